@@ -1,0 +1,99 @@
+package compat
+
+import (
+	"errors"
+	"strconv"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+func noName() error { return failed("No netns name specified") }
+
+func (s *session) add(args []string) error {
+	if len(args) < 1 {
+		return noName()
+	}
+	return s.fail("add", s.host.Add(args[0]))
+}
+
+func (s *session) attach(args []string) error {
+	if len(args) < 2 {
+		return failed("No netns name and PID specified")
+	}
+	pid, ok := parseInt(args[1])
+	if !ok || pid == 0 {
+		return failed("Invalid PID: %s", args[1])
+	}
+	return s.fail("attach", s.host.Attach(args[0], s.host.PIDPath(strconv.Itoa(int(pid)))))
+}
+
+func (s *session) set(args []string) error {
+	switch len(args) {
+	case 0:
+		return noName()
+	case 1:
+		return failed("No nsid specified")
+	}
+	name, word := args[0], args[1]
+	id := netnsctl.NSIDUnassigned
+	if word != "auto" {
+		n, ok := parseInt(word)
+		if !ok {
+			return invalidArgument(word, `Invalid "netnsid" value`)
+		}
+		if n < 0 {
+			return invalidArgument(word, `"netnsid" value should be >= 0`)
+		}
+		id = netnsctl.NSID(n)
+	}
+	nsids, err := netnsctl.OpenNSIDs(!s.inBatch)
+	if err != nil {
+		return s.fail("set", err)
+	}
+	defer nsids.Close()
+	err = nsids.Set(name, s.host.NamePath(name), id)
+	if op := opError(err); op != nil && op.Op == netnsctl.OpSetNSID {
+		return s.leave(statusRefused, "set", err)
+	}
+	return s.fail("set", err)
+}
+
+func (s *session) delete(args []string) error {
+	switch {
+	case s.opts.all:
+		return s.deleteAll(args)
+	case len(args) < 1:
+		return noName()
+	}
+	return s.fail("delete", s.host.Delete(args[0]))
+}
+
+// deleteAll deletes every name, up to the first that cannot be: no failure for
+// `ip`. Nor is a name after it, which it ignores; netnsctl takes that for a
+// mistake.
+func (s *session) deleteAll(args []string) error {
+	if s.program.Face == FaceNetnsctl && len(args) > 0 {
+		return wrongWords("-all delete takes no name: nothing deleted")
+	}
+	names, err := s.allNames()
+	if err != nil {
+		return s.fail("delete", err)
+	}
+	for _, name := range names {
+		if err := s.host.Delete(name); err != nil {
+			s.report(s.fail("delete", err))
+			return nil
+		}
+	}
+	return nil
+}
+
+// allNames is what -all stands for. No directory is an empty one.
+func (s *session) allNames() ([]string, error) {
+	names, err := s.host.Names()
+	if errors.Is(err, syscall.ENOENT) {
+		return nil, nil
+	}
+	return names, err
+}

@@ -1,0 +1,50 @@
+package compat
+
+import "strings"
+
+// Face is the program whose grammar is spoken, by the name it was called with.
+type Face int
+
+const (
+	// FaceNetnsctl takes the words after `ip` and `netns`, and has extensions.
+	FaceNetnsctl Face = iota
+	// FaceIPNetns is the alias: the same words, answered as `ip netns` does.
+	FaceIPNetns
+	// FaceIP stands in for `ip`: it takes the object too, and leaves every
+	// object but netns to the real `ip`.
+	FaceIP
+)
+
+// FaceOf chooses the face by the basename of argv[0]. `ip` itself takes a name
+// of two letters and an object, such as ipnetns, for that object.
+func FaceOf(argv0 string) Face {
+	base := argv0[strings.LastIndexByte(argv0, '/')+1:]
+	switch {
+	case strings.HasPrefix(base, "netnsctl"):
+		return FaceNetnsctl
+	case base == "ip-netns", len(base) > 2 && isNetns(base[2:]):
+		return FaceIPNetns
+	}
+	return FaceIP
+}
+
+// isNetns tells whether a word is the object netns. Shorter ones are neighbour.
+func isNetns(word string) bool {
+	return len(word) >= len("net") && strings.HasPrefix("netns", word)
+}
+
+// program is what the face calls itself in messages.
+func (f Face) program() string {
+	if f == FaceNetnsctl {
+		return "netnsctl"
+	}
+	return "ip netns"
+}
+
+// options is what it calls the program whose options it takes.
+func (f Face) options() string {
+	if f == FaceNetnsctl {
+		return "netnsctl"
+	}
+	return "ip"
+}

@@ -1,0 +1,134 @@
+package compat
+
+import (
+	"fmt"
+	"strings"
+)
+
+// options are the words before the object, as far as they mean something to
+// netns. The others (-4, -oneline, -details …) are accepted and change nothing.
+type options struct {
+	json, pretty bool
+	all, force   bool
+	batch        string
+	hasBatch     bool
+}
+
+// option is a row of iproute2's table.
+type option struct {
+	name  string
+	exact bool // takes no abbreviation
+	// value names what the option takes, as iproute2 does since 6.9 when it is
+	// missing; empty if it takes nothing.
+	value string
+	set   func(s *session, value string) error
+}
+
+// optionTable is in iproute2's order: a word is the first row that it begins.
+var optionTable = []option{
+	{name: "loops", value: "loop count"},
+	{name: "family", value: "family type", set: (*session).setFamily},
+	{name: "4", exact: true},
+	{name: "6", exact: true},
+	{name: "0", exact: true},
+	{name: "M", exact: true},
+	{name: "B", exact: true},
+	{name: "human"},
+	{name: "human-readable"},
+	{name: "iec"},
+	{name: "stats"},
+	{name: "statistics"},
+	{name: "details"},
+	{name: "resolve"},
+	{name: "oneline"},
+	{name: "timestamp"},
+	{name: "tshort"},
+	{name: "Version", set: (*session).showVersion},
+	{name: "force", set: func(s *session, _ string) error { s.opts.force = true; return nil }},
+	{name: "batch", value: "batch file", set: func(s *session, file string) error {
+		s.opts.batch, s.opts.hasBatch = file, true
+		return nil
+	}},
+	{name: "brief"},
+	{name: "json", set: func(s *session, _ string) error { s.opts.json = true; return nil }},
+	{name: "pretty", set: func(s *session, _ string) error { s.opts.pretty = true; return nil }},
+	{name: "rcvbuf", value: "rcvbuf size", set: (*session).setReceiveBuffer},
+	{name: "color"},
+	{name: "help", set: (*session).showHelp},
+	{name: "netns", value: "(null)", set: (*session).enter},
+	{name: "Numeric"},
+	{name: "all", set: func(s *session, _ string) error { s.opts.all = true; return nil }},
+	{name: "echo", exact: true},
+}
+
+// lookupOption finds the row for a word without its dash, or nil. Only -color takes a
+// value in the same word.
+func lookupOption(word string) *option {
+	if name, when, ok := strings.Cut(word, "="); ok {
+		known := when == "" || when == "always" || when == "auto" || when == "never"
+		if !known || name == "" || !strings.HasPrefix("color", name) {
+			return nil
+		}
+		word = name
+	}
+	for i, o := range optionTable {
+		if word == o.name || !o.exact && strings.HasPrefix(o.name, word) {
+			return &optionTable[i]
+		}
+	}
+	return nil
+}
+
+// nextOption takes the first option and its value off the words. It is nil where
+// the options end: rest then begins with the object or command.
+func nextOption(words []string) (o *option, value string, rest []string, err error) {
+	if len(words) == 0 || !strings.HasPrefix(words[0], "-") {
+		return nil, "", words, nil
+	}
+	if words[0] == "--" {
+		return nil, "", words[1:], nil
+	}
+	word := strings.TrimPrefix(words[0][1:], "-")
+	if o = lookupOption(word); o == nil {
+		return nil, "", words, unknownOption(word)
+	}
+	rest = words[1:]
+	if o.value == "" {
+		return o, "", rest, nil
+	}
+	if len(rest) == 0 {
+		return nil, "", rest, missingValue{o}
+	}
+	return o, rest[0], rest[1:], nil
+}
+
+// unknownOption is a word with a dash that is no option.
+type unknownOption string
+
+func (word unknownOption) Error() string {
+	return fmt.Sprintf("Option \"-%s\" is unknown", string(word))
+}
+
+// missingValue is an option at the end of the words that takes a value.
+type missingValue struct{ *option }
+
+func (m missingValue) Error() string {
+	return fmt.Sprintf("Error: argument \"%s\" is required", m.value)
+}
+
+func (s *session) setFamily(family string) error {
+	switch family {
+	case "inet", "inet6", "link", "mpls", "bridge":
+		return nil
+	case "help":
+		return s.showHelp("")
+	}
+	return invalidArgument(family, "invalid protocol family")
+}
+
+func (s *session) setReceiveBuffer(size string) error {
+	if !isUint(size) {
+		return wrongWords("Invalid rcvbuf size '%s'", size)
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package compat
+
+import (
+	"os"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// Program is one call of the binary.
+type Program struct {
+	Face Face
+	// Version is netnsctl's own.
+	Version string
+	Host    netnsctl.Host
+	// Extend, if not nil, is asked before iproute2's grammar is; handled false
+	// leaves the call to that.
+	Extend func(Call) (status int, handled bool)
+
+	Stdin, Stdout, Stderr *os.File
+}
+
+// Run answers a command line, whose first word is the program's name, and gives
+// the exit status. The caller must have locked its thread, which must be the
+// process' first: what is executed in its place inherits that one's attributes,
+// and options such as -netns move it for good. Run may replace the process.
+func (p Program) Run(argv []string) int {
+	netnsctl.RestoreSignals()
+	s := &session{
+		program: p,
+		out:     newOutput(p.Stdout),
+		stdin:   int(p.Stdin.Fd()),
+	}
+	s.host = p.Host
+	s.host.Warn = func(e *netnsctl.OpError) { s.complain(s.words("", e)) }
+	return s.end(s.run(argv))
+}

@@ -1,0 +1,53 @@
+package netnsctl
+
+import (
+	"os"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Enter moves the calling thread into the namespace of name for good, and into
+// a mount namespace of its own, where /sys shows that namespace and every file
+// of EtcDir/name lies over the one in /etc. Nothing of this reaches other mount
+// namespaces. The caller must have locked its thread.
+//
+// A file that cannot be laid over /etc is a warning.
+func (h Host) Enter(name string) error {
+	path := h.NamePath(name)
+	fd, err := sys.Open(path)
+	if err != nil {
+		return newOpError(OpOpenNetns, name, path, err)
+	}
+	err = sys.SetNet(fd)
+	sys.Close(fd)
+	if err != nil {
+		return newOpError(OpEnterNet, name, path, err)
+	}
+	if err := sys.NewMountNamespace(); err != nil {
+		return newOpError(OpUnshareMount, name, "", err)
+	}
+	if err := sys.SlaveMounts(); err != nil {
+		return newOpError(OpSlaveMounts, name, "/", err)
+	}
+	if err := sys.RemountSysfs(name); err != nil {
+		return newOpError(OpMountSysfs, name, "/sys", err)
+	}
+	h.bindEtc(name)
+	return nil
+}
+
+// bindEtc lays the files of EtcDir/name over /etc, in directory order.
+func (h Host) bindEtc(name string) {
+	dir, err := os.Open(h.etcDir() + "/" + name)
+	if err != nil {
+		return
+	}
+	defer dir.Close()
+	files, _ := dir.Readdirnames(-1)
+	for _, file := range files {
+		src, dst := dir.Name()+"/"+file, "/etc/"+file
+		if err := sys.BindMount(src, dst); err != nil {
+			h.warn(&OpError{Op: OpBindEtc, Name: dst, Path: src, Err: err})
+		}
+	}
+}

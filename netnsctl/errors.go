@@ -1,0 +1,88 @@
+package netnsctl
+
+import (
+	"errors"
+	"syscall"
+)
+
+// Op names the step that failed, one for every point of failure.
+type Op string
+
+// The steps of the commands, in the order in which they happen.
+const (
+	OpMakeRunDir    Op = "make run directory"
+	OpOpenRunDir    Op = "open run directory"
+	OpLockRunDir    Op = "lock run directory"
+	OpShareRunDir   Op = "share run directory"
+	OpBindRunDir    Op = "bind run directory"
+	OpUnshareRunDir Op = "take run directory out of its peer group"
+	OpReadRunDir    Op = "read run directory"
+	OpWatchRunDir   Op = "watch run directory"
+	OpOpenWatch     Op = "open inotify"
+	OpReadWatch     Op = "read inotify"
+	OpCreateName    Op = "create name"
+	OpOpenSelf      Op = "open own network namespace"
+	OpUnshareNet    Op = "create network namespace"
+	OpBindName      Op = "bind name"
+	OpRestoreNet    Op = "return to own network namespace"
+	OpRemoveName    Op = "remove name"
+	OpOpenNetns     Op = "open network namespace"
+	OpStatNetns     Op = "stat network namespace"
+	OpEnterNet      Op = "enter network namespace"
+	OpUnshareMount  Op = "create mount namespace"
+	OpSlaveMounts   Op = "make mounts slaves"
+	OpMountSysfs    Op = "mount sysfs"
+	OpBindEtc       Op = "bind over /etc"
+	OpExec          Op = "run command"
+	OpReadProc      Op = "read procfs"
+	OpOpenNetlink   Op = "open netlink socket"
+	OpGetNSID       Op = "get nsid"
+	OpSetNSID       Op = "set nsid"
+	OpListNSIDs     Op = "list nsids"
+	OpMountCgroup   Op = "mount cgroup2"
+	OpMakeVRFGroup  Op = "make cgroup"
+	OpLeaveVRF      Op = "leave VRF"
+	OpDropCaps      Op = "drop capabilities"
+)
+
+// OpError is the only type of error this package returns, save where a
+// function's comment says otherwise.
+type OpError struct {
+	// Op is the step that failed.
+	Op Op
+	// Name is the name it was done for, if it was done for one.
+	Name string
+	// Path is the file it was done to, if there was one.
+	Path string
+	// Message is what the kernel said beyond the errno: the text of an
+	// rtnetlink extended acknowledgement (Linux 4.12), without a final period.
+	Message string
+	// Err is a bare [syscall.Errno].
+	Err error
+}
+
+func (e *OpError) Error() string {
+	s := string(e.Op)
+	if e.Path != "" {
+		s += " " + e.Path
+	} else if e.Name != "" {
+		s += " " + e.Name
+	}
+	if e.Message != "" {
+		return s + ": " + e.Message
+	}
+	return s + ": " + e.Err.Error()
+}
+
+func (e *OpError) Unwrap() error { return e.Err }
+
+// newOpError keeps the contract of [OpError.Err]: what the standard library
+// has wrapped is unwrapped. It is nil for nil.
+func newOpError(op Op, name, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	errno := syscall.EINVAL
+	errors.As(err, &errno)
+	return &OpError{Op: op, Name: name, Path: path, Err: errno}
+}

@@ -1,0 +1,51 @@
+package netnsctl
+
+// Host says where the names, the overlays of /etc and the processes are.
+// The zero value is the real system.
+type Host struct {
+	// RunDir holds the names; "/run/netns" if empty.
+	RunDir string
+	// EtcDir holds a directory of files per name that exec binds over /etc;
+	// "/etc/netns" if empty.
+	EtcDir string
+	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests point it at
+	// a recorded tree.
+	ProcRoot string
+	// Warn, if not nil, is told of failures after which the work goes on.
+	Warn func(*OpError)
+}
+
+// Dir is the run directory.
+func (h Host) Dir() string {
+	if h.RunDir == "" {
+		return "/run/netns"
+	}
+	return h.RunDir
+}
+
+func (h Host) etcDir() string {
+	if h.EtcDir == "" {
+		return "/etc/netns"
+	}
+	return h.EtcDir
+}
+
+func (h Host) procRoot() string {
+	if h.ProcRoot == "" {
+		return "/proc"
+	}
+	return h.ProcRoot
+}
+
+// NamePath is the path of name in the run directory. The name is not checked.
+func (h Host) NamePath(name string) string { return h.Dir() + "/" + name }
+
+// PIDPath is the path of the network namespace of pid, which is put into it
+// unchanged.
+func (h Host) PIDPath(pid string) string { return h.procRoot() + "/" + pid + "/ns/net" }
+
+func (h Host) warn(err error) {
+	if e, ok := err.(*OpError); ok && h.Warn != nil {
+		h.Warn(e)
+	}
+}

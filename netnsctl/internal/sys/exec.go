@@ -1,0 +1,135 @@
+package sys
+
+import (
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Exec replaces the process by argv, which is looked up as execvp(3) does, with
+// the environment, signal dispositions, signal mask, resource limits and
+// standard descriptors that the process was given. It returns only if that
+// fails.
+func Exec(argv []string) error {
+	restoreInherited()
+	env := Environ()
+	return execvp(argv, env, func(path string, argv []string) error {
+		return syscall.Exec(path, argv, env)
+	})
+}
+
+// ExecFile is Exec of the file path.
+func ExecFile(path string, argv []string) error {
+	restoreInherited()
+	return syscall.Exec(path, argv, Environ())
+}
+
+// ExitStatus is how a child ended.
+type ExitStatus struct {
+	Code   int
+	Signal syscall.Signal // 0 unless a signal ended it
+}
+
+// Spawn runs argv as a child, like [Exec] in all else, in the calling thread's
+// namespaces, and waits for it. stdin becomes its standard input.
+func Spawn(argv []string, stdin int) (ExitStatus, error) {
+	restoreIgnored()
+	env := Environ()
+	attr := &syscall.ProcAttr{Env: env}
+	for i, fd := range [...]int{stdin, 1, 2} {
+		if fd == i && StdClosed(i) {
+			fd = -1
+		}
+		attr.Files = append(attr.Files, uintptr(fd))
+	}
+	var pid int
+	err := execvp(argv, env, func(path string, argv []string) (err error) {
+		pid, err = syscall.ForkExec(path, argv, attr)
+		return err
+	})
+	if err != nil {
+		return ExitStatus{}, err
+	}
+	var ws unix.WaitStatus
+	_, err = retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) })
+	if err != nil {
+		return ExitStatus{}, err
+	}
+	if ws.Signaled() {
+		return ExitStatus{Signal: ws.Signal()}, nil
+	}
+	return ExitStatus{Code: ws.ExitStatus()}, nil
+}
+
+// OnThrowAwayThread runs f on a thread of its own that ends with it, so that f
+// may change the thread's namespaces.
+func OnThrowAwayThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		// Never unlocked: a thread that cannot be put back must die.
+		runtime.LockOSThread()
+		defer close(done)
+		f()
+	}()
+	<-done
+}
+
+// defaultPath is glibc's confstr(_CS_PATH).
+const defaultPath = "/bin:/usr/bin"
+
+// execvp calls execve for every place where argv[0] may be, in the order and
+// with the errors of glibc's execvp(3): a file without a known format is a
+// script for /bin/sh, EACCES is remembered while the search goes on, an
+// unexpected error ends it.
+func execvp(argv, env []string, execve func(string, []string) error) error {
+	file := argv[0]
+	try := func(path string) error {
+		err := execve(path, argv)
+		if err == unix.ENOEXEC {
+			err = execve("/bin/sh", append([]string{"/bin/sh", path}, argv[1:]...))
+		}
+		return err
+	}
+	switch {
+	case file == "":
+		return unix.ENOENT
+	case strings.Contains(file, "/"):
+		return try(file)
+	case len(file) > unix.NAME_MAX:
+		return unix.ENAMETOOLONG
+	}
+	var result error = unix.ENOENT
+	for dir := range strings.SplitSeq(lookupPath(env), ":") {
+		if len(dir) >= unix.PathMax {
+			continue
+		}
+		path := file
+		if dir != "" {
+			path = dir + "/" + file
+		}
+		switch err := try(path); err {
+		case nil:
+			return nil
+		case unix.EACCES:
+			result = err
+		case unix.ENOENT, unix.ESTALE, unix.ENOTDIR, unix.ENODEV, unix.ETIMEDOUT:
+			if result != unix.EACCES {
+				result = err
+			}
+		default:
+			return err
+		}
+	}
+	return result
+}
+
+func lookupPath(env []string) string {
+	for _, word := range env {
+		if path, ok := strings.CutPrefix(word, "PATH="); ok {
+			return path
+		}
+	}
+	return defaultPath
+}

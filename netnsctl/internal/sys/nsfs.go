@@ -1,0 +1,87 @@
+package sys
+
+import (
+	"strconv"
+
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// openFlags never blocks on a fifo, never becomes the controlling terminal's
+// owner and never leaks into a command.
+const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK | unix.O_NOCTTY
+
+// Open opens a file that should be a namespace's.
+func Open(path string) (int, error) {
+	return retry(func() (int, error) { return unix.Open(path, openFlags, 0) })
+}
+
+// Close closes a descriptor that this package gave out.
+func Close(fd int) { unix.Close(fd) }
+
+// Stat gives device and inode number of the file that path leads to.
+func Stat(path string) (dev, ino uint64, err error) {
+	var st unix.Stat_t
+	err = retryErr(func() error { return unix.Stat(path, &st) })
+	return uint64(st.Dev), st.Ino, err
+}
+
+// Fstat gives device and inode number of an open file.
+func Fstat(fd int) (dev, ino uint64, err error) {
+	var st unix.Stat_t
+	err = unix.Fstat(fd, &st)
+	return uint64(st.Dev), st.Ino, err
+}
+
+// OpenPath opens path itself, not what a link there points to, for nothing but
+// to hold it (O_PATH).
+func OpenPath(path string) (int, error) {
+	return retry(func() (int, error) {
+		return unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+}
+
+// IsNamespace tells whether fd is a file of nsfs, of whatever type.
+func IsNamespace(fd int) bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.NSFS_MAGIC
+}
+
+// FDPath is a path by which mount(2) reaches an open file.
+func FDPath(fd int) string { return "/proc/thread-self/fd/" + strconv.Itoa(fd) }
+
+// ThreadNetPath is the calling thread's network namespace.
+const ThreadNetPath = "/proc/thread-self/ns/net"
+
+// SetNet moves the calling thread into the network namespace fd.
+func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
+
+// NewNet moves the calling thread into a new network namespace.
+func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
+
+// NewMountNamespace moves the calling thread into a copy of its mount namespace.
+// The thread's root and working directory are its own from then on.
+func NewMountNamespace() error { return unix.Unshare(unix.CLONE_NEWNS) }
+
+// LockDir waits for the exclusive lock on an open directory (flock(2)).
+func LockDir(fd int) error {
+	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX) })
+}
+
+// OpenDir opens a directory.
+func OpenDir(path string) (int, error) {
+	return retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+}
+
+// CreateEmpty creates the file path with no permissions; it must not be there.
+func CreateEmpty(path string) error {
+	fd, err := retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0)
+	})
+	if err == nil {
+		unix.Close(fd)
+	}
+	return err
+}

@@ -1,0 +1,224 @@
+package sys
+
+import (
+	"encoding/binary"
+	"syscall"
+
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+)
+
+// NSIDUnassigned is the kernel's NETNSA_NSID_NOT_ASSIGNED.
+const NSIDUnassigned = -1
+
+// KernelError is a refusal by rtnetlink.
+type KernelError struct {
+	Errno unix.Errno
+	// Message is the extended acknowledgement's text, if the kernel gave one.
+	Message string
+}
+
+func (e *KernelError) Error() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return e.Errno.Error()
+}
+
+func (e *KernelError) Unwrap() error { return e.Errno }
+
+// RTNL is an rtnetlink socket in the network namespace of the thread that
+// opened it. vishvananda/netlink's own sockets go through the runtime's poller,
+// drop the extended acknowledgement or cost a socket per call, and have no
+// RTM_GETNSID dump; its message types serve here.
+type RTNL struct {
+	fd  int
+	buf []byte
+}
+
+// PeerID is what RTM_GETNSID says of a peer namespace.
+type PeerID struct {
+	// NSID is its number in the target namespace, or in ours where no target
+	// was named.
+	NSID int32
+	// Current is its number in our namespace, where a target was named.
+	Current int32
+}
+
+// DialRTNL opens a socket. A strict one (NETLINK_GET_STRICT_CHK, Linux 4.20)
+// has the kernel heed a dump's target namespace.
+func DialRTNL(strict bool) (*RTNL, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, err
+	}
+	// Older kernels lack one or both; what they refuse is then told without
+	// text, or not filtered.
+	unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
+	if strict {
+		unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1)
+	}
+	return &RTNL{fd: fd, buf: make([]byte, 32<<10)}, nil
+}
+
+// Close closes the socket.
+func (c *RTNL) Close() { unix.Close(c.fd) }
+
+// NSIDByFD asks for the nsid, in our namespace, of the namespace that fd is a
+// file of.
+func (c *RTNL) NSIDByFD(fd int) (int32, error) {
+	peers, err := c.getNSID(0, attr32(unix.NETNSA_FD, int32(fd)))
+	if err != nil || len(peers) == 0 {
+		return NSIDUnassigned, err
+	}
+	return peers[0].NSID, nil
+}
+
+// PeerByNSID asks for the namespace that has nsid in our namespace: for its
+// number in the namespace target, if there is one (Linux 4.20).
+func (c *RTNL) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
+	attrs := []*nl.RtAttr{attr32(unix.NETNSA_NSID, nsid)}
+	if target != nil {
+		attrs = append(attrs, attr32(unix.NETNSA_TARGET_NSID, *target))
+	}
+	peers, err := c.getNSID(0, attrs...)
+	if err != nil || len(peers) == 0 {
+		return PeerID{NSIDUnassigned, NSIDUnassigned}, err
+	}
+	return peers[0], nil
+}
+
+// Peers asks for all namespaces that have an nsid in the namespace target, or in
+// ours if that is nil, in ascending order.
+func (c *RTNL) Peers(target *int32) ([]PeerID, error) {
+	var attrs []*nl.RtAttr
+	if target != nil {
+		attrs = append(attrs, attr32(unix.NETNSA_TARGET_NSID, *target))
+	}
+	return c.getNSID(unix.NLM_F_DUMP, attrs...)
+}
+
+// SetNSID gives the namespace that fd is a file of a number in ours:
+// [NSIDUnassigned] lets the kernel choose.
+func (c *RTNL) SetNSID(fd int, nsid int32) error {
+	return c.do(unix.RTM_NEWNSID, unix.NLM_F_ACK, func([]byte) {},
+		attr32(unix.NETNSA_FD, int32(fd)), attr32(unix.NETNSA_NSID, nsid))
+}
+
+// rtGenMsg is struct rtgenmsg with AF_UNSPEC, padded.
+type rtGenMsg struct{}
+
+func (rtGenMsg) Len() int          { return unix.NLMSG_ALIGNTO }
+func (rtGenMsg) Serialize() []byte { return make([]byte, unix.NLMSG_ALIGNTO) }
+
+func attr32(kind int, v int32) *nl.RtAttr {
+	return nl.NewRtAttr(kind, binary.NativeEndian.AppendUint32(nil, uint32(v)))
+}
+
+func (c *RTNL) getNSID(flags int, attrs ...*nl.RtAttr) ([]PeerID, error) {
+	var peers []PeerID
+	err := c.do(unix.RTM_GETNSID, flags, func(data []byte) {
+		peers = append(peers, parsePeer(data))
+	}, attrs...)
+	return peers, err
+}
+
+// parsePeer reads a struct rtgenmsg and its attributes.
+func parsePeer(data []byte) PeerID {
+	peer := PeerID{NSIDUnassigned, NSIDUnassigned}
+	if len(data) < unix.NLMSG_ALIGNTO {
+		return peer
+	}
+	attrs, _ := nl.ParseRouteAttr(data[unix.NLMSG_ALIGNTO:])
+	for _, a := range attrs {
+		if len(a.Value) < 4 {
+			continue
+		}
+		v := int32(binary.NativeEndian.Uint32(a.Value))
+		switch a.Attr.Type {
+		case unix.NETNSA_NSID:
+			peer.NSID = v
+		case unix.NETNSA_CURRENT_NSID:
+			peer.Current = v
+		}
+	}
+	return peer
+}
+
+// do sends one request and hands every answer to got until the last one.
+func (c *RTNL) do(kind, flags int, got func(data []byte), attrs ...*nl.RtAttr) error {
+	req := nl.NewNetlinkRequest(kind, flags)
+	req.AddData(rtGenMsg{})
+	for _, a := range attrs {
+		req.AddData(a)
+	}
+	if err := unix.Sendto(c.fd, req.Serialize(), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return err
+	}
+	for {
+		n, err := retry(func() (int, error) {
+			n, _, err := unix.Recvfrom(c.fd, c.buf, 0)
+			return n, err
+		})
+		if err != nil {
+			return err
+		}
+		msgs, err := syscall.ParseNetlinkMessage(c.buf[:n])
+		if err != nil {
+			return err
+		}
+		for _, m := range msgs {
+			if m.Header.Seq != req.Seq {
+				continue
+			}
+			switch {
+			case m.Header.Type == unix.NLMSG_ERROR || m.Header.Type == unix.NLMSG_DONE:
+				return kernelError(m)
+			case flags&unix.NLM_F_DUMP == 0:
+				got(m.Data)
+				return nil
+			default:
+				got(m.Data)
+			}
+		}
+	}
+}
+
+// kernelError reads NLMSG_ERROR or NLMSG_DONE: an errno, then (in an error) the
+// request's header and, unless capped, its body, then the extended
+// acknowledgement's attributes. See the kernel's
+// Documentation/userspace-api/netlink/intro.rst.
+func kernelError(m syscall.NetlinkMessage) error {
+	if len(m.Data) < 4 {
+		return nil
+	}
+	code := int32(binary.NativeEndian.Uint32(m.Data))
+	if code == 0 {
+		return nil
+	}
+	result := &KernelError{Errno: unix.Errno(-code)}
+	rest := m.Data[4:]
+	if m.Header.Type == unix.NLMSG_ERROR {
+		if len(rest) < unix.NLMSG_HDRLEN {
+			return result
+		}
+		skip := unix.NLMSG_HDRLEN
+		if m.Header.Flags&unix.NLM_F_CAPPED == 0 {
+			skip = int(binary.NativeEndian.Uint32(rest))
+		}
+		if skip > len(rest) {
+			return result
+		}
+		rest = rest[skip:]
+	}
+	if m.Header.Flags&unix.NLM_F_ACK_TLVS == 0 {
+		return result
+	}
+	attrs, _ := nl.ParseRouteAttr(rest)
+	for _, a := range attrs {
+		if a.Attr.Type == unix.NLMSGERR_ATTR_MSG {
+			result.Message = unix.ByteSliceToString(a.Value)
+		}
+	}
+	return result
+}

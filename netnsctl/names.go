@@ -1,0 +1,64 @@
+package netnsctl
+
+import (
+	"os"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// maxName is NAME_MAX: what a file name may have in bytes.
+const maxName = 255
+
+// ValidName tells whether a name can stand in the run directory without leading
+// out of it.
+func ValidName(name string) bool {
+	return name != "" && name != "." && name != ".." &&
+		len(name) <= maxName && !strings.Contains(name, "/")
+}
+
+// Names gives every entry of the run directory, whatever it is, in the
+// directory's own order (newest first on tmpfs).
+func (h Host) Names() ([]string, error) {
+	dir, err := os.Open(h.Dir())
+	if err != nil {
+		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	return names, newOpError(OpReadRunDir, "", h.Dir(), err)
+}
+
+// NamesOf gives the names that lead to the namespace id, in directory order.
+func (h Host) NamesOf(id ID) ([]string, error) {
+	names, err := h.Names()
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, name := range names {
+		if other, err := statID(h.NamePath(name)); err == nil && other == id {
+			found = append(found, name)
+		}
+	}
+	return found, nil
+}
+
+// IDOfPID gives the namespace of a process, named by the text that stands for it
+// in procfs ("self" too).
+func (h Host) IDOfPID(pid string) (ID, error) { return h.openID("", h.PIDPath(pid)) }
+
+func (h Host) openID(name, path string) (ID, error) {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return ID{}, newOpError(OpOpenNetns, name, path, err)
+	}
+	defer sys.Close(fd)
+	dev, ino, err := sys.Fstat(fd)
+	return ID{dev, ino}, newOpError(OpStatNetns, name, path, err)
+}
+
+func statID(path string) (ID, error) {
+	dev, ino, err := sys.Stat(path)
+	return ID{dev, ino}, err
+}

@@ -1,0 +1,92 @@
+package netnsctl
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// NSID is rtnetlink's number for a peer namespace, relative to the asking one.
+type NSID int32
+
+// NSIDUnassigned is the NSID of a namespace that the asking one has no number
+// for. To set it lets the kernel choose.
+const NSIDUnassigned NSID = sys.NSIDUnassigned
+
+// Peer is a namespace that has a number.
+type Peer struct {
+	// NSID is its number in the target namespace, or in ours if there is none.
+	NSID NSID
+	// Current is its number in our namespace if a target was named.
+	Current NSID
+}
+
+// NSIDs asks the kernel for the nsids of one network namespace: that of the
+// thread that called [OpenNSIDs].
+type NSIDs struct{ rtnl *sys.RTNL }
+
+// OpenNSIDs opens the connection. Only a strict one heeds the target of
+// [NSIDs.Peers].
+func OpenNSIDs(strict bool) (*NSIDs, error) {
+	rtnl, err := sys.DialRTNL(strict)
+	if err != nil {
+		return nil, newOpError(OpOpenNetlink, "", "", err)
+	}
+	return &NSIDs{rtnl}, nil
+}
+
+// Close closes the connection.
+func (n *NSIDs) Close() { n.rtnl.Close() }
+
+// Of gives the nsid of the namespace at path. The error's Op is [OpOpenNetns]
+// where there is no file, [OpGetNSID] where the kernel refuses it.
+func (n *NSIDs) Of(path string) (NSID, error) {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return NSIDUnassigned, newOpError(OpOpenNetns, "", path, err)
+	}
+	defer sys.Close(fd)
+	id, err := n.rtnl.NSIDByFD(fd)
+	return NSID(id), kernelError(OpGetNSID, "", path, err)
+}
+
+// Set gives the namespace at path a number. It has none yet, or the kernel
+// refuses ([OpSetNSID]).
+func (n *NSIDs) Set(name, path string, id NSID) error {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return newOpError(OpOpenNetns, name, path, err)
+	}
+	defer sys.Close(fd)
+	return kernelError(OpSetNSID, name, path, n.rtnl.SetNSID(fd, int32(id)))
+}
+
+// Peer gives the namespace that has number id in ours, with its number in the
+// namespace target if there is one.
+func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {
+	p, err := n.rtnl.PeerByNSID(int32(id), (*int32)(target))
+	return Peer{NSID(p.NSID), NSID(p.Current)}, kernelError(OpGetNSID, "", "", err)
+}
+
+// Peers gives all namespaces that have a number in the namespace target, or in
+// ours if that is nil, in ascending order.
+func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
+	found, err := n.rtnl.Peers((*int32)(target))
+	peers := make([]Peer, len(found))
+	for i, p := range found {
+		peers[i] = Peer{NSID(p.NSID), NSID(p.Current)}
+	}
+	return peers, kernelError(OpListNSIDs, "", "", err)
+}
+
+// kernelError is newOpError with the kernel's own words.
+func kernelError(op Op, name, path string, err error) error {
+	result := newOpError(op, name, path, err)
+	var refused *sys.KernelError
+	if errors.As(err, &refused) {
+		result.(*OpError).Message = refused.Message
+		result.(*OpError).Err = syscall.Errno(refused.Errno)
+	}
+	return result
+}

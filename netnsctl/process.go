@@ -1,0 +1,39 @@
+package netnsctl
+
+import (
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// DropCapabilities takes the process' capabilities away where they come from
+// the binary's file capabilities and not from the caller: an ordinary user's
+// process without CAP_NET_ADMIN in its inheritable set.
+func DropCapabilities() error {
+	return newOpError(OpDropCaps, "", "", sys.DropCapabilities())
+}
+
+// RestoreSignals gives signals the effect they have on a C program: what the
+// caller ignored is ignored, everything else does its default action, such as
+// ending the process by SIGQUIT or SIGUSR1. The process must not use os/signal
+// afterwards.
+func RestoreSignals() { sys.RestoreSignals() }
+
+// CheckStd is EBADF if standard descriptor fd was closed when the process
+// began. The Go runtime opens /dev/null in its place.
+func CheckStd(fd int) error {
+	if sys.StdClosed(fd) {
+		return syscall.EBADF
+	}
+	return nil
+}
+
+// IsTerminal tells whether fd is a terminal.
+func IsTerminal(fd int) bool { return sys.IsTerminal(fd) }
+
+// ExecFile replaces the process by the program at path, with what the process
+// was given at its own start: environment, descriptors, signals, limits. It
+// returns only if that fails.
+func ExecFile(path string, argv []string) error {
+	return newOpError(OpExec, path, "", sys.ExecFile(path, argv))
+}

@@ -1,0 +1,47 @@
+package netnsctl
+
+import (
+	"os"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// prepareRunDir makes the run directory, and makes it a shared mount of its own
+// so that a name mounted in one mount namespace reaches the others. The lock
+// keeps processes that start together from stacking mounts on it (Debian bug
+// 949235).
+func (h Host) prepareRunDir() error {
+	dir := h.Dir()
+	if err := os.Mkdir(dir, 0o755); err != nil && !os.IsExist(err) {
+		return newOpError(OpMakeRunDir, "", dir, err)
+	}
+	fd, err := sys.OpenDir(dir)
+	if err != nil {
+		return newOpError(OpOpenRunDir, "", dir, err)
+	}
+	defer sys.Close(fd) // releases the lock
+	if err := sys.LockDir(fd); err != nil {
+		h.warn(newOpError(OpLockRunDir, "", dir, err))
+	}
+	return shareRunDir(dir)
+}
+
+func shareRunDir(dir string) error {
+	switch err := sys.ShareMount(dir); err {
+	case nil:
+		return nil
+	case syscall.EINVAL: // not a mount point yet
+	default:
+		return newOpError(OpShareRunDir, "", dir, err)
+	}
+	if err := sys.BindTree(dir, dir); err != nil {
+		return newOpError(OpBindRunDir, "", dir, err)
+	}
+	// The bind joined the peer group of the mount below it. A group of its own
+	// keeps every name from being mounted twice (iproute2 does so since 7.0).
+	if err := sys.PrivateMount(dir); err != nil {
+		return newOpError(OpUnshareRunDir, "", dir, err)
+	}
+	return newOpError(OpShareRunDir, "", dir, sys.ShareMount(dir))
+}

@@ -1,0 +1,106 @@
+package netnsctl
+
+import (
+	"errors"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// cgroup2Mount is where cgroup2 gets mounted if it is mounted nowhere, as
+// ip-vrf(8) does.
+const cgroup2Mount = "/var/run/cgroup2"
+
+// LeaveVRF takes the process out of the VRF that `ip vrf exec` put it into: a
+// VRF's sockets are bound to a device that another namespace does not have.
+// Such a process is in a cgroup2 .../vrf/NAME; it is moved to .../vrf, or to
+// .../NETNS-ns/vrf where its own namespace is named NETNS. A failure is a
+// warning.
+func (h Host) LeaveVRF() {
+	group, inVRF := h.vrfParent()
+	if !inVRF {
+		return
+	}
+	root, err := h.cgroup2Root()
+	if err != nil {
+		h.warn(newOpError(OpMountCgroup, "", cgroup2Mount, err))
+		return
+	}
+	if own := h.ownName(); own != "" {
+		group = strings.TrimSuffix(group, "/"+own+"-ns") + "/" + own + "-ns"
+	}
+	dir := path.Clean(root + group + "/vrf")
+	if failed, err := makeDirs(dir); err != nil {
+		h.warn(newOpError(OpMakeVRFGroup, "", failed, err))
+		return
+	}
+	h.warn(newOpError(OpLeaveVRF, "", dir, joinCgroup(dir)))
+}
+
+// vrfParent gives the cgroup that holds the VRF's, below the hierarchy's root.
+func (h Host) vrfParent() (group string, inVRF bool) {
+	text, err := os.ReadFile(h.procRoot() + "/self/cgroup")
+	if err != nil {
+		return "", false
+	}
+	for line := range strings.Lines(string(text)) {
+		if group, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::"); ok {
+			group, _, inVRF = strings.Cut(group, "/vrf/")
+			return group, inVRF
+		}
+	}
+	return "", false
+}
+
+// cgroup2Root finds the first mount of cgroup2, or makes one.
+func (h Host) cgroup2Root() (string, error) {
+	text, err := os.ReadFile(h.procRoot() + "/self/mounts")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 2 && f[2] == "cgroup2" {
+			return f[1], nil
+		}
+	}
+	if _, err := makeDirs(cgroup2Mount); err != nil {
+		return "", err
+	}
+	return cgroup2Mount, sys.MountCgroup2(cgroup2Mount)
+}
+
+// ownName is the last name, in directory order, of the caller's namespace.
+func (h Host) ownName() string {
+	id, err := statID(sys.ThreadNetPath)
+	if err != nil {
+		return ""
+	}
+	names, err := h.NamesOf(id)
+	if err != nil || len(names) == 0 {
+		return ""
+	}
+	return names[len(names)-1]
+}
+
+// makeDirs is os.MkdirAll that tells where it failed.
+func makeDirs(dir string) (failed string, err error) {
+	err = os.MkdirAll(dir, 0o755)
+	var pathErr *os.PathError
+	if errors.As(err, &pathErr) {
+		failed = pathErr.Path
+	}
+	return failed, err
+}
+
+func joinCgroup(dir string) error {
+	f, err := os.OpenFile(dir+"/cgroup.procs", os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(strconv.Itoa(syscall.Getpid()))
+	return errors.Join(err, f.Close())
+}
