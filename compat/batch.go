@@ -2,10 +2,24 @@ package compat
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
+
+// batch is a file of commands that is being run.
+type batch struct {
+	*session
+	name  string
+	lines *batchReader
+	// others are lines read but not run yet: the real `ip` runs them.
+	others otherLines
+	// result is nil until a line has failed.
+	result error
+}
 
 // runBatch runs the lines of a file, "-" being standard input.
 func (s *session) runBatch(name string) error {
@@ -15,39 +29,8 @@ func (s *session) runBatch(name string) error {
 	}
 	s.inBatch = true
 	s.stdin = int(file.Fd())
-	lines := newBatchReader(file)
-	var result error
-	for {
-		words, err := lines.next()
-		if err != nil {
-			return err
-		}
-		if words == nil {
-			break
-		}
-		err = s.batchLine(words)
-		var f *failure
-		if err == nil {
-			continue
-		}
-		if errors.As(err, &f) && f.exits {
-			return f
-		}
-		s.report(err)
-		s.complain(lines.where(name))
-		result = silent(statusFailed)
-		if !s.opts.force {
-			break
-		}
-	}
-	return result
-}
-
-func (s *session) batchLine(words []string) error {
-	if isNetns(words[0]) {
-		words = words[1:]
-	}
-	return s.command(words)
+	b := &batch{session: s, name: name, lines: newBatchReader(file, s.program.Face != FaceIP)}
+	return b.run()
 }
 
 func (s *session) openBatch(name string) (*os.File, error) {
@@ -60,4 +43,68 @@ func (s *session) openBatch(name string) (*os.File, error) {
 		err = pathErr.Err
 	}
 	return file, err
+}
+
+func (b *batch) run() error {
+	for {
+		line, err := b.lines.next()
+		if err == nil && b.program.Face == FaceIP && !isNetns(line.words[0]) {
+			b.others.add(line)
+			if b.lines.pending() {
+				continue // to run as many as are there at once
+			}
+		}
+		if stop := b.runOthers(); stop != nil {
+			return stop
+		}
+		switch {
+		case err == io.EOF:
+			return b.result
+		case err == errMissingContinuation:
+			b.complain(err.Error())
+			return b.result
+		case err != nil:
+			return err
+		}
+		if stop := b.after(line, b.runLine(line.words)); stop != nil {
+			return stop
+		}
+	}
+}
+
+// runLine runs one line. The object is optional where the face has none.
+func (b *batch) runLine(words []string) error {
+	switch object := words[0]; {
+	case isNetns(object):
+		return b.command(words[1:])
+	case b.program.Face == FaceIP:
+		return nil // has been run
+	case strings.HasSuffix(object, "netns"):
+		// The object with something before it: a byte order mark, mostly.
+		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.options())
+	}
+	return b.command(words)
+}
+
+// after decides whether a line's failure stops the batch: nil goes on.
+func (b *batch) after(line batchLine, err error) (stop error) {
+	if err == nil {
+		return nil
+	}
+	var f *failure
+	if errors.As(err, &f) && f.exits {
+		return f
+	}
+	b.report(err)
+	b.complain(fmt.Sprintf("Command failed %s:%d", b.name, line.last))
+	return b.failedOnce()
+}
+
+// failedOnce remembers a failure, which stops the batch unless -force is given.
+func (b *batch) failedOnce() (stop error) {
+	b.result = silent(statusFailed)
+	if b.opts.force {
+		return nil
+	}
+	return b.result
 }

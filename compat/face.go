@@ -15,17 +15,32 @@ const (
 	FaceIP
 )
 
-// FaceOf chooses the face by the basename of argv[0]. `ip` itself takes a name
-// of two letters and an object, such as ipnetns, for that object.
-func FaceOf(argv0 string) Face {
-	base := argv0[strings.LastIndexByte(argv0, '/')+1:]
+// FaceOf chooses the face by the name of the program.
+func FaceOf(argv []string) Face {
+	base := basename(argv)
 	switch {
 	case strings.HasPrefix(base, "netnsctl"):
 		return FaceNetnsctl
-	case base == "ip-netns", len(base) > 2 && isNetns(base[2:]):
+	case base == "ip-netns" || isNetns(namedObject(base)):
 		return FaceIPNetns
 	}
 	return FaceIP
+}
+
+func basename(argv []string) string {
+	if len(argv) == 0 {
+		return ""
+	}
+	return argv[0][strings.LastIndexByte(argv[0], '/')+1:]
+}
+
+// namedObject is what `ip` takes the program's name for: two letters and an
+// object, such as ipnetns or ipaddr.
+func namedObject(base string) string {
+	if len(base) <= 2 {
+		return ""
+	}
+	return base[2:]
 }
 
 // isNetns tells whether a word is the object netns. Shorter ones are neighbour.

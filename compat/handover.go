@@ -10,26 +10,66 @@ import (
 // realIPVariable names the program that the face `ip` leaves other objects to.
 const realIPVariable = "NETNSCTL_IP"
 
-// isOurs tells whether the words after `ip` are for netns: its object, or a
-// batch, whose lines may be. Anything `ip` would answer before it looks at an
-// object is not.
-func isOurs(words []string) bool {
-	batch := false
+// otherObjects are those of `ip`: a program's name that ends in the beginning of
+// one, such as ipaddr, is that object's.
+var otherObjects = []string{
+	"address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour",
+	"ntable", "ntbl", "link", "l2tp", "fou", "ila", "macsec", "tunnel", "tunl",
+	"tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",
+	"mroute", "mrule", "netconf", "vrf", "sr", "nexthop", "mptcp", "ioam", "help",
+	"stats",
+}
+
+// isOurs tells whether a call of `ip` is for netns: its object, or a batch that
+// has lines for it. Anything `ip` answers before it looks at an object is not.
+func isOurs(argv []string) bool {
+	if named := namedObject(basename(argv)); named != "" {
+		for _, object := range otherObjects {
+			if strings.HasPrefix(object, named) {
+				return false
+			}
+		}
+	}
+	batch, hasBatch := "", false
+	words := argv[min(1, len(argv)):]
 	for {
 		o, value, rest, err := nextOption(words)
 		switch {
 		case err != nil:
 			return false
+		case o == nil && hasBatch:
+			return mayHoldNetns(batch)
 		case o == nil:
-			return batch || len(rest) > 0 && isNetns(rest[0])
-		case o.name == "help" || o.name == "Version":
-			return false
-		case o.name == "family" && value == "help":
+			return len(rest) > 0 && isNetns(rest[0])
+		case o.name == "help" || o.name == "Version" || o.name == "family" && value == "help":
 			return false
 		case o.name == "batch":
-			batch = true
+			batch, hasBatch = value, true
 		}
 		words = rest
+	}
+}
+
+// mayHoldNetns tells whether a batch has lines for netns, or cannot be read
+// twice.
+func mayHoldNetns(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return err == nil || name == "-"
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	lines := newBatchReader(file, false)
+	for {
+		line, err := lines.next()
+		if err != nil {
+			return false
+		}
+		if isNetns(line.words[0]) {
+			return true
+		}
 	}
 }
 
@@ -37,9 +77,16 @@ func isOurs(words []string) bool {
 func (s *session) handOver(argv []string) error {
 	path, ok := realIP()
 	if !ok {
-		return failed("netnsctl: no other `ip` in PATH; %s can name one", realIPVariable)
+		return errNoRealIP()
 	}
 	return s.fail("", netnsctl.ExecFile(path, argv))
+}
+
+func errNoRealIP() error {
+	return &failure{
+		status: statusUsage,
+		text:   "netnsctl: there is no other `ip` in PATH; " + realIPVariable + " can name one",
+	}
 }
 
 // realIP finds the `ip` that comes after this file in PATH, or the first one if
@@ -56,20 +103,16 @@ func realIP() (path string, ok bool) {
 	if !ok {
 		search = "/usr/sbin:/usr/bin:/sbin:/bin"
 	}
-	var candidates []string
 	for dir := range strings.SplitSeq(search, ":") {
 		candidate := dir + "/ip"
 		info, err := os.Stat(candidate)
 		switch {
 		case err != nil || info.IsDir() || info.Mode()&0o111 == 0:
 		case os.SameFile(info, self):
-			candidates = nil
-		default:
-			candidates = append(candidates, candidate)
+			path = ""
+		case path == "":
+			path = candidate
 		}
 	}
-	if len(candidates) == 0 {
-		return "", false
-	}
-	return candidates[0], true
+	return path, path != ""
 }

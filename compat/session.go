@@ -13,6 +13,8 @@ type session struct {
 	host    netnsctl.Host
 	out     *output
 	opts    options
+	// passOn are the option words that another program has to see, too.
+	passOn []string
 	// stdin is what a child gets as its standard input.
 	stdin int
 	// inBatch says that words come from the lines of a file.
@@ -25,7 +27,7 @@ func (s *session) run(argv []string) error {
 		return s.fail("", err)
 	}
 	words := argv[min(1, len(argv)):]
-	if s.program.Face == FaceIP && !isOurs(words) {
+	if s.program.Face == FaceIP && !isOurs(argv) {
 		return s.handOver(argv)
 	}
 	words, err := s.readOptions(words)
@@ -35,7 +37,10 @@ func (s *session) run(argv []string) error {
 	if s.opts.hasBatch {
 		return s.runBatch(s.opts.batch)
 	}
-	return s.command(s.withoutObject(words))
+	if s.program.Face == FaceIP {
+		words = words[1:] // the object
+	}
+	return s.command(words)
 }
 
 // readOptions acts on each option in turn, as `ip` does: -netns enters at once,
@@ -48,6 +53,9 @@ func (s *session) readOptions(words []string) ([]string, error) {
 		}
 		if o == nil {
 			return rest, nil
+		}
+		if o.name != "netns" && o.name != "batch" {
+			s.passOn = append(s.passOn, words[:len(words)-len(rest)]...)
 		}
 		if o.set != nil {
 			if err := o.set(s, value); err != nil {
@@ -67,14 +75,6 @@ func (s *session) optionFailure(err error) error {
 		return wrongWords("%s", missing)
 	}
 	return wrongWords("%s, try \"%s -help\".", err, s.program.Face.options())
-}
-
-// withoutObject takes off the word netns where the face expects or allows it.
-func (s *session) withoutObject(words []string) []string {
-	if s.program.Face != FaceIPNetns && len(words) > 0 && isNetns(words[0]) {
-		return words[1:]
-	}
-	return words
 }
 
 // enter is the option -netns.

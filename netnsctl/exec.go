@@ -35,7 +35,7 @@ func (h Host) Run(name string, argv []string, stdin int) (status ExitStatus, err
 			return
 		}
 		var ended sys.ExitStatus
-		ended, err = sys.Spawn(argv, stdin)
+		ended, err = sys.Spawn(argv, [3]int{stdin, 1, 2})
 		status = ExitStatus(ended)
 		err = newOpError(OpExec, argv[0], "", err)
 	})

@@ -30,10 +30,3 @@ func CheckStd(fd int) error {
 
 // IsTerminal tells whether fd is a terminal.
 func IsTerminal(fd int) bool { return sys.IsTerminal(fd) }
-
-// ExecFile replaces the process by the program at path, with what the process
-// was given at its own start: environment, descriptors, signals, limits. It
-// returns only if that fails.
-func ExecFile(path string, argv []string) error {
-	return newOpError(OpExec, path, "", sys.ExecFile(path, argv))
-}

@@ -15,7 +15,7 @@ func init() { runtime.LockOSThread() }
 
 func main() {
 	program := compat.Program{
-		Face:    compat.FaceOf(os.Args[0]),
+		Face:    compat.FaceOf(os.Args),
 		Version: version(),
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,

@@ -33,27 +33,44 @@ type ExitStatus struct {
 }
 
 // Spawn runs argv as a child, like [Exec] in all else, in the calling thread's
-// namespaces, and waits for it. stdin becomes its standard input.
-func Spawn(argv []string, stdin int) (ExitStatus, error) {
-	restoreIgnored()
+// namespaces, and waits for it. The files become its standard descriptors.
+func Spawn(argv []string, files [3]int) (ExitStatus, error) {
 	env := Environ()
-	attr := &syscall.ProcAttr{Env: env}
-	for i, fd := range [...]int{stdin, 1, 2} {
-		if fd == i && StdClosed(i) {
-			fd = -1
-		}
-		attr.Files = append(attr.Files, uintptr(fd))
-	}
 	var pid int
 	err := execvp(argv, env, func(path string, argv []string) (err error) {
-		pid, err = syscall.ForkExec(path, argv, attr)
+		pid, err = fork(path, argv, env, files)
 		return err
 	})
 	if err != nil {
 		return ExitStatus{}, err
 	}
+	return wait(pid)
+}
+
+// SpawnFile is Spawn of the file path.
+func SpawnFile(path string, argv []string, files [3]int) (ExitStatus, error) {
+	pid, err := fork(path, argv, Environ(), files)
+	if err != nil {
+		return ExitStatus{}, err
+	}
+	return wait(pid)
+}
+
+func fork(path string, argv, env []string, files [3]int) (pid int, err error) {
+	restoreIgnored()
+	attr := &syscall.ProcAttr{Env: env}
+	for i, fd := range files {
+		if fd == i && StdClosed(i) {
+			fd = -1
+		}
+		attr.Files = append(attr.Files, uintptr(fd))
+	}
+	return syscall.ForkExec(path, argv, attr)
+}
+
+func wait(pid int) (ExitStatus, error) {
 	var ws unix.WaitStatus
-	_, err = retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) })
+	_, err := retry(func() (int, error) { return unix.Wait4(pid, &ws, 0, nil) })
 	if err != nil {
 		return ExitStatus{}, err
 	}

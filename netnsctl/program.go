@@ -1,0 +1,46 @@
+package netnsctl
+
+import (
+	"io"
+	"os"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// ExecFile replaces the process by the program at path, with what the process
+// was given at its own start: environment, descriptors, signals, limits. It
+// returns only if that fails.
+func ExecFile(path string, argv []string) error {
+	return newOpError(OpExec, path, "", sys.ExecFile(path, argv))
+}
+
+// RunFile runs the program at path as a child, with input as its standard
+// input, and waits for it. It returns what the child wrote to standard output
+// and standard error; with a terminal the output goes there directly.
+func RunFile(path string, argv []string, input []byte, terminal bool) (status ExitStatus, stdout, stderr []byte, err error) {
+	var files [3]*os.File
+	for i := range files {
+		if files[i], err = sys.MemoryFile(); err != nil {
+			return status, nil, nil, newOpError(OpExec, path, "", err)
+		}
+		defer files[i].Close()
+	}
+	fds := [3]int{int(files[0].Fd()), int(files[1].Fd()), int(files[2].Fd())}
+	if terminal {
+		fds[1] = 1
+	}
+	if _, err = files[0].WriteAt(input, 0); err != nil {
+		return status, nil, nil, newOpError(OpExec, path, "", err)
+	}
+	ended, err := sys.SpawnFile(path, argv, fds)
+	if err != nil {
+		return status, nil, nil, newOpError(OpExec, path, "", err)
+	}
+	return ExitStatus(ended), written(files[1]), written(files[2]), nil
+}
+
+// written reads what a child wrote to a file in memory.
+func written(f *os.File) []byte {
+	data, _ := io.ReadAll(io.NewSectionReader(f, 0, 1<<62))
+	return data
+}
