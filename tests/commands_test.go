@@ -22,18 +22,28 @@ import (
 //	state                 what the sandbox looks like now
 //
 //	asuser CALL           as an ordinary user
-//	stdin FILE CALL       with a file's text as standard input
+//	input FILE CALL       with a file's text as standard input
 //	argv0 NAME CALL       under another name
 //	status N CALL         must end with N (an exit status or a signal's name)
 //
 //	proc VAR [in NAME] CMD...  starts a process, whose id is $VAR
 //	waitfor COMMAND       until sh(1) says yes
 //	setup COMMAND         a line of sh(1) that must succeed and is no call
+//	unable REASON         skips what the machine cannot do (see NETNSCTL_TEST_NOSKIP)
+//	only FACE,... REASON  ends the script for other faces; the installed ip is "real"
+//	before VERSION CALL   only where the answers are an older iproute2's
 //	since VERSION         what follows is of that iproute2: no live comparison with older ones
-var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"ip": call("ip"), "sh": call("sh"), "state": call("state"),
-	"asuser": call("asuser"), "stdin": call("stdin"), "argv0": call("argv0"), "status": call("status"),
-	"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since,
+var commands map[string]func(*testscript.TestScript, bool, []string)
+
+func init() {
+	commands = map[string]func(*testscript.TestScript, bool, []string){
+		"ip": call("ip"), "sh": call("sh"), "state": call("state"),
+		"asuser": call("asuser"), "input": call("input"), "argv0": call("argv0"), "status": call("status"),
+		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only,
+		"unable": func(ts *testscript.TestScript, _ bool, args []string) {
+			unable(scriptOf(ts).t, strings.Join(args, " "))
+		},
+	}
 }
 
 func call(word string) func(*testscript.TestScript, bool, []string) {
@@ -79,7 +89,7 @@ func (s *script) parseCall(ts *testscript.TestScript, words []string) (c command
 	argv0 := ""
 	for len(words) > 0 {
 		word, args := words[0], words[1:]
-		if (word == "stdin" || word == "argv0" || word == "status") && len(args) == 0 {
+		if (word == "input" || word == "argv0" || word == "status") && len(args) == 0 {
 			ts.Fatalf("%s needs a value", word)
 		}
 		switch word {
@@ -88,7 +98,7 @@ func (s *script) parseCall(ts *testscript.TestScript, words []string) (c command
 				ts.Fatalf("asuser is for [root]")
 			}
 			c.user, words = true, args
-		case "stdin":
+		case "input":
 			c.stdin, words = []byte(ts.ReadFile(args[0])), args[1:]
 		case "argv0":
 			argv0, words = args[0], args[1:]
@@ -214,6 +224,25 @@ func (s *script) shell(ts *testscript.TestScript, args []string) *exec.Cmd {
 		cmd.Env = append(cmd.Env, name+"="+strconv.Itoa(pid))
 	}
 	return cmd
+}
+
+// only ends the script for other faces.
+func only(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: only FACE,... REASON")
+	}
+	if s := scriptOf(ts); !slices.Contains(strings.Split(args[0], ","), s.face.name) {
+		s.t.Skip("not for", s.face.name+":", strings.Join(args[1:], " "))
+	}
+}
+
+func before(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: before VERSION CALL")
+	}
+	if scriptOf(ts).transcript.version < parseVersion("iproute2-"+args[0]) {
+		commands[args[1]](ts, false, args[2:])
+	}
 }
 
 func since(ts *testscript.TestScript, neg bool, args []string) {

@@ -3,6 +3,7 @@ package tests
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestDifferential(t *testing.T) {
 	})
 	differs := map[string]string{}
 	answers.Range(func(name, text any) bool {
-		if text != golden(t, name.(string)) {
+		if !sameCalls(text.(string), golden(t, name.(string))) {
 			differs[name.(string)] = text.(string)
 		}
 		return true
@@ -65,7 +66,14 @@ func TestDifferential(t *testing.T) {
 	}
 }
 
-func recorder(string) *transcript { return &transcript{face: realFace, record: true} }
+// sameCalls compares transcripts, whatever version they are of.
+func sameCalls(a, b string) bool {
+	return slices.Equal(newTranscript(realFace, a).want, newTranscript(realFace, b).want)
+}
+
+func recorder(string) *transcript {
+	return &transcript{face: realFace, record: true, version: ipVersion()}
+}
 
 func needIP(t *testing.T) {
 	if realIP == "" {
@@ -103,7 +111,7 @@ func runCompat(t *testing.T, f face, begin func(name string) *transcript, ended 
 			return setup(env, f, tr)
 		},
 		Cmds:                commands,
-		Condition:           conditions(f),
+		Condition:           condition,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})

@@ -76,7 +76,11 @@ func (f face) argv(words []string) (argv []string, ok bool) {
 	case i >= len(words):
 		return words, true
 	case words[i] == "net" || words[i] == "netn" || words[i] == "netns":
-		return slices.Concat(words[:i], words[i+1:]), true
+		options, rest := words[:i], words[i+1:]
+		if len(rest) > 0 && strings.HasPrefix(rest[0], "-") && !slices.Contains(options, "--") {
+			options = append(slices.Clone(options), "--") // a command, not an option
+		}
+		return slices.Concat(options, rest), true
 	}
 	return nil, false
 }

@@ -3,8 +3,6 @@ package tests
 import (
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -38,7 +36,7 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		Setup:               func(env *testscript.Env) error { return setup(env, faces[0], nil) },
 		Cmds:                commands,
-		Condition:           conditions(faces[0]),
+		Condition:           condition,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
@@ -86,21 +84,15 @@ func putBatches(dir string, f face) error {
 	return nil
 }
 
-// conditions are what scripts may ask before a line: [root], [live], [face:ip].
-func conditions(f face) func(string) (bool, error) {
-	return func(cond string) (bool, error) {
-		key, arg, _ := strings.Cut(cond, ":")
-		switch key {
-		case "root":
-			return isRoot(), nil
-		case "live":
-			return realIP != "", nil
-		case "face":
-			return slices.Contains(strings.Split(arg, ","), f.name) ||
-				f == realFace && slices.Contains(strings.Split(arg, ","), "ip"), nil
-		}
-		return false, errUnknownCondition(cond)
+// condition answers what scripts may ask before a line: [root], [live].
+func condition(cond string) (bool, error) {
+	switch cond {
+	case "root":
+		return isRoot(), nil
+	case "live":
+		return realIP != "", nil
 	}
+	return false, errUnknownCondition(cond)
 }
 
 type errUnknownCondition string

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A transcript is what a terminal would show of a script's calls, unambiguous
@@ -15,7 +17,7 @@ import (
 //	= 255                 how it ended, unless with status 0
 //
 // Bytes that are not printable are \x escapes, a backslash at the end of a line
-// stands for a missing newline.
+// stands for a missing newline. The first line tells whose answers these are.
 
 // entry is one call in a transcript.
 type entry struct {
@@ -70,14 +72,20 @@ func escape(line string) string {
 type transcript struct {
 	face   face
 	record bool
-	want   []string // entries as text
-	next   int
-	got    []string
+	// version is that of the iproute2 whose answers these are, see ipVersion.
+	version int
+	want    []string // entries as text
+	next    int
+	got     []string
 }
 
 func newTranscript(f face, text string) *transcript {
 	t := &transcript{face: f}
 	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "# ") {
+			t.version = parseVersion(line)
+			continue
+		}
 		if strings.HasPrefix(line, "$ ") {
 			t.want = append(t.want, "")
 		}
@@ -101,7 +109,7 @@ func (t *transcript) add(e entry) (difference string) {
 	want := t.want[t.next]
 	t.next++
 	if want = t.face.expectsEntry(want); got != want {
-		return fmt.Sprintf("want:\n%sgot:\n%s", want, got)
+		return "-want +got:\n" + cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n"))
 	}
 	return ""
 }
@@ -114,7 +122,9 @@ func (t *transcript) rest() string {
 	return strings.Join(t.want[t.next:], "")
 }
 
-func (t *transcript) text() string { return strings.Join(t.got, "") }
+func (t *transcript) text() string {
+	return fmt.Sprintf("# iproute2-%d.%d\n", t.version/1000, t.version%1000) + strings.Join(t.got, "")
+}
 
 // expectsEntry puts an entry's lines of standard error into the face's words.
 func (f face) expectsEntry(text string) string {
