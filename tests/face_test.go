@@ -102,13 +102,14 @@ func (f face) expects(stderr string) string {
 	return stderr
 }
 
-var objectInLine = regexp.MustCompile(`(?m)^([ \t]*)net(?:ns?)?([ \t]+|[ \t]*$)`)
+// A line that is nothing but the object keeps it.
+var objectInLine = regexp.MustCompile(`(?m)^([ \t]*)net(?:ns?)?[ \t]+([^\s#\\])`)
 
 // batch gives the face's text for a batch file of ip: netnsctl gets it without
 // the object, which its lines may leave out.
 func (f face) batch(text string) string {
 	if f.name == "netnsctl" {
-		return objectInLine.ReplaceAllString(text, "$1")
+		return objectInLine.ReplaceAllString(text, "$1$2")
 	}
 	return text
 }

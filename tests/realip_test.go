@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // realIP is the installed ip, or empty.
@@ -53,13 +54,15 @@ var versionText = regexp.MustCompile(`iproute2-(?:v|ss)?(\d+)\.(\d+)`)
 
 // ipVersion is that of the real ip, as 1000 for every major and 1 for every
 // minor number.
-func ipVersion() int {
+func ipVersion() int { return readVersion() }
+
+var readVersion = sync.OnceValue(func() int {
 	out, err := exec.Command(realIP, "-V").Output()
 	if err != nil {
 		return 0
 	}
 	return parseVersion(string(out))
-}
+})
 
 func parseVersion(text string) int {
 	m := versionText.FindStringSubmatch(text)
