@@ -20,10 +20,7 @@ func (s *session) listID(args []string) error {
 	}
 	defer nsids.Close()
 
-	names, _ := s.entries(nsids)
-	for _, e := range names {
-		s.complainOf(e)
-	}
+	names := s.namesByNSID(nsids)
 	if filter.nsid != nil {
 		peer, err := nsids.Peer(*filter.nsid, filter.target)
 		if err != nil {
@@ -91,7 +88,7 @@ func parseNSID(dst **netnsctl.NSID, args []string) error {
 
 // printPeers prints the peers with the first name of each. withCurrent says that
 // their numbers are those in a target namespace.
-func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, names []entry) {
+func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, names map[netnsctl.NSID]string) {
 	var j *jsonList
 	if s.opts.json {
 		j = s.newJSON()
@@ -102,7 +99,7 @@ func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, names []en
 		if withCurrent {
 			own = p.Current
 		}
-		name := nameOfNSID(names, own)
+		name := names[own]
 		if j != nil {
 			printPeerJSON(j, p, withCurrent, name)
 			continue
@@ -139,11 +136,15 @@ func nsidText(id netnsctl.NSID) string {
 	return strconv.Itoa(int(id))
 }
 
-func nameOfNSID(names []entry, id netnsctl.NSID) string {
-	for _, e := range names {
-		if id >= 0 && e.nsid == id {
-			return e.name
+// namesByNSID gives the first name, in directory order, for each nsid.
+func (s *session) namesByNSID(nsids *netnsctl.NSIDs) map[netnsctl.NSID]string {
+	names := map[netnsctl.NSID]string{}
+	list, _ := s.entries(nsids)
+	for _, e := range list {
+		s.complainOf(e)
+		if _, taken := names[e.NSID]; !taken && e.NSID >= 0 {
+			names[e.NSID] = e.Name
 		}
 	}
-	return ""
+	return names
 }

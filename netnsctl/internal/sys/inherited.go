@@ -4,6 +4,7 @@ import (
 	"os/signal"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -85,17 +86,21 @@ func Getenv(name string) (value string, ok bool) {
 // UseAllProcessors lets Go code run on all processors, and gives the os package
 // the environment that the process was given.
 func UseAllProcessors() {
-	if inheritedEnv0 == nil {
-		return
-	}
-	syscall.Clearenv()
-	for _, word := range Environ() {
-		if name, value, ok := strings.Cut(word, "="); ok {
-			syscall.Setenv(name, value)
+	useAll.Do(func() {
+		if inheritedEnv0 == nil {
+			return
 		}
-	}
-	runtime.GOMAXPROCS(runtime.NumCPU())
+		syscall.Clearenv()
+		for _, word := range Environ() {
+			if name, value, ok := strings.Cut(word, "="); ok {
+				syscall.Setenv(name, value)
+			}
+		}
+		runtime.GOMAXPROCS(runtime.NumCPU())
+	})
 }
+
+var useAll sync.Once
 
 // isRuntimeSignal tells of signals that the Go runtime itself needs: for faults,
 // for preemption, for system calls in all threads (runtime/signal_unix.go).
