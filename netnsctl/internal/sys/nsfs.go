@@ -3,6 +3,7 @@ package sys
 import (
 	"encoding/binary"
 	"strconv"
+	"unsafe"
 
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
@@ -25,6 +26,23 @@ func Stat(path string) (dev, ino uint64, err error) {
 	var st unix.Stat_t
 	err = retryErr(func() error { return unix.Stat(path, &st) })
 	return uint64(st.Dev), st.Ino, err
+}
+
+// StatAt is [Stat] of a path relative to an open directory: a NUL ends it. It
+// allocates nothing.
+func StatAt(dir int, path []byte) (dev, ino uint64, err error) {
+	var st unix.Statx_t
+	for {
+		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
+			unix.AT_NO_AUTOMOUNT, unix.STATX_INO, uintptr(unsafe.Pointer(&st)), 0)
+		switch errno {
+		case 0:
+			return unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino, nil
+		case unix.EINTR:
+		default:
+			return 0, 0, errno
+		}
+	}
 }
 
 // Fstat gives device and inode number of an open file.
