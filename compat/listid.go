@@ -90,6 +90,8 @@ func parseNSID(dst **netnsctl.NSID, args []string) error {
 // printPeers prints the peers with their names. withCurrent says that their
 // numbers are those in a target namespace.
 func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, scan *directoryScan) {
+	// `ip` writes line by line here, whatever it writes to.
+	defer s.out.Flush()
 	var j *jsonList
 	if s.opts.json {
 		j = s.newJSON()

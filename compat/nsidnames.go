@@ -54,7 +54,6 @@ func (s *session) takeName(scan *directoryScan, id netnsctl.NSID) string {
 			n.add(id, e.Name)
 			return e.Name
 		}
-		// list-id writes line by line, whatever it writes to.
 		s.out.Flush()
 		s.complainOf(e)
 	}
