@@ -102,14 +102,21 @@ func (f face) expects(stderr string) string {
 	return stderr
 }
 
-// A line that is nothing but the object keeps it.
-var objectInLine = regexp.MustCompile(`(?m)^([ \t]*)net(?:ns?)?[ \t]+([^\s#\\])`)
+// objectInLine has the object and a word after it: a line that is nothing but the
+// object keeps it.
+var objectInLine = regexp.MustCompile(`(?m)^([ \t]*)net(?:ns?)?[ \t]+([^\s#\\]\S*)`)
 
 // batch gives the face's text for a batch file of ip: netnsctl gets it without
 // the object, which its lines may leave out.
 func (f face) batch(text string) string {
 	if f.name == "netnsctl" {
-		return objectInLine.ReplaceAllString(text, "$1$2")
+		return objectInLine.ReplaceAllStringFunc(text, func(line string) string {
+			m := objectInLine.FindStringSubmatch(line)
+			if strings.HasSuffix(m[2], "netns") {
+				return line // would be taken for the object
+			}
+			return m[1] + m[2]
+		})
 	}
 	return text
 }

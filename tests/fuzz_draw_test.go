@@ -43,7 +43,10 @@ func (r drawer) draw() draw {
 	if r.chance(25) {
 		d.mixed = r.chance(30)
 		for range 1 + r.IntN(5) {
-			d.batch = append(d.batch, r.line(d.world, d.mixed))
+			d.batch = append(d.batch, r.line(d.world, d.mixed)+"\n")
+		}
+		if last := &d.batch[len(d.batch)-1]; r.chance(10) {
+			*last = strings.TrimSuffix(*last, "\n")
 		}
 		d.argv = append(d.options(r), "-b", "batch")
 		if r.chance(10) {
@@ -197,19 +200,20 @@ func (r drawer) program() []string {
 	}[r.IntN(14)]
 }
 
-// line draws a line of a batch file.
+// line draws a line of a batch file, without its newline.
 func (r drawer) line(w world, mixed bool) string {
 	if mixed && r.chance(40) {
 		return r.one([]string{
-			"link show lo\n", "link show nosuch\n", "addr add 192.0.2.1/24 dev lo\n", "addr show dev lo\n", "nosuch object\n",
-			"link add d0 type dummy\n", "link set lo up\n", "-j link show\n", "link foo\n", "route show table all # all\n", "rule show\n",
+			"link show lo", "link show nosuch", "addr add 192.0.2.1/24 dev lo", "addr show dev lo", "nosuch object",
+			"link add d0 type dummy", "link set lo up", "-j link show", "link foo", "route show table all # all", "rule show",
+			"link show \\\n lo", "addr show dev lo \\\n # c",
 		})
 	}
 	switch r.IntN(14) {
 	case 0:
-		return r.one([]string{"\n", "# comment\n", "   \t\n", "\r\n"})
+		return r.one([]string{"", "# comment", "   \t", "\r"})
 	case 1:
-		return r.one([]string{"netns add \"open\n", "netns list \\\n", "netns list\x00x\n", "netns add 'p q' # c\n", "netns add a#b\n"})
+		return r.one([]string{"netns add \"open", "netns list \\", "netns list\x00x", "netns add 'p q' # c", "netns add a#b"})
 	}
 	var text strings.Builder
 	text.WriteString(r.one([]string{"", "", "", " ", "\t"}) + "netns")
@@ -220,6 +224,6 @@ func (r drawer) line(w world, mixed bool) string {
 		}
 		text.WriteString(word)
 	}
-	text.WriteString(r.one([]string{"\n", "\n", "\n", "\n", "\r\n", " # c\n", " \n", ""}))
+	text.WriteString(r.one([]string{"", "", "", "", "\r", " # c", " "}))
 	return text.String()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -181,8 +182,11 @@ func (w *worker) normal(text string) string {
 	if w.pid != "1" {
 		text = strings.ReplaceAll(text, w.pid, pidWord)
 	}
-	return text
+	return loneNumber.ReplaceAllString(text, pidWord)
 }
+
+// loneNumber is the id of the asking program itself, in the answer of pids.
+var loneNumber = regexp.MustCompile(`(?m)^\d+$`)
 
 // compare asks a face, and tells how it differs from real ip.
 func (w *worker) compare(d draw, f face, real outcome) string {
