@@ -34,7 +34,7 @@ type answer struct {
 }
 
 func baseEnv(f face, dir string) []string {
-	return append(f.env(), "HOME="+dir, "WORK="+dir, "LC_ALL=C", "TERM=dumb", "TZ=UTC")
+	return append(f.env(), "HOME="+dir, "WORK="+dir, "LC_ALL=C", "TERM=dumb", "TZ=UTC", "REAL="+realIP)
 }
 
 // run runs a command on the calling thread's namespaces. Its output goes into

@@ -61,8 +61,6 @@ func setup(env *testscript.Env, f face, tr *transcript) error {
 	}
 	env.Values[scriptKey{}] = &script{t: env.T(), sandbox: box, face: f, dir: env.WorkDir, transcript: tr}
 	env.Vars = append(env.Vars, baseEnv(f, env.WorkDir)...)
-	env.Vars = append(env.Vars, "REAL="+realIP,
-		"NETNS="+f.expects(`try "ip netns help"`)[len(`try "`):len(f.expects(`try "ip netns help"`))-len(` help"`)])
 	return nil
 }
 
