@@ -15,13 +15,19 @@ type draw struct {
 	// mixed says that the batch has lines for other objects, which only the
 	// face ip knows.
 	mixed bool
+	// user says that an ordinary user calls.
+	user bool
 }
 
 // pidWord stands for the id of a process that the world has, or 1.
 const pidWord = "{PID}"
 
 func (d draw) String() string {
-	text := d.world.String() + "\nip " + quoteWords(d.argv)
+	text := d.world.String() + "\n"
+	if d.user {
+		text += "asuser "
+	}
+	text += "ip " + quoteWords(d.argv)
 	if d.batch != nil {
 		text += "\nbatch:\n" + fmt.Sprintf("%q", strings.Join(d.batch, ""))
 	}
@@ -39,7 +45,7 @@ func (r drawer) words(of string) string  { return r.one(strings.Fields(of)) }
 func (r drawer) number(of ...int) int    { return of[r.IntN(len(of))] }
 
 func (r drawer) draw() draw {
-	d := draw{world: r.world()}
+	d := draw{world: r.world(), user: r.chance(10) && isRoot()}
 	if r.chance(25) {
 		d.mixed = r.chance(30)
 		for range 1 + r.IntN(5) {
@@ -63,7 +69,7 @@ var names = []string{"a", "b", "c", "d", "with space", "-x", "\xff\xfe", "new\nl
 
 func (r drawer) world() world {
 	w := world{dir: r.one(runDirs)}
-	if w.dir != "shared" && w.dir != "plain" && w.dir != "link" {
+	if w.dir == "missing" || w.dir == "file" || w.dir == "dangling" {
 		return w
 	}
 	taken := map[int]bool{-1: true}

@@ -127,6 +127,11 @@ func newWorker(t *testing.T) (*worker, error) {
 	}
 	defer unix.Close(proc)
 	dir := t.TempDir()
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(d, 0o755); err != nil { // for an ordinary user, too
+			return nil, err
+		}
+	}
 	box, err := newSandbox()
 	if err != nil {
 		return nil, err
@@ -160,7 +165,7 @@ func (w *worker) ask(f face, d draw) outcome {
 	if !ok {
 		return outcome{state: "no such object"}
 	}
-	c := command{path: f.program(), argv: []string{f.link}, env: baseEnv(f, w.dir), dir: w.dir}
+	c := command{path: f.program(), argv: []string{f.link}, env: baseEnv(f, w.dir), dir: w.dir, user: d.user}
 	if f == realFace {
 		c.argv[0] = "ip"
 	}

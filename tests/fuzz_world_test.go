@@ -29,7 +29,8 @@ type thing struct {
 
 var (
 	// shared is what ip makes itself; weights by repetition.
-	runDirs    = []string{"shared", "shared", "shared", "shared", "shared", "plain", "missing", "file", "dangling", "link"}
+	runDirs = []string{"shared", "shared", "shared", "shared", "shared", "shared", "shared",
+		"plain", "missing", "file", "dangling", "link", "private", "open"}
 	thingKinds = []string{"netns", "netns", "netns", "netns", "alias", "dead", "file", "dir", "dangling", "link", "uts", "own", "stacked"}
 )
 
@@ -99,6 +100,11 @@ func (m *worldMaker) makeDir(kind string) {
 		m.do(mount("", dir, "", unix.MS_SHARED, ""))
 	case "plain":
 		m.do(os.Mkdir(dir, 0o755))
+	case "private":
+		m.do(os.Mkdir(dir, 0o700))
+	case "open":
+		m.do(os.Mkdir(dir, 0o777))
+		m.do(os.Chmod(dir, 0o777|os.ModeSticky))
 	case "file":
 		m.do(os.WriteFile(dir, nil, 0o644))
 	case "dangling":
