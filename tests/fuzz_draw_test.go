@@ -72,6 +72,9 @@ func (r drawer) world() world {
 	if w.dir == "missing" || w.dir == "file" || w.dir == "dangling" {
 		return w
 	}
+	if r.chance(6) {
+		w.many = r.number(12, 17, 40, 260)
+	}
 	taken := map[int]bool{-1: true}
 	for _, name := range names[:r.IntN(5)] {
 		if r.chance(15) {
