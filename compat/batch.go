@@ -28,6 +28,8 @@ func (s *session) runBatch(name string) error {
 		return failed("Cannot open file \"%s\" for reading: %s", name, strerror(err))
 	}
 	s.inBatch = true
+	s.adder = s.host.NewAdder()
+	defer s.adder.Close()
 	s.stdin = int(file.Fd())
 	b := &batch{session: s, name: name, lines: newBatchReader(file, s.program.Face != FaceIP)}
 	return b.run()

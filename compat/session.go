@@ -20,6 +20,8 @@ type session struct {
 	nsidNames nsidNames
 	// inBatch says that words come from the lines of a file.
 	inBatch bool
+	// adder is what a batch adds names with.
+	adder *netnsctl.Adder
 }
 
 // run does what the words say, without the program's name.
