@@ -6,13 +6,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// entries asks for the nsid of every name. A directory that cannot be read is
-// an empty one, ok false.
-func (s *session) entries(nsids *netnsctl.NSIDs) (list []netnsctl.Entry, ok bool) {
-	list, err := nsids.Entries(s.host)
-	return list, err == nil
-}
-
 // complainOf says what the kernel said of an entry that is no network
 // namespace. Why a file cannot be opened is left out, as `ip` does.
 func (s *session) complainOf(e netnsctl.Entry) {
@@ -21,20 +14,19 @@ func (s *session) complainOf(e netnsctl.Entry) {
 	}
 }
 
-// list prints every name, with its nsid. `ip` goes through the directory twice,
-// so it says twice what is wrong with an entry.
+// list prints every name, with its nsid. What is wrong with an entry `ip` says
+// here and, the first time, when it reads the directory for [nsidNames].
 func (s *session) list([]string) error {
 	nsids, err := netnsctl.OpenNSIDs(true)
 	if err != nil {
 		return s.fail("list", err)
 	}
 	defer nsids.Close()
-	list, ok := s.entries(nsids)
+	scan := &directoryScan{host: s.host, nsids: nsids}
+	s.fillNames(scan)
+	list, ok := scan.read()
 	if !ok {
 		return nil
-	}
-	for _, e := range list {
-		s.complainOf(e)
 	}
 	if s.opts.json {
 		s.listJSON(list)
