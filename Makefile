@@ -62,7 +62,7 @@ bench: build ## time exec and list beside the real ip
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	$(GO) run $(GOLANGCI_LINT) run --build-tags $(TAGS)
 	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
-	for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
+	@for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
 
 .PHONY: install
 install: ## install the binary, its link ip-netns and the man page: DESTDIR= PREFIX=
