@@ -23,7 +23,7 @@ func (h Host) Add(name string) error {
 		bindErr := newOpError(OpBindName, name, sys.ThreadNetPath, sys.BindMount(sys.ThreadNetPath, path))
 		if err := sys.SetNet(self); err != nil {
 			if bindErr == nil {
-				sys.Detach(path)
+				_ = sys.Detach(path)
 			}
 			return newOpError(OpRestoreNet, name, "", err)
 		}
