@@ -70,8 +70,7 @@ func (s *session) readOptions(words []string) ([]string, error) {
 }
 
 func (s *session) optionFailure(err error) error {
-	var missing missingValue
-	if errors.As(err, &missing) {
+	if missing, ok := errors.AsType[missingValue](err); ok {
 		if missing.name == "netns" {
 			return s.enter("(null)")
 		}

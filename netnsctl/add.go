@@ -27,7 +27,7 @@ func bindNew(name, path string) error {
 	bindErr := newOpError(OpBindName, name, sys.ThreadNetPath, sys.BindMount(sys.ThreadNetPath, path))
 	if err := sys.SetNet(self); err != nil {
 		if bindErr == nil {
-			sys.Detach(path)
+			_ = sys.Detach(path)
 		}
 		return newOpError(OpRestoreNet, name, "", err)
 	}
