@@ -203,9 +203,20 @@ func (r drawer) nsid() string {
 
 func (r drawer) program() []string {
 	return [][]string{
-		{"true"}, {"false"}, {"echo", "x", "-j"}, {"sh", "-c", "exit 3"}, {"sh", "-c", "kill -TERM $$"},
-		{"nosuchprogram"}, {"/etc"}, {"cat", "/etc/hosts"}, {"ls", "/sys/class/net"}, {"sh", "-c", "echo err >&2"},
-		{"pwd"}, {"cat", "/nonexistent"}, {"cat", "/etc/resolv.conf"}, {},
+		{"true"},
+		{"false"},
+		{"echo", "x", "-j"},
+		{"sh", "-c", "exit 3"},
+		{"sh", "-c", "kill -TERM $$"},
+		{"nosuchprogram"},
+		{"/etc"},
+		{"cat", "/etc/hosts"},
+		{"ls", "/sys/class/net"},
+		{"sh", "-c", "echo err >&2"},
+		{"pwd"},
+		{"cat", "/nonexistent"},
+		{"cat", "/etc/resolv.conf"},
+		{},
 	}[r.IntN(14)]
 }
 

@@ -30,8 +30,10 @@ type thing struct {
 
 var (
 	// shared is what ip makes itself; weights by repetition.
-	runDirs = []string{"shared", "shared", "shared", "shared", "shared", "shared", "shared",
-		"plain", "missing", "file", "dangling", "link", "private", "open"}
+	runDirs = []string{
+		"shared", "shared", "shared", "shared", "shared", "shared", "shared",
+		"plain", "missing", "file", "dangling", "link", "private", "open",
+	}
 	thingKinds = []string{"netns", "netns", "netns", "netns", "alias", "dead", "file", "dir", "dangling", "link", "uts", "own", "stacked"}
 )
 

@@ -24,6 +24,7 @@ func init() { runtime.LockOSThread() }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	resetSignals()
 	os.Exit(runTests(m))
 }
 
