@@ -51,7 +51,7 @@ test-race: ## the unit tests under the race detector (needs a C compiler)
 .PHONY: fuzz
 fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
-		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run ^TestFuzz$$$$ ./tests
+		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
 .PHONY: bench
 bench: build ## time exec and list beside the real ip
