@@ -87,20 +87,41 @@ func TestWords(t *testing.T) {
 		err     netnsctl.OpError
 		want    string
 	}{
-		{"add", netnsctl.OpError{Op: netnsctl.OpBindName, Name: "x", Path: "/p", Err: syscall.EPERM},
-			"Bind /proc/self/ns/net -> /run/netns/x failed: Operation not permitted"},
-		{"attach", netnsctl.OpError{Op: netnsctl.OpBindName, Name: "x", Path: "/p", Err: syscall.ENOENT},
-			"Bind /p -> /run/netns/x failed: No such file or directory"},
-		{"identify", netnsctl.OpError{Op: netnsctl.OpReadRunDir, Err: syscall.EACCES},
-			"Failed to open directory /run/netns:Permission denied"},
-		{"exec", netnsctl.OpError{Op: netnsctl.OpReadRunDir, Err: syscall.EACCES},
-			"Failed to open directory /run/netns: Permission denied"},
-		{"set", netnsctl.OpError{Op: netnsctl.OpSetNSID, Message: "The specified nsid is already used", Err: syscall.EEXIST},
-			"Error: The specified nsid is already used."},
-		{"set", netnsctl.OpError{Op: netnsctl.OpSetNSID, Message: "With a period.", Err: syscall.EEXIST},
-			"Error: With a period."},
-		{"exec", netnsctl.OpError{Op: netnsctl.OpOpenNetns, Name: "$err$path", Path: "/p", Err: syscall.ENOENT},
-			`Cannot open network namespace "$err$path": No such file or directory`},
+		{
+			"add",
+			netnsctl.OpError{Op: netnsctl.OpBindName, Name: "x", Path: "/p", Err: syscall.EPERM},
+			"Bind /proc/self/ns/net -> /run/netns/x failed: Operation not permitted",
+		},
+		{
+			"attach",
+			netnsctl.OpError{Op: netnsctl.OpBindName, Name: "x", Path: "/p", Err: syscall.ENOENT},
+			"Bind /p -> /run/netns/x failed: No such file or directory",
+		},
+		{
+			"identify",
+			netnsctl.OpError{Op: netnsctl.OpReadRunDir, Err: syscall.EACCES},
+			"Failed to open directory /run/netns:Permission denied",
+		},
+		{
+			"exec",
+			netnsctl.OpError{Op: netnsctl.OpReadRunDir, Err: syscall.EACCES},
+			"Failed to open directory /run/netns: Permission denied",
+		},
+		{
+			"set",
+			netnsctl.OpError{Op: netnsctl.OpSetNSID, Message: "The specified nsid is already used", Err: syscall.EEXIST},
+			"Error: The specified nsid is already used.",
+		},
+		{
+			"set",
+			netnsctl.OpError{Op: netnsctl.OpSetNSID, Message: "With a period.", Err: syscall.EEXIST},
+			"Error: With a period.",
+		},
+		{
+			"exec",
+			netnsctl.OpError{Op: netnsctl.OpOpenNetns, Name: "$err$path", Path: "/p", Err: syscall.ENOENT},
+			`Cannot open network namespace "$err$path": No such file or directory`,
+		},
 	} {
 		if got := s.words(test.command, &test.err); got != test.want {
 			t.Errorf("%s: %q, want %q", test.command, got, test.want)

@@ -49,12 +49,14 @@ func TestExecvp(t *testing.T) {
 		"a script": {
 			"a:b", "c",
 			map[string]error{"a/c": unix.ENOEXEC, "/bin/sh": nil},
-			[]string{"a/c c x", "/bin/sh /bin/sh a/c x"}, nil,
+			[]string{"a/c c x", "/bin/sh /bin/sh a/c x"},
+			nil,
 		},
 		"a script by its path": {
 			"", "a/c",
 			map[string]error{"a/c": unix.ENOEXEC, "/bin/sh": unix.EPERM},
-			[]string{"a/c a/c x", "/bin/sh /bin/sh a/c x"}, unix.EPERM,
+			[]string{"a/c a/c x", "/bin/sh /bin/sh a/c x"},
+			unix.EPERM,
 		},
 		"empty element":  {":a", "c", map[string]error{"c": nil}, []string{"c c x"}, nil},
 		"empty at last":  {"a:", "c", map[string]error{"c": nil}, []string{"c c x"}, nil},
