@@ -16,7 +16,7 @@ func readBatch(text string) (lines [][]string, last []int, err error) {
 	for {
 		line, err := r.next()
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = nil
 			}
 			return lines, last, err
@@ -112,8 +112,9 @@ func FuzzBatchReader(f *testing.F) {
 		for {
 			line, err := r.next()
 			if err != nil {
-				var end *failure
-				if err != io.EOF && err != errMissingContinuation && !(errors.As(err, &end) && end.exits) {
+				end, fatal := errors.AsType[*failure](err)
+				fatal = fatal && end.exits
+				if !fatal && !errors.Is(err, io.EOF) && !errors.Is(err, errMissingContinuation) {
 					t.Fatalf("%q: %v", text, err)
 				}
 				return

@@ -23,7 +23,7 @@ func writeJSON(pretty bool, write func(*jsonList)) string {
 func TestJSON(t *testing.T) {
 	two := func(j *jsonList) {
 		j.openObject()
-		j.text("name", "a")
+		j.name("a")
 		j.number("id", -1)
 		j.closeObject()
 		j.openObject()
@@ -70,11 +70,11 @@ func FuzzJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, id int32, pretty bool) {
 		text := writeJSON(pretty, func(j *jsonList) {
 			j.openObject()
-			j.text("name", name)
+			j.name(name)
 			j.number("id", id)
 			j.closeObject()
 			j.openObject()
-			j.text("name", "after")
+			j.name("after")
 			j.closeObject()
 		})
 		if !utf8.ValidString(name) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime"
 	"syscall"
 	"testing"
@@ -104,12 +105,12 @@ func TestOpErrorContract(t *testing.T) {
 	}
 	for name, test := range tests {
 		err := test.call()
-		e, ok := err.(*OpError)
+		e, ok := errors.AsType[*OpError](err)
 		if !ok {
 			t.Errorf("%s: %T %v is no OpError", name, err, err)
 			continue
 		}
-		if _, bare := e.Err.(syscall.Errno); !bare {
+		if reflect.TypeOf(e.Err) != reflect.TypeFor[syscall.Errno]() {
 			t.Errorf("%s: Err is %T", name, e.Err)
 		}
 		if e.Op != test.op || e.Err != test.errno {

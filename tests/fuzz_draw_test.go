@@ -156,19 +156,19 @@ func (r drawer) command(w world) (words []string) {
 	words = []string{strings.Trim(word, "'")}
 	switch word[0] {
 	case 'd':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 	case 'i':
 		if r.chance(70) {
 			words = append(words, r.words(pidWord+" "+pidWord+" 1 0 01 99999 x -1 self"))
 		}
 	case 'p':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 	case 'e':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 		words = append(words, r.program()...)
 	case 's':
 		if strings.HasPrefix(word, "se") {
-			words = append(words, r.some(w, 1)...)
+			words = append(words, r.name(w))
 			words = append(words, r.nsid())
 		}
 	case 'l':
@@ -178,7 +178,7 @@ func (r drawer) command(w world) (words []string) {
 			}
 		}
 	case 'a':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 		if strings.HasPrefix(word, "at") {
 			words = append(words, r.words(pidWord+" "+pidWord+" 1 0 -1 0x1 +1 1x 99999"))
 		}
@@ -188,14 +188,6 @@ func (r drawer) command(w world) (words []string) {
 	}
 	for r.chance(8) {
 		words = append(words, r.words("x .. -j nsid"))
-	}
-	return words
-}
-
-// some is mostly n names.
-func (r drawer) some(w world, n int) (words []string) {
-	for range n {
-		words = append(words, r.name(w))
 	}
 	return words
 }

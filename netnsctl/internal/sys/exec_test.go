@@ -67,8 +67,7 @@ func TestExecvp(t *testing.T) {
 			t.Chdir(t.TempDir())
 			for path := range test.answers {
 				if filepath.IsLocal(path) && !strings.HasSuffix(path, "/") {
-					os.MkdirAll(filepath.Dir(path), 0o755)
-					os.WriteFile(path, nil, 0o755)
+					makeFile(t, path)
 				}
 			}
 			t.Setenv("PATH", test.path)
@@ -94,5 +93,15 @@ func TestExecvpWithoutPath(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"/bin/sh sh", "/usr/bin/sh sh"}, k.asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+func makeFile(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o755); err != nil {
+		t.Fatal(err)
 	}
 }
