@@ -64,6 +64,10 @@ lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
 	@for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
 
+.PHONY: fmt
+fmt: ## format the Go code as lint wants it
+	$(GO) run $(GOLANGCI_LINT) fmt
+
 .PHONY: install
 install: ## install the binary, its link ip-netns and the man page: DESTDIR= PREFIX=
 	@test -x $(BIN) || $(MAKE) build
