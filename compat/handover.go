@@ -92,14 +92,14 @@ func errNoRealIP() error {
 // realIP finds the `ip` that comes after this file in PATH, or the first one if
 // this file is not there.
 func realIP() (path string, ok bool) {
-	if path = os.Getenv(realIPVariable); path != "" {
+	if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
 		return path, true
 	}
 	self, err := os.Stat("/proc/self/exe")
 	if err != nil {
 		return "", false
 	}
-	search, ok := os.LookupEnv("PATH")
+	search, ok := netnsctl.Getenv("PATH")
 	if !ok {
 		search = "/usr/sbin:/usr/bin:/sbin:/bin"
 	}

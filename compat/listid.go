@@ -8,10 +8,6 @@ import (
 
 // listID prints the nsids that are assigned, or one of them.
 func (s *session) listID(args []string) error {
-	var filter nsidFilter
-	if err := filter.parse(args, s.help); err != nil {
-		return err
-	}
 	// In a batch `ip` asks the kernel for no strict checking, and a dump heeds
 	// no target.
 	nsids, err := netnsctl.OpenNSIDs(!s.inBatch)
@@ -19,25 +15,27 @@ func (s *session) listID(args []string) error {
 		return s.fail("list-id", err)
 	}
 	defer nsids.Close()
+	scan := &directoryScan{host: s.host, nsids: nsids}
+	s.fillNames(scan)
 
-	names, _ := s.entries(nsids)
-	for _, e := range names {
-		s.complainOf(e)
+	var filter nsidFilter
+	if err := filter.parse(args, s.help); err != nil {
+		return err
 	}
 	if filter.nsid != nil {
 		peer, err := nsids.Peer(*filter.nsid, filter.target)
 		if err != nil {
 			return s.leave(statusRefused, "list-id", err)
 		}
-		s.printPeers([]netnsctl.Peer{peer}, filter.target != nil, names)
+		s.printPeers([]netnsctl.Peer{peer}, filter.target != nil, scan)
 		return nil
 	}
 	peers, err := nsids.Peers(filter.target)
 	if err != nil {
-		s.printPeers(nil, false, nil)
+		s.printPeers(nil, false, scan)
 		return failed("%s\nDump terminated", s.words("list-id", opError(err)))
 	}
-	s.printPeers(peers, filter.target != nil && !s.inBatch, names)
+	s.printPeers(peers, filter.target != nil && !s.inBatch, scan)
 	return nil
 }
 
@@ -89,9 +87,11 @@ func parseNSID(dst **netnsctl.NSID, args []string) error {
 	return nil
 }
 
-// printPeers prints the peers with the first name of each. withCurrent says that
-// their numbers are those in a target namespace.
-func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, names []entry) {
+// printPeers prints the peers with their names. withCurrent says that their
+// numbers are those in a target namespace.
+func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, scan *directoryScan) {
+	// `ip` writes line by line here, whatever it writes to.
+	defer s.out.Flush()
 	var j *jsonList
 	if s.opts.json {
 		j = s.newJSON()
@@ -102,7 +102,7 @@ func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, names []en
 		if withCurrent {
 			own = p.Current
 		}
-		name := nameOfNSID(names, own)
+		name := s.takeName(scan, own)
 		if j != nil {
 			printPeerJSON(j, p, withCurrent, name)
 			continue
@@ -137,13 +137,4 @@ func nsidText(id netnsctl.NSID) string {
 		return "unassigned"
 	}
 	return strconv.Itoa(int(id))
-}
-
-func nameOfNSID(names []entry, id netnsctl.NSID) string {
-	for _, e := range names {
-		if id >= 0 && e.nsid == id {
-			return e.name
-		}
-	}
-	return ""
 }

@@ -16,7 +16,8 @@ type session struct {
 	// passOn are the option words that another program has to see, too.
 	passOn []string
 	// stdin is what a child gets as its standard input.
-	stdin int
+	stdin     int
+	nsidNames nsidNames
 	// inBatch says that words come from the lines of a file.
 	inBatch bool
 }

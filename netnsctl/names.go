@@ -35,10 +35,31 @@ func (h Host) NamesOf(id ID) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	found, err := inNamespace(id, h.Dir(), names, "")
+	return found, newOpError(OpReadRunDir, "", h.Dir(), err)
+}
+
+// inNamespace gives those entries of dir, in their order, where the path ENTRY +
+// suffix leads to the namespace id.
+func inNamespace(id ID, dir string, entries []string, suffix string) ([]string, error) {
+	fd, err := sys.OpenDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer sys.Close(fd)
+	in := make([]bool, len(entries))
+	onTwoThreads(len(entries), func(from, to int) {
+		var path []byte
+		for i := from; i < to; i++ {
+			path = append(append(append(path[:0], entries[i]...), suffix...), 0)
+			dev, ino, err := sys.StatAt(fd, path)
+			in[i] = err == nil && ID{dev, ino} == id
+		}
+	})
 	var found []string
-	for _, name := range names {
-		if other, err := statID(h.NamePath(name)); err == nil && other == id {
-			found = append(found, name)
+	for i, entry := range entries {
+		if in[i] {
+			found = append(found, entry)
 		}
 	}
 	return found, nil

@@ -39,18 +39,6 @@ func OpenNSIDs(strict bool) (*NSIDs, error) {
 // Close closes the connection.
 func (n *NSIDs) Close() { n.rtnl.Close() }
 
-// Of gives the nsid of the namespace at path. The error's Op is [OpOpenNetns]
-// where there is no file, [OpGetNSID] where the kernel refuses it.
-func (n *NSIDs) Of(path string) (NSID, error) {
-	fd, err := sys.Open(path)
-	if err != nil {
-		return NSIDUnassigned, newOpError(OpOpenNetns, "", path, err)
-	}
-	defer sys.Close(fd)
-	id, err := n.rtnl.NSIDByFD(fd)
-	return NSID(id), kernelError(OpGetNSID, "", path, err)
-}
-
 // Set gives the namespace at path a number. It has none yet, or the kernel
 // refuses ([OpSetNSID]).
 func (n *NSIDs) Set(name, path string, id NSID) error {

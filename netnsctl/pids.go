@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"os"
+	"slices"
 	"strconv"
 )
 
@@ -22,15 +23,16 @@ func (h Host) PIDs(name string) ([]int, error) {
 	if err != nil {
 		return nil, newOpError(OpReadProc, name, h.procRoot(), err)
 	}
-	var pids []int
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry)
-		if err != nil {
-			continue
-		}
-		if other, err := statID(h.PIDPath(entry)); err == nil && other == id {
-			pids = append(pids, pid)
-		}
+	entries = slices.DeleteFunc(entries, func(entry string) bool {
+		return entry[0] < '0' || entry[0] > '9'
+	})
+	found, err := inNamespace(id, h.procRoot(), entries, "/ns/net")
+	if err != nil {
+		return nil, newOpError(OpReadProc, name, h.procRoot(), err)
+	}
+	pids := make([]int, len(found))
+	for i, entry := range found {
+		pids[i], _ = strconv.Atoi(entry)
 	}
 	return pids, nil
 }

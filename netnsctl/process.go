@@ -30,3 +30,12 @@ func CheckStd(fd int) error {
 
 // IsTerminal tells whether fd is a terminal.
 func IsTerminal(fd int) bool { return sys.IsTerminal(fd) }
+
+// Getenv gives the value of a variable of the environment that the process was
+// given.
+func Getenv(name string) (value string, ok bool) { return sys.Getenv(name) }
+
+// UseAllProcessors prepares for long work: until it is called Go code runs on
+// one processor, which makes short calls cheaper, and the os package's
+// environment lacks a variable.
+func UseAllProcessors() { sys.UseAllProcessors() }

@@ -46,4 +46,15 @@ signals:
 	JLE signals
 
 	MOVQ SP, ·inheritedStack(SB)
+
+	// One processor: see oneProcessor.
+	MOVQ (SP), AX
+	LEAQ 16(SP)(AX*8), R8
+	MOVQ (R8), AX
+	TESTQ AX, AX
+	JEQ start
+	MOVQ AX, ·inheritedEnv0(SB)
+	LEAQ ·oneProcessor(SB), AX
+	MOVQ AX, (R8)
+start:
 	JMP _rt0_amd64_linux(SB)

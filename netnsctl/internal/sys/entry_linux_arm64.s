@@ -47,4 +47,15 @@ signals:
 
 	MOVD RSP, R0
 	MOVD R0, ·inheritedStack(SB)
+
+	// One processor: see oneProcessor.
+	MOVD (R0), R1
+	ADD $2, R1
+	ADD R1<<3, R0, R1
+	MOVD (R1), R2
+	CBZ R2, start
+	MOVD R2, ·inheritedEnv0(SB)
+	MOVD $·oneProcessor(SB), R2
+	MOVD R2, (R1)
+start:
 	B _rt0_arm64_linux(SB)

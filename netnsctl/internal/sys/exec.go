@@ -15,7 +15,7 @@ import (
 func Exec(argv []string) error {
 	restoreInherited()
 	env := Environ()
-	return execvp(argv, env, func(path string, argv []string) error {
+	return execvp(argv, func(path string, argv []string) error {
 		return syscall.Exec(path, argv, env)
 	})
 }
@@ -37,7 +37,7 @@ type ExitStatus struct {
 func Spawn(argv []string, files [3]int) (ExitStatus, error) {
 	env := Environ()
 	var pid int
-	err := execvp(argv, env, func(path string, argv []string) (err error) {
+	err := execvp(argv, func(path string, argv []string) (err error) {
 		pid, err = fork(path, argv, env, files)
 		return err
 	})
@@ -100,7 +100,7 @@ const defaultPath = "/bin:/usr/bin"
 // with the errors of glibc's execvp(3): a file without a known format is a
 // script for /bin/sh, EACCES is remembered while the search goes on, an
 // unexpected error ends it.
-func execvp(argv, env []string, execve func(string, []string) error) error {
+func execvp(argv []string, execve func(string, []string) error) error {
 	file := argv[0]
 	try := func(path string) error {
 		err := execve(path, argv)
@@ -118,7 +118,7 @@ func execvp(argv, env []string, execve func(string, []string) error) error {
 		return unix.ENAMETOOLONG
 	}
 	var result error = unix.ENOENT
-	for dir := range strings.SplitSeq(lookupPath(env), ":") {
+	for dir := range strings.SplitSeq(lookupPath(), ":") {
 		if len(dir) >= unix.PathMax {
 			continue
 		}
@@ -126,7 +126,12 @@ func execvp(argv, env []string, execve func(string, []string) error) error {
 		if dir != "" {
 			path = dir + "/" + file
 		}
-		switch err := try(path); err {
+		// A look is cheaper than an execve for a file that is not there.
+		err := unix.Stat(path, &unix.Stat_t{})
+		if err != unix.ENOENT {
+			err = try(path)
+		}
+		switch err {
 		case nil:
 			return nil
 		case unix.EACCES:
@@ -142,11 +147,9 @@ func execvp(argv, env []string, execve func(string, []string) error) error {
 	return result
 }
 
-func lookupPath(env []string) string {
-	for _, word := range env {
-		if path, ok := strings.CutPrefix(word, "PATH="); ok {
-			return path
-		}
+func lookupPath() string {
+	if path, ok := Getenv("PATH"); ok {
+		return path
 	}
 	return defaultPath
 }

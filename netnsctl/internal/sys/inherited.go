@@ -2,6 +2,9 @@ package sys
 
 import (
 	"os/signal"
+	"runtime"
+	"strings"
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -18,6 +21,15 @@ var (
 	inheritedFDFlags [3]int64       // fcntl(fd, F_GETFD): -EBADF where closed
 	inheritedMask    uint64
 	inheritedActions [65]uint64 // handler per signal: SIG_DFL 0, SIG_IGN 1
+)
+
+// oneProcessor takes the place of the first word of the environment until the
+// runtime has read it: most calls are over before a second processor's threads
+// would have started, which cost a seventh of the CPU time of `list`. The word
+// goes back in [Environ]; [UseAllProcessors] is for work that is worth it.
+var (
+	oneProcessor  = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0}
+	inheritedEnv0 unsafe.Pointer
 )
 
 const sigIgn = 1
@@ -49,19 +61,55 @@ func Environ() []string {
 	word := func(i uintptr) unsafe.Pointer {
 		return *(*unsafe.Pointer)(unsafe.Add(inheritedStack, i*unsafe.Sizeof(i)))
 	}
-	argc := *(*uintptr)(inheritedStack)
+	first := *(*uintptr)(inheritedStack) + 2
 	var env []string
-	for i := argc + 2; word(i) != nil; i++ {
-		env = append(env, unix.BytePtrToString((*byte)(word(i))))
+	for i := first; word(i) != nil; i++ {
+		p := word(i)
+		if i == first {
+			p = inheritedEnv0
+		}
+		env = append(env, unix.BytePtrToString((*byte)(p)))
 	}
 	return env
 }
 
-// runtimeSignals are those that the Go runtime itself needs: for faults, for
-// preemption, for system calls in all threads (runtime/signal_unix.go).
-var runtimeSignals = map[syscall.Signal]bool{
-	unix.SIGSEGV: true, unix.SIGBUS: true, unix.SIGFPE: true, unix.SIGPROF: true,
-	unix.SIGURG: true, 32: true, 33: true, 34: true,
+// Getenv looks up the first word NAME=value of [Environ].
+func Getenv(name string) (value string, ok bool) {
+	for _, word := range Environ() {
+		if rest, found := strings.CutPrefix(word, name); found && strings.HasPrefix(rest, "=") {
+			return rest[1:], true
+		}
+	}
+	return "", false
+}
+
+// UseAllProcessors lets Go code run on all processors, and gives the os package
+// the environment that the process was given.
+func UseAllProcessors() {
+	useAll.Do(func() {
+		if inheritedEnv0 == nil {
+			return
+		}
+		syscall.Clearenv()
+		for _, word := range Environ() {
+			if name, value, ok := strings.Cut(word, "="); ok {
+				syscall.Setenv(name, value)
+			}
+		}
+		runtime.GOMAXPROCS(runtime.NumCPU())
+	})
+}
+
+var useAll sync.Once
+
+// isRuntimeSignal tells of signals that the Go runtime itself needs: for faults,
+// for preemption, for system calls in all threads (runtime/signal_unix.go).
+func isRuntimeSignal(sig syscall.Signal) bool {
+	switch sig {
+	case unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGPROF, unix.SIGURG, 32, 33, 34:
+		return true
+	}
+	return false
 }
 
 // RestoreSignals undoes what the runtime did to signals as far as Go code can
@@ -74,7 +122,7 @@ func RestoreSignals() {
 		mask                     uint64
 	}
 	for sig := range syscall.Signal(len(inheritedActions)) {
-		if sig != 0 && !runtimeSignals[sig] && !SignalIgnored(sig) {
+		if sig != 0 && !isRuntimeSignal(sig) && !SignalIgnored(sig) {
 			unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig),
 				uintptr(unsafe.Pointer(&deflt)), 0, unsafe.Sizeof(deflt.mask), 0, 0)
 		}

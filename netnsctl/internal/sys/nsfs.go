@@ -1,7 +1,9 @@
 package sys
 
 import (
+	"encoding/binary"
 	"strconv"
+	"unsafe"
 
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
@@ -24,6 +26,23 @@ func Stat(path string) (dev, ino uint64, err error) {
 	var st unix.Stat_t
 	err = retryErr(func() error { return unix.Stat(path, &st) })
 	return uint64(st.Dev), st.Ino, err
+}
+
+// StatAt is [Stat] of a path relative to an open directory: a NUL ends it. It
+// allocates nothing.
+func StatAt(dir int, path []byte) (dev, ino uint64, err error) {
+	var st unix.Statx_t
+	for {
+		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
+			unix.AT_NO_AUTOMOUNT, unix.STATX_INO, uintptr(unsafe.Pointer(&st)), 0)
+		switch errno {
+		case 0:
+			return unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino, nil
+		case unix.EINTR:
+		default:
+			return 0, 0, errno
+		}
+	}
 }
 
 // Fstat gives device and inode number of an open file.
@@ -85,3 +104,24 @@ func CreateEmpty(path string) error {
 	}
 	return err
 }
+
+// IsNetAt tells whether name in an open directory leads to a network namespace.
+// The file's handle tells without opening it (Linux 6.18, struct
+// nsfs_file_handle).
+func IsNetAt(dir int, name string) bool {
+	handle, _, err := unix.NameToHandleAt(dir, name, unix.AT_SYMLINK_FOLLOW)
+	if err == nil && handle.Type() == fileidNSFS {
+		b := handle.Bytes()
+		return len(b) >= 12 && binary.NativeEndian.Uint32(b[8:]) == unix.CLONE_NEWNET
+	}
+	fd, err := retry(func() (int, error) { return unix.Openat(dir, name, openFlags, 0) })
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	kind, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE)
+	return err == nil && kind == unix.CLONE_NEWNET
+}
+
+// fileidNSFS is FILEID_NSFS of include/linux/exportfs.h.
+const fileidNSFS = 0xf1

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"encoding/binary"
+	"errors"
 	"syscall"
 
 	"github.com/vishvananda/netlink/nl"
@@ -64,14 +65,49 @@ func DialRTNL(strict bool) (*RTNL, error) {
 // Close closes the socket.
 func (c *RTNL) Close() { unix.Close(c.fd) }
 
-// NSIDByFD asks for the nsid, in our namespace, of the namespace that fd is a
-// file of.
-func (c *RTNL) NSIDByFD(fd int) (int32, error) {
-	peers, err := c.getNSID(0, attr32(unix.NETNSA_FD, int32(fd)))
-	if err != nil || len(peers) == 0 {
-		return NSIDUnassigned, err
+// MaxPipelined is how many requests [RTNL.NSIDsByFD] sends at once: their
+// answers fit into a socket's receive buffer.
+const MaxPipelined = 64
+
+// NSIDsByFD asks for the nsids, in our namespace, of up to [MaxPipelined]
+// namespaces that fds are files of, and calls got with each answer.
+func (c *RTNL) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
+	if len(fds) == 0 {
+		return
 	}
-	return peers[0].NSID, nil
+	var requests []byte
+	var first uint32
+	for i, fd := range fds {
+		req := request(unix.RTM_GETNSID, 0, attr32(unix.NETNSA_FD, int32(fd)))
+		if i == 0 {
+			first = req.Seq
+		}
+		// Consecutive, so that an answer's number tells whose it is.
+		req.Seq = first + uint32(i)
+		requests = append(requests, req.Serialize()...)
+	}
+	answered := make([]bool, len(fds))
+	err := c.send(requests)
+	for left := len(fds); left > 0 && err == nil; {
+		err = c.receive(func(m syscall.NetlinkMessage) {
+			i := m.Header.Seq - first
+			if i >= uint32(len(fds)) || answered[i] {
+				return
+			}
+			answered[i] = true
+			left--
+			if m.Header.Type == unix.NLMSG_ERROR {
+				got(int(i), NSIDUnassigned, kernelError(m))
+				return
+			}
+			got(int(i), parsePeer(m.Data).NSID, nil)
+		})
+	}
+	for i := range fds {
+		if !answered[i] {
+			got(i, NSIDUnassigned, err)
+		}
+	}
 }
 
 // PeerByNSID asks for the namespace that has nsid in our namespace: for its
@@ -147,41 +183,58 @@ func parsePeer(data []byte) PeerID {
 
 // do sends one request and hands every answer to got until the last one.
 func (c *RTNL) do(kind, flags int, got func(data []byte), attrs ...*nl.RtAttr) error {
+	req := request(kind, flags, attrs...)
+	if err := c.send(req.Serialize()); err != nil {
+		return err
+	}
+	for done := false; !done; {
+		var refused error
+		err := c.receive(func(m syscall.NetlinkMessage) {
+			switch {
+			case m.Header.Seq != req.Seq:
+			case m.Header.Type == unix.NLMSG_ERROR || m.Header.Type == unix.NLMSG_DONE:
+				done, refused = true, kernelError(m)
+			default:
+				done = flags&unix.NLM_F_DUMP == 0
+				got(m.Data)
+			}
+		})
+		if err != nil || refused != nil {
+			return errors.Join(err, refused)
+		}
+	}
+	return nil
+}
+
+func request(kind, flags int, attrs ...*nl.RtAttr) *nl.NetlinkRequest {
 	req := nl.NewNetlinkRequest(kind, flags)
 	req.AddData(rtGenMsg{})
 	for _, a := range attrs {
 		req.AddData(a)
 	}
-	if err := unix.Sendto(c.fd, req.Serialize(), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+	return req
+}
+
+func (c *RTNL) send(requests []byte) error {
+	return retryErr(func() error {
+		return unix.Sendto(c.fd, requests, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+	})
+}
+
+// receive waits for one datagram and hands on its messages.
+func (c *RTNL) receive(got func(syscall.NetlinkMessage)) error {
+	n, err := retry(func() (int, error) {
+		n, _, err := unix.Recvfrom(c.fd, c.buf, 0)
+		return n, err
+	})
+	if err != nil {
 		return err
 	}
-	for {
-		n, err := retry(func() (int, error) {
-			n, _, err := unix.Recvfrom(c.fd, c.buf, 0)
-			return n, err
-		})
-		if err != nil {
-			return err
-		}
-		msgs, err := syscall.ParseNetlinkMessage(c.buf[:n])
-		if err != nil {
-			return err
-		}
-		for _, m := range msgs {
-			if m.Header.Seq != req.Seq {
-				continue
-			}
-			switch {
-			case m.Header.Type == unix.NLMSG_ERROR || m.Header.Type == unix.NLMSG_DONE:
-				return kernelError(m)
-			case flags&unix.NLM_F_DUMP == 0:
-				got(m.Data)
-				return nil
-			default:
-				got(m.Data)
-			}
-		}
+	msgs, err := syscall.ParseNetlinkMessage(c.buf[:n])
+	for _, m := range msgs {
+		got(m)
 	}
+	return err
 }
 
 // kernelError reads NLMSG_ERROR or NLMSG_DONE: an errno, then (in an error) the

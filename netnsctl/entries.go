@@ -1,0 +1,129 @@
+package netnsctl
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Entry is a name with its nsid.
+type Entry struct {
+	Name string
+	NSID NSID
+	// Err says why there is no answer: its Op is [OpOpenNetns] where the file
+	// cannot be opened, [OpGetNSID] where it is no network namespace.
+	Err error
+}
+
+// fewNames is a number for which asking one by one is as fast as anything.
+const fewNames = 16
+
+// manyNames is a number from which a second thread is worth its start.
+const manyNames = 256
+
+// Entries gives every name of the run directory with its nsid, in the
+// directory's order.
+func (n *NSIDs) Entries(h Host) ([]Entry, error) {
+	names, err := h.Names()
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, len(names))
+	for i, name := range names {
+		entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
+	}
+	if len(entries) <= fewNames {
+		n.ask(h, entries)
+		return entries, nil
+	}
+	dir, err := sys.OpenDir(h.Dir())
+	if err != nil {
+		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
+	}
+	defer sys.Close(dir)
+	// Where nothing has an nsid, no name need be asked for its.
+	if peers, err := n.Peers(nil); err == nil && len(peers) == 0 {
+		n.askOdd(h, dir, entries)
+		return entries, nil
+	}
+	n.askMany(h, dir, entries)
+	return entries, nil
+}
+
+// askOdd asks only for the nsids of what is no network namespace, to have the
+// kernel say so.
+func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
+	odd := make([]bool, len(entries))
+	onTwoThreads(len(entries), func(from, to int) {
+		for i := from; i < to; i++ {
+			odd[i] = !sys.IsNetAt(dir, entries[i].Name)
+		}
+	})
+	for i := range entries {
+		if odd[i] {
+			n.ask(h, entries[i:i+1])
+		}
+	}
+}
+
+// askMany asks through two sockets at once: the kernel compares a namespace with
+// every other that has an nsid until it finds its own. The second thread may be
+// in another mount namespace; what it opens it reaches through the directory.
+func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
+	h.RunDir = sys.FDPath(dir)
+	second, err := sys.DialRTNL(false)
+	if err != nil {
+		n.ask(h, entries)
+		return
+	}
+	defer second.Close()
+	onTwoThreads(len(entries), func(from, to int) {
+		socket := n
+		if from == 0 {
+			socket = &NSIDs{second}
+		}
+		socket.ask(h, entries[from:to])
+	})
+}
+
+// ask fills in the nsids of entries.
+func (n *NSIDs) ask(h Host, entries []Entry) {
+	for chunk := range slices.Chunk(entries, sys.MaxPipelined) {
+		n.askChunk(h, chunk)
+	}
+}
+
+func (n *NSIDs) askChunk(h Host, entries []Entry) {
+	var fds []int
+	var asked []*Entry
+	for i := range entries {
+		e := &entries[i]
+		path := h.NamePath(e.Name)
+		fd, err := sys.Open(path)
+		if err != nil {
+			e.Err = newOpError(OpOpenNetns, e.Name, path, err)
+			continue
+		}
+		defer sys.Close(fd)
+		fds, asked = append(fds, fd), append(asked, e)
+	}
+	n.rtnl.NSIDsByFD(fds, func(i int, id int32, err error) {
+		e := asked[i]
+		e.NSID, e.Err = NSID(id), kernelError(OpGetNSID, e.Name, h.NamePath(e.Name), err)
+	})
+}
+
+// onTwoThreads calls f for two parts of 0 to n, at once if that is worth it. The
+// first part is the other thread's.
+func onTwoThreads(n int, f func(from, to int)) {
+	if n < manyNames {
+		f(0, n)
+		return
+	}
+	sys.UseAllProcessors()
+	var other sync.WaitGroup
+	other.Go(func() { f(0, n/2) })
+	f(n/2, n)
+	other.Wait()
+}
