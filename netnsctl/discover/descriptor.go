@@ -12,7 +12,7 @@ func (w *walker) descriptors(pid, tid int) {
 	table := w.table(pid, tid)
 	if w.s.fdCounts {
 		var st sys.FileStat
-		if sys.StatAt(w.s.proc, table, &st) == nil && st.Size == 0 {
+		if sys.StatProc(w.s.proc, table, &st) == nil && st.Size == 0 {
 			return
 		}
 	}
@@ -42,7 +42,7 @@ func (w *walker) table(pid, tid int) sys.CPath {
 // is a path where a namespace was opened by one.
 func (w *walker) descriptor(dir, pid, tid, fd int) {
 	var st sys.FileStat
-	if sys.StatAt(dir, w.path.Set(fd, ""), &st) != nil {
+	if sys.StatProc(dir, w.path.Set(fd, ""), &st) != nil {
 		return // closed meanwhile
 	}
 	p := Pin{Kind: Descriptor, PID: pid, TID: tid, FD: fd}

@@ -69,7 +69,7 @@ func (w *walker) process(pid int) {
 		w.descriptors(pid, 0)
 	}
 	var st sys.FileStat
-	if sys.StatAt(w.s.proc, w.path.Set(pid, "/task"), &st) == nil && st.Links > 3 { // ".", ".." and the leader
+	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) == nil && st.Links > 3 { // ".", ".." and the leader
 		w.threads(pid, leader)
 	}
 }

@@ -46,7 +46,7 @@ func (s *scan) prepare() error {
 	}
 	var st sys.FileStat
 	var path sys.CPath
-	s.fdCounts = sys.StatAt(proc, path.Set(os.Getpid(), "/fd"), &st) == nil && st.Size > 0
+	s.fdCounts = sys.StatProc(proc, path.Set(os.Getpid(), "/fd"), &st) == nil && st.Size > 0
 
 	s.self.runDir = s.host.Dir()
 	if real, err := filepath.EvalSymlinks(s.self.runDir); err == nil {

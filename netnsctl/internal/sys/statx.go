@@ -45,8 +45,9 @@ func KernelDev(dev uint32) uint64 { return unix.Mkdev(dev>>20, dev&(1<<20-1)) }
 // nor mount anything.
 const statxFlags = unix.AT_STATX_DONT_SYNC | unix.AT_NO_AUTOMOUNT
 
-// StatAt looks at the file that path, below dirfd, leads to.
-func StatAt(dirfd int, path CPath, st *FileStat) error {
+// StatProc looks at the file that path, below the procfs directory dirfd, leads
+// to.
+func StatProc(dirfd int, path CPath, st *FileStat) error {
 	return statx(dirfd, &path[0], statxFlags, st)
 }
 
