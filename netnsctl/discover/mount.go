@@ -2,6 +2,7 @@ package discover
 
 import (
 	"bytes"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -9,6 +10,7 @@ import (
 // mountRow is a line of mountinfo (proc(5)).
 type mountRow struct {
 	id, parent int
+	dev        string // "0:4"
 	root       string
 	point      string
 	fstype     string
@@ -77,16 +79,31 @@ func (t *mountTable) covered(row mountRow) bool {
 	}
 }
 
-// parentDir is "" above the root.
-func parentDir(path string) string {
-	if path == "/" {
+// onFile says which file a mount is on, whatever path leads there: all mounts on
+// one file go when it is unlinked. It is empty where the parent is not known.
+func (t *mountTable) onFile(row mountRow) string {
+	parent, ok := t.byID[row.parent]
+	if !ok {
 		return ""
 	}
-	i := strings.LastIndexByte(path, '/')
-	if i <= 0 {
-		return path[:i+1]
+	return parent.dev + ":" + path.Join(parent.root, t.inParent(row))
+}
+
+// inParent is a mount's path below the mount that it is on.
+func (t *mountTable) inParent(row mountRow) string {
+	return strings.TrimPrefix(strings.TrimPrefix(row.point, t.byID[row.parent].point), "/")
+}
+
+// parentDir is "" above the root.
+func parentDir(dir string) string {
+	if dir == "/" {
+		return ""
 	}
-	return path[:i]
+	i := strings.LastIndexByte(dir, '/')
+	if i <= 0 {
+		return dir[:i+1]
+	}
+	return dir[:i]
 }
 
 // parseMount reads the line
@@ -106,7 +123,7 @@ func parseMount(line []byte) (row mountRow, ok bool) {
 	fstype, _, _ := bytes.Cut(after, []byte(" "))
 	id, ok1 := leadingInt(field[0])
 	parent, ok2 := leadingInt(field[1])
-	return mountRow{id, parent, unescape(field[3]), unescape(field[4]), string(fstype)}, ok1 && ok2
+	return mountRow{id, parent, string(field[2]), unescape(field[3]), unescape(field[4]), string(fstype)}, ok1 && ok2
 }
 
 // ino is the inode number of the namespace that is mounted, if it has the type

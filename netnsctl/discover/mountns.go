@@ -117,7 +117,7 @@ func (s *scan) listMountNamespaces() {
 				break
 			}
 			if err != nil {
-				s.blind(Blind{What: "kind of mount namespace not searched: those that no process, mount or descriptor shows", Count: 1})
+				s.cannot("mount namespaces that no process, mount or descriptor leads to")
 				return
 			}
 			fd = next
@@ -167,6 +167,7 @@ func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
 		Through:   m.witness(),
 		Host:      m.Ino == s.self.mountNamespace,
 		Covered:   m.table.covered(row),
+		File:      m.table.onFile(row),
 	}
 	name, inRunDir := strings.CutPrefix(row.point, s.self.runDir+"/")
 	if inRunDir && !mount.Covered && m.through != 0 && netnsctl.ValidName(name) {

@@ -85,7 +85,7 @@ func (s *scan) readNames() {
 		d, err = s.openRunDir()
 	}
 	if err != nil {
-		s.blind(Blind{What: "run directory not readable", Count: 1, Grave: true})
+		s.snap.Blind = append(s.snap.Blind, Blind{What: "the names in " + s.host.Dir(), Grave: true})
 		return
 	}
 	defer d.close()
@@ -211,6 +211,7 @@ func (d *RunDir) namespace(n *Name, path string) {
 		n.Verdict, n.Detail = Unknown, "changed while we looked"
 		return
 	}
+	n.Top = netnsctl.ID{Dev: dev, Ino: ino}
 	kind, err := sys.NamespaceType(fd)
 	switch {
 	case err != nil:
@@ -218,7 +219,7 @@ func (d *RunDir) namespace(n *Name, path string) {
 	case kind != sys.TypeNet:
 		n.stale(WrongType, "a "+sys.TypeName(kind)+" namespace")
 	default:
-		n.ID = netnsctl.ID{Dev: dev, Ino: ino}
+		n.ID = n.Top
 	}
 }
 

@@ -23,6 +23,9 @@ func (s *scan) identify(ns *Namespace) {
 			ns.Born = st.Changed
 		}
 	}
+	if ns.Verdict == Orphan || ns.Verdict == Idle {
+		ns.Hardware, _ = hardware(fd)
+	}
 	if ns.Verdict == Orphan {
 		ns.fd = fd
 		return

@@ -58,6 +58,9 @@ type Mount struct {
 	// Name is the name that the mount gives in the run directory as seen from
 	// its mount namespace, if somebody there can use it.
 	Name string
+	// File is the file that it is on, the same text for the same file. Unlinking
+	// that ends all mounts on it.
+	File string
 }
 
 // String tells the pin to people, without quoting.

@@ -10,8 +10,7 @@ import (
 func (s *scan) rollCall() {
 	cookies, err := sys.ListNetworks()
 	if err != nil {
-		s.blind(Blind{What: "kernel without a list of namespaces (listns): one that only a socket without process " +
-			"or a process outside our pid namespace pins is not found", Count: 1})
+		s.cannot("namespaces that only a socket without process, or a process outside our pid namespace, pins")
 		return
 	}
 	known := map[uint64]bool{}

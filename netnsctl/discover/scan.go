@@ -155,6 +155,11 @@ func (s *scan) blind(b Blind) {
 	}
 }
 
+// cannot notes a source that is not there.
+func (s *scan) cannot(what string) {
+	s.snap.Blind = append(s.snap.Blind, Blind{What: what})
+}
+
 func (s *scan) namespace(ino uint64) *Namespace {
 	ns := s.nets[ino]
 	if ns == nil {

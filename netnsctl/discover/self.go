@@ -71,7 +71,7 @@ func (s *scan) compareWithFirst() {
 	s.self.mountNamespace, _ = linkIno([]byte(own), "mnt:[")
 	first := link("1", "net")
 	if first == "" {
-		blind("pid 1 is not readable")
+		blind("what pid 1 sees: its namespaces are not readable")
 		return
 	}
 	s.self.first, _ = linkIno([]byte(first), "net:[")
@@ -80,15 +80,15 @@ func (s *scan) compareWithFirst() {
 		s.self.atHome = true
 	} else {
 		s.self.mountNamespace, _ = linkIno([]byte(mnt), "mnt:[")
-		blind("our mount namespace is not pid 1's")
+		blind("pid 1's mount namespace: ours is another")
 	}
 	if link("1", "pid") != link("thread-self", "pid") {
-		blind("our pid namespace is not pid 1's")
+		blind("pid 1's pid namespace: ours is another")
 	} else if self, err := readlink(s.host.Proc() + "/self"); err == nil && self != strconv.Itoa(os.Getpid()) {
-		blind(s.host.Proc() + " belongs to another pid namespace")
+		blind("our own pid namespace: " + s.host.Proc() + " shows another")
 	}
 	if !sys.Privileged() {
-		blind("not all of CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN are ours")
+		blind("what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN")
 	}
 }
 

@@ -35,9 +35,12 @@ type Namespace struct {
 	Pins  []Pin
 	// Born is not later than this; zero if nothing tells. A namespace is at
 	// least as old as what is mounted or open of it.
-	Born    time.Time
-	Owner   Owner
-	Verdict Verdict
+	Born  time.Time
+	Owner Owner
+	// Hardware are the physical devices in it. They are looked for where the
+	// namespace has no process.
+	Hardware []string
+	Verdict  Verdict
 	// Reason says why, for people.
 	Reason string
 
@@ -56,8 +59,10 @@ type Name struct {
 	Detail string
 	// File is the entry itself, under whatever is mounted on it.
 	File File
-	// Mounted says that something is mounted on it.
+	// Mounted says that something is mounted on it: the namespace Top, of
+	// whatever type, if that is not zero.
 	Mounted bool
+	Top     netnsctl.ID
 }
 
 // File is the identity of an entry of the run directory: equal as long as it is
@@ -136,6 +141,16 @@ func (b Blind) String() string {
 		return b.What
 	}
 	return strconv.Itoa(b.Count) + " " + b.What
+}
+
+// Open opens the namespace again, as long as the snapshot holds it: for an
+// orphan, whose inode number then cannot be used again. The caller closes it.
+func (ns *Namespace) Open() (fd int, held bool) {
+	if ns.fd < 0 {
+		return -1, false
+	}
+	fd, err := sys.Dup(ns.fd)
+	return fd, err == nil
 }
 
 // Close gives up what the snapshot holds open: orphans, and mount namespaces.
