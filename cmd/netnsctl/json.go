@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -151,9 +152,14 @@ func pinJSON(p discover.Pin) jsonPin {
 		j.FD = &p.FD
 	}
 	if m := p.Mount; m != nil {
-		j.Mount = &jsonMount{m.Namespace, jsonText(m.Path), m.Through, m.Host, m.Covered}
+		mount := mountJSON(m)
+		j.Mount = &mount
 	}
 	return j
+}
+
+func mountJSON(m *discover.Mount) jsonMount {
+	return jsonMount{m.Namespace, jsonText(m.Path), m.Through, m.Host, m.Covered}
 }
 
 // optional is nil, which leaves the member out, for no text.
@@ -171,4 +177,69 @@ func bornJSON(born, now time.Time) (*time.Time, *int64) {
 	born = born.UTC()
 	secs := int64(now.Sub(born) / time.Second)
 	return &born, &secs
+}
+
+type jsonPlan struct {
+	DryRun  bool         `json:"dry_run"`
+	Steps   []jsonStep   `json:"steps"`
+	Spared  []jsonSpared `json:"spared"`
+	Missing []any        `json:"missing"`
+	Left    []string     `json:"left"`
+}
+
+type jsonStep struct {
+	Action    clean.Action   `json:"action"`
+	Name      *jsonName      `json:"name,omitempty"`
+	Namespace *jsonNamespace `json:"namespace,omitempty"`
+	Mounts    []jsonMount    `json:"mounts,omitempty"`
+	Outcome   clean.Outcome  `json:"outcome,omitempty"`
+	Detail    any            `json:"detail,omitempty"`
+}
+
+type jsonSpared struct {
+	Name      *jsonName      `json:"name,omitempty"`
+	Namespace *jsonNamespace `json:"namespace,omitempty"`
+	Why       any            `json:"why"`
+}
+
+func planJSON(p *clean.Plan, results []clean.Result, left []clean.Ghost, dryRun bool) jsonPlan {
+	now := time.Now()
+	j := jsonPlan{DryRun: dryRun, Steps: []jsonStep{}, Spared: []jsonSpared{}, Missing: []any{}, Left: []string{}}
+	subject := func(n *discover.Name, ns *discover.Namespace) (name *jsonName, namespace *jsonNamespace) {
+		if n != nil {
+			one := nameJSON(n, now)
+			name = &one
+		}
+		if ns != nil {
+			one := namespaceJSON(ns, now)
+			namespace = &one
+		}
+		return name, namespace
+	}
+	for i, step := range p.Steps {
+		s := jsonStep{Action: step.Action}
+		s.Name, s.Namespace = subject(step.Name, step.Namespace)
+		for _, m := range step.Mounts {
+			s.Mounts = append(s.Mounts, mountJSON(&m))
+		}
+		if i < len(results) {
+			s.Outcome, s.Detail = results[i].Outcome, optional(results[i].Detail)
+			if results[i].Err != nil {
+				s.Detail = jsonText(results[i].Err.Error())
+			}
+		}
+		j.Steps = append(j.Steps, s)
+	}
+	for _, spared := range p.Spared {
+		s := jsonSpared{Why: jsonText(spared.Why)}
+		s.Name, s.Namespace = subject(spared.Name, spared.Namespace)
+		j.Spared = append(j.Spared, s)
+	}
+	for _, target := range p.Missing {
+		j.Missing = append(j.Missing, jsonText(target))
+	}
+	for _, g := range left {
+		j.Left = append(j.Left, g.ID.String())
+	}
+	return j
 }

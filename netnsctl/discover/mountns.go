@@ -2,6 +2,7 @@ package discover
 
 import (
 	"errors"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,12 +22,13 @@ type MountNamespace struct {
 	table   *mountTable
 	// pinsOrphan says that the snapshot keeps it open.
 	pinsOrphan bool
+	proc       string
 }
 
 func (s *scan) mountNamespace(ino uint64) *MountNamespace {
 	m := s.mounts[ino]
 	if m == nil {
-		m = &MountNamespace{Ino: ino, fd: -1}
+		m = &MountNamespace{Ino: ino, fd: -1, proc: s.host.Proc()}
 		s.mounts[ino] = m
 	}
 	return m
@@ -49,13 +51,13 @@ func (m *MountNamespace) close() {
 
 // open opens the mount namespace's file, and makes sure that it is still the
 // same one.
-func (m *MountNamespace) open(proc string) error {
+func (m *MountNamespace) open() error {
 	if m.fd >= 0 {
 		return nil
 	}
 	err := error(syscall.ENOENT)
 	for _, pid := range m.pids {
-		if err = m.openFile(proc + "/" + strconv.Itoa(pid) + "/ns/mnt"); err == nil {
+		if err = m.openFile(m.proc + "/" + strconv.Itoa(pid) + "/ns/mnt"); err == nil {
 			return nil
 		}
 	}
@@ -184,14 +186,10 @@ func (s *scan) mountedMountNamespace(in *MountNamespace, row mountRow, ino uint6
 		m.file = row.point
 		return
 	}
-	if in.open(s.host.Proc()) != nil {
+	if in.open() != nil {
 		return
 	}
-	sys.OnThrowAwayThread(func() {
-		if sys.EnterMountNamespace(in.fd) == nil {
-			m.openFile(row.point)
-		}
-	})
+	in.Enter(func() error { return m.openFile(row.point) })
 }
 
 // mountinfo reads the mounts of m, all of them: seen by a process whose root is
@@ -206,17 +204,73 @@ func (s *scan) mountinfo(m *MountNamespace) ([]byte, error) {
 			}
 		}
 	}
-	if err := m.open(s.host.Proc()); err != nil {
-		return nil, err
-	}
-	var text []byte
-	var err error
-	sys.OnThrowAwayThread(func() {
-		if err = sys.EnterMountNamespace(m.fd); err == nil {
-			text, err = s.readAt("thread-self/mountinfo")
-		}
+	return m.mountinfo()
+}
+
+// mountinfo reads the mounts of m from inside.
+func (m *MountNamespace) mountinfo() (text []byte, err error) {
+	err = m.Enter(func() (err error) {
+		text, err = os.ReadFile("thread-self/mountinfo")
+		return err
 	})
 	return text, err
+}
+
+// Enter runs f on a thread in the mount namespace, at its root, with procfs as
+// its working directory: "thread-self/fd/7" is a path there.
+func (m *MountNamespace) Enter(f func() error) error {
+	if err := m.open(); err != nil {
+		return err
+	}
+	proc, err := sys.OpenDir(m.proc)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(proc)
+	sys.OnThrowAwayThread(func() {
+		if err = sys.EnterMountNamespace(m.fd); err != nil {
+			return
+		}
+		if err = sys.ChangeDir(proc); err == nil {
+			err = f()
+		}
+	})
+	return err
+}
+
+// Mounted is a mount of a network namespace as it is now.
+type Mounted struct {
+	Mount
+	// ID is the namespace's inode number.
+	Ino uint64
+	// Parent is the mount that it is on: its number and mount point. Below is the
+	// path from there.
+	ParentID uint64
+	Parent   string
+	Below    string
+}
+
+// Look reads the mounts of network namespaces in m anew.
+func (m *MountNamespace) Look() ([]Mounted, error) {
+	text, err := m.mountinfo()
+	if err != nil {
+		return nil, err
+	}
+	var ignore mountSet
+	t := parseMounts(text, &ignore)
+	var found []Mounted
+	for _, row := range t.rows {
+		if ino, ok := row.ino("net:["); ok {
+			found = append(found, Mounted{
+				Mount:    Mount{Namespace: m.Ino, Path: row.point, Covered: t.covered(row), File: t.onFile(row)},
+				Ino:      ino,
+				ParentID: uint64(row.parent),
+				Parent:   t.byID[row.parent].point,
+				Below:    t.inParent(row),
+			})
+		}
+	}
+	return found, nil
 }
 
 // witness is a process in m: one that sees its mounts if there is any, else one

@@ -95,6 +95,7 @@ func (s *scan) readNames() {
 		n := &Name{Name: name, Mounted: true}
 		if ino, ok := mounted[name]; ok {
 			n.ID = s.namespace(ino).ID
+			n.Top = n.ID
 		} else if n = d.Look(name); n == nil {
 			continue // gone meanwhile
 		}

@@ -105,13 +105,9 @@ func (s *scan) openMount(m *Mount) (fd int, err error) {
 	if in == nil {
 		return -1, syscall.ENOENT
 	}
-	if err := in.open(s.host.Proc()); err != nil {
-		return -1, err
-	}
-	sys.OnThrowAwayThread(func() {
-		if err = sys.EnterMountNamespace(in.fd); err == nil {
-			fd, err = sys.Open(m.Path)
-		}
+	err = in.Enter(func() (err error) {
+		fd, err = sys.Open(m.Path)
+		return err
 	})
 	return fd, err
 }

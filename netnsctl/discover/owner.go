@@ -129,4 +129,3 @@ func podID(word string) string {
 	}
 	return id
 }
-

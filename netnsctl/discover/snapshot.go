@@ -143,15 +143,9 @@ func (b Blind) String() string {
 	return strconv.Itoa(b.Count) + " " + b.What
 }
 
-// Open opens the namespace again, as long as the snapshot holds it: for an
-// orphan, whose inode number then cannot be used again. The caller closes it.
-func (ns *Namespace) Open() (fd int, held bool) {
-	if ns.fd < 0 {
-		return -1, false
-	}
-	fd, err := sys.Dup(ns.fd)
-	return fd, err == nil
-}
+// Held tells whether the snapshot holds the namespace open: as long as it does,
+// its inode number is not used again.
+func (ns *Namespace) Held() bool { return ns.fd >= 0 }
 
 // Close gives up what the snapshot holds open: orphans, and mount namespaces.
 func (s *Snapshot) Close() {

@@ -8,7 +8,7 @@ import (
 func (s *scan) judge() {
 	for _, ns := range s.nets {
 		ns.Verdict, ns.Reason = s.verdict(ns)
-		if ns.Verdict == Orphan {
+		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
 			s.keepMounts(ns)
 		}
 		if ns.Verdict == Orphan || s.opts.Everything {
@@ -85,12 +85,12 @@ func count(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// keepMounts keeps the mount namespaces open in which an orphan is mounted: who
-// cleans up needs them.
+// keepMounts keeps the mount namespaces open in which a namespace without a name
+// is mounted: who cleans up needs them.
 func (s *scan) keepMounts(ns *Namespace) {
 	for _, p := range ns.Pins {
 		if p.Kind == MountPin {
-			if m := s.mounts[p.Mount.Namespace]; m != nil && m.open(s.host.Proc()) == nil {
+			if m := s.mounts[p.Mount.Namespace]; m != nil && m.open() == nil {
 				m.pinsOrphan = true
 			}
 		}

@@ -21,9 +21,6 @@ func Open(path string) (int, error) {
 // Close closes a descriptor that this package gave out.
 func Close(fd int) { unix.Close(fd) }
 
-// Dup opens the same file again.
-func Dup(fd int) (int, error) { return unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0) }
-
 // Stat gives device and inode number of the file that path leads to.
 func Stat(path string) (dev, ino uint64, err error) {
 	var st unix.Stat_t
