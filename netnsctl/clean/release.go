@@ -50,7 +50,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 			err = unmountIn(in, now, step.Namespace)
 		}
 		if err == syscall.EINVAL && !sharesFile(snap, &planned) {
-			err = unlinkUnder(in, now)
+			err = unlinkUnder(snap.Host, in, now)
 		}
 		if err != nil {
 			if _, ok := err.(changed); !ok {
@@ -107,42 +107,62 @@ func unmountIn(in *discover.MountNamespace, m discover.Mounted, ns *discover.Nam
 // locked, by unlinking the file that it is on: an empty one, such as those who
 // mount a namespace make. The file is reached through a copy of its own mount
 // that has nothing mounted on it.
-func unlinkUnder(in *discover.MountNamespace, m discover.Mounted) error {
-	clone, err := cloneParent(in, m)
-	if err != nil {
+func unlinkUnder(host netnsctl.Host, in *discover.MountNamespace, m discover.Mounted) error {
+	clone, below := -1, m.Below
+	err := in.Enter(func() (err error) {
+		clone, err = cloneMount(m.Parent, m.ParentID)
 		return err
+	})
+	if err != nil {
+		// A mount with locked ones on it cannot be copied without them: perhaps
+		// the file is also to be seen from here.
+		if clone, below = cloneHere(host, m.File); clone < 0 {
+			return err
+		}
 	}
 	defer sys.Close(clone)
-	dir, err := sys.OpenBeneath(clone, path.Dir(m.Below))
+	dir, err := sys.OpenBeneath(clone, path.Dir(below))
 	if err != nil {
 		return err
 	}
 	defer sys.Close(dir)
-	if !emptyFile(dir, path.Base(m.Below)) {
+	if !emptyFile(dir, path.Base(below)) {
 		return syscall.EBUSY
 	}
-	return sys.UnlinkElsewhere(dir, path.Base(m.Below))
+	return sys.UnlinkElsewhere(dir, path.Base(below))
 }
 
-// cloneParent copies the mount that m is on.
-func cloneParent(in *discover.MountNamespace, m discover.Mounted) (clone int, err error) {
-	err = in.Enter(func() error {
-		root, err := sys.OpenPath(m.Parent)
-		if err != nil {
-			return err
+// cloneMount copies the mount at a path if it has this number; else another one
+// covers it.
+func cloneMount(point string, id uint64) (clone int, err error) {
+	root, err := sys.OpenPath(point)
+	if err != nil {
+		return -1, err
+	}
+	defer sys.Close(root)
+	var st sys.FileStat
+	if err := sys.StatFD(root, &st); err != nil {
+		return -1, err
+	}
+	if st.MountID != id {
+		return -1, syscall.EBUSY
+	}
+	return sys.CloneMount(root, "")
+}
+
+// cloneHere copies a mount of our own mount namespace that has a file below it;
+// -1 if there is none.
+func cloneHere(host netnsctl.Host, file string) (clone int, below string) {
+	places, err := discover.Reach(host, file)
+	if err != nil {
+		return -1, ""
+	}
+	for _, p := range places {
+		if clone, err := cloneMount(p.Point, p.MountID); err == nil {
+			return clone, p.Below
 		}
-		defer sys.Close(root)
-		var st sys.FileStat
-		if err := sys.StatFD(root, &st); err != nil {
-			return err
-		}
-		if st.MountID != m.ParentID {
-			return syscall.EBUSY // that one is covered, too
-		}
-		clone, err = sys.CloneMount(root, "")
-		return err
-	})
-	return clone, err
+	}
+	return -1, ""
 }
 
 func emptyFile(dir int, name string) bool {
