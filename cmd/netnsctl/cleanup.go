@@ -34,14 +34,15 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return r.show()
 	}
 	plan.Apply(snap, r.tell)
-	if wait.set {
+	r.waited = wait.set && len(r.ghosts()) > 0
+	if r.waited {
 		snap.Close() // or we would be the ones who hold them
 		r.left, err = u.wait(call.Host, r.ghosts(), wait.limit)
 		if err != nil {
 			return err
 		}
 	}
-	return r.finish(wait.set)
+	return r.finish()
 }
 
 // report says what happens to a plan.
@@ -50,6 +51,7 @@ type report struct {
 	json, pretty bool
 	plan         *clean.Plan
 	results      []clean.Result
+	waited       bool
 	left         []clean.Ghost
 }
 
@@ -86,7 +88,7 @@ func (r *report) tell(result clean.Result) {
 }
 
 // finish says what was left alone, and sums up.
-func (r *report) finish(waited bool) error {
+func (r *report) finish() error {
 	if r.json {
 		r.print(encode(planJSON(r.plan, r.results, r.left, false), r.pretty))
 		return r.status()
@@ -104,7 +106,7 @@ func (r *report) finish(waited bool) error {
 	if n := count[clean.Failed]; n > 0 {
 		sum += fmt.Sprintf(", %d failed", n)
 	}
-	if waited && len(r.left) == 0 {
+	if r.waited && len(r.left) == 0 {
 		sum += ", the kernel has let go"
 	}
 	r.print(sum + "\n")

@@ -49,7 +49,7 @@ func (p *planner) isName(target string) bool {
 
 // isNamePath tells whether a mount is a name's, seen from here.
 func (p *planner) isNamePath(m *discover.Mount) bool {
-	return m.Host && m.Name != ""
+	return m.Host && m.Usable
 }
 
 // leadsTo tells whether a target is the path of a mount or a directory above it.
@@ -112,18 +112,24 @@ func (p *planner) spareOrphan(ns *discover.Namespace) string {
 // spareMount says why a mount stays, if it does. Where one stays the namespace
 // would not be released, so nothing is touched.
 func (p *planner) spareMount(m *discover.Mount, named bool) string {
-	if named {
+	if named && !m.Covered {
 		return ""
 	}
 	switch {
+	case named:
 	case m.Foreign() != "":
 		return "mounted at " + m.Path + ", which belongs to " + m.Foreign() + ": name it to release it"
 	case m.Host && !m.Covered:
 		return "mounted at " + m.Path + ": name it to release it"
-	case m.Name != "":
+	case m.Host && m.Name != "":
+		return "the name " + m.Name + " leads to it, but is covered by another mount: unmount that"
+	case m.Usable:
 		return "named " + m.Name + " in another mount namespace: name it by its ID to release it"
 	}
-	if m.Covered && sharesFile(p.snap, m) {
+	switch {
+	case m.Carries:
+		return "something else is mounted on its mount at " + m.Path
+	case m.Covered && sharesFile(p.snap, m):
 		return "covered, and on the same file as the mount of another namespace"
 	}
 	return ""

@@ -156,7 +156,26 @@ func (p *planner) spareStale(n *discover.Name, explicit bool) string {
 	case n.File.Kind == discover.Device:
 		return "it is a device"
 	}
+	if id, ok := p.underneath(n); ok {
+		return id.String() + " is mounted on it, but covered by another mount: unmount that"
+	}
 	return p.young(n.File.Born)
+}
+
+// underneath finds a namespace that the name would lead to if its directory, or a
+// plain file of it, were not covered: to unlink the file would end that mount.
+func (p *planner) underneath(n *discover.Name) (id netnsctl.ID, found bool) {
+	if n.Mounted {
+		return id, false // the cover is what goes
+	}
+	for _, ns := range p.snap.Namespaces {
+		for _, pin := range ns.Pins {
+			if m := pin.Mount; m != nil && m.Host && m.Covered && m.Name == n.Name {
+				return ns.ID, true
+			}
+		}
+	}
+	return id, false
 }
 
 // young says that something is younger than the grace, or may be.

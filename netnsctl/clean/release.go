@@ -45,6 +45,9 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 		if err != nil || !found {
 			return ended, err
 		}
+		if now.Carries {
+			return ended, changed("something else is mounted on it now")
+		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
 			err = unmountIn(in, now, step.Namespace)

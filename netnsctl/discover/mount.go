@@ -59,24 +59,35 @@ func (t *mountTable) index(mountinfo []byte) {
 	}
 }
 
-// covered tells whether no path leads to a mount: another one is on it, or on a
-// directory on the way, of the same mount.
-func (t *mountTable) covered(row mountRow) bool {
+// cover finds what keeps every path from leading to a mount: another one on it,
+// or on a directory on the way.
+func (t *mountTable) cover(row mountRow) (point string, covered bool) {
 	if _, above := t.children[child{row.id, row.point}]; above {
-		return true
+		return row.point, true
 	}
 	for {
 		for dir := parentDir(row.point); dir != ""; dir = parentDir(dir) {
 			if id, ok := t.children[child{row.parent, dir}]; ok && id != row.parent {
-				return true
+				return dir, true
 			}
 		}
 		up, ok := t.byID[row.parent]
 		if !ok || up.id == row.id {
-			return false
+			return "", false
 		}
 		row = up
 	}
+}
+
+func (t *mountTable) covered(row mountRow) bool {
+	_, covered := t.cover(row)
+	return covered
+}
+
+// carries tells whether a mount of something else lies directly on a mount.
+func (t *mountTable) carries(row mountRow) bool {
+	id, above := t.children[child{row.id, row.point}]
+	return above && t.byID[id].root != row.root
 }
 
 // onFile says which file a mount is on, whatever path leads there: all mounts on

@@ -13,8 +13,8 @@ import (
 
 // MountNamespace is a mount namespace in which network namespaces are mounted.
 type MountNamespace struct {
-	Ino  uint64
-	pids []int // processes in it, a few
+	Ino  uint64 // 0 if any of the processes' will do
+	pids []int  // processes in it, a few
 	// through sees the mount namespace from its root, 0 if no process does.
 	through int
 	fd      int // -1 if not open
@@ -72,7 +72,7 @@ func (m *MountNamespace) openFile(path string) error {
 	if err != nil {
 		return err
 	}
-	if _, ino, err := sys.Fstat(fd); err != nil || ino != m.Ino {
+	if _, ino, err := sys.Fstat(fd); err != nil || m.Ino != 0 && ino != m.Ino {
 		sys.Close(fd)
 		return syscall.ENOENT
 	}
@@ -169,11 +169,13 @@ func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
 		Through:   m.witness(),
 		Host:      m.Ino == s.self.mountNamespace,
 		Covered:   m.table.covered(row),
+		Carries:   m.table.carries(row),
 		File:      m.table.onFile(row),
 	}
 	name, inRunDir := strings.CutPrefix(row.point, s.self.runDir+"/")
-	if inRunDir && !mount.Covered && m.through != 0 && netnsctl.ValidName(name) {
+	if inRunDir && netnsctl.ValidName(name) {
 		mount.Name = name
+		mount.Usable = !mount.Covered && m.through != 0
 	}
 	return Pin{Kind: MountPin, PID: 0, FD: -1, Mount: mount}
 }
@@ -262,7 +264,7 @@ func (m *MountNamespace) Look() ([]Mounted, error) {
 	for _, row := range t.rows {
 		if ino, ok := row.ino("net:["); ok {
 			found = append(found, Mounted{
-				Mount:    Mount{Namespace: m.Ino, Path: row.point, Covered: t.covered(row), File: t.onFile(row)},
+				Mount:    Mount{Namespace: m.Ino, Path: row.point, Covered: t.covered(row), Carries: t.carries(row), File: t.onFile(row)},
 				Ino:      ino,
 				ParentID: uint64(row.parent),
 				Parent:   t.byID[row.parent].point,

@@ -113,7 +113,7 @@ func (s *scan) mountedNames() map[string]uint64 {
 	found := map[string]uint64{}
 	for ino, ns := range s.nets {
 		for _, p := range ns.Pins {
-			if p.Kind == MountPin && p.Mount.Host && p.Mount.Name != "" {
+			if p.Kind == MountPin && p.Mount.Host && p.Mount.Usable {
 				found[p.Mount.Name] = ino
 			}
 		}

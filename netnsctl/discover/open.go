@@ -51,7 +51,7 @@ func (s *scan) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
 		var fd int
-		if fd, err = s.openPin(p); err != nil {
+		if fd, err = s.openPin(p, ns.ID.Ino); err != nil {
 			continue
 		}
 		if _, ino, statErr := sys.Fstat(fd); statErr == nil && ino == ns.ID.Ino {
@@ -63,7 +63,7 @@ func (s *scan) open(ns *Namespace) (int, error) {
 	return -1, err
 }
 
-func (s *scan) openPin(p Pin) (int, error) {
+func (s *scan) openPin(p Pin, ino uint64) (int, error) {
 	base := s.host.Proc() + "/" + strconv.Itoa(p.PID)
 	switch p.Kind {
 	case Process:
@@ -75,7 +75,7 @@ func (s *scan) openPin(p Pin) (int, error) {
 	case SocketPin, TunTap:
 		return s.openSocket(p)
 	case MountPin:
-		return s.openMount(p.Mount)
+		return s.openMount(p.Mount, ino)
 	}
 	return -1, syscall.EOPNOTSUPP
 }
@@ -94,16 +94,16 @@ func (s *scan) openSocket(p Pin) (int, error) {
 	return sys.SocketNet(fd)
 }
 
-func (s *scan) openMount(m *Mount) (fd int, err error) {
-	if m.Covered {
-		return -1, syscall.ENOENT
-	}
-	if m.Host && s.self.atHome {
+func (s *scan) openMount(m *Mount, ino uint64) (fd int, err error) {
+	if !m.Covered && m.Host && s.self.atHome {
 		return sys.Open(m.Path)
 	}
 	in := s.mounts[m.Namespace]
 	if in == nil {
 		return -1, syscall.ENOENT
+	}
+	if m.Covered {
+		return in.openCovered(m.Path, ino)
 	}
 	err = in.Enter(func() (err error) {
 		fd, err = sys.Open(m.Path)

@@ -55,9 +55,13 @@ type Mount struct {
 	Host bool
 	// Covered says that another mount hides it: no path leads there.
 	Covered bool
-	// Name is the name that the mount gives in the run directory as seen from
-	// its mount namespace, if somebody there can use it.
-	Name string
+	// Carries says that a mount of something else lies on it, and would go with
+	// it.
+	Carries bool
+	// Name is the name that the mount gives in the run directory, as seen from
+	// its mount namespace. Usable says that a path leads there for a process.
+	Name   string
+	Usable bool
 	// File is the file that it is on, the same text for the same file. Unlinking
 	// that ends all mounts on it.
 	File string

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"os"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -33,7 +34,9 @@ func (s *scan) walkTrees(late *leftovers) {
 
 // treeMounts lists the namespaces mounted in a detached tree. procfs shows a
 // mount only where it is attached, so a copy of the tree is attached, in a mount
-// namespace that ends with its thread.
+// namespace that ends with its thread. The kernel copies a detached tree (Linux
+// 6.15) for a caller in the mount namespace that it was made in: the holder's, we
+// suppose.
 func (s *scan) treeMounts(p Pin) (rows []mountRow, err error) {
 	pidfd, err := sys.OpenProcess(p.task())
 	if err != nil {
@@ -45,25 +48,27 @@ func (s *scan) treeMounts(p Pin) (rows []mountRow, err error) {
 		return nil, err
 	}
 	defer sys.Close(fd)
-	sys.OnThrowAwayThread(func() {
-		if err = sys.NewMountNamespace(); err != nil {
-			return
-		}
-		if err = sys.PrivateMount("/"); err != nil {
-			return
-		}
-		var tree int
-		if tree, err = sys.CloneTree(fd, ""); err != nil {
-			return
+	holder := MountNamespace{fd: -1, proc: s.host.Proc(), pids: []int{p.PID}}
+	defer holder.close()
+	err = holder.Enter(func() error {
+		tree, err := sys.CloneTree(fd, "")
+		if err != nil {
+			return err
 		}
 		defer sys.Close(tree)
-		const at = "/proc" // is there, and we hold it open
-		if err = sys.AttachTree(tree, at); err != nil {
-			return
+		if err := sys.NewMountNamespace(); err != nil {
+			return err
 		}
-		var text []byte
-		if text, err = s.readAt("thread-self/mountinfo"); err != nil {
-			return
+		if err := sys.PrivateMount("/"); err != nil {
+			return err
+		}
+		const at = "/proc" // is there, and is our working directory still
+		if err := sys.AttachTree(tree, at); err != nil {
+			return err
+		}
+		text, err := os.ReadFile("thread-self/mountinfo")
+		if err != nil {
+			return err
 		}
 		var ignore mountSet
 		for _, row := range parseMounts(text, &ignore).rows {
@@ -72,6 +77,7 @@ func (s *scan) treeMounts(p Pin) (rows []mountRow, err error) {
 				rows = append(rows, row)
 			}
 		}
+		return nil
 	})
 	return rows, err
 }

@@ -43,7 +43,7 @@ func (s *scan) verdict(ns *Namespace) (Verdict, string) {
 			processes++
 		case p.Kind == Thread:
 			threads++
-		case p.Kind == MountPin && p.Mount.Name != "" && !p.Mount.Host:
+		case p.Kind == MountPin && p.Mount.Usable && !p.Mount.Host:
 			name = p.Mount
 		}
 	}
