@@ -28,6 +28,8 @@ func (s *session) runBatch(name string) error {
 		return failed("Cannot open file \"%s\" for reading: %s", name, strerror(err))
 	}
 	s.inBatch = true
+	s.adder = s.host.NewAdder()
+	defer s.adder.Close()
 	s.stdin = int(file.Fd())
 	b := &batch{session: s, name: name, lines: newBatchReader(file, s.program.Face != FaceIP)}
 	return b.run()
@@ -38,8 +40,7 @@ func (s *session) openBatch(name string) (*os.File, error) {
 		return s.program.Stdin, netnsctl.CheckStd(int(s.program.Stdin.Fd()))
 	}
 	file, err := os.Open(name)
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
 		err = pathErr.Err
 	}
 	return file, err
@@ -58,9 +59,9 @@ func (b *batch) run() error {
 			return stop
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return b.result
-		case err == errMissingContinuation:
+		case errors.Is(err, errMissingContinuation):
 			b.complain(err.Error())
 			return b.result
 		case err != nil:

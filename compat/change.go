@@ -14,6 +14,9 @@ func (s *session) add(args []string) error {
 	if len(args) < 1 {
 		return noName()
 	}
+	if s.adder != nil {
+		return s.fail("add", s.adder.Add(args[0]))
+	}
 	return s.fail("add", s.host.Add(args[0]))
 }
 

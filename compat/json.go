@@ -20,11 +20,13 @@ func (s *session) newJSON() *jsonList {
 	return &jsonList{w: s.out.Writer, pretty: s.opts.pretty}
 }
 
+// close ends the list. `ip` writes it out then, whatever comes after.
 func (j *jsonList) close() {
 	if j.pretty {
 		j.w.WriteByte(' ')
 	}
 	j.w.WriteString("]\n")
+	j.w.Flush()
 }
 
 func (j *jsonList) openObject() {

@@ -88,22 +88,20 @@ func parseNSID(dst **netnsctl.NSID, args []string) error {
 }
 
 // printPeers prints the peers with their names. withCurrent says that their
-// numbers are those in a target namespace.
+// numbers are those in a target namespace. `ip` writes peer by peer here,
+// whatever it writes to.
 func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, scan *directoryScan) {
-	// `ip` writes line by line here, whatever it writes to.
-	defer s.out.Flush()
 	var j *jsonList
-	if s.opts.json {
-		j = s.newJSON()
-		defer j.close()
-	}
-	for _, p := range peers {
+	for i, p := range peers {
 		own := p.NSID
 		if withCurrent {
 			own = p.Current
 		}
-		name := s.takeName(scan, own)
-		if j != nil {
+		name := s.takeName(scan, own, i > 0)
+		if s.opts.json {
+			if j == nil {
+				j = s.newJSON()
+			}
 			printPeerJSON(j, p, withCurrent, name)
 			continue
 		}
@@ -115,6 +113,14 @@ func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, scan *dire
 			s.out.WriteString("(iproute2 netns name: " + name + ")")
 		}
 		s.out.endLine()
+	}
+	switch {
+	case s.opts.json && j == nil:
+		s.newJSON().close()
+	case s.opts.json:
+		j.close()
+	case len(peers) > 0:
+		s.out.Flush()
 	}
 }
 

@@ -35,8 +35,9 @@ func (n *nsidNames) add(id netnsctl.NSID, name string) {
 	}
 }
 
-// takeName gives the name for an nsid, or "".
-func (s *session) takeName(scan *directoryScan, id netnsctl.NSID) string {
+// takeName gives the name for an nsid, or "". flush says that the output so far
+// comes before anything that is said here.
+func (s *session) takeName(scan *directoryScan, id netnsctl.NSID, flush bool) string {
 	n := &s.nsidNames
 	if name, known := n.names[id]; known {
 		delete(n.names, id)
@@ -54,7 +55,9 @@ func (s *session) takeName(scan *directoryScan, id netnsctl.NSID) string {
 			n.add(id, e.Name)
 			return e.Name
 		}
-		s.out.Flush()
+		if flush {
+			s.out.Flush()
+		}
 		s.complainOf(e)
 	}
 	return ""

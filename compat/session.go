@@ -20,6 +20,8 @@ type session struct {
 	nsidNames nsidNames
 	// inBatch says that words come from the lines of a file.
 	inBatch bool
+	// adder is what a batch adds names with.
+	adder *netnsctl.Adder
 }
 
 // run does what the words say, without the program's name.
@@ -68,8 +70,7 @@ func (s *session) readOptions(words []string) ([]string, error) {
 }
 
 func (s *session) optionFailure(err error) error {
-	var missing missingValue
-	if errors.As(err, &missing) {
+	if missing, ok := errors.AsType[missingValue](err); ok {
 		if missing.name == "netns" {
 			return s.enter("(null)")
 		}

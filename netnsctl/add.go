@@ -11,38 +11,42 @@ import (
 // behind but the run directory. The caller must have locked its thread; the
 // thread is back in its own namespace afterwards.
 func (h Host) Add(name string) error {
-	return h.create(name, func(path string) error {
-		self, err := sys.Open(sys.ThreadNetPath)
-		if err != nil {
-			return newOpError(OpOpenSelf, name, "", err)
+	return h.create(name, false, func(path string) error { return bindNew(name, path) })
+}
+
+// bindNew makes a namespace and mounts it on path.
+func bindNew(name, path string) error {
+	self, err := sys.Open(sys.ThreadNetPath)
+	if err != nil {
+		return newOpError(OpOpenSelf, name, "", err)
+	}
+	defer sys.Close(self)
+	if err := sys.NewNet(); err != nil {
+		return newOpError(OpUnshareNet, name, "", err)
+	}
+	bindErr := newOpError(OpBindName, name, sys.ThreadNetPath, sys.BindMount(sys.ThreadNetPath, path))
+	if err := sys.SetNet(self); err != nil {
+		if bindErr == nil {
+			_ = sys.Detach(path)
 		}
-		defer sys.Close(self)
-		if err := sys.NewNet(); err != nil {
-			return newOpError(OpUnshareNet, name, "", err)
-		}
-		bindErr := newOpError(OpBindName, name, sys.ThreadNetPath, sys.BindMount(sys.ThreadNetPath, path))
-		if err := sys.SetNet(self); err != nil {
-			if bindErr == nil {
-				sys.Detach(path)
-			}
-			return newOpError(OpRestoreNet, name, "", err)
-		}
-		return bindErr
-	})
+		return newOpError(OpRestoreNet, name, "", err)
+	}
+	return bindErr
 }
 
 // Attach gives the namespace whose nsfs file is at source (such as
 // [Host.PIDPath]) a name, which must not be there yet.
 func (h Host) Attach(name, source string) error {
-	return h.create(name, func(path string) error {
+	return h.create(name, false, func(path string) error {
 		return newOpError(OpBindName, name, source, sys.BindMount(source, path))
 	})
 }
 
 // create makes the file that a namespace is mounted on, has bind mount it, and
-// removes the file if that fails.
-func (h Host) create(name string, bind func(path string) error) error {
-	if err := h.prepareRunDir(); err != nil {
+// removes the file if that fails. prepared says that this process has prepared
+// the run directory before.
+func (h Host) create(name string, prepared bool, bind func(path string) error) error {
+	if err := h.prepareRunDir(prepared); err != nil {
 		return err
 	}
 	path := h.NamePath(name)

@@ -18,7 +18,7 @@ func (h Host) Delete(name string) error {
 	if fd, err := sys.OpenPath(path); err == nil {
 		defer sys.Close(fd)
 		if sys.IsNamespace(fd) && sys.Detach(path) == nil {
-			restore = func() { sys.BindMount(sys.FDPath(fd), path) }
+			restore = func() { _ = sys.BindMount(sys.FDPath(fd), path) }
 		}
 	}
 	err := syscall.Unlink(path)

@@ -29,7 +29,7 @@ type ExitStatus struct {
 // Run is [Host.Exec] in a child, which it waits for. stdin becomes the child's
 // standard input.
 func (h Host) Run(name string, argv []string, stdin int) (status ExitStatus, err error) {
-	sys.OnThrowAwayThread(func() {
+	threadErr := sys.OnThreadLikeThis(func() {
 		h.LeaveVRF()
 		if err = h.Enter(name); err != nil {
 			return
@@ -39,5 +39,8 @@ func (h Host) Run(name string, argv []string, stdin int) (status ExitStatus, err
 		status = ExitStatus(ended)
 		err = newOpError(OpExec, argv[0], "", err)
 	})
+	if threadErr != nil {
+		return status, newOpError(OpEnterNet, name, "", threadErr)
+	}
 	return status, err
 }

@@ -1,5 +1,7 @@
 package netnsctl
 
+import "errors"
+
 // Host says where the names, the overlays of /etc and the processes are.
 // The zero value is the real system.
 type Host struct {
@@ -46,7 +48,7 @@ func (h Host) NamePath(name string) string { return h.Dir() + "/" + name }
 func (h Host) PIDPath(pid string) string { return h.Proc() + "/" + pid + "/ns/net" }
 
 func (h Host) warn(err error) {
-	if e, ok := err.(*OpError); ok && h.Warn != nil {
+	if e, ok := errors.AsType[*OpError](err); ok && h.Warn != nil {
 		h.Warn(e)
 	}
 }

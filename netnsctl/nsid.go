@@ -2,7 +2,6 @@ package netnsctl
 
 import (
 	"errors"
-	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -70,11 +69,8 @@ func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
 
 // kernelError is newOpError with the kernel's own words.
 func kernelError(op Op, name, path string, err error) error {
-	result := newOpError(op, name, path, err)
-	var refused *sys.KernelError
-	if errors.As(err, &refused) {
-		result.(*OpError).Message = refused.Message
-		result.(*OpError).Err = syscall.Errno(refused.Errno)
+	if refused, ok := errors.AsType[*sys.KernelError](err); ok {
+		return &OpError{Op: op, Name: name, Path: path, Message: refused.Message, Err: refused.Errno}
 	}
-	return result
+	return newOpError(op, name, path, err)
 }

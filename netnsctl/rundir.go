@@ -10,8 +10,9 @@ import (
 // prepareRunDir makes the run directory, and makes it a shared mount of its own
 // so that a name mounted in one mount namespace reaches the others. The lock
 // keeps processes that start together from stacking mounts on it (Debian bug
-// 949235).
-func (h Host) prepareRunDir() error {
+// 949235). Where it has been prepared before, only the mount itself is looked
+// after, not all the names below it: that would take longer with every name.
+func (h Host) prepareRunDir(prepared bool) error {
 	dir := h.Dir()
 	if err := os.Mkdir(dir, 0o755); err != nil && !os.IsExist(err) {
 		return newOpError(OpMakeRunDir, "", dir, err)
@@ -23,6 +24,9 @@ func (h Host) prepareRunDir() error {
 	defer sys.Close(fd) // releases the lock
 	if err := sys.LockDir(fd); err != nil {
 		h.warn(newOpError(OpLockRunDir, "", dir, err))
+	}
+	if prepared && sys.ShareOneMount(dir) == nil {
+		return nil
 	}
 	return shareRunDir(dir)
 }

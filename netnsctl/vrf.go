@@ -89,8 +89,7 @@ func (h Host) ownName() string {
 // makeDirs is os.MkdirAll that tells where it failed.
 func makeDirs(dir string) (failed string, err error) {
 	err = os.MkdirAll(dir, 0o755)
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
 		failed = pathErr.Path
 	}
 	return failed, err

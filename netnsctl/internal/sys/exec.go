@@ -1,7 +1,6 @@
 package sys
 
 import (
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -78,19 +77,6 @@ func wait(pid int) (ExitStatus, error) {
 		return ExitStatus{Signal: ws.Signal()}, nil
 	}
 	return ExitStatus{Code: ws.ExitStatus()}, nil
-}
-
-// OnThrowAwayThread runs f on a thread of its own that ends with it, so that f
-// may change the thread's namespaces.
-func OnThrowAwayThread(f func()) {
-	done := make(chan struct{})
-	go func() {
-		// Never unlocked: a thread that cannot be put back must die.
-		runtime.LockOSThread()
-		defer close(done)
-		f()
-	}()
-	<-done
 }
 
 // defaultPath is glibc's confstr(_CS_PATH).

@@ -28,7 +28,7 @@ var (
 // would have started, which cost a seventh of the CPU time of `list`. The word
 // goes back in [Environ]; [UseAllProcessors] is for work that is worth it.
 var (
-	oneProcessor  = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0}
+	oneProcessor  = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0} //nolint:unused // by netnsctl_entry
 	inheritedEnv0 unsafe.Pointer
 )
 

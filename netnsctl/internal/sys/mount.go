@@ -12,6 +12,11 @@ func ShareMount(path string) error {
 	return unix.Mount("", path, "none", unix.MS_SHARED|unix.MS_REC, "")
 }
 
+// ShareOneMount is [ShareMount] of the mount at path alone.
+func ShareOneMount(path string) error {
+	return unix.Mount("", path, "none", unix.MS_SHARED, "")
+}
+
 // PrivateMount takes the mount at path, and all below it, out of its peer group.
 func PrivateMount(path string) error {
 	return unix.Mount("", path, "none", unix.MS_PRIVATE|unix.MS_REC, "")

@@ -1,0 +1,83 @@
+package tests
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// artefactVariable hands the built binary to the copy of the test binary that
+// runs in a user namespace.
+const artefactVariable = "NETNSCTL_TEST_ARTEFACT"
+
+// artefact is the directory of the binary under test: bin/netnsctl, and
+// face/FACE with one link each. Everyone may read it.
+var artefact string
+
+// prepareArtefact builds the binary as the Makefile does, which is the one place
+// that knows the flags, and makes the links that select a face.
+func prepareArtefact() (done func(), err error) {
+	if artefact = os.Getenv(artefactVariable); artefact != "" {
+		return func() {}, nil
+	}
+	artefact, err = os.MkdirTemp("", "netnsctl-artefact")
+	if err != nil {
+		return nil, err
+	}
+	done = func() { os.RemoveAll(artefact) }
+	if err := buildArtefact(); err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
+}
+
+func buildArtefact() error {
+	if err := os.Chmod(artefact, 0o755); err != nil {
+		return err
+	}
+	bin := filepath.Join(artefact, "bin", "netnsctl")
+	if err := os.Mkdir(filepath.Dir(bin), 0o755); err != nil {
+		return err
+	}
+	if out, err := exec.Command("make", "-s", "-C", "..", "build", "BIN="+bin).CombinedOutput(); err != nil {
+		return fmt.Errorf("make build: %w\n%s", err, out)
+	}
+	if _, err := os.Stat(bin); err != nil { // a Makefile that does not know BIN
+		if err := copyFile("../bin/netnsctl", bin); err != nil {
+			return err
+		}
+	}
+	for _, f := range faces {
+		if f.link == "" {
+			continue
+		}
+		dir := filepath.Join(artefact, "face", f.name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		if err := os.Symlink(bin, filepath.Join(dir, f.link)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(src, dst string) error {
+	in, err := os.Open(src)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(dst, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if closeErr := out.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+#!/bin/bash
+# demo.sh NETNSCTL: walks through the commands on the real kernel, each with its
+# output, in a sandbox.
+set -eu
+if [ "${NETNSCTL_DEMO-}" = "" ]; then
+	export NETNSCTL_DEMO=$$
+	exec "$(dirname "$0")/sandbox.sh" "$0" "$(realpath "$1")"
+fi
+
+mkdir /run/demo
+ln -s "$1" /run/demo/netnsctl
+ln -s "$1" /run/demo/ip-netns
+PATH=/run/demo:$PATH
+cd /run/demo
+
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
+
+act() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
+show() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; }
+run() {
+	show "${@@Q}" | sed "s/'\([A-Za-z0-9_./=:-]*\)'/\1/g"
+	"$@"
+}
+
+# What background processes say arrives on two pipes, for which we wait.
+mkfifo events ready
+exec 3<>events 4<>ready
+event() {
+	local line
+	read -r -t 20 line <&3 || die 'the monitor says nothing'
+	echo "   monitor says: $line"
+}
+started() { read -r -t 20 _ <&4 || die 'a process has not started'; }
+die() {
+	echo "demo: $*" >&2
+	exit 1
+}
+
+act 'A sandbox without a name'
+run netnsctl list
+
+act 'Somebody watches'
+show 'netnsctl monitor &'
+netnsctl monitor >&3 4>&- &
+monitor=$!
+until grep -qs '^inotify wd' /proc/$monitor/fdinfo/*; do kill -0 $monitor; done
+
+act 'Two namespaces'
+run netnsctl add blue
+event
+run netnsctl add green
+event
+run netnsctl list
+
+act 'A command inside one: the same process, another network, its exit status'
+run readlink /proc/self/ns/net
+run netnsctl exec blue readlink /proc/self/ns/net
+run netnsctl exec blue ls /sys/class/net
+status=0
+run netnsctl exec blue sh -c 'exit 7' || status=$?
+echo "   exit status $status"
+
+act 'A namespace that a process has made gets a name'
+unshare --net sh -c 'echo >&4; exec sleep infinity' &
+container=$!
+started
+show "unshare --net sleep infinity &    # process $container"
+run netnsctl attach red $container
+event
+run netnsctl identify $container
+
+act 'Who is in there?'
+netnsctl exec blue sh -c 'echo >&4; exec sleep infinity' &
+sleeper=$!
+started
+show "netnsctl exec blue sleep infinity &    # process $sleeper"
+run netnsctl pids blue
+run netnsctl identify $sleeper
+
+act 'Numbers, as rtnetlink uses them'
+run netnsctl set blue 7
+run netnsctl set green auto
+run netnsctl list
+run netnsctl list-id
+run netnsctl -json -pretty list-id nsid 7
+
+act 'Mistakes: the words and exit statuses of ip netns'
+status=0
+run netnsctl add blue 2>&1 || status=$?
+echo "   exit status $status"
+status=0
+run netnsctl set red 7 2>&1 || status=$?
+echo "   exit status $status"
+
+act 'The alias'
+run ip-netns list
+
+# The last act goes here: a dead file, a namespace leaked into another mount
+# namespace and a healthy idle one; what each is found to be, and the clean-up.
+
+act 'The end'
+kill $container $sleeper
+wait $container $sleeper 2>/dev/null || true
+run netnsctl delete red
+event
+run netnsctl -all delete
+event
+event
+run netnsctl list
+kill $monitor

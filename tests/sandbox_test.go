@@ -1,0 +1,148 @@
+package tests
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// sandbox is a world of its own for the calling goroutine's thread and all that
+// it starts: mount, network, pid and ipc namespaces, an empty tmpfs on /run, a
+// small /etc, a /sys and a /proc that show nothing else. It ends with the
+// thread.
+type sandbox struct {
+	init *exec.Cmd
+	hold io.Closer
+	// self is the sandbox's own network namespace.
+	self uint64
+	// pids are the processes that scripts have named.
+	pids map[int]string
+}
+
+// firstPID makes process ids inside easy to tell from other numbers.
+const firstPID = 23000
+
+// initScript is the first process of the pid namespace. It never waits, so
+// the kernel reaps its orphans; when it is killed all others are, too.
+const initScript = `trap '' CHLD
+mount -n -t proc proc /proc && echo $0 >/proc/sys/kernel/ns_last_pid && echo ready && exec sleep infinity`
+
+// newSandbox moves the calling goroutine into a sandbox for good.
+func newSandbox() (*sandbox, error) {
+	// Never unlocked: the thread, and with it the sandbox, ends with the
+	// goroutine.
+	runtime.LockOSThread()
+	unix.Umask(0o022)
+	err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC)
+	if err != nil {
+		return nil, fmt.Errorf("unshare: %w", err)
+	}
+	s := &sandbox{pids: map[int]string{}}
+	for _, step := range []func() error{s.mountAll, buildEtc, s.startInit, s.learnSelf} {
+		if err := step(); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func mount(source, target, fstype string, flags uintptr, data string) error {
+	if err := unix.Mount(source, target, fstype, flags, data); err != nil {
+		return fmt.Errorf("mount %s: %w", target, err)
+	}
+	return nil
+}
+
+func (s *sandbox) mountAll() error {
+	if err := mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	// What the machine has mounted below would show in the mount table.
+	for _, dir := range []string{"/run", "/proc"} {
+		for unix.Unmount(dir, unix.MNT_DETACH) == nil {
+		}
+	}
+	if err := s.freshRun(); err != nil {
+		return err
+	}
+	// A private /sys, as exec's would be. Not every user namespace allows it.
+	unix.Mount("sysfs", "/sys", "sysfs", 0, "")
+	return nil
+}
+
+// freshRun covers /run by an empty tmpfs.
+func (s *sandbox) freshRun() error { return mount("tmpfs", "/run", "tmpfs", 0, "mode=755") }
+
+// buildEtc covers /etc by the few files that programs need, and two that
+// /etc/netns can cover.
+func buildEtc() error {
+	files := map[string][]byte{}
+	for _, name := range []string{"passwd", "group", "nsswitch.conf", "ld.so.cache"} {
+		if data, err := os.ReadFile("/etc/" + name); err == nil {
+			files[name] = data
+		}
+	}
+	files["hosts"] = []byte("127.0.0.1 localhost\n")
+	files["resolv.conf"] = []byte("nameserver 192.0.2.1\n")
+	awk, _ := os.Readlink("/etc/alternatives/awk")
+	if err := mount("tmpfs", "/etc", "tmpfs", 0, "mode=755"); err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := os.WriteFile("/etc/"+name, data, 0o644); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir("/etc/alternatives", 0o755); err != nil {
+		return err
+	}
+	return os.Symlink(awk, "/etc/alternatives/awk")
+}
+
+func (s *sandbox) startInit() error {
+	cmd := exec.Command("/bin/sh", "-c", initScript, fmt.Sprint(firstPID))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("first process: %w", err)
+	}
+	s.init, s.hold = cmd, out
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		return fmt.Errorf("no procfs for a new pid namespace: %w", err)
+	}
+	return nil
+}
+
+func (s *sandbox) learnSelf() (err error) {
+	s.self, err = netnsOf("/proc/1/ns/net")
+	return err
+}
+
+// close kills all processes and waits until they are gone.
+func (s *sandbox) close() {
+	if s.init != nil {
+		s.init.Process.Kill()
+		s.init.Wait()
+		s.hold.Close()
+	}
+}
+
+// netnsOf gives the inode number of a network namespace's file.
+func netnsOf(path string) (uint64, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return 0, &os.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return st.Ino, nil
+}

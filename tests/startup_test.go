@@ -1,0 +1,61 @@
+package tests
+
+import (
+	"bytes"
+	"debug/elf"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// What a package may cost before main. The largest that Go itself brings stay
+// well below; a lost build tag or a table built at start goes far beyond.
+const (
+	maxInitBytes  = 16 << 10
+	maxInitAllocs = 64
+)
+
+var initLine = regexp.MustCompile(`(?m)^init (\S+) @.*, (\d+) bytes, (\d+) allocs$`)
+
+// TestStartup looks at the columns that are the same in every run, never at the
+// clock.
+func TestStartup(t *testing.T) {
+	cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), "help")
+	// The first word of the environment is the runtime's (see
+	// netnsctl/internal/sys).
+	cmd.Env = []string{"FIRST=", "GODEBUG=inittrace=1"}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	cmd.Run()
+	inits := initLine.FindAllStringSubmatch(stderr.String(), -1)
+	if len(inits) < 3 {
+		t.Fatalf("no trace of package initialisation:\n%s", stderr.String())
+	}
+	for _, m := range inits {
+		size, _ := strconv.Atoi(m[2])
+		allocs, _ := strconv.Atoi(m[3])
+		if size > maxInitBytes || allocs > maxInitAllocs {
+			t.Errorf("package %s: %d bytes in %d allocations before main", m[1], size, allocs)
+		}
+	}
+}
+
+// TestStaticBinary: nothing is loaded at start, and the binary records what it
+// was given.
+func TestStaticBinary(t *testing.T) {
+	f, err := elf.Open(filepath.Join(artefact, "bin", "netnsctl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.Type != elf.ET_EXEC {
+		t.Errorf("the binary is %v: a position-independent one starts later", f.Type)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			t.Error("the binary needs a dynamic linker")
+		}
+	}
+}
