@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -112,7 +113,14 @@ func (s *scan) pids() ([]int, error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", s.host.Proc(), err)
 	}
 	defer sys.Close(fd)
-	if err := sys.EachNumber(fd, make([]byte, 64<<10), func(pid int) { pids = append(pids, pid) }); err != nil {
+	self := os.Getpid()
+	err = sys.EachNumber(fd, make([]byte, 64<<10), func(pid int) {
+		// What we hold ourselves, we hold for the scan.
+		if pid != self {
+			pids = append(pids, pid)
+		}
+	})
+	if err != nil {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", s.host.Proc(), err)
 	}
 	return pids, nil
