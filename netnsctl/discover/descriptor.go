@@ -10,11 +10,15 @@ import (
 // thread which has one of its own.
 func (w *walker) descriptors(pid, tid int) {
 	table := w.table(pid, tid)
+	count := -1
 	if w.s.fdCounts {
 		var st sys.FileStat
-		if sys.StatProc(w.s.proc, table, &st) == nil && st.Size == 0 {
-			return
+		if sys.StatProc(w.s.proc, table, &st) == nil {
+			count = int(st.Size)
 		}
+	}
+	if count == 0 {
+		return
 	}
 	dir, err := sys.OpenAt(w.s.proc, table)
 	if err != nil {
@@ -25,7 +29,10 @@ func (w *walker) descriptors(pid, tid int) {
 	}
 	defer sys.Close(dir)
 	w.numbers = w.numbers[:0]
-	sys.EachNumber(dir, w.entries, func(fd int) { w.numbers = append(w.numbers, fd) })
+	sys.EachNumber(dir, w.entries, func(fd int) bool {
+		w.numbers = append(w.numbers, fd)
+		return len(w.numbers) != count
+	})
 	for _, fd := range w.numbers {
 		w.descriptor(dir, pid, tid, fd)
 	}

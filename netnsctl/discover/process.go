@@ -151,7 +151,10 @@ func (w *walker) list(path sys.CPath) []int {
 		return nil
 	}
 	defer sys.Close(fd)
-	sys.EachNumber(fd, w.entries, func(n int) { w.numbers = append(w.numbers, n) })
+	sys.EachNumber(fd, w.entries, func(n int) bool {
+		w.numbers = append(w.numbers, n)
+		return true
+	})
 	return w.numbers
 }
 

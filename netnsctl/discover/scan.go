@@ -114,11 +114,12 @@ func (s *scan) pids() ([]int, error) {
 	}
 	defer sys.Close(fd)
 	self := os.Getpid()
-	err = sys.EachNumber(fd, make([]byte, 64<<10), func(pid int) {
+	err = sys.EachNumber(fd, make([]byte, 64<<10), func(pid int) bool {
 		// What we hold ourselves, we hold for the scan.
 		if pid != self {
 			pids = append(pids, pid)
 		}
+		return true
 	})
 	if err != nil {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", s.host.Proc(), err)

@@ -67,8 +67,9 @@ func ReadAll(fd int, buf []byte) ([]byte, error) {
 }
 
 // EachNumber calls f with every entry of the open directory fd whose name is a
-// number: a process, a thread, a descriptor. buf is for the kernel's records.
-func EachNumber(fd int, buf []byte, f func(int)) error {
+// number: a process, a thread, a descriptor. buf is for the kernel's records. It
+// ends when f is false.
+func EachNumber(fd int, buf []byte, f func(int) bool) error {
 	for {
 		n, err := retry(func() (int, error) { return unix.Getdents(fd, buf) })
 		if err != nil || n == 0 {
@@ -77,8 +78,8 @@ func EachNumber(fd int, buf []byte, f func(int)) error {
 		for rest := buf[:n]; len(rest) > 0; {
 			entry := (*unix.Dirent)(unsafe.Pointer(&rest[0]))
 			name := rest[unsafe.Offsetof(entry.Name):entry.Reclen]
-			if number, ok := leadingNumber(name); ok {
-				f(number)
+			if number, ok := leadingNumber(name); ok && !f(number) {
+				return nil
 			}
 			rest = rest[entry.Reclen:]
 		}
