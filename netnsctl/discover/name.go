@@ -28,7 +28,7 @@ type RunDir struct {
 
 // OpenRunDir opens the run directory of host.
 func OpenRunDir(host netnsctl.Host) (*RunDir, error) {
-	s := &scan{host: host, snap: &Snapshot{}, nets: map[uint64]*Namespace{}}
+	s := &scan{host: host, snap: &Snapshot{}, nets: map[uint64]*Namespace{}, mounts: map[uint64]*MountNamespace{}}
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}

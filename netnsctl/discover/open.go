@@ -27,7 +27,7 @@ func (s *scan) identify(ns *Namespace) {
 		ns.Hardware, _ = hardware(fd)
 	}
 	if ns.Verdict == Orphan {
-		ns.fd = fd
+		ns.fd, ns.held = fd, true
 		return
 	}
 	sys.Close(fd)

@@ -172,7 +172,7 @@ func (s *scan) cannot(what string) {
 func (s *scan) namespace(ino uint64) *Namespace {
 	ns := s.nets[ino]
 	if ns == nil {
-		ns = &Namespace{ID: netnsctl.ID{Dev: s.nsfs, Ino: ino}, fd: -1}
+		ns = &Namespace{ID: netnsctl.ID{Dev: s.nsfs, Ino: ino}}
 		s.nets[ino] = ns
 	}
 	return ns

@@ -69,6 +69,7 @@ func (s *scan) compareWithFirst() {
 	}
 	own := link("thread-self", "mnt")
 	s.self.mountNamespace, _ = linkIno([]byte(own), "mnt:[")
+	s.mountNamespace(s.self.mountNamespace).see([]int{os.Getpid()})
 	first := link("1", "net")
 	if first == "" {
 		blind("what pid 1 sees: its namespaces are not readable")

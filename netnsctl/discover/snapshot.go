@@ -44,7 +44,8 @@ type Namespace struct {
 	// Reason says why, for people.
 	Reason string
 
-	fd int // held open for orphans, else -1
+	held bool
+	fd   int // if held
 }
 
 // Name is an entry of the run directory.
@@ -145,14 +146,14 @@ func (b Blind) String() string {
 
 // Held tells whether the snapshot holds the namespace open: as long as it does,
 // its inode number is not used again.
-func (ns *Namespace) Held() bool { return ns.fd >= 0 }
+func (ns *Namespace) Held() bool { return ns.held }
 
 // Close gives up what the snapshot holds open: orphans, and mount namespaces.
 func (s *Snapshot) Close() {
 	for _, ns := range s.Namespaces {
-		if ns.fd >= 0 {
+		if ns.held {
 			sys.Close(ns.fd)
-			ns.fd = -1
+			ns.held = false
 		}
 	}
 	for _, m := range s.MountNamespaces {
