@@ -309,3 +309,39 @@ func TestLinkTargetStays(t *testing.T) {
 		}
 	})
 }
+
+// A name below a run directory that is bound a second time: `ip netns delete`
+// gives up (EBUSY), and leaves a dead file.
+func TestSecondBind(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		nstest.Shell(t, `mkdir /run/copy; mount --make-private /run; mount --rbind /run/netns /run/copy; mount --make-rprivate /run/copy`)
+		snap, plan := planned(t, "x")
+		id := plan.Steps[0].Name.ID
+		if got := outcomes(snap, plan); got != "removed" {
+			t.Error(got)
+		}
+		snap.Close()
+		if _, err := os.Lstat("/run/copy/x"); err == nil || alive(t, id) {
+			t.Error("it lives on")
+		}
+	})
+}
+
+// The same, but the second path has another namespace by now: nothing is lost.
+func TestSecondBindChanged(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		nstest.Must(t, host.Add("y"))
+		nstest.Shell(t, `mkdir /run/copy; mount --make-private /run; mount --rbind /run/netns /run/copy; mount --make-rprivate /run/copy
+			umount -l /run/copy/x; mount --bind /run/netns/y /run/copy/x`)
+		snap, plan := planned(t, "x")
+		if got := outcomes(snap, plan); got != "failed: remove name /run/netns/x: device or resource busy" {
+			t.Error(got)
+		}
+		if _, _, err := host.Identity("x"); err != nil {
+			t.Error(err)
+		}
+		nstest.Shell(t, `test "$(stat -Lc %i /run/copy/x)" = "$(stat -Lc %i /run/netns/y)"`)
+	})
+}

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -40,7 +41,7 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, step Step) (err error
 			}
 		}
 		if !now.Mounted {
-			return unlink(snap.Host, dir, now)
+			return unlink(snap.Host, dir, now, step.Name.Top)
 		}
 		fd, err := unmount(snap.Host, step, now)
 		if err != nil {
@@ -144,15 +145,27 @@ func detach(host netnsctl.Host, fd int) (err error) {
 }
 
 // unlink removes the file of a name. A mount that somebody has made on it in the
-// meantime makes it fail (EBUSY).
-func unlink(host netnsctl.Host, dir *discover.RunDir, n *discover.Name) error {
+// meantime makes it fail (EBUSY). So does a mount on another path to the file, such
+// as below a run directory that is bound on itself: where all of them are of the
+// namespace that was planned, they go with the file.
+func unlink(host netnsctl.Host, dir *discover.RunDir, n *discover.Name, planned netnsctl.ID) error {
 	call := sys.Unlink
 	if n.File.Kind == discover.Directory {
 		call = sys.Rmdir
 	}
 	err := call(dir.FD(), n.Name)
+	if errors.Is(err, syscall.EBUSY) && onlyMounts(dir, n.Name, planned) {
+		err = dir.UnlinkEverywhere(n.Name)
+	}
 	if errors.Is(err, syscall.ENOENT) {
 		return errGone
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, n.Name, host.NamePath(n.Name), err)
+}
+
+// onlyMounts tells whether a name's file carries mounts of one namespace only.
+func onlyMounts(dir *discover.RunDir, name string, id netnsctl.ID) bool {
+	inos, err := dir.MountsOn(name)
+	return err == nil && len(inos) > 0 && id.Ino != 0 &&
+		!slices.ContainsFunc(inos, func(ino uint64) bool { return ino != id.Ino })
 }

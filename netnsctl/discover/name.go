@@ -3,6 +3,7 @@ package discover
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -226,6 +227,11 @@ func (d *RunDir) namespace(n *Name, path string) {
 
 // link follows a symbolic link.
 func (d *RunDir) link(n *Name, path string) {
+	pid, toProcess := procLink(n.File.Target, d.s.host.Proc())
+	if toProcess && n.File.Born.Before(d.s.self.pids) {
+		n.Verdict, n.Detail = Unknown, "a link to a process, older than this pid namespace"
+		return
+	}
 	var st sys.FileStat
 	err := sys.StatFollow(path, &st)
 	switch {
@@ -238,7 +244,7 @@ func (d *RunDir) link(n *Name, path string) {
 	case st.Dev != d.s.nsfs:
 		n.stale(NoNamespace, "a link to "+n.File.Target)
 	default:
-		if pid, ok := procLink(n.File.Target, d.s.host.Proc()); ok && d.recycled(n, pid) {
+		if toProcess && d.recycled(n, pid) {
 			n.stale(RecycledPID, "pid "+strconv.Itoa(pid)+" is younger than the link")
 			return
 		}
@@ -270,4 +276,35 @@ func (d *RunDir) recycled(n *Name, pid int) bool {
 		return false
 	}
 	return started.Sub(n.File.Born) > clockSlack
+}
+
+// MountsOn gives the inode numbers of what is mounted on the file of a name, in
+// our mount namespace, on whatever path; 0 for what is no namespace.
+func (d *RunDir) MountsOn(name string) ([]uint64, error) {
+	text, err := d.s.readAt("thread-self/mountinfo")
+	if err != nil {
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, name, "", err)
+	}
+	var ignore mountSet
+	t := parseMounts(text, &ignore)
+	own := t.byID[int(d.mount)]
+	file := own.dev + ":" + filepath.Join(own.root, name)
+	var inos []uint64
+	for _, row := range t.byID {
+		if t.onFile(row) == file {
+			_, number, _ := strings.Cut(row.root, ":")
+			ino, _ := linkIno([]byte(number), "[")
+			inos = append(inos, ino)
+		}
+	}
+	return inos, nil
+}
+
+// UnlinkEverywhere removes a name's file with all that is mounted on it, in every
+// mount namespace.
+func (d *RunDir) UnlinkEverywhere(name string) error {
+	if d.under < 0 {
+		return syscall.EBUSY
+	}
+	return sys.UnlinkElsewhere(d.under, name)
 }

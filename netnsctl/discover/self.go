@@ -22,7 +22,13 @@ type facts struct {
 	boot time.Time
 	// tick is the unit of a process' start time in procfs.
 	tick time.Duration
+	// pids is when the pid namespace of procfs began, zero for the initial one.
+	pids time.Time
 }
+
+// initialPIDs is the initial pid namespace (PROC_PID_INIT_INO in the kernel's
+// include/linux/proc_ns.h).
+const initialPIDs = "pid:[4026531836]"
 
 // prepare opens procfs and finds out where we are.
 func (s *scan) prepare() error {
@@ -83,7 +89,11 @@ func (s *scan) compareWithFirst() {
 		s.self.mountNamespace, _ = linkIno([]byte(mnt), "mnt:[")
 		blind("pid 1's mount namespace: ours is another")
 	}
-	if link("1", "pid") != link("thread-self", "pid") {
+	pids := link("1", "pid")
+	if pids != initialPIDs {
+		s.self.pids, _ = s.started(1)
+	}
+	if pids != link("thread-self", "pid") {
 		blind("pid 1's pid namespace: ours is another")
 	} else if self, err := readlink(s.host.Proc() + "/self"); err == nil && self != strconv.Itoa(os.Getpid()) {
 		blind("our own pid namespace: " + s.host.Proc() + " shows another")
