@@ -60,9 +60,13 @@ bench: build ## time exec and list beside the real ip
 
 .PHONY: lint
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
-	$(GO) run $(GOLANGCI_LINT) run --build-tags $(TAGS)
+	$(GO) run $(GOLANGCI_LINT) run --allow-parallel-runners --build-tags $(TAGS)
 	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
 	@for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
+
+.PHONY: fmt
+fmt: ## format the Go code as lint wants it
+	$(GO) run $(GOLANGCI_LINT) fmt
 
 .PHONY: install
 install: ## install the binary, its link ip-netns and the man page: DESTDIR= PREFIX=

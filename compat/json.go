@@ -68,8 +68,9 @@ func (j *jsonList) number(name string, n int32) {
 	j.w.WriteString(strconv.Itoa(int(n)))
 }
 
-func (j *jsonList) text(name, value string) {
-	j.key(name)
+// name is the member that names a namespace.
+func (j *jsonList) name(value string) {
+	j.key("name")
 	j.string(value)
 }
 

@@ -48,7 +48,7 @@ func (s *session) listJSON(list []netnsctl.Entry) {
 	for _, e := range list {
 		s.complainOf(e)
 		j.openObject()
-		j.text("name", e.Name)
+		j.name(e.Name)
 		if e.NSID >= 0 {
 			j.number("id", int32(e.NSID))
 		}

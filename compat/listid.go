@@ -133,7 +133,7 @@ func printPeerJSON(j *jsonList, p netnsctl.Peer, withCurrent bool, name string) 
 		j.number("current-nsid", int32(p.Current))
 	}
 	if name != "" {
-		j.text("name", name)
+		j.name(name)
 	}
 	j.closeObject()
 }

@@ -2,7 +2,6 @@ package tests
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,11 +44,6 @@ func buildArtefact() error {
 	if out, err := exec.Command("make", "-s", "-C", "..", "build", "BIN="+bin).CombinedOutput(); err != nil {
 		return fmt.Errorf("make build: %w\n%s", err, out)
 	}
-	if _, err := os.Stat(bin); err != nil { // a Makefile that does not know BIN
-		if err := copyFile("../bin/netnsctl", bin); err != nil {
-			return err
-		}
-	}
 	for _, f := range faces {
 		if f.link == "" {
 			continue
@@ -63,21 +57,4 @@ func buildArtefact() error {
 		}
 	}
 	return nil
-}
-
-func copyFile(src, dst string) error {
-	in, err := os.Open(src)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(dst, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	if closeErr := out.Close(); err == nil {
-		err = closeErr
-	}
-	return err
 }

@@ -104,21 +104,26 @@ func (f face) expects(stderr string) string {
 
 // objectInLine has the object and a word after it: a line that is nothing but the
 // object keeps it.
-var objectInLine = regexp.MustCompile(`(?m)^([ \t]*)net(?:ns?)?[ \t]+([^\s#\\]\S*)`)
+var objectInLine = regexp.MustCompile(`^([ \t]*)net(?:ns?)?[ \t]+([^\s#\\]\S*)`)
 
 // batch gives the face's text for a batch file of ip: netnsctl gets it without
 // the object, which its lines may leave out.
 func (f face) batch(text string) string {
-	if f.name == "netnsctl" {
-		return objectInLine.ReplaceAllStringFunc(text, func(line string) string {
-			m := objectInLine.FindStringSubmatch(line)
-			if strings.HasSuffix(m[2], "netns") {
-				return line // would be taken for the object
-			}
-			return m[1] + m[2]
-		})
+	if f.name != "netnsctl" {
+		return text
 	}
-	return text
+	var out strings.Builder
+	continued := false
+	for line := range strings.Lines(text) {
+		m := objectInLine.FindStringSubmatch(line)
+		if m == nil || continued || strings.HasSuffix(m[2], "netns") { // would be taken for the object
+			out.WriteString(line)
+		} else {
+			out.WriteString(m[1] + m[2] + line[len(m[0]):])
+		}
+		continued = strings.HasSuffix(line, "\\\n") && !strings.Contains(line, "#")
+	}
+	return out.String()
 }
 
 // env is what scripts of sh(1) need: $IP OPTIONS $OBJ COMMAND.

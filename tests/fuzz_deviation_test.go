@@ -110,7 +110,7 @@ func (d draw) calls() (calls []drawnCall) {
 	text := strings.ReplaceAll(strings.Join(d.batch, ""), "\\\n", "")
 	for line := range strings.Lines(text) {
 		// Near enough: a predicate may leave out too much, not too little.
-		words := strings.Fields(strings.NewReplacer(`"with space"`, "with\u00a0space", `"`, "").Replace(line))
+		words := strings.Fields(strings.NewReplacer(`"with space"`, "with\u00a0space", `""`, "/", `"`, "").Replace(line))
 		if len(words) > 1 {
 			c.word, c.args = words[1], words[2:]
 			calls = append(calls, c)

@@ -51,6 +51,9 @@ func (r drawer) draw() draw {
 		for range 1 + r.IntN(5) {
 			d.batch = append(d.batch, r.line(d.world, d.mixed)+"\n")
 		}
+		if r.chance(15) {
+			d.batch = slices.Insert(d.batch, r.IntN(len(d.batch)), r.adds()...)
+		}
 		if last := &d.batch[len(d.batch)-1]; r.chance(10) {
 			*last = strings.TrimSuffix(*last, "\n")
 		}
@@ -71,6 +74,9 @@ func (r drawer) world() world {
 	w := world{dir: r.one(runDirs)}
 	if w.dir == "missing" || w.dir == "file" || w.dir == "dangling" {
 		return w
+	}
+	if r.chance(6) {
+		w.many = r.number(12, 17, 40, 260)
 	}
 	taken := map[int]bool{-1: true}
 	for _, name := range names[:r.IntN(5)] {
@@ -150,19 +156,19 @@ func (r drawer) command(w world) (words []string) {
 	words = []string{strings.Trim(word, "'")}
 	switch word[0] {
 	case 'd':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 	case 'i':
 		if r.chance(70) {
 			words = append(words, r.words(pidWord+" "+pidWord+" 1 0 01 99999 x -1 self"))
 		}
 	case 'p':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 	case 'e':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 		words = append(words, r.program()...)
 	case 's':
 		if strings.HasPrefix(word, "se") {
-			words = append(words, r.some(w, 1)...)
+			words = append(words, r.name(w))
 			words = append(words, r.nsid())
 		}
 	case 'l':
@@ -172,7 +178,7 @@ func (r drawer) command(w world) (words []string) {
 			}
 		}
 	case 'a':
-		words = append(words, r.some(w, 1)...)
+		words = append(words, r.name(w))
 		if strings.HasPrefix(word, "at") {
 			words = append(words, r.words(pidWord+" "+pidWord+" 1 0 -1 0x1 +1 1x 99999"))
 		}
@@ -182,14 +188,6 @@ func (r drawer) command(w world) (words []string) {
 	}
 	for r.chance(8) {
 		words = append(words, r.words("x .. -j nsid"))
-	}
-	return words
-}
-
-// some is mostly n names.
-func (r drawer) some(w world, n int) (words []string) {
-	for range n {
-		words = append(words, r.name(w))
 	}
 	return words
 }
@@ -213,8 +211,21 @@ func (r drawer) program() []string {
 		{"pwd"},
 		{"cat", "/nonexistent"},
 		{"cat", "/etc/resolv.conf"},
+		{"ls", "/proc/self/fd"},
+		{"grep", "-E", "^(Sig[BICP]|Shd|Cap|NoNew|Groups)", "/proc/self/status"},
 		{},
-	}[r.IntN(14)]
+	}[r.IntN(16)]
+}
+
+// adds are lines that make several names: the program may work ahead.
+func (r drawer) adds() (lines []string) {
+	for i := range 2 + r.IntN(12) {
+		lines = append(lines, fmt.Sprintf("netns add n%d\n", i))
+		if r.chance(10) {
+			lines = append(lines, fmt.Sprintf("netns %s n%d %s\n", r.words("del exec set"), r.IntN(i+1), r.words("ls 5 auto true")))
+		}
+	}
+	return lines
 }
 
 // line draws a line of a batch file, without its newline.

@@ -38,6 +38,11 @@ func smallerDraws(d draw) (smaller []draw) {
 			}
 		}
 	}
+	if d.world.many > 0 {
+		s := d
+		s.world.many = 0
+		smaller = append(smaller, s)
+	}
 	for i := range d.argv {
 		s := d
 		if s.argv = without(d.argv, i); len(s.argv) > 0 {

@@ -15,6 +15,7 @@ import (
 type world struct {
 	dir     string  // what the run directory is: see runDirs
 	entries []thing // in the order of their making
+	many    int     // entries that are made first, of all kinds
 }
 
 // thing is an entry of the run directory.
@@ -37,7 +38,7 @@ var (
 )
 
 func (w world) String() string {
-	text := "run directory: " + w.dir
+	text := fmt.Sprintf("run directory: %s, %d more entries", w.dir, w.many)
 	for _, e := range w.entries {
 		text += fmt.Sprintf("\n%q: %s", e.name, e.kind)
 		if e.of != "" {
@@ -87,6 +88,7 @@ func (m *worldMaker) build(w world) error {
 	m.self, err = netnsOf(own)
 	m.do(err)
 	m.makeDir(w.dir)
+	m.makeMany(w.many)
 	for _, e := range w.entries {
 		m.makeThing("/run/netns/"+e.name, e)
 	}
@@ -114,6 +116,15 @@ func (m *worldMaker) makeDir(kind string) {
 	case "link":
 		m.do(os.Mkdir("/run/real", 0o755))
 		m.do(os.Symlink("real", dir))
+	}
+}
+
+// makeMany makes entries that cost little: the program has other ways for many.
+func (m *worldMaker) makeMany(n int) {
+	kinds := []string{"dangling", "own", "dead", "dangling", "dir", "dangling"}
+	for i := range n {
+		name := fmt.Sprint("m", i)
+		m.makeThing("/run/netns/"+name, thing{name: name, kind: kinds[i%len(kinds)]})
 	}
 }
 

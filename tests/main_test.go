@@ -8,9 +8,12 @@ package tests
 import (
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 var update = flag.Bool("update", false, "record the transcripts of testdata/compat from the installed ip")
@@ -25,6 +28,8 @@ func init() { runtime.LockOSThread() }
 func TestMain(m *testing.M) {
 	flag.Parse()
 	resetSignals()
+	// Nor do commands get descriptors that were left open for us.
+	unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 	os.Exit(runTests(m))
 }
 

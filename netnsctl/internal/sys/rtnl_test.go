@@ -1,0 +1,110 @@
+package sys
+
+import (
+	"encoding/binary"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+)
+
+// attribute is one netlink attribute, padded.
+func attribute(kind uint16, value []byte) []byte {
+	b := binary.NativeEndian.AppendUint16(nil, uint16(4+len(value)))
+	b = append(binary.NativeEndian.AppendUint16(b, kind), value...)
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	return b
+}
+
+func word(v int32) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(v)) }
+
+func join(parts ...[]byte) (b []byte) {
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	return b
+}
+
+// header is that of a request with n bytes of body.
+func header(n int) []byte {
+	return join(word(int32(unix.NLMSG_HDRLEN+n)), make([]byte, unix.NLMSG_HDRLEN-4))
+}
+
+func TestKernelError(t *testing.T) {
+	text := attribute(unix.NLMSGERR_ATTR_MSG, []byte("Not that one\x00"))
+	other := attribute(unix.NLMSGERR_ATTR_OFFS, word(4))
+	const (
+		tlvs   = unix.NLM_F_ACK_TLVS
+		capped = unix.NLM_F_CAPPED
+	)
+	for name, test := range map[string]struct {
+		kind, flags uint16
+		data        []byte
+		want        error
+	}{
+		"acknowledged":         {unix.NLMSG_ERROR, 0, join(word(0), header(0)), nil},
+		"too short":            {unix.NLMSG_ERROR, 0, []byte{1}, nil},
+		"errno alone":          {unix.NLMSG_ERROR, tlvs, word(-22), &KernelError{Errno: unix.EINVAL}},
+		"no text":              {unix.NLMSG_ERROR, 0, join(word(-1), header(8), make([]byte, 8)), &KernelError{Errno: unix.EPERM}},
+		"text, request whole":  {unix.NLMSG_ERROR, tlvs, join(word(-22), header(8), make([]byte, 8), text), &KernelError{unix.EINVAL, "Not that one"}},
+		"text, request capped": {unix.NLMSG_ERROR, tlvs | capped, join(word(-22), header(8), text), &KernelError{unix.EINVAL, "Not that one"}},
+		"text after others":    {unix.NLMSG_ERROR, tlvs | capped, join(word(-22), header(0), other, text), &KernelError{unix.EINVAL, "Not that one"}},
+		"text not announced":   {unix.NLMSG_ERROR, capped, join(word(-22), header(0), text), &KernelError{Errno: unix.EINVAL}},
+		"length beyond":        {unix.NLMSG_ERROR, tlvs, join(word(-22), header(4000), text), &KernelError{Errno: unix.EINVAL}},
+		"done":                 {unix.NLMSG_DONE, 0, word(0), nil},
+		"done with text":       {unix.NLMSG_DONE, tlvs, join(word(-2), text), &KernelError{unix.ENOENT, "Not that one"}},
+		"done with an errno":   {unix.NLMSG_DONE, 0, word(-2), &KernelError{Errno: unix.ENOENT}},
+	} {
+		got := kernelError(syscall.NetlinkMessage{
+			Header: syscall.NlMsghdr{Type: test.kind, Flags: test.flags},
+			Data:   test.data,
+		})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestParsePeer(t *testing.T) {
+	gen := make([]byte, 4)
+	for name, test := range map[string]struct {
+		data []byte
+		want PeerID
+	}{
+		"nothing":       {nil, PeerID{-1, -1}},
+		"no attributes": {gen, PeerID{-1, -1}},
+		"a number":      {join(gen, attribute(unix.NETNSA_NSID, word(7))), PeerID{7, -1}},
+		"both": {
+			join(gen, attribute(unix.NETNSA_NSID, word(7)), attribute(unix.NETNSA_CURRENT_NSID, word(0))), PeerID{7, 0},
+		},
+		"unassigned":   {join(gen, attribute(unix.NETNSA_NSID, word(-1))), PeerID{-1, -1}},
+		"short value":  {join(gen, attribute(unix.NETNSA_NSID, []byte{1, 0})), PeerID{-1, -1}},
+		"others":       {join(gen, attribute(99, word(5)), attribute(unix.NETNSA_NSID, word(3))), PeerID{3, -1}},
+		"broken after": {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), PeerID{-1, -1}},
+	} {
+		if diff := cmp.Diff(test.want, parsePeer(test.data)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// FuzzNetlink: whatever the kernel says, it is read without a panic, and a
+// refusal is one.
+func FuzzNetlink(f *testing.F) {
+	f.Add(uint16(unix.NLMSG_ERROR), uint16(unix.NLM_F_ACK_TLVS), join(word(-22), header(0), attribute(1, []byte("x\x00"))))
+	f.Add(uint16(unix.NLMSG_DONE), uint16(unix.NLM_F_ACK_TLVS), join(word(-2), attribute(1, []byte("x"))))
+	f.Add(uint16(unix.RTM_NEWNSID), uint16(0), join(make([]byte, 4), attribute(unix.NETNSA_NSID, word(1))))
+	f.Add(uint16(unix.NLMSG_ERROR), uint16(0), []byte{})
+	f.Fuzz(func(t *testing.T, kind, flags uint16, data []byte) {
+		m := syscall.NetlinkMessage{Header: syscall.NlMsghdr{Type: kind, Flags: flags}, Data: data}
+		err := kernelError(m)
+		refused := len(data) >= 4 && binary.NativeEndian.Uint32(data) != 0
+		if (err != nil) != refused {
+			t.Errorf("%x: %v", data, err)
+		}
+		parsePeer(data)
+	})
+}

@@ -1,0 +1,83 @@
+package netnsctl
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestValidName(t *testing.T) {
+	for _, name := range []string{
+		"a", "...", ".a", "-x", " ", "\n", "\xff", "a b", "(id: 0)", strings.Repeat("n", 255), strings.Repeat("é", 127),
+	} {
+		if !ValidName(name) {
+			t.Errorf("%q is no name", name)
+		}
+	}
+	for _, name := range []string{"", ".", "..", "/", "a/b", "/a", "a/", "../a", strings.Repeat("n", 256), strings.Repeat("é", 128)} {
+		if ValidName(name) {
+			t.Errorf("%q is a name", name)
+		}
+	}
+}
+
+// recordedHost has two namespaces, which are plain files here, under four names,
+// and five processes.
+func recordedHost(t *testing.T) Host {
+	t.Helper()
+	root := t.TempDir()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.MkdirAll(root+"/run", 0o755))
+	for _, ns := range []string{"one", "two"} {
+		must(os.WriteFile(root+"/"+ns, nil, 0o644))
+	}
+	must(os.Link(root+"/one", root+"/run/a"))
+	must(os.Link(root+"/two", root+"/run/b"))
+	must(os.Symlink("a", root+"/run/link"))
+	must(os.Symlink("nowhere", root+"/run/dangling"))
+	for pid, ns := range map[string]string{"1": "two", "10": "one", "9": "one", "self": "one", "x9": "one", "12x": "two"} {
+		must(os.MkdirAll(root+"/proc/"+pid+"/ns", 0o755))
+		must(os.Symlink(root+"/"+ns, root+"/proc/"+pid+"/ns/net"))
+	}
+	must(os.MkdirAll(root+"/proc/11", 0o755)) // not to be looked at
+	return Host{RunDir: root + "/run", ProcRoot: root + "/proc", EtcDir: root + "/etc"}
+}
+
+func TestRecordedNames(t *testing.T) {
+	h := recordedHost(t)
+	id, err := h.IDOfPID("9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := h.NamesOf(id)
+	slices.Sort(names) // the directory's order is the file system's
+	if diff := cmp.Diff([]string{"a", "link"}, names); diff != "" || err != nil {
+		t.Errorf("names (-want +got):\n%s%v", diff, err)
+	}
+	all, err := h.Names()
+	slices.Sort(all)
+	if diff := cmp.Diff([]string{"a", "b", "dangling", "link"}, all); diff != "" || err != nil {
+		t.Errorf("all (-want +got):\n%s%v", diff, err)
+	}
+}
+
+func TestRecordedPIDs(t *testing.T) {
+	h := recordedHost(t)
+	for name, want := range map[string][]int{"a": {9, 10}, "link": {9, 10}, "b": {1}} {
+		pids, err := h.PIDs(name)
+		slices.Sort(pids)
+		// "12x" is no process, and nothing that procfs has.
+		pids = slices.DeleteFunc(pids, func(pid int) bool { return pid == 0 })
+		if diff := cmp.Diff(want, pids); diff != "" || err != nil {
+			t.Errorf("%s (-want +got):\n%s%v", name, diff, err)
+		}
+	}
+}

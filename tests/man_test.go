@@ -1,0 +1,127 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const manPage = "../man/netnsctl.8"
+
+// TestManRenders has groff find no fault with the man page.
+func TestManRenders(t *testing.T) {
+	groff, err := exec.LookPath("groff")
+	if err != nil {
+		unable(t, err)
+	}
+	out, err := exec.Command(groff, "-man", "-Tutf8", "-ww", "-z", manPage).CombinedOutput()
+	if err != nil || len(out) > 0 {
+		t.Errorf("groff: %v\n%s", err, out)
+	}
+}
+
+// TestManCommands looks for a heading for each command that the usage names, and
+// for those that it does not.
+func TestManCommands(t *testing.T) {
+	var headings []string
+	for _, m := range regexp.MustCompile(`(?m)^\.SS (.*)$`).FindAllStringSubmatch(readMan(t), -1) {
+		headings = append(headings, strings.FieldsFunc(m[1], func(r rune) bool { return r == ' ' || r == ',' })...)
+	}
+	usage, _ := exec.Command(manBinary(), "help").CombinedOutput() // its status is 255
+	commands := regexp.MustCompile(`netnsctl (?:\[-all\] )?([a-z-]+)`).FindAllStringSubmatch(string(usage), -1)
+	if len(commands) == 0 {
+		t.Fatalf("no commands in the usage:\n%s", usage)
+	}
+	words := []string{"help", "show", "lst", "-all", "auto", "nsid", "target-nsid"}
+	for _, m := range commands {
+		words = append(words, m[1])
+	}
+	for _, word := range words {
+		if !slices.Contains(headings, word) && !slices.Contains(headings, "["+word) {
+			t.Errorf("no heading of the man page has %q", word)
+		}
+	}
+}
+
+// TestManOptions compares the options that the binary takes with those of the man
+// page, which has each with its shortest form.
+func TestManOptions(t *testing.T) {
+	t.Parallel()
+	_, section, _ := strings.Cut(readMan(t), "\n.SH OPTIONS\n")
+	section, _, _ = strings.Cut(section, "\n.SH ")
+	var documented []string
+	for _, m := range regexp.MustCompile(`(?m)^\.BR? -([A-Za-z0-9-]+)`).FindAllStringSubmatch(section, -1) {
+		documented = append(documented, m[1])
+	}
+	for _, m := range regexp.MustCompile(`\(" -([A-Za-z0-9]+)|\( -([a-z]+) \)|\\fP \(" -([a-z]+)`).FindAllStringSubmatch(section, -1) {
+		documented = append(documented, m[1]+m[2]+m[3])
+	}
+	for _, word := range documented {
+		if !takesOption(word) {
+			t.Errorf("the man page has -%s, which the binary does not know", word)
+		}
+	}
+	for _, word := range optionWords() {
+		if !slices.Contains(documented, word) {
+			t.Errorf("the binary takes -%s, which the man page does not have", word)
+		}
+	}
+}
+
+// optionWords grows words for as long as the binary takes them for options. It
+// does not find an option that cannot be shortened (-echo).
+func optionWords() (whole []string) {
+	const first = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	words := continued("", first)
+	for len(words) > 0 {
+		var longer []string
+		for _, word := range words {
+			next := continued(word, first[:26]+"-")
+			if len(next) == 0 {
+				whole = append(whole, word)
+			}
+			longer = append(longer, next...)
+		}
+		words = longer
+	}
+	return whole
+}
+
+// continued gives the words that are word and one more character.
+func continued(word, characters string) (longer []string) {
+	taken := make([]bool, len(characters))
+	var all sync.WaitGroup
+	for i := range characters {
+		all.Go(func() { taken[i] = takesOption(word + characters[i:i+1]) })
+	}
+	all.Wait()
+	for i, ok := range taken {
+		if ok {
+			longer = append(longer, word+characters[i:i+1])
+		}
+	}
+	return longer
+}
+
+// takesOption tells whether the binary knows an option. What an option may take
+// as its value here, -Version, changes nothing.
+func takesOption(word string) bool {
+	out, _ := exec.Command(manBinary(), "-"+word, "-Version").CombinedOutput()
+	return !strings.HasPrefix(string(out), `Option "-`+word+`" is unknown`)
+}
+
+func manBinary() string { return filepath.Join(artefact, "bin", "netnsctl") }
+
+// readMan gives the man page's source with plain dashes.
+func readMan(t *testing.T) string {
+	text, err := os.ReadFile(manPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), `\-`, "-")
+}
