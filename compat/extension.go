@@ -12,6 +12,8 @@ type Call struct {
 	Host netnsctl.Host
 	// JSON, Pretty and All are the options before the command.
 	JSON, Pretty, All bool
+	// Plain does a command of iproute2's as iproute2 does, and gives its status.
+	Plain func(args []string) (status int)
 }
 
 // extended offers a command to the program's extensions. A word of iproute2's
@@ -35,6 +37,7 @@ func (s *session) extended(words []string) (handled bool, err error) {
 			return false, nil
 		}
 		call.Command = c.names[0]
+		call.Plain = func(args []string) int { return s.end(c.run(s, args)) }
 	}
 	if err := s.out.flush(); err != nil {
 		return true, err

@@ -26,6 +26,8 @@ const (
 	OpBindName      Op = "bind name"
 	OpRestoreNet    Op = "return to own network namespace"
 	OpRemoveName    Op = "remove name"
+	OpUnmountName   Op = "unmount name"
+	OpUnmountNetns  Op = "unmount network namespace"
 	OpOpenNetns     Op = "open network namespace"
 	OpStatNetns     Op = "stat network namespace"
 	OpEnterNet      Op = "enter network namespace"
@@ -75,6 +77,10 @@ func (e *OpError) Error() string {
 }
 
 func (e *OpError) Unwrap() error { return e.Err }
+
+// NewOpError makes an [OpError] with the errno in err; it is nil for a nil err.
+// The packages below this one use it.
+func NewOpError(op Op, name, path string, err error) error { return newOpError(op, name, path, err) }
 
 // newOpError keeps the contract of [OpError.Err]: what the standard library
 // has wrapped is unwrapped. It is nil for nil.

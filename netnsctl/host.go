@@ -32,7 +32,8 @@ func (h Host) etcDir() string {
 	return h.EtcDir
 }
 
-func (h Host) procRoot() string {
+// Proc is where procfs is mounted.
+func (h Host) Proc() string {
 	if h.ProcRoot == "" {
 		return "/proc"
 	}
@@ -44,7 +45,7 @@ func (h Host) NamePath(name string) string { return h.Dir() + "/" + name }
 
 // PIDPath is the path of the network namespace of pid, which is put into it
 // unchanged.
-func (h Host) PIDPath(pid string) string { return h.procRoot() + "/" + pid + "/ns/net" }
+func (h Host) PIDPath(pid string) string { return h.Proc() + "/" + pid + "/ns/net" }
 
 func (h Host) warn(err error) {
 	if e, ok := errors.AsType[*OpError](err); ok && h.Warn != nil {

@@ -14,21 +14,21 @@ func (h Host) PIDs(name string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	proc, err := os.Open(h.procRoot())
+	proc, err := os.Open(h.Proc())
 	if err != nil {
-		return nil, newOpError(OpReadProc, name, h.procRoot(), err)
+		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}
 	defer proc.Close()
 	entries, err := proc.Readdirnames(-1)
 	if err != nil {
-		return nil, newOpError(OpReadProc, name, h.procRoot(), err)
+		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}
 	entries = slices.DeleteFunc(entries, func(entry string) bool {
 		return entry[0] < '0' || entry[0] > '9'
 	})
-	found, err := inNamespace(id, h.procRoot(), entries, "/ns/net")
+	found, err := inNamespace(id, h.Proc(), entries, "/ns/net")
 	if err != nil {
-		return nil, newOpError(OpReadProc, name, h.procRoot(), err)
+		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}
 	pids := make([]int, len(found))
 	for i, entry := range found {

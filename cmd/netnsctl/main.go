@@ -20,6 +20,7 @@ func main() {
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,
 		Stderr:  os.Stderr,
+		Extend:  extend,
 	}
 	os.Exit(program.Run(os.Args))
 }

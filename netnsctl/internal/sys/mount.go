@@ -1,6 +1,10 @@
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
 
 // ShareMount makes the mount at path, and all below it, propagate both ways. It
 // is EINVAL where path is not a mount point.
@@ -38,6 +42,76 @@ func BindTree(src, dst string) error {
 // kernel when its last user leaves. A symbolic link is not followed (EINVAL).
 func Detach(path string) error {
 	return unix.Unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+}
+
+// DetachFD unmounts the mount that the open file fd is the root of, whatever path
+// leads there by now. The working directory must be procfs. It is EINVAL for a
+// mount that is locked: one that was inherited from the mount namespace of a more
+// privileged user namespace (mount_namespaces(7)).
+func DetachFD(fd int) error {
+	return unix.Unmount("thread-self/fd/"+strconv.Itoa(fd), unix.MNT_DETACH)
+}
+
+// UnshareFS gives the calling thread a root and working directory of its own.
+func UnshareFS() error { return unix.Unshare(unix.CLONE_FS) }
+
+// ChangeDir makes an open directory the calling thread's working directory. The
+// thread must have a root and working directory of its own.
+func ChangeDir(fd int) error { return unix.Fchdir(fd) }
+
+// OpenBeneath opens path, below dirfd, where no link leads on the way (openat2(2),
+// Linux 5.6). It only holds the file (O_PATH).
+func OpenBeneath(dirfd int, path string) (int, error) {
+	if path == "" {
+		path = "."
+	}
+	return unix.Openat2(dirfd, path, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
+	})
+}
+
+// Unlink removes name, which is not a directory, from the open directory dirfd.
+func Unlink(dirfd int, name string) error { return unix.Unlinkat(dirfd, name, 0) }
+
+// Rmdir removes an empty directory from the open directory dirfd.
+func Rmdir(dirfd int, name string) error { return unix.Unlinkat(dirfd, name, unix.AT_REMOVEDIR) }
+
+// UnlinkElsewhere is Unlink from a mount namespace with nothing in it. A mount
+// point cannot be unlinked in a mount namespace where it is one (EBUSY); unlinked
+// from another, its mounts end in all of them (Linux 3.18), locked and covered
+// ones too. The directory must belong to a detached mount.
+func UnlinkElsewhere(dirfd int, name string) (err error) {
+	OnThrowAwayThread(func() {
+		if err = emptyMountNamespace(); err == nil {
+			err = Unlink(dirfd, name)
+		}
+	})
+	return err
+}
+
+// emptyMountNamespace moves the calling thread into a mount namespace that has
+// only an empty file system.
+func emptyMountNamespace() error {
+	if err := NewMountNamespace(); err != nil {
+		return err
+	}
+	if err := PrivateMount("/"); err != nil {
+		return err
+	}
+	const at = "/proc" // any directory that is there
+	if err := unix.Mount("none", at, "tmpfs", 0, ""); err != nil {
+		return err
+	}
+	if err := unix.Chdir(at); err != nil {
+		return err
+	}
+	// pivot_root(2), "pivot_root(".", ".")": the old root lies over the new one,
+	// and goes.
+	if err := unix.PivotRoot(".", "."); err != nil {
+		return err
+	}
+	return unix.Unmount(".", unix.MNT_DETACH)
 }
 
 // RemountSysfs replaces /sys by a sysfs of the calling thread's network

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// cleanUp is delete --force-orphans.
+func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
+	minAge, err := parseDuration(c.String("min-age"))
+	if err != nil {
+		return wrongWords{err}
+	}
+	targets := c.Args().Slice()
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0})
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
+	if err != nil {
+		return err
+	}
+	r := &report{ui: u, json: c.Bool("json") || call.JSON, pretty: call.Pretty, plan: plan}
+	if c.Bool("dry-run") {
+		return r.show()
+	}
+	plan.Apply(snap, r.tell)
+	r.waited = wait.set && len(r.ghosts()) > 0
+	if r.waited {
+		snap.Close() // or we would be the ones who hold them
+		r.left, err = u.wait(call.Host, r.ghosts(), wait.limit)
+		if err != nil {
+			return err
+		}
+	}
+	return r.finish()
+}
+
+// report says what happens to a plan.
+type report struct {
+	*ui
+	json, pretty bool
+	plan         *clean.Plan
+	results      []clean.Result
+	waited       bool
+	left         []clean.Ghost
+}
+
+// show is the dry run.
+func (r *report) show() error {
+	if r.json {
+		r.print(encode(planJSON(r.plan, nil, nil, true), r.pretty))
+		return r.status()
+	}
+	for _, step := range r.plan.Steps {
+		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + why(step) + "\n")
+	}
+	r.spared("would spare ")
+	return r.status()
+}
+
+// tell says what became of a step.
+func (r *report) tell(result clean.Result) {
+	r.results = append(r.results, result)
+	if r.json {
+		return
+	}
+	what := subject(result.Step.Name, result.Step.Namespace)
+	switch result.Outcome {
+	case clean.Failed:
+		r.note("%s: %v", what, result.Err)
+	case clean.Changed:
+		r.print("spared " + what + ": " + escape(result.Detail) + "\n")
+	case clean.Gone:
+		r.print("gone " + what + "\n")
+	default:
+		r.print(string(result.Outcome) + " " + what + why(result.Step) + "\n")
+	}
+}
+
+// finish says what was left alone, and sums up.
+func (r *report) finish() error {
+	if r.json {
+		r.print(encode(planJSON(r.plan, r.results, r.left, false), r.pretty))
+		return r.status()
+	}
+	r.spared("spared ")
+	for _, g := range r.left {
+		r.print("left " + g.ID.String() + ": the kernel has not let go of it\n")
+	}
+	count := map[clean.Outcome]int{}
+	for _, result := range r.results {
+		count[result.Outcome]++
+	}
+	sum := fmt.Sprintf("%d removed, %d released, %d spared", count[clean.Removed], count[clean.Released],
+		count[clean.Changed]+len(r.plan.Spared))
+	if n := count[clean.Failed]; n > 0 {
+		sum += fmt.Sprintf(", %d failed", n)
+	}
+	if r.waited && len(r.left) == 0 {
+		sum += ", the kernel has let go"
+	}
+	r.print(sum + "\n")
+	return r.status()
+}
+
+func (r *report) spared(word string) {
+	for _, s := range r.plan.Spared {
+		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
+	}
+	for _, target := range r.plan.Missing {
+		r.note("no such name, ID or path: %s", quote(target))
+	}
+}
+
+func (r *report) status() error {
+	result := status(0)
+	if len(r.plan.Spared) > 0 || len(r.left) > 0 {
+		result = statusFound
+	}
+	for _, one := range r.results {
+		if one.Outcome == clean.Changed {
+			result = statusFound
+		}
+	}
+	for _, one := range r.results {
+		if one.Outcome == clean.Failed {
+			result = statusFailed
+		}
+	}
+	if len(r.plan.Missing) > 0 {
+		result = statusFailed
+	}
+	if result == 0 {
+		return nil
+	}
+	return result
+}
+
+// ghosts are the namespaces that were released.
+func (r *report) ghosts() []clean.Ghost {
+	var ghosts []clean.Ghost
+	for _, result := range r.results {
+		if ns := result.Step.Namespace; ns != nil && (result.Outcome == clean.Removed || result.Outcome == clean.Released) {
+			ghosts = append(ghosts, clean.GhostOf(ns))
+		}
+	}
+	return ghosts
+}
+
+// subject is what a step or a spared entry is called.
+func subject(n *discover.Name, ns *discover.Namespace) string {
+	if n != nil {
+		return quote(n.Name)
+	}
+	return ns.ID.String()
+}
+
+// why says why something is cleaned up.
+func why(step clean.Step) string {
+	if step.Action == clean.Remove {
+		if step.Name.Cause == "" {
+			return " (" + string(step.Name.Verdict) + ")"
+		}
+		return " (" + escape(cause(step.Name)) + ")"
+	}
+	var mounts []string
+	for _, pin := range step.Namespace.Pins {
+		mounts = append(mounts, escape(pin.String()))
+	}
+	return " (" + strings.Join(mounts, "; ") + ")"
+}
+
+// wait waits for the kernel; on a terminal a line says for how many.
+func (u *ui) wait(host netnsctl.Host, ghosts []clean.Ghost, limit time.Duration) ([]clean.Ghost, error) {
+	terminal := netnsctl.IsTerminal(int(u.err.Fd()))
+	start := time.Now()
+	shown := false
+	left, err := clean.Wait(host, ghosts, limit, func(left int) {
+		if terminal && time.Since(start) > time.Second {
+			fmt.Fprintf(u.err, "\rwaiting for the kernel to let go of %d, %ds\x1b[K", left, int(time.Since(start).Seconds()))
+			shown = true
+		}
+	})
+	if shown {
+		fmt.Fprint(u.err, "\r\x1b[K")
+	}
+	return left, err
+}

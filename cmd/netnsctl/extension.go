@@ -1,0 +1,35 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// triggers tells whether a flag, as the first word after one of iproute2's
+// commands, makes an extension of it. Everything else stays what it is for `ip`.
+func triggers(command, flag string) bool {
+	switch command {
+	case "list":
+		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
+	case "delete":
+		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
+	}
+	return false
+}
+
+// extend answers the calls that iproute2 does not have.
+func extend(call compat.Call) (status int, handled bool) {
+	if len(call.Args) == 0 {
+		return 0, false
+	}
+	word, _, _ := strings.Cut(call.Args[0], "=")
+	if !triggers(call.Command, word) {
+		return 0, false
+	}
+	netnsctl.UseAllProcessors()
+	u := &ui{out: os.Stdout, err: os.Stderr}
+	return u.run(call), true
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// deleteAndLook deletes a name as iproute2 does. Then it says what still pins the
+// namespace, or waits until nothing does.
+func (u *ui) deleteAndLook(call compat.Call, name string, wait *waitFlag) error {
+	ghost, known := identity(call.Host, name)
+	if s := call.Plain([]string{name}); s != 0 {
+		u.explain(call.Host, name)
+		return status(s)
+	}
+	if !known {
+		u.print("deleted " + quote(name) + ", which led to no network namespace\n")
+		return nil
+	}
+	if wait.set {
+		left, err := u.wait(call.Host, []clean.Ghost{ghost}, wait.limit)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			u.print("deleted " + quote(name) + ", the kernel has let go of " + ghost.ID.String() + "\n")
+			return nil
+		}
+	}
+	return u.holders(call.Host, name, ghost)
+}
+
+// identity is the namespace of a name.
+func identity(host netnsctl.Host, name string) (ghost clean.Ghost, known bool) {
+	id, cookie, err := host.Identity(name)
+	return clean.Ghost{ID: id, Cookie: cookie}, err == nil
+}
+
+// holders says what keeps a namespace.
+func (u *ui) holders(host netnsctl.Host, name string, ghost clean.Ghost) error {
+	snap, err := discover.Scan(host, discover.Options{Everything: true})
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	for _, ns := range snap.Namespaces {
+		if clean.GhostOf(ns) != ghost {
+			continue
+		}
+		u.print("deleted " + quote(name) + ", " + ns.ID.String() + " lives on:\n")
+		for _, other := range ns.Names {
+			u.print("  name " + quote(other) + "\n")
+		}
+		for _, pin := range ns.Pins {
+			u.print("  " + escape(pin.String()) + "\n")
+		}
+		u.blind(snap, true)
+		return status(statusFound)
+	}
+	u.print("deleted " + quote(name) + ", nothing seen pins " + ghost.ID.String() + "\n")
+	u.blind(snap, true)
+	return nil
+}
+
+// explain says why a name may not have been deletable.
+func (u *ui) explain(host netnsctl.Host, name string) {
+	snap, err := discover.Scan(host, discover.Options{})
+	if err != nil {
+		return
+	}
+	defer snap.Close()
+	for _, ns := range snap.Namespaces {
+		for _, pin := range ns.Pins {
+			if pin.Mount != nil && onName(ns, name) && pin.Mount.Path != host.NamePath(name) {
+				u.note("%s is also there: %s", ns.ID, pin)
+			}
+		}
+	}
+}
+
+func onName(ns *discover.Namespace, name string) bool {
+	for _, other := range ns.Names {
+		if other == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,97 @@
+package clean
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Outcome is what became of a step.
+type Outcome string
+
+// The outcomes.
+const (
+	Removed  Outcome = "removed"
+	Released Outcome = "released"
+	// Gone means that somebody else was faster.
+	Gone Outcome = "gone"
+	// Changed means that it is not any more what was planned: nothing was done.
+	Changed Outcome = "spared"
+	// Failed means that the kernel refused. What is left is in Err.
+	Failed Outcome = "failed"
+)
+
+// Result is what became of one step.
+type Result struct {
+	Step    Step
+	Outcome Outcome
+	// Detail says what has changed.
+	Detail string
+	Err    error
+}
+
+// changed is the error of a step whose subject is not what was planned.
+type changed string
+
+func (c changed) Error() string { return string(c) }
+
+// errGone is the error of a step whose subject is not there any more.
+var errGone = errors.New("gone")
+
+// Apply does the steps one by one and tells each one's result. The snapshot must
+// be the plan's, not closed yet.
+func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
+	for _, step := range p.Steps {
+		tell(result(step, apply(snap, step)))
+	}
+}
+
+func result(step Step, err error) Result {
+	var c changed
+	switch {
+	case err == nil && step.Action == Remove:
+		return Result{Step: step, Outcome: Removed}
+	case err == nil:
+		return Result{Step: step, Outcome: Released}
+	case err == errGone:
+		return Result{Step: step, Outcome: Gone}
+	case errors.As(err, &c):
+		return Result{Step: step, Outcome: Changed, Detail: string(c)}
+	}
+	return Result{Step: step, Outcome: Failed, Err: err}
+}
+
+// apply does one step under the lock on the run directory, which `ip netns add`
+// and other cleaners take, too.
+func apply(snap *discover.Snapshot, step Step) error {
+	dir, err := discover.OpenRunDir(snap.Host)
+	switch {
+	case err == nil:
+		defer dir.Close() // and with it the lock
+		if err := sys.LockDir(dir.FD()); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", snap.Host.Dir(), err)
+		}
+	case step.Action == Remove || !errors.Is(err, syscall.ENOENT):
+		return err
+	}
+	if step.Action == Release {
+		return release(snap, step)
+	}
+	return remove(snap, dir, step)
+}
+
+// unoccupied makes sure that nobody has entered a namespace, or named it.
+func unoccupied(host netnsctl.Host, ns *discover.Namespace) error {
+	pid, err := discover.Occupant(host, ns.ID)
+	if err != nil {
+		return err
+	}
+	if pid != 0 {
+		return changed(fmt.Sprintf("pid %d has entered it", pid))
+	}
+	return nil
+}

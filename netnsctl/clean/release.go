@@ -1,0 +1,189 @@
+package clean
+
+import (
+	"path"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// release ends the planned mounts of an orphan, each in the mount namespace where
+// it is.
+func release(snap *discover.Snapshot, step Step) error {
+	ns := step.Namespace
+	if names, err := snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
+		return changed("it has the name " + names[0] + " now")
+	}
+	if err := unoccupied(snap.Host, ns); err != nil {
+		return err
+	}
+	ended := 0
+	for _, m := range step.Mounts {
+		n, err := releaseMount(snap, step, m)
+		if err != nil {
+			return err
+		}
+		ended += n
+	}
+	if ended == 0 {
+		return errGone
+	}
+	return nil
+}
+
+// releaseMount ends all layers of one planned mount: as many as are found of the
+// same namespace at its path.
+func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (ended int, err error) {
+	in := snap.MountNamespaces[planned.Namespace]
+	if in == nil {
+		return 0, changed("its mount namespace cannot be entered")
+	}
+	for range maxLayers {
+		now, found, err := find(in, planned, step.Namespace.ID.Ino)
+		if err != nil || !found {
+			return ended, err
+		}
+		if now.Carries {
+			return ended, changed("something else is mounted on it now")
+		}
+		err = syscall.EINVAL // as for a mount that is locked
+		if !now.Covered {
+			err = unmountIn(in, now, step.Namespace)
+		}
+		if err == syscall.EINVAL && !sharesFile(snap, &planned) {
+			err = unlinkUnder(snap.Host, in, now)
+		}
+		if err != nil {
+			if _, ok := err.(changed); !ok {
+				err = netnsctl.NewOpError(netnsctl.OpUnmountNetns, "", now.Path, err)
+			}
+			return ended, err
+		}
+		ended++
+		if step.tidy {
+			tidy(in, now)
+		}
+	}
+	return ended, nil
+}
+
+// find looks for a planned mount, one that is not covered first.
+func find(in *discover.MountNamespace, planned discover.Mount, ino uint64) (m discover.Mounted, found bool, err error) {
+	all, err := in.Look()
+	if err != nil {
+		return m, false, err
+	}
+	for _, now := range all {
+		if now.Ino == ino && now.Path == planned.Path && (!found || !now.Covered) {
+			m, found = now, true
+		}
+	}
+	return m, found, nil
+}
+
+// unmountIn ends a mount, and no other one at its path: it is held open while it
+// is compared with the plan.
+func unmountIn(in *discover.MountNamespace, m discover.Mounted, ns *discover.Namespace) error {
+	return in.Enter(func() error {
+		fd, err := sys.Open(m.Path)
+		if err != nil {
+			return err
+		}
+		defer sys.Close(fd)
+		dev, ino, err := sys.Fstat(fd)
+		if err != nil {
+			return err
+		}
+		if (netnsctl.ID{Dev: dev, Ino: ino}) != ns.ID {
+			return changed("it is another one now")
+		}
+		if err := sameCookie(fd, ns); err != nil {
+			return err
+		}
+		return sys.DetachFD(fd)
+	})
+}
+
+// unlinkUnder ends a mount that cannot be unmounted, because it is covered or
+// locked, by unlinking the file that it is on: an empty one, such as those who
+// mount a namespace make. The file is reached through a copy of its own mount
+// that has nothing mounted on it.
+func unlinkUnder(host netnsctl.Host, in *discover.MountNamespace, m discover.Mounted) error {
+	clone, below := -1, m.Below
+	err := in.Enter(func() (err error) {
+		clone, err = cloneMount(m.Parent, m.ParentID)
+		return err
+	})
+	if err != nil {
+		// A mount with locked ones on it cannot be copied without them: perhaps
+		// the file is also to be seen from here.
+		if clone, below = cloneHere(host, m.File); clone < 0 {
+			return err
+		}
+	}
+	defer sys.Close(clone)
+	dir, err := sys.OpenBeneath(clone, path.Dir(below))
+	if err != nil {
+		return err
+	}
+	defer sys.Close(dir)
+	if !emptyFile(dir, path.Base(below)) {
+		return syscall.EBUSY
+	}
+	return sys.UnlinkElsewhere(dir, path.Base(below))
+}
+
+// cloneMount copies the mount at a path if it has this number; else another one
+// covers it.
+func cloneMount(point string, id uint64) (clone int, err error) {
+	root, err := sys.OpenPath(point)
+	if err != nil {
+		return -1, err
+	}
+	defer sys.Close(root)
+	var st sys.FileStat
+	if err := sys.StatFD(root, &st); err != nil {
+		return -1, err
+	}
+	if st.MountID != id {
+		return -1, syscall.EBUSY
+	}
+	return sys.CloneMount(root, "")
+}
+
+// cloneHere copies a mount of our own mount namespace that has a file below it;
+// -1 if there is none.
+func cloneHere(host netnsctl.Host, file string) (clone int, below string) {
+	places, err := discover.Reach(host, file)
+	if err != nil {
+		return -1, ""
+	}
+	for _, p := range places {
+		if clone, err := cloneMount(p.Point, p.MountID); err == nil {
+			return clone, p.Below
+		}
+	}
+	return -1, ""
+}
+
+func emptyFile(dir int, name string) bool {
+	var st sys.FileStat
+	return sys.StatLink(dir, name, &st) == nil && st.Kind() == sys.KindRegular && st.Size == 0
+}
+
+// tidy removes the empty file that a mount was on; that it stays is no failure.
+func tidy(in *discover.MountNamespace, m discover.Mounted) {
+	in.Enter(func() error {
+		dir, err := sys.OpenDir(path.Dir(m.Path))
+		if err != nil {
+			return err
+		}
+		defer sys.Close(dir)
+		if emptyFile(dir, path.Base(m.Path)) {
+			return sys.Unlink(dir, path.Base(m.Path))
+		}
+		return nil
+	})
+}

@@ -1,0 +1,82 @@
+package clean
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Ghost is a namespace that should go away.
+type Ghost struct {
+	ID     netnsctl.ID
+	Cookie uint64
+}
+
+// GhostOf identifies a namespace.
+func GhostOf(ns *discover.Namespace) Ghost { return Ghost{ns.ID, ns.Cookie} }
+
+// look is how long Wait sleeps between two looks: short at first, as most
+// namespaces go at once.
+const (
+	firstLook = time.Millisecond
+	lastLook  = 200 * time.Millisecond
+)
+
+// Wait waits until the kernel has let go of the namespaces, or until limit has
+// passed (0: however long it takes), and gives those that are left. Nothing of
+// theirs may be open in the caller, such as their snapshot. tell, if not nil, is
+// told after each look how many are left.
+//
+// The proof is that their nsfs file handle leads nowhere (Linux 6.18); before,
+// that a scan does not find them.
+func Wait(host netnsctl.Host, ghosts []Ghost, limit time.Duration, tell func(left int)) (left []Ghost, err error) {
+	start := time.Now()
+	pause := firstLook
+	for {
+		if ghosts, err = alive(host, ghosts); err != nil || len(ghosts) == 0 {
+			return ghosts, err
+		}
+		if limit > 0 && time.Since(start) >= limit {
+			return ghosts, nil
+		}
+		if tell != nil {
+			tell(len(ghosts))
+		}
+		time.Sleep(pause)
+		pause = min(2*pause, lastLook)
+	}
+}
+
+func alive(host netnsctl.Host, ghosts []Ghost) (left []Ghost, err error) {
+	var unproven []Ghost
+	for _, g := range ghosts {
+		fd, err := sys.OpenHandle(g.Cookie, g.ID.Ino)
+		switch err {
+		case nil:
+			sys.Close(fd)
+			left = append(left, g)
+		case syscall.ESTALE:
+		default:
+			unproven = append(unproven, g)
+		}
+	}
+	if len(unproven) == 0 {
+		return left, nil
+	}
+	snap, err := discover.Scan(host, discover.Options{Everything: true})
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Close()
+	for _, ns := range snap.Namespaces {
+		for _, g := range unproven {
+			if g == GhostOf(ns) || g.ID == ns.ID && g.Cookie == 0 {
+				left = append(left, g)
+			}
+		}
+	}
+	return left, nil
+}

@@ -1,0 +1,134 @@
+package discover
+
+import "strconv"
+
+// Kind is a kind of pin.
+type Kind string
+
+// The kinds of pins.
+const (
+	Process    Kind = "process"
+	Thread     Kind = "thread"
+	Descriptor Kind = "descriptor"
+	SocketPin  Kind = "socket"
+	TunTap     Kind = "tuntap"
+	MountPin   Kind = "mount"
+	InFlight   Kind = "in-flight"
+	Inotify    Kind = "inotify"
+	Fanotify   Kind = "fanotify"
+	IOUring    Kind = "io_uring"
+	// DetachedTree is a mount in a tree that belongs to no mount namespace and
+	// that a descriptor holds.
+	DetachedTree Kind = "detached-tree"
+	// Invisible is a pin that only the kernel's roll call proves.
+	Invisible Kind = "unknown"
+)
+
+// Pin keeps a namespace alive.
+type Pin struct {
+	Kind Kind
+	// PID is the process that has it, 0 if none.
+	PID int
+	// TID is the thread where that is not the process' leading one: for a
+	// descriptor a thread with a table of its own.
+	TID int
+	// FD is the descriptor, -1 if none.
+	FD int
+	// Command is the name of PID or TID (comm in proc(5)).
+	Command string
+	// Detail is the type of a socket, the name of a device.
+	Detail string
+	// Mount is set for mounts and detached trees.
+	Mount *Mount
+}
+
+// Mount is a mount of a namespace's file.
+type Mount struct {
+	// Namespace is the inode number of the mount namespace, 0 in a detached
+	// tree.
+	Namespace uint64
+	// Path is where it is from that namespace's root.
+	Path string
+	// Through is a process that sees it, 0 if none does.
+	Through int
+	// Host says that it is in pid 1's mount namespace.
+	Host bool
+	// Covered says that another mount hides it: no path leads there.
+	Covered bool
+	// Carries says that a mount of something else lies on it, and would go with
+	// it.
+	Carries bool
+	// Name is the name that the mount gives in the run directory, as seen from
+	// its mount namespace. Usable says that a path leads there for a process.
+	Name   string
+	Usable bool
+	// File is the file that it is on, the same text for the same file. Unlinking
+	// that ends all mounts on it.
+	File string
+}
+
+// String tells the pin to people, without quoting.
+func (p Pin) String() string {
+	switch p.Kind {
+	case Process:
+		return p.who()
+	case Thread:
+		return "thread " + strconv.Itoa(p.TID) + " of " + p.who()
+	case MountPin:
+		return p.mount()
+	case Invisible:
+		return "something not visible"
+	case Descriptor:
+		return p.descriptor()
+	}
+	what := string(p.Kind)
+	switch p.Kind {
+	case TunTap:
+		what = "tun/tap device"
+	case InFlight:
+		what = "descriptor in flight"
+	case Inotify, Fanotify:
+		what += " mark"
+	case IOUring:
+		what += " file"
+	case DetachedTree:
+		what = "detached mount tree"
+	}
+	if p.Detail != "" {
+		what += " " + p.Detail
+	}
+	return what + ", " + p.descriptor()
+}
+
+func (p Pin) descriptor() string {
+	s := "descriptor " + strconv.Itoa(p.FD) + " of "
+	if p.TID != 0 {
+		s += "thread " + strconv.Itoa(p.TID) + " of "
+	}
+	return s + p.who()
+}
+
+func (p Pin) who() string { return who(p.PID, p.Command) }
+
+func who(pid int, command string) string {
+	s := "pid " + strconv.Itoa(pid)
+	if command != "" {
+		s += " (" + command + ")"
+	}
+	return s
+}
+
+func (p Pin) mount() string {
+	m := p.Mount
+	s := "mount " + m.Path
+	if m.Covered {
+		s = "covered " + s
+	}
+	switch {
+	case m.Host:
+		return s
+	case m.Through == 0:
+		return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
+	}
+	return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "] of " + who(m.Through, p.Command)
+}

@@ -1,0 +1,172 @@
+package discover
+
+import (
+	"bytes"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// walker looks at one process after another. It shares nothing with the other
+// walkers, and allocates nothing for a process that has nothing to tell.
+type walker struct {
+	s       *scan
+	path    sys.CPath
+	link    [256]byte
+	entries []byte // for directory records
+	numbers []int
+	text    []byte // for the contents of a file
+
+	// The process that is being looked at: its namespace, its pidfd if that was
+	// needed.
+	net    uint64
+	pidfds map[int]int
+
+	pins       []sighting
+	mounts     map[uint64][]int // processes by mount namespace, a few of each
+	sockNets   map[uint64]socketNet
+	files      []sighting
+	trees      []sighting
+	unreadable int
+	sockets    int
+	flight     int
+	rings      int
+}
+
+func newWalker(s *scan) *walker {
+	return &walker{
+		s:        s,
+		entries:  make([]byte, 32<<10),
+		mounts:   map[uint64][]int{},
+		sockNets: map[uint64]socketNet{},
+		pidfds:   map[int]int{},
+	}
+}
+
+// witnesses is how many processes are remembered per mount namespace: some may
+// be chrooted, or end before they are needed.
+const witnesses = 4
+
+// process looks at a process, its threads and descriptors. One that ends
+// meanwhile is no error.
+func (w *walker) process(pid int) {
+	defer w.forget()
+	leader := pid
+	net, err := w.namespaceLink(w.path.Set(pid, "/ns/net"), "net:[")
+	switch {
+	case err == nil:
+		w.see(net, Pin{Kind: Process, PID: pid, FD: -1})
+		w.inMount(pid, w.path.Set(pid, "/ns/mnt"))
+	case gone(err):
+		// It has ended, but threads may go on without their leader.
+		leader = 0
+	default:
+		w.unreadable++
+		return
+	}
+	w.net = net
+	if leader != 0 {
+		w.descriptors(pid, 0)
+	}
+	var st sys.FileStat
+	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) == nil && st.Links > 3 { // ".", ".." and the leader
+		w.threads(pid, leader)
+	}
+}
+
+// threads looks at the threads of a process but its leader, which is 0 if it is
+// a zombie: then the threads are the process.
+func (w *walker) threads(pid, leader int) {
+	tids := w.list(w.path.Set(pid, "/task"))
+	for _, tid := range append([]int(nil), tids...) {
+		if tid == pid {
+			continue
+		}
+		net, err := w.namespaceLink(w.path.SetTask(pid, tid, "/ns/net"), "net:[")
+		if err != nil {
+			continue
+		}
+		if net != w.net {
+			w.see(net, Pin{Kind: Thread, PID: pid, TID: tid, FD: -1})
+		}
+		w.inMount(pid, w.path.SetTask(pid, tid, "/ns/mnt"))
+		if leader == 0 {
+			leader, w.net = tid, net
+			w.descriptors(pid, tid)
+			continue
+		}
+		if shared, err := sys.SameFiles(leader, tid); err == nil && !shared {
+			w.descriptors(pid, tid)
+		}
+	}
+}
+
+// see notes a pin.
+func (w *walker) see(ino uint64, p Pin) { w.pins = append(w.pins, sighting{ino, p}) }
+
+// inMount notes the mount namespace of a process.
+func (w *walker) inMount(pid int, path sys.CPath) {
+	ino, err := w.namespaceLink(path, "mnt:[")
+	if err != nil {
+		return
+	}
+	if pids := w.mounts[ino]; len(pids) < witnesses && (len(pids) == 0 || pids[len(pids)-1] != pid) {
+		w.mounts[ino] = append(pids, pid)
+	}
+}
+
+// namespaceLink reads the inode number from a link such as net:[4026531840].
+func (w *walker) namespaceLink(path sys.CPath, prefix string) (uint64, error) {
+	n, err := sys.ReadlinkAt(w.s.proc, path, w.link[:])
+	if err != nil {
+		return 0, err
+	}
+	ino, ok := linkIno(w.link[:n], prefix)
+	if !ok {
+		return 0, syscall.EINVAL
+	}
+	return ino, nil
+}
+
+// linkIno reads the number from "net:[N]", where prefix is "net:[".
+func linkIno(link []byte, prefix string) (ino uint64, ok bool) {
+	digits, found := bytes.CutPrefix(link, []byte(prefix))
+	if !found || len(digits) < 2 || digits[len(digits)-1] != ']' {
+		return 0, false
+	}
+	for _, c := range digits[:len(digits)-1] {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		ino = ino*10 + uint64(c-'0')
+	}
+	return ino, true
+}
+
+// list gives the numbers in a directory of procfs, good until the next call.
+func (w *walker) list(path sys.CPath) []int {
+	w.numbers = w.numbers[:0]
+	fd, err := sys.OpenAt(w.s.proc, path)
+	if err != nil {
+		return nil
+	}
+	defer sys.Close(fd)
+	sys.EachNumber(fd, w.entries, func(n int) bool {
+		w.numbers = append(w.numbers, n)
+		return true
+	})
+	return w.numbers
+}
+
+// forget closes what was opened for one process.
+func (w *walker) forget() {
+	for tid, fd := range w.pidfds {
+		if fd >= 0 {
+			sys.Close(fd)
+		}
+		delete(w.pidfds, tid)
+	}
+}
+
+// gone tells whether an error says that a process has ended.
+func gone(err error) bool { return err == syscall.ENOENT || err == syscall.ESRCH }

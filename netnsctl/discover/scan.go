@@ -1,0 +1,204 @@
+package discover
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Options say how much to tell.
+type Options struct {
+	// Everything fills in commands, owners, cookies and ages of healthy
+	// namespaces, too. A scan always looks for all namespaces and pins.
+	Everything bool
+}
+
+// scan is the state of one Scan.
+type scan struct {
+	host netnsctl.Host
+	opts Options
+	snap *Snapshot
+	proc int // the open procfs
+
+	// nsfs and anon are the devices of namespaces and anonymous inodes.
+	nsfs, anon uint64
+	// fdCounts says that the size of a process' fd directory is the number of
+	// its descriptors (Linux 6.2).
+	fdCounts bool
+	self     facts
+
+	nets   map[uint64]*Namespace // by inode number
+	mounts map[uint64]*MountNamespace
+	// types are those of namespaces that are neither in nets nor in mounts.
+	types map[uint64]int
+	// seen are the mounts of all mount namespaces.
+	seen mountSet
+}
+
+// sighting is a pin on the namespace with an inode number.
+type sighting struct {
+	ino uint64
+	pin Pin
+}
+
+// Scan looks at the whole host. It fails only where nothing can be told at all;
+// the caller closes the snapshot.
+func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
+	s := &scan{
+		host:   host,
+		opts:   opts,
+		snap:   &Snapshot{Taken: time.Now(), Host: host},
+		nets:   map[uint64]*Namespace{},
+		mounts: map[uint64]*MountNamespace{},
+		types:  map[uint64]int{},
+	}
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	defer sys.Close(s.proc)
+
+	late, err := s.walkProcesses()
+	if err != nil {
+		return nil, err
+	}
+	s.resolve(late)
+	s.walkMounts()
+	s.walkTrees(late)
+	s.readNames()
+	s.rollCall()
+	s.judge()
+	s.finish()
+	return s.snap, nil
+}
+
+// walkProcesses has one walker per processor go through all processes.
+func (s *scan) walkProcesses() (*leftovers, error) {
+	pids, err := s.pids()
+	if err != nil {
+		return nil, err
+	}
+	const chunk = 32
+	walkers := make([]*walker, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for i := range walkers {
+		w := newWalker(s)
+		walkers[i] = w
+		done.Go(func() {
+			for {
+				from := int(next.Add(chunk)) - chunk
+				if from >= len(pids) {
+					return
+				}
+				for _, pid := range pids[from:min(from+chunk, len(pids))] {
+					w.process(pid)
+				}
+			}
+		})
+	}
+	done.Wait()
+	return s.merge(walkers), nil
+}
+
+func (s *scan) pids() ([]int, error) {
+	pids := make([]int, 0, 1024)
+	fd, err := sys.OpenDir(s.host.Proc())
+	if err != nil {
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", s.host.Proc(), err)
+	}
+	defer sys.Close(fd)
+	self := os.Getpid()
+	err = sys.EachNumber(fd, make([]byte, 64<<10), func(pid int) bool {
+		// What we hold ourselves, we hold for the scan.
+		if pid != self {
+			pids = append(pids, pid)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", s.host.Proc(), err)
+	}
+	return pids, nil
+}
+
+// leftovers is what the walkers found and could not settle alone.
+type leftovers struct {
+	files []sighting // of namespaces whose type is not known yet
+	trees []sighting // directories: ino is the mount they are on
+}
+
+func (s *scan) merge(walkers []*walker) *leftovers {
+	var late leftovers
+	var processes, sockets, flight, rings int
+	for _, w := range walkers {
+		for _, seen := range w.pins {
+			s.pin(seen.ino, seen.pin)
+		}
+		for ino, pids := range w.mounts {
+			s.mountNamespace(ino).see(pids)
+		}
+		late.files = append(late.files, w.files...)
+		late.trees = append(late.trees, w.trees...)
+		processes += w.unreadable
+		sockets += w.sockets
+		flight += w.flight
+		rings += w.rings
+	}
+	s.blind(Blind{What: "processes not readable", Count: processes, Grave: true})
+	s.blind(Blind{What: "sockets not readable", Count: sockets})
+	s.blind(Blind{What: "descriptors in flight not readable", Count: flight})
+	s.blind(Blind{What: "io_uring files not readable", Count: rings})
+	return &late
+}
+
+// blind notes what could not be looked at, if there was any.
+func (s *scan) blind(b Blind) {
+	if b.Count > 0 {
+		s.snap.Blind = append(s.snap.Blind, b)
+	}
+}
+
+// cannot notes a source that is not there.
+func (s *scan) cannot(what string) {
+	s.snap.Blind = append(s.snap.Blind, Blind{What: what})
+}
+
+func (s *scan) namespace(ino uint64) *Namespace {
+	ns := s.nets[ino]
+	if ns == nil {
+		ns = &Namespace{ID: netnsctl.ID{Dev: s.nsfs, Ino: ino}}
+		s.nets[ino] = ns
+	}
+	return ns
+}
+
+func (s *scan) pin(ino uint64, p Pin) {
+	ns := s.namespace(ino)
+	ns.Pins = append(ns.Pins, p)
+}
+
+// finish puts the namespaces in order and drops what nobody needs.
+func (s *scan) finish() {
+	for _, ns := range s.nets {
+		s.snap.Namespaces = append(s.snap.Namespaces, ns)
+	}
+	slices.SortFunc(s.snap.Namespaces, func(a, b *Namespace) int {
+		if a.ID.Ino < b.ID.Ino {
+			return -1
+		}
+		return 1
+	})
+	s.snap.MountNamespaces = s.mounts
+	for ino, m := range s.mounts {
+		if !m.pinsOrphan {
+			m.close()
+			delete(s.mounts, ino)
+		}
+	}
+}

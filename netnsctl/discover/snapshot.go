@@ -1,0 +1,162 @@
+package discover
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Snapshot is what a [Scan] saw. It is not one instant: the host went on
+// meanwhile.
+type Snapshot struct {
+	Taken time.Time
+	Host  netnsctl.Host
+	// Namespaces are in the order of their inode numbers, Names in alphabetical
+	// order.
+	Namespaces []*Namespace
+	Names      []*Name
+	// Blind is what could not be looked at.
+	Blind []Blind
+	// MountNamespaces has those in which network namespaces are mounted, by
+	// inode number.
+	MountNamespaces map[uint64]*MountNamespace
+}
+
+// Namespace is one network namespace.
+type Namespace struct {
+	ID netnsctl.ID
+	// Cookie is the namespace's number that is never used again; 0 where it was
+	// not asked for or the kernel (before 5.14) has none.
+	Cookie uint64
+	// Names lead to it from the run directory.
+	Names []string
+	Pins  []Pin
+	// Born is not later than this; zero if nothing tells. A namespace is at
+	// least as old as what is mounted or open of it.
+	Born  time.Time
+	Owner Owner
+	// Hardware are the physical devices in it. They are looked for where the
+	// namespace has no process.
+	Hardware []string
+	Verdict  Verdict
+	// Reason says why, for people.
+	Reason string
+
+	held bool
+	fd   int // if held
+}
+
+// Name is an entry of the run directory.
+type Name struct {
+	Name string
+	// ID is the network namespace that it leads to, zero if none.
+	ID      netnsctl.ID
+	Verdict Verdict
+	// Cause is why a name is stale.
+	Cause Cause
+	// Detail says more, for people; empty if there is nothing to add.
+	Detail string
+	// File is the entry itself, under whatever is mounted on it.
+	File File
+	// Mounted says that something is mounted on it: the namespace Top, of
+	// whatever type, if that is not zero.
+	Mounted bool
+	Top     netnsctl.ID
+}
+
+// File is the identity of an entry of the run directory: equal as long as it is
+// the same file, unchanged.
+type File struct {
+	Dev, Ino uint64
+	Kind     FileKind
+	Size     uint64
+	Born     time.Time
+	// Target is what a symbolic link points to.
+	Target string
+}
+
+// Equal tells whether two looks saw the same file.
+func (f File) Equal(other File) bool {
+	same := f.Born.Equal(other.Born)
+	f.Born, other.Born = time.Time{}, time.Time{}
+	return same && f == other
+}
+
+// FileKind is a type of file.
+type FileKind string
+
+// The types of files.
+const (
+	Regular   FileKind = "file"
+	Directory FileKind = "directory"
+	Link      FileKind = "link"
+	Fifo      FileKind = "fifo"
+	Socket    FileKind = "socket"
+	Device    FileKind = "device"
+)
+
+// Verdict is what a name or namespace was judged to be.
+type Verdict string
+
+// The verdicts.
+const (
+	// Own is pid 1's namespace or our own.
+	Own   Verdict = "host"
+	InUse Verdict = "in-use"
+	// Idle is healthy, named, and without a process.
+	Idle Verdict = "idle"
+	// Orphan is a namespace without name and process that something pins.
+	Orphan Verdict = "orphan"
+	// Stale is a name without the namespace that it should lead to.
+	Stale Verdict = "stale"
+	// Unknown is a name that we may not look at.
+	Unknown Verdict = "unknown"
+)
+
+// Cause is why a name is stale.
+type Cause string
+
+// The causes.
+const (
+	DeadFile     Cause = "dead-file"       // an empty file, nothing mounted on it
+	DanglingLink Cause = "dangling-link"   // a link to nothing
+	LinkLoop     Cause = "link-loop"       // a link to itself
+	RecycledPID  Cause = "recycled-pid"    // a link through a pid that another process has now
+	WrongType    Cause = "wrong-type"      // a namespace of another type
+	NoNamespace  Cause = "not-a-namespace" // anything else
+)
+
+// Blind is something that could not be looked at.
+type Blind struct {
+	What  string
+	Count int // of What; 0 where it cannot be counted
+	// Grave says that nothing may be called unused: a process that we cannot
+	// see could use it.
+	Grave bool
+}
+
+func (b Blind) String() string {
+	if b.Count == 0 {
+		return b.What
+	}
+	return strconv.Itoa(b.Count) + " " + b.What
+}
+
+// Held tells whether the snapshot holds the namespace open: as long as it does,
+// its inode number is not used again.
+func (ns *Namespace) Held() bool { return ns.held }
+
+// Close gives up what the snapshot holds open: orphans, and mount namespaces.
+func (s *Snapshot) Close() {
+	for _, ns := range s.Namespaces {
+		if ns.held {
+			sys.Close(ns.fd)
+			ns.held = false
+		}
+	}
+	for _, m := range s.MountNamespaces {
+		m.close()
+	}
+}

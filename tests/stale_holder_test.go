@@ -1,0 +1,194 @@
+package tests
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// holderVariable makes a copy of the test binary hold a new network namespace in
+// the way that it names; see holders.
+const holderVariable = "NETNSCTL_TEST_HOLD"
+
+// init, because a holder must not become a test run. "$HOLD KIND" in a script
+// starts one in the background and prints its pid and the namespace's inode
+// number.
+func init() {
+	kind, run := os.Getenv(holderVariable), os.Getenv(holderVariable+"_RUN") != ""
+	switch {
+	case run:
+		becomeHolder(kind)
+	case kind != "":
+		startHolder()
+	}
+}
+
+func startHolder() {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), holderVariable+"_RUN=1")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err == nil {
+		var line string
+		if line, err = bufio.NewReader(out).ReadString('\n'); err == nil {
+			fmt.Print(line)
+			os.Exit(0)
+		}
+	}
+	fmt.Fprintln(os.Stderr, "holder:", err)
+	os.Exit(1)
+}
+
+// becomeHolder holds a namespace until it is killed. The main thread stays in its
+// own namespace; another one makes the new one, and goes back unless it is itself
+// the pin.
+func becomeHolder(kind string) {
+	ready := make(chan uint64)
+	go func() {
+		runtime.LockOSThread()
+		home := must(unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0))
+		check(unix.Unshare(unix.CLONE_NEWNET))
+		var st unix.Stat_t
+		check(unix.Stat("/proc/thread-self/ns/net", &st))
+		name, arg, _ := strings.Cut(kind, ":")
+		stay := holders[name](arg)
+		if !stay {
+			check(unix.Setns(home, unix.CLONE_NEWNET))
+		}
+		unix.Close(home)
+		ready <- st.Ino
+		select {}
+	}()
+	fmt.Println(os.Getpid(), <-ready)
+	null := must(unix.Open("/dev/null", unix.O_RDWR, 0))
+	for fd := range 3 {
+		check(unix.Dup2(null, fd))
+	}
+	for {
+		unix.Pause()
+	}
+}
+
+// holders are ways to pin the namespace that the thread is in. Those that need
+// the thread to stay there say so.
+var holders = map[string]func(arg string) (stay bool){
+	"thread": func(string) bool { return true },
+	"descriptor": func(string) bool {
+		openNetns(unix.O_RDONLY)
+		return false
+	},
+	"path": func(string) bool { // O_PATH
+		openNetns(unix.O_PATH)
+		return false
+	},
+	"socket": func(arg string) bool {
+		switch arg {
+		case "tcp":
+			check(unix.Listen(must(unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)), 1))
+		case "udp":
+			must(unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM, 0))
+		case "unix":
+			must(unix.Socket(unix.AF_UNIX, unix.SOCK_SEQPACKET, 0))
+		case "netlink":
+			must(unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE))
+		case "packet":
+			must(unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM, 0))
+		}
+		return false
+	},
+	"tun": func(string) bool {
+		fd := must(unix.Open("/dev/net/tun", unix.O_RDWR, 0))
+		ifr, err := unix.NewIfreq("held0")
+		check(err)
+		ifr.SetUint16(unix.IFF_TAP | unix.IFF_NO_PI)
+		check(unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr))
+		return false
+	},
+	"flight": func(string) bool { // sent to a unix socket, never received
+		pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+		check(err)
+		fd := openNetns(unix.O_RDONLY)
+		check(unix.Sendmsg(pair[0], []byte("x"), unix.UnixRights(fd), nil, 0))
+		unix.Close(fd)
+		unix.Close(pair[0])
+		return false
+	},
+	"inotify": func(arg string) bool {
+		fd := must(unix.InotifyInit1(0))
+		bound(arg, func() {
+			must(unix.InotifyAddWatch(fd, arg, unix.IN_ATTRIB))
+		})
+		return false
+	},
+	"fanotify": func(arg string) bool {
+		fd := must(unix.FanotifyInit(unix.FAN_CLASS_NOTIF, unix.O_RDONLY))
+		bound(arg, func() {
+			check(unix.FanotifyMark(fd, unix.FAN_MARK_ADD, unix.FAN_OPEN, unix.AT_FDCWD, arg))
+		})
+		return false
+	},
+	"ring": func(string) bool { // a file registered with an io_uring
+		params := make([]byte, 120)
+		ring, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 2, uintptr(unsafe.Pointer(&params[0])), 0)
+		if errno != 0 {
+			check(errno)
+		}
+		fd := int32(openNetns(unix.O_RDONLY))
+		const registerFiles = 2
+		if _, _, errno = unix.Syscall6(unix.SYS_IO_URING_REGISTER, ring, registerFiles,
+			uintptr(unsafe.Pointer(&fd)), 1, 0, 0); errno != 0 {
+			check(errno)
+		}
+		unix.Close(int(fd))
+		return false
+	},
+	"table": func(string) bool { // in the table of descriptors of a thread alone
+		check(unix.Unshare(unix.CLONE_FILES))
+		openNetns(unix.O_RDONLY)
+		return false
+	},
+	"tree": func(arg string) bool { // in a detached mount tree
+		check(os.MkdirAll(arg+"/deep", 0o755))
+		check(unix.Mount("tmpfs", arg, "tmpfs", 0, ""))
+		check(unix.Mount("", arg, "", unix.MS_PRIVATE, ""))
+		check(os.MkdirAll(arg+"/deep", 0o755))
+		check(os.WriteFile(arg+"/deep/ns", nil, 0o600))
+		check(unix.Mount("/proc/thread-self/ns/net", arg+"/deep/ns", "", unix.MS_BIND, ""))
+		must(unix.OpenTree(unix.AT_FDCWD, arg, unix.OPEN_TREE_CLONE|unix.AT_RECURSIVE))
+		check(unix.Unmount(arg, unix.MNT_DETACH))
+		return false
+	},
+}
+
+func openNetns(flags int) int { return must(unix.Open("/proc/thread-self/ns/net", flags, 0)) }
+
+// bound mounts the thread's namespace on a file while f runs.
+func bound(file string, f func()) {
+	check(os.WriteFile(file, nil, 0o600))
+	check(unix.Mount("/proc/thread-self/ns/net", file, "", unix.MS_BIND, ""))
+	f()
+	check(unix.Unmount(file, unix.MNT_DETACH))
+}
+
+func must(fd int, err error) int {
+	check(err)
+	return fd
+}
+
+// check ends a holder: its starter tells.
+func check(err error) {
+	if err != nil {
+		_, _, line, _ := runtime.Caller(1)
+		fmt.Fprintf(os.Stderr, "holder, line %d: %v\n", line, err)
+		os.Exit(1)
+	}
+}
