@@ -39,12 +39,15 @@ func (s *session) extended(words []string) (handled bool, err error) {
 		call.Command = c.names[0]
 		call.Plain = func(args []string) int { return s.end(c.run(s, args)) }
 	}
+	run := extend(call)
+	if run == nil {
+		return false, nil
+	}
 	if err := s.out.flush(); err != nil {
 		return true, err
 	}
-	status, handled := extend(call)
-	if !handled || status == 0 {
-		return handled, nil
+	if status := run(); status != 0 {
+		return true, silent(status)
 	}
-	return true, silent(status)
+	return true, nil
 }

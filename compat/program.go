@@ -12,9 +12,9 @@ type Program struct {
 	// Version is netnsctl's own.
 	Version string
 	Host    netnsctl.Host
-	// Extend, if not nil, is asked before iproute2's grammar is; handled false
-	// leaves the call to that.
-	Extend func(Call) (status int, handled bool)
+	// Extend, if not nil, is asked before iproute2's grammar is: it gives what
+	// runs a call, and its exit status then, or nil if the call is no extension.
+	Extend func(Call) (run func() (status int))
 
 	Stdin, Stdout, Stderr *os.File
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -34,7 +35,7 @@ type answer struct {
 }
 
 func baseEnv(f face, dir string) []string {
-	return append(f.env(), "HOME="+dir, "WORK="+dir, "LC_ALL=C", "TERM=dumb", "TZ=UTC", "REAL="+realIP)
+	return append(f.env(), "HOME="+dir, "WORK="+dir, "LC_ALL=C", "TERM=dumb", "TZ=UTC", "REAL="+realIP, "FACES="+filepath.Join(artefact, "face"))
 }
 
 // run runs a command on the calling thread's namespaces. Its output goes into

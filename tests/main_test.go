@@ -64,5 +64,21 @@ func unable(t interface {
 	if noSkip {
 		t.Fatal(append([]any{"NETNSCTL_TEST_NOSKIP: "}, reason...)...)
 	}
+	logSkip(fmt.Sprintln(reason...))
 	t.Skip(reason...)
+}
+
+// logSkip appends to the file NETNSCTL_TEST_SKIPLOG, if there is one: `go test`
+// does not show what was skipped.
+func logSkip(reason string) {
+	name := os.Getenv("NETNSCTL_TEST_SKIPLOG")
+	if name == "" {
+		return
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return
+	}
+	file.WriteString(reason)
+	file.Close()
 }

@@ -21,15 +21,17 @@ func triggers(command, flag string) bool {
 }
 
 // extend answers the calls that iproute2 does not have.
-func extend(call compat.Call) (status int, handled bool) {
+func extend(call compat.Call) (run func() int) {
 	if len(call.Args) == 0 {
-		return 0, false
+		return nil
 	}
 	word, _, _ := strings.Cut(call.Args[0], "=")
 	if !triggers(call.Command, word) {
-		return 0, false
+		return nil
 	}
-	netnsctl.UseAllProcessors()
-	u := &ui{out: os.Stdout, err: os.Stderr}
-	return u.run(call), true
+	return func() int {
+		netnsctl.UseAllProcessors()
+		u := &ui{out: os.Stdout, err: os.Stderr}
+		return u.run(call)
+	}
 }
