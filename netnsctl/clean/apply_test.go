@@ -147,7 +147,7 @@ func TestRecycledNumber(t *testing.T) {
 		}
 		old := plan.Steps[0].Name.ID
 		again := false
-		for range 200 {
+		for range 1000 {
 			nstest.Must(t, host.Delete("x"))
 			nstest.Must(t, host.Add("x"))
 			if id, _, err := host.Identity("x"); err == nil && id == old {
@@ -343,5 +343,28 @@ func TestSecondBindChanged(t *testing.T) {
 			t.Error(err)
 		}
 		nstest.Shell(t, `test "$(stat -Lc %i /run/copy/x)" = "$(stat -Lc %i /run/netns/y)"`)
+	})
+}
+
+// Rule 1: nothing is touched while somebody else has the lock.
+func TestLockedDirectory(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.MkdirAll("/run/netns", 0o755))
+		nstest.Must(t, os.WriteFile("/run/netns/x", nil, 0))
+		snap, plan := planned(t)
+		dir, err := os.Open("/run/netns")
+		nstest.Must(t, err)
+		nstest.Must(t, syscall.Flock(int(dir.Fd()), syscall.LOCK_EX))
+		done := make(chan string)
+		go func() { done <- outcomes(snap, plan) }()
+		select {
+		case got := <-done:
+			t.Error("did not wait:", got)
+		case <-time.After(100 * time.Millisecond):
+			dir.Close()
+			if got := <-done; got != "removed" {
+				t.Error(got)
+			}
+		}
 	})
 }

@@ -65,7 +65,7 @@ func (t *mountTable) cover(row mountRow) (point string, covered bool) {
 	if _, above := t.children[child{row.id, row.point}]; above {
 		return row.point, true
 	}
-	for {
+	for range len(t.byID) { // at most: the table was not read in one instant
 		for dir := parentDir(row.point); dir != ""; dir = parentDir(dir) {
 			if id, ok := t.children[child{row.parent, dir}]; ok && id != row.parent {
 				return dir, true
@@ -77,6 +77,7 @@ func (t *mountTable) cover(row mountRow) (point string, covered bool) {
 		}
 		row = up
 	}
+	return "", false
 }
 
 func (t *mountTable) covered(row mountRow) bool {
@@ -169,10 +170,16 @@ func leadingInt(s []byte) (n int, ok bool) {
 	return n, i > 0
 }
 
-// mountSet is a set of mount numbers, which the kernel keeps small.
+// mountSet is a set of mount numbers, which the kernel keeps small: it hands out
+// the lowest that is free.
 type mountSet struct{ bits []uint64 }
 
+const maxMountID = 1 << 26
+
 func (m *mountSet) add(id int) {
+	if id < 0 || id > maxMountID {
+		return
+	}
 	for id/64 >= len(m.bits) {
 		m.bits = append(m.bits, 0)
 	}

@@ -49,6 +49,10 @@ type sighting struct {
 
 // Scan looks at the whole host. It fails only where nothing can be told at all;
 // the caller closes the snapshot.
+//
+// It enters namespaces on threads that end afterwards. The process' first thread
+// cannot: the program's main goroutine must have locked it, by
+// [runtime.LockOSThread] in an init function.
 func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	s := &scan{
 		host:   host,

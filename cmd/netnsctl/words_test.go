@@ -1,0 +1,97 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+func TestQuoteAndEscape(t *testing.T) {
+	for _, c := range []struct{ in, quoted, escaped string }{
+		{"cni-1", "cni-1", "cni-1"},
+		{"", `""`, ""},
+		{"a b", `"a b"`, "a b"},
+		{"é", "é", "é"},
+		{"\x1b[2J", `"\x1b[2J"`, `\x1b[2J`},
+		{"\xff", `"\xff"`, `\xff`},
+		{"\u202e", `"\u202e"`, `\u202e`},
+		{"\ufffd", "\ufffd", "\ufffd"},
+		{`a"\`, `"a\"\\"`, `a"\`},
+		{"\n", `"\n"`, `\n`},
+	} {
+		if got := quote(c.in); got != c.quoted {
+			t.Errorf("quote %q: %s", c.in, got)
+		}
+		if got := escape(c.in); got != c.escaped {
+			t.Errorf("escape %q: %s", c.in, got)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	for d, want := range map[time.Duration]string{
+		0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 119 * time.Minute: "1h", 47 * time.Hour: "47h", 48 * time.Hour: "2d", -time.Second: "-",
+	} {
+		if got := age(now, now.Add(-d)); got != want {
+			t.Errorf("%v: %s", d, got)
+		}
+	}
+	if got := age(now, time.Time{}); got != "-" {
+		t.Error(got)
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	for word, want := range map[string]time.Duration{
+		"0": 0, "90": 90 * time.Second, "0.5": time.Second / 2, "10m": 10 * time.Minute, "3d": 72 * time.Hour, "1h30m": 90 * time.Minute,
+	} {
+		if got, err := parseDuration(word); err != nil || got != want {
+			t.Errorf("%s: %v, %v", word, got, err)
+		}
+	}
+	for _, word := range []string{"", "soon", "-1", "-5m", "d", "1e300", "NaN", "99999999d"} {
+		if got, err := parseDuration(word); err == nil {
+			t.Errorf("%s: %v", word, got)
+		}
+	}
+}
+
+func TestFlagsFirst(t *testing.T) {
+	flags := []cli.Flag{
+		&cli.BoolFlag{Name: "dry-run"},
+		&cli.StringFlag{Name: "min-age"},
+		&cli.GenericFlag{Name: "wait", Value: &waitFlag{}},
+	}
+	for _, c := range []struct{ words, want []string }{
+		{[]string{"a", "--dry-run"}, []string{"--dry-run", "--", "a"}},
+		{[]string{"a", "--min-age", "5", "b"}, []string{"--min-age", "5", "--", "a", "b"}},
+		{[]string{"--min-age=5", "b"}, []string{"--min-age=5", "--", "b"}},
+		{[]string{"--wait", "b", "--wait=3"}, []string{"--wait", "--wait=3", "--", "b"}},
+		{[]string{"--dry-run", "--", "--dry-run", "-x"}, []string{"--dry-run", "--", "--dry-run", "-x"}},
+		{[]string{"-"}, []string{"--", "-"}},
+		{[]string{"--min-age"}, []string{"--min-age", "--"}},
+	} {
+		if got := flagsFirst(c.words, flags); !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q", c.words, got)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	columns := []column[string]{
+		{"NAME", "", func(s string) string { return s }},
+		{"X", "", func(s string) string { return "x" + s }},
+	}
+	if got, want := table(columns, []string{"é", "longer"}, true), "NAME    X\né       xé\nlonger  xlonger\n"; got != want {
+		t.Errorf("got %q", got)
+	}
+	if _, err := choose(columns, "x,NAME"); err != nil {
+		t.Error(err)
+	}
+	if _, err := choose(columns, "x,,"); err == nil {
+		t.Error("an empty column")
+	}
+}
