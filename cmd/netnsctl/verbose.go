@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -81,10 +83,5 @@ func (u *ui) explain(host netnsctl.Host, name string) {
 }
 
 func onName(ns *discover.Namespace, name string) bool {
-	for _, other := range ns.Names {
-		if other == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(ns.Names, name)
 }

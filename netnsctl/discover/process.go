@@ -148,13 +148,19 @@ func (w *walker) list(path sys.CPath) []int {
 	w.numbers = w.numbers[:0]
 	fd, err := sys.OpenAt(w.s.proc, path)
 	if err != nil {
+		if !gone(err) {
+			w.unreadable++
+		}
 		return nil
 	}
 	defer sys.Close(fd)
-	sys.EachNumber(fd, w.entries, func(n int) bool {
+	err = sys.EachNumber(fd, w.entries, func(n int) bool {
 		w.numbers = append(w.numbers, n)
 		return true
 	})
+	if err != nil && !gone(err) {
+		w.unreadable++
+	}
 	return w.numbers
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -84,10 +85,11 @@ func Must(t *testing.T, err error) {
 func Shell(t *testing.T, script string, words ...string) string {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", append([]string{"-ec", script, "sh"}, words...)...)
-	cmd.Stderr = os.Stderr
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v", script, err)
+		t.Fatalf("%s: %v\n%s", script, err, stderr.String())
 	}
 	return string(out)
 }
