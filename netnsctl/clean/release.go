@@ -58,7 +58,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 		}
 		if err != nil {
 			if _, ok := errors.AsType[changed](err); !ok {
-				err = netnsctl.NewOpError(netnsctl.OpUnmountNetns, "", now.Path, err)
+				err = netnsctl.NewOpError(OpUnmountNetns, "", now.Path, err)
 			}
 			return ended, err
 		}

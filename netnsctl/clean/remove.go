@@ -96,7 +96,7 @@ func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err err
 	if _, ok := errors.AsType[changed](err); ok {
 		return -1, err
 	}
-	return -1, netnsctl.NewOpError(netnsctl.OpUnmountName, now.Name, path, err)
+	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
 }
 
 func compare(fd int, step Step, now *discover.Name) error {
