@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -73,18 +75,9 @@ func (u *ui) explain(host netnsctl.Host, name string) {
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
 		for _, pin := range ns.Pins {
-			if pin.Mount != nil && onName(ns, name) && pin.Mount.Path != host.NamePath(name) {
+			if pin.Mount != nil && slices.Contains(ns.Names, name) && pin.Mount.Path != host.NamePath(name) {
 				u.note("%s is also there: %s", ns.ID, pin)
 			}
 		}
 	}
-}
-
-func onName(ns *discover.Namespace, name string) bool {
-	for _, other := range ns.Names {
-		if other == name {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"errors"
 	"path"
 	"syscall"
 
@@ -56,7 +57,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 			err = unlinkUnder(snap.Host, in, now)
 		}
 		if err != nil {
-			if _, ok := err.(changed); !ok {
+			if !errors.As(err, new(changed)) {
 				err = netnsctl.NewOpError(netnsctl.OpUnmountNetns, "", now.Path, err)
 			}
 			return ended, err
@@ -175,7 +176,7 @@ func emptyFile(dir int, name string) bool {
 
 // tidy removes the empty file that a mount was on; that it stays is no failure.
 func tidy(in *discover.MountNamespace, m discover.Mounted) {
-	in.Enter(func() error {
+	_ = in.Enter(func() error {
 		dir, err := sys.OpenDir(path.Dir(m.Path))
 		if err != nil {
 			return err

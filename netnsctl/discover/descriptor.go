@@ -29,10 +29,13 @@ func (w *walker) descriptors(pid, tid int) {
 	}
 	defer sys.Close(dir)
 	w.numbers = w.numbers[:0]
-	sys.EachNumber(dir, w.entries, func(fd int) bool {
+	err = sys.EachNumber(dir, w.entries, func(fd int) bool {
 		w.numbers = append(w.numbers, fd)
 		return len(w.numbers) != count
 	})
+	if err != nil && !gone(err) {
+		w.unreadable++
+	}
 	for _, fd := range w.numbers {
 		w.descriptor(dir, pid, tid, fd)
 	}

@@ -57,7 +57,7 @@ type mark struct {
 // of fdinfo (proc(5)). All numbers are hexadecimal; sdev is the kernel's own
 // form, major << 20 | minor.
 func parseMark(line []byte) (m mark, ok bool) {
-	for _, word := range bytes.Fields(line) {
+	for word := range bytes.FieldsSeq(line) {
 		key, value, _ := bytes.Cut(word, []byte(":"))
 		switch string(key) {
 		case "ino":

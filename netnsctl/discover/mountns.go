@@ -191,7 +191,8 @@ func (s *scan) mountedMountNamespace(in *MountNamespace, row mountRow, ino uint6
 	if in.open() != nil {
 		return
 	}
-	in.Enter(func() error { return m.openFile(row.point) })
+	// If it fails, m is one that could not be read.
+	_ = in.Enter(func() error { return m.openFile(row.point) })
 }
 
 // mountinfo reads the mounts of m, all of them: seen by a process whose root is

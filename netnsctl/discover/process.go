@@ -151,10 +151,13 @@ func (w *walker) list(path sys.CPath) []int {
 		return nil
 	}
 	defer sys.Close(fd)
-	sys.EachNumber(fd, w.entries, func(n int) bool {
+	err = sys.EachNumber(fd, w.entries, func(n int) bool {
 		w.numbers = append(w.numbers, n)
 		return true
 	})
+	if err != nil && !gone(err) {
+		w.unreadable++
+	}
 	return w.numbers
 }
 

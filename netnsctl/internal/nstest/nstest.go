@@ -3,6 +3,7 @@
 package nstest
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"runtime"
@@ -84,10 +85,11 @@ func Must(t *testing.T, err error) {
 func Shell(t *testing.T, script string, words ...string) string {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", append([]string{"-ec", script, "sh"}, words...)...)
-	cmd.Stderr = os.Stderr
+	var failure bytes.Buffer
+	cmd.Stderr = &failure
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v", script, err)
+		t.Fatalf("%s: %v\n%s", script, err, failure.String())
 	}
 	return string(out)
 }
