@@ -162,7 +162,7 @@ func subject(n *discover.Name, ns *discover.Namespace) string {
 	if n != nil {
 		return quote(n.Name)
 	}
-	return ns.ID.String()
+	return ns.String()
 }
 
 // why says why something is cleaned up.

@@ -129,7 +129,7 @@ func nameJSON(n *discover.Name, now time.Time) jsonName {
 func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 	born, secs := bornJSON(ns.Born, now)
 	j := jsonNamespace{
-		ID: ns.ID.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Cookie: ns.Cookie, Names: []any{},
+		ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Cookie: ns.Cookie, Names: []any{},
 		State: string(ns.Verdict), Reason: jsonText(ns.Reason), Born: born, AgeSecs: secs, Pins: []jsonPin{},
 	}
 	for _, name := range ns.Names {

@@ -26,7 +26,7 @@ type row struct {
 // label is what a row is called: its names, else its ID.
 func (r row) label() string {
 	if len(r.names) == 0 {
-		return r.ns.ID.String()
+		return r.ns.String()
 	}
 	quoted := make([]string, len(r.names))
 	for i, name := range r.names {
@@ -45,7 +45,7 @@ func listColumns() []column[row] {
 			if r.ns == nil {
 				return "-"
 			}
-			return r.ns.ID.String()
+			return r.ns.String()
 		}},
 		{"COOKIE", "its number that is never used again", func(r row) string {
 			if r.ns == nil || r.ns.Cookie == 0 {
@@ -169,7 +169,7 @@ func found(rows []row) bool {
 // quiet is one name or ID per line.
 func (r row) quiet() string {
 	if len(r.names) == 0 {
-		return r.ns.ID.String() + "\n"
+		return r.ns.String() + "\n"
 	}
 	var b strings.Builder
 	for _, name := range r.names {

@@ -75,13 +75,9 @@ func (u *ui) explain(host netnsctl.Host, name string) {
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
 		for _, pin := range ns.Pins {
-			if pin.Mount != nil && onName(ns, name) && pin.Mount.Path != host.NamePath(name) {
+			if pin.Mount != nil && slices.Contains(ns.Names, name) && pin.Mount.Path != host.NamePath(name) {
 				u.note("%s is also there: %s", ns.ID, pin)
 			}
 		}
 	}
-}
-
-func onName(ns *discover.Namespace, name string) bool {
-	return slices.Contains(ns.Names, name)
 }

@@ -57,7 +57,7 @@ func result(step Step, err error) Result {
 		return Result{Step: step, Outcome: Removed}
 	case err == nil:
 		return Result{Step: step, Outcome: Released}
-	case err == errGone:
+	case errors.Is(err, errGone):
 		return Result{Step: step, Outcome: Gone}
 	case errors.As(err, &c):
 		return Result{Step: step, Outcome: Changed, Detail: string(c)}

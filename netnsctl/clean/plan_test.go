@@ -71,7 +71,7 @@ func decide(t *testing.T, s *discover.Snapshot, targets ...string) string {
 		if n != nil {
 			return n.Name
 		}
-		return ns.ID.String()
+		return ns.String()
 	}
 	for _, step := range plan.Steps {
 		words = append(words, string(step.Action)+" "+subject(step.Name, step.Namespace))

@@ -22,7 +22,7 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, step Step) (err error
 	defer func() {
 		for _, fd := range layers {
 			if err != nil {
-				_ = sys.BindMount(sys.FDPath(fd), path)
+				err = errors.Join(err, sys.BindMount(sys.FDPath(fd), path))
 			}
 			sys.Close(fd)
 		}
@@ -93,7 +93,7 @@ func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err err
 		}
 		sys.Close(fd)
 	}
-	if _, ok := errors.AsType[changed](err); ok {
+	if errors.As(err, new(changed)) {
 		return -1, err
 	}
 	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"slices"
@@ -33,8 +34,10 @@ type scan struct {
 	fdCounts bool
 	self     facts
 
-	nets   map[uint64]*Namespace // by inode number
-	mounts map[uint64]*MountNamespace
+	nets map[uint64]*Namespace // by inode number
+	// numbers are namespaces of which the kernel tells only the nsid.
+	numbers []*Namespace
+	mounts  map[uint64]*MountNamespace
 	// types are those of namespaces that are neither in nets nor in mounts.
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
@@ -54,6 +57,25 @@ type sighting struct {
 // cannot: the program's main goroutine must have locked it, by
 // [runtime.LockOSThread] in an init function.
 func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
+	first, err := look(host, opts)
+	if err != nil {
+		return nil, err
+	}
+	unexplained := first.unexplained()
+	if len(unexplained) == 0 {
+		return first.snap, nil
+	}
+	// It may have been made after we had passed its holder: a second look tells.
+	first.snap.Close()
+	second, err := look(host, opts)
+	if err != nil {
+		return nil, err
+	}
+	second.forget(unexplained)
+	return second.snap, nil
+}
+
+func look(host netnsctl.Host, opts Options) (*scan, error) {
 	s := &scan{
 		host:   host,
 		opts:   opts,
@@ -78,7 +100,7 @@ func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	s.rollCall()
 	s.judge()
 	s.finish()
-	return s.snap, nil
+	return s, nil
 }
 
 // walkProcesses has one walker per processor go through all processes.
@@ -192,11 +214,9 @@ func (s *scan) finish() {
 	for _, ns := range s.nets {
 		s.snap.Namespaces = append(s.snap.Namespaces, ns)
 	}
+	s.snap.Namespaces = append(s.snap.Namespaces, s.numbers...)
 	slices.SortFunc(s.snap.Namespaces, func(a, b *Namespace) int {
-		if a.ID.Ino < b.ID.Ino {
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(a.ID.Ino, b.ID.Ino), cmp.Compare(a.NSID, b.NSID))
 	})
 	s.snap.MountNamespaces = s.mounts
 	for ino, m := range s.mounts {

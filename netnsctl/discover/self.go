@@ -76,6 +76,10 @@ func (s *scan) compareWithFirst() {
 	own := link("thread-self", "mnt")
 	s.self.mountNamespace, _ = linkIno([]byte(own), "mnt:[")
 	s.mountNamespace(s.self.mountNamespace).see([]int{os.Getpid()})
+	pids := link("thread-self", "pid")
+	if pids != initialPIDs {
+		s.self.pids, _ = s.started(1)
+	}
 	first := link("1", "net")
 	if first == "" {
 		blind("what pid 1 sees: its namespaces are not readable")
@@ -89,11 +93,7 @@ func (s *scan) compareWithFirst() {
 		s.self.mountNamespace, _ = linkIno([]byte(mnt), "mnt:[")
 		blind("pid 1's mount namespace: ours is another")
 	}
-	pids := link("1", "pid")
-	if pids != initialPIDs {
-		s.self.pids, _ = s.started(1)
-	}
-	if pids != link("thread-self", "pid") {
+	if pids != link("1", "pid") {
 		blind("pid 1's pid namespace: ours is another")
 	} else if self, err := readlink(s.host.Proc() + "/self"); err == nil && self != strconv.Itoa(os.Getpid()) {
 		blind("our own pid namespace: " + s.host.Proc() + " shows another")

@@ -26,7 +26,10 @@ type Snapshot struct {
 
 // Namespace is one network namespace.
 type Namespace struct {
-	ID netnsctl.ID
+	// ID is zero for one of which only NSID, its number in our own namespace, is
+	// known.
+	ID   netnsctl.ID
+	NSID netnsctl.NSID
 	// Cookie is the namespace's number that is never used again; 0 where it was
 	// not asked for or the kernel (before 5.14) has none.
 	Cookie uint64
@@ -142,6 +145,14 @@ func (b Blind) String() string {
 		return b.What
 	}
 	return strconv.Itoa(b.Count) + " " + b.What
+}
+
+// String is the text of the ID, or "nsid:7" where that is not known.
+func (ns *Namespace) String() string {
+	if ns.ID == (netnsctl.ID{}) {
+		return "nsid:" + strconv.Itoa(int(ns.NSID))
+	}
+	return ns.ID.String()
 }
 
 // Held tells whether the snapshot holds the namespace open: as long as it does,
