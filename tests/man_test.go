@@ -48,6 +48,26 @@ func TestManCommands(t *testing.T) {
 	}
 }
 
+// TestManExtensions looks for each flag that the help of an extension names.
+func TestManExtensions(t *testing.T) {
+	page := readMan(t)
+	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}} {
+		help, err := exec.Command(manBinary(), append(words, "--help")...).Output()
+		if err != nil {
+			t.Errorf("%v --help: %v", words, err)
+		}
+		flags := regexp.MustCompile(`(?m)^ +--([a-z-]+)`).FindAllStringSubmatch(string(help), -1)
+		if len(flags) < 4 {
+			t.Errorf("%v --help names only %d flags:\n%s", words, len(flags), help)
+		}
+		for _, flag := range flags {
+			if !strings.Contains(page, "--"+flag[1]) {
+				t.Errorf("the man page lacks --%s of %v", flag[1], words)
+			}
+		}
+	}
+}
+
 // TestManOptions compares the options that the binary takes with those of the man
 // page, which has each with its shortest form.
 func TestManOptions(t *testing.T) {
