@@ -35,5 +35,10 @@ func invalidArgument(word, reason string) error {
 	return wrongWords("Error: argument \"%s\" is wrong: %s", word, reason)
 }
 
+// ended is no failure: an option has done all there is to do.
+type ended struct{}
+
+func (ended) Error() string { return "" }
+
 // silent is a status without a message.
 func silent(status int) error { return &failure{status: status} }

@@ -25,11 +25,17 @@ func (s *session) help([]string) error {
 	return wrongWords("%s", strings.NewReplacer("$netns", netns, "$all", all).Replace(usage))
 }
 
-// showHelp is the option -help.
-func (s *session) showHelp(string) error { return s.help(nil) }
+// showHelp is the option -help: netnsctl's own help, which is no failure.
+func (s *session) showHelp(string) error {
+	if s.program.Face != FaceNetnsctl || s.program.Help == "" {
+		return s.help(nil)
+	}
+	s.out.WriteString(s.program.Help)
+	return ended{}
+}
 
 // showVersion is the option -Version. Scripts look for iproute2's version in it.
 func (s *session) showVersion(string) error {
 	s.out.WriteString("ip utility, iproute2-7.3.0+netnsctl-" + s.program.Version + "\n")
-	return silent(0)
+	return ended{}
 }

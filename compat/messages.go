@@ -39,8 +39,6 @@ var messages = []struct {
 	{"", netnsctl.OpBindName, "Bind $path -> $dir/$name failed: $err"},
 	{"", netnsctl.OpRestoreNet, "setns: $err"},
 	{"", netnsctl.OpRemoveName, `Cannot remove namespace file "$path": $err`},
-	{"", netnsctl.OpUnmountName, "umount $path failed: $err"},
-	{"", netnsctl.OpUnmountNetns, "umount $path failed: $err"},
 	{"", netnsctl.OpOpenNetns, `Cannot open network namespace "$name": $err`},
 	{"", netnsctl.OpEnterNet, `setting the network namespace "$name" failed: $err`},
 	{"", netnsctl.OpUnshareMount, "unshare failed: $err"},

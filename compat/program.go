@@ -12,6 +12,8 @@ type Program struct {
 	// Version is netnsctl's own.
 	Version string
 	Host    netnsctl.Host
+	// Help is what the option -help prints in the face netnsctl.
+	Help string
 	// Extend, if not nil, is asked before iproute2's grammar is: it gives what
 	// runs a call, and its exit status then, or nil if the call is no extension.
 	Extend func(Call) (run func() (status int))

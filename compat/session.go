@@ -100,7 +100,7 @@ func (s *session) end(err error) int {
 func (s *session) report(err error) int {
 	var f *failure
 	switch {
-	case err == nil:
+	case err == nil || errors.Is(err, ended{}):
 		return 0
 	case errors.As(err, &f):
 		if f.text != "" {

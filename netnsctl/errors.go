@@ -26,8 +26,6 @@ const (
 	OpBindName      Op = "bind name"
 	OpRestoreNet    Op = "return to own network namespace"
 	OpRemoveName    Op = "remove name"
-	OpUnmountName   Op = "unmount name"
-	OpUnmountNetns  Op = "unmount network namespace"
 	OpOpenNetns     Op = "open network namespace"
 	OpStatNetns     Op = "stat network namespace"
 	OpEnterNet      Op = "enter network namespace"

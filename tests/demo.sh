@@ -96,8 +96,30 @@ echo "   exit status $status"
 act 'The alias'
 run ip-netns list
 
-# The last act goes here: a dead file, a namespace leaked into another mount
-# namespace and a healthy idle one; what each is found to be, and the clean-up.
+act 'What is stale, what is orphaned, and what only looks like it'
+show ': > /run/netns/crashed    # as an add that was killed leaves it'
+: >/run/netns/crashed
+event
+run netnsctl add leaked
+event
+: >kept
+unshare --mount sh -c 'mount --bind /run/netns/leaked kept; echo >&4; exec sleep infinity' &
+keeper=$!
+started
+show "unshare --mount …    # process $keeper mounts a copy of leaked where only it can see it"
+run netnsctl delete leaked
+event
+run netnsctl add idle
+event
+status=0
+run netnsctl list --stale --idle || status=$?
+echo "   exit status $status: something was found"
+run netnsctl delete --force-orphans --min-age 0 --dry-run || true
+run netnsctl delete --force-orphans --min-age 0 --wait=20
+event
+run netnsctl list --stale --idle || true
+kill $keeper
+wait $keeper 2>/dev/null || true
 
 act 'The end'
 kill $container $sleeper
@@ -105,6 +127,7 @@ wait $container $sleeper 2>/dev/null || true
 run netnsctl delete red
 event
 run netnsctl -all delete
+event
 event
 event
 run netnsctl list

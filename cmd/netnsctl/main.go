@@ -17,6 +17,7 @@ func main() {
 	program := compat.Program{
 		Face:    compat.FaceOf(os.Args),
 		Version: version(),
+		Help:    help,
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,
 		Stderr:  os.Stderr,

@@ -57,8 +57,8 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 			err = unlinkUnder(snap.Host, in, now)
 		}
 		if err != nil {
-			if !errors.As(err, new(changed)) {
-				err = netnsctl.NewOpError(netnsctl.OpUnmountNetns, "", now.Path, err)
+			if _, ok := errors.AsType[changed](err); !ok {
+				err = netnsctl.NewOpError(OpUnmountNetns, "", now.Path, err)
 			}
 			return ended, err
 		}

@@ -93,10 +93,10 @@ func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err err
 		}
 		sys.Close(fd)
 	}
-	if errors.As(err, new(changed)) {
+	if _, ok := errors.AsType[changed](err); ok {
 		return -1, err
 	}
-	return -1, netnsctl.NewOpError(netnsctl.OpUnmountName, now.Name, path, err)
+	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
 }
 
 func compare(fd int, step Step, now *discover.Name) error {

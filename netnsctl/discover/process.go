@@ -148,6 +148,9 @@ func (w *walker) list(path sys.CPath) []int {
 	w.numbers = w.numbers[:0]
 	fd, err := sys.OpenAt(w.s.proc, path)
 	if err != nil {
+		if !gone(err) {
+			w.unreadable++
+		}
 		return nil
 	}
 	defer sys.Close(fd)

@@ -1,0 +1,39 @@
+package main
+
+// help is what `netnsctl --help` prints.
+const help = `netnsctl - look at, change and clean up network namespaces
+
+usage: netnsctl [OPTIONS] [COMMAND [ARGUMENT...]]
+
+As ip netns, word for word:
+  list | show | lst                    the names, with their nsids
+  add NAME                             make a namespace
+  attach NAME PID                      name the namespace of a process
+  set NAME {auto|NSID}                 give a namespace a number
+  delete NAME                          take a name away
+  identify [PID]                       the name of a process' namespace
+  pids NAME                            the processes in a namespace
+  exec NAME COMMAND [ARGUMENT...]      run a command inside
+  monitor                              names as they come and go
+  list-id [target-nsid N] [nsid N]     the numbers that are assigned
+  -all delete, -all exec COMMAND...    the same for every name
+
+Beyond ip netns:
+  list --stale                         what is stale or orphaned, why, and who holds it
+  list --idle                          what is healthy but without a process, too
+  list --all-namespaces                every namespace of the host, with its pins
+  delete --force-orphans [WHAT...]     remove what is stale, release what is orphaned
+         [--dry-run] [--min-age TIME] [--wait[=SEC]]
+  delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
+
+Options, before the command, can be shortened:
+  -netns NAME     act inside a namespace
+  -json, -pretty  JSON output
+  -batch FILE     commands from a file, - for standard input; -force goes on after errors
+  -all            all names, for delete and exec
+  -Version        the versions
+  all others that ip takes, which change nothing here
+
+netnsctl COMMAND --FLAG --help says more of a command beyond ip netns.
+See netnsctl(8).
+`
