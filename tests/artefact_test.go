@@ -26,6 +26,8 @@ func prepareArtefact() (done func(), err error) {
 		return nil, err
 	}
 	done = func() { os.RemoveAll(artefact) }
+	// testscript leaves an empty directory when only some scripts are run.
+	os.Setenv("GOTMPDIR", artefact)
 	if err := buildArtefact(); err != nil {
 		done()
 		return nil, err
