@@ -1,6 +1,8 @@
 package compat
 
 import (
+	"bytes"
+	"cmp"
 	"os"
 	"strings"
 
@@ -90,7 +92,8 @@ func errNoRealIP() error {
 }
 
 // realIP finds the `ip` that comes after this file in PATH, or the first one if
-// this file is not there.
+// there is none after it. Two copies of this program must not go on replacing
+// each other.
 func realIP() (path string, ok bool) {
 	if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
 		return path, true
@@ -103,16 +106,27 @@ func realIP() (path string, ok bool) {
 	if !ok {
 		search = "/usr/sbin:/usr/bin:/sbin:/bin"
 	}
+	before := ""
 	for dir := range strings.SplitSeq(search, ":") {
 		candidate := dir + "/ip"
 		info, err := os.Stat(candidate)
 		switch {
 		case err != nil || info.IsDir() || info.Mode()&0o111 == 0:
 		case os.SameFile(info, self):
-			path = ""
+			before, path = cmp.Or(before, path), ""
 		case path == "":
 			path = candidate
 		}
 	}
+	if path == "" && before != "" && !isNetnsctl(before) {
+		path = before
+	}
 	return path, path != ""
+}
+
+// isNetnsctl tells whether a program is another copy of this one: iproute2 knows
+// nothing of our variable.
+func isNetnsctl(path string) bool {
+	text, err := os.ReadFile(path)
+	return err != nil || bytes.Contains(text, []byte(realIPVariable))
 }

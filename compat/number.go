@@ -6,25 +6,34 @@ import (
 	"strings"
 )
 
-// parseInt reads a whole word as a 32 bit number.
+// parseInt reads a whole word as a 32 bit number, as C's strtol(3) does.
 func parseInt(word string) (n int32, ok bool) {
-	v, ok := strtol(word)
-	return int32(v), ok && v >= math.MinInt32 && v <= math.MaxInt32
+	negative, size, ok := parseC(word)
+	switch {
+	case ok && !negative && size <= math.MaxInt32:
+		return int32(size), true
+	case ok && negative && size <= -math.MinInt32:
+		return int32(-int64(size)), true
+	}
+	return 0, false
 }
 
-// isUint tells whether a word is a 32 bit number without a sign.
+// isUint tells whether a word is a 32 bit number as C's strtoul(3) reads it: a
+// negative one wraps around at 64 bits.
 func isUint(word string) bool {
-	v, ok := strtol(word)
-	return ok && v >= 0 && v <= math.MaxUint32 && !strings.HasPrefix(word, "-")
+	negative, size, ok := parseC(word)
+	if negative {
+		size = -size
+	}
+	return ok && size <= math.MaxUint32
 }
 
-// strtol reads a whole word as C's strtol(3) does with base 0: blanks, a sign,
-// then 0x for hexadecimal, 0 for octal. Go's base 0 takes other forms too.
-func strtol(word string) (v int64, ok bool) {
+// parseC reads a whole word as C does with base 0: blanks, a sign, then 0x for
+// hexadecimal, 0 for octal. Go's base 0 takes other forms too.
+func parseC(word string) (negative bool, size uint64, ok bool) {
 	digits := strings.TrimLeft(word, " \t\n\v\f\r")
-	sign := ""
 	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
-		sign, digits = digits[:1], digits[1:]
+		negative, digits = digits[0] == '-', digits[1:]
 	}
 	base := 10
 	switch {
@@ -33,9 +42,7 @@ func strtol(word string) (v int64, ok bool) {
 	case len(digits) > 1 && digits[0] == '0':
 		base, digits = 8, digits[1:]
 	}
-	if digits == "" || digits[0] == '-' || digits[0] == '+' {
-		return 0, false
-	}
-	v, err := strconv.ParseInt(sign+digits, base, 64)
-	return v, err == nil
+	// With a base of its own ParseUint takes digits and nothing else.
+	size, err := strconv.ParseUint(digits, base, 64)
+	return negative, size, err == nil
 }

@@ -61,18 +61,18 @@ var optionTable = []option{
 	{name: "echo", exact: true},
 }
 
-// lookupOption finds the row for a word without its dash, or nil. Only -color takes a
-// value in the same word.
+// lookupOption finds the row for a word without its dash, or nil. Only -color
+// takes a value in the same word.
 func lookupOption(word string) *option {
-	if name, when, ok := strings.Cut(word, "="); ok {
-		known := when == "" || when == "always" || when == "auto" || when == "never"
-		if !known || name == "" || !strings.HasPrefix("color", name) {
-			return nil
-		}
-		word = name
+	name, when, hasValue := strings.Cut(word, "=")
+	if hasValue && when != "" && when != "always" && when != "auto" && when != "never" {
+		return nil
 	}
 	for i, o := range optionTable {
-		if word == o.name || !o.exact && strings.HasPrefix(o.name, word) {
+		if hasValue && o.name != "color" {
+			continue
+		}
+		if name == o.name || !o.exact && strings.HasPrefix(o.name, name) {
 			return &optionTable[i]
 		}
 	}

@@ -57,7 +57,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 			err = unlinkUnder(snap.Host, in, now)
 		}
 		if err != nil {
-			if _, ok := errors.AsType[changed](err); !ok {
+			if !errors.As(err, new(changed)) {
 				err = netnsctl.NewOpError(OpUnmountNetns, "", now.Path, err)
 			}
 			return ended, err

@@ -93,7 +93,7 @@ func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err err
 		}
 		sys.Close(fd)
 	}
-	if _, ok := errors.AsType[changed](err); ok {
+	if errors.As(err, new(changed)) {
 		return -1, err
 	}
 	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)

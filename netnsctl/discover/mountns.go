@@ -191,6 +191,7 @@ func (s *scan) mountedMountNamespace(in *MountNamespace, row mountRow, ino uint6
 	if in.open() != nil {
 		return
 	}
+	// If it fails, m is one that could not be read.
 	_ = in.Enter(func() error { return m.openFile(row.point) })
 }
 

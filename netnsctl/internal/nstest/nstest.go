@@ -3,10 +3,10 @@
 package nstest
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 	"testing"
 )
@@ -85,11 +85,11 @@ func Must(t *testing.T, err error) {
 func Shell(t *testing.T, script string, words ...string) string {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", append([]string{"-ec", script, "sh"}, words...)...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
+	var failure bytes.Buffer
+	cmd.Stderr = &failure
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", script, err, stderr.String())
+		t.Fatalf("%s: %v\n%s", script, err, failure.String())
 	}
 	return string(out)
 }

@@ -32,7 +32,10 @@ var (
 	inheritedEnv0 unsafe.Pointer
 )
 
-const sigIgn = 1
+const (
+	sigDfl = 0
+	sigIgn = 1
+)
 
 // captured tells whether the linker flag -E made netnsctl_entry the entry point. A
 // binary built without it passes on what the Go runtime left.
@@ -117,16 +120,21 @@ func isRuntimeSignal(sig syscall.Signal) bool {
 // action.
 func RestoreSignals() {
 	restoreIgnored()
-	var deflt struct {
-		handler, flags, restorer uintptr
-		mask                     uint64
-	}
 	for sig := range syscall.Signal(len(inheritedActions)) {
 		if sig != 0 && !isRuntimeSignal(sig) && !SignalIgnored(sig) {
-			unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig),
-				uintptr(unsafe.Pointer(&deflt)), 0, unsafe.Sizeof(deflt.mask), 0, 0)
+			setAction(sig, sigDfl)
 		}
 	}
+}
+
+// setAction sets a signal's action behind the runtime's back.
+func setAction(sig syscall.Signal, handler uintptr) {
+	action := struct {
+		handler, flags, restorer uintptr
+		mask                     uint64
+	}{handler: handler}
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig),
+		uintptr(unsafe.Pointer(&action)), 0, unsafe.Sizeof(action.mask), 0, 0)
 }
 
 // restoreInherited undoes what the Go runtime did at start. Only execve may
@@ -135,6 +143,11 @@ func restoreInherited() {
 	restoreIgnored()
 	if !captured() {
 		return
+	}
+	for sig := range syscall.Signal(len(inheritedActions)) {
+		if isRuntimeSignal(sig) && SignalIgnored(sig) {
+			setAction(sig, sigIgn)
+		}
 	}
 	for fd := range inheritedFDFlags {
 		if StdClosed(fd) {
