@@ -212,3 +212,23 @@ func TestStaleForeignPIDs(t *testing.T) {
 	}
 	w.shell(`test -L /run/netns/x`)
 }
+
+// TestStaleUndeletable: delete fails as `ip` does, and says the cause where it is
+// asked to.
+func TestStaleUndeletable(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ build, cause string }{
+		"read-only":   {`mount -o remount,bind,ro /run/netns`, "the run directory is on a read-only mount"},
+		"second bind": {`mkdir /run/copy; mount --make-private /run; mount --rbind /run/netns /run/copy; mount --make-rprivate /run/copy`, "mount /run/copy/x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newStaleWorld(t)
+			w.shell(`netnsctl add x; ` + c.build)
+			a := w.run("delete", "--verbose", "x")
+			if a.status != "1" || !strings.HasPrefix(a.stderr, "Cannot remove namespace file ") || !strings.Contains(a.stderr, c.cause) {
+				t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+			}
+		})
+	}
+}

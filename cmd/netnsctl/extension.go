@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/compat"
@@ -31,6 +32,8 @@ func extend(call compat.Call) (run func() int) {
 	}
 	return func() int {
 		netnsctl.UseAllProcessors()
+		// A scan is short and keeps most of what it allocates.
+		debug.SetGCPercent(400)
 		u := &ui{out: os.Stdout, err: os.Stderr}
 		return u.run(call)
 	}

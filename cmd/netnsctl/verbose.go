@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -14,7 +12,7 @@ import (
 func (u *ui) deleteAndLook(call compat.Call, name string, wait *waitFlag) error {
 	ghost, known := identity(call.Host, name)
 	if s := call.Plain([]string{name}); s != 0 {
-		u.explain(call.Host, name)
+		u.explain(call.Host, ghost)
 		return status(s)
 	}
 	if !known {
@@ -66,8 +64,12 @@ func (u *ui) holders(host netnsctl.Host, name string, ghost clean.Ghost) error {
 	return nil
 }
 
-// explain says why a name may not have been deletable.
-func (u *ui) explain(host netnsctl.Host, name string) {
+// explain says why a name could not be deleted, as far as that shows.
+func (u *ui) explain(host netnsctl.Host, ghost clean.Ghost) {
+	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
+		u.note("%s", obstacle)
+		return
+	}
 	snap, err := discover.Scan(host, discover.Options{})
 	if err != nil {
 		return
@@ -75,8 +77,8 @@ func (u *ui) explain(host netnsctl.Host, name string) {
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
 		for _, pin := range ns.Pins {
-			if pin.Mount != nil && slices.Contains(ns.Names, name) && pin.Mount.Path != host.NamePath(name) {
-				u.note("%s is also there: %s", ns.ID, pin)
+			if ns.ID == ghost.ID && pin.Kind == discover.MountPin {
+				u.note("its file may be busy by another mount: %s", pin)
 			}
 		}
 	}

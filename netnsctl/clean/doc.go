@@ -14,6 +14,6 @@
 //  6. Pid 1's namespace and our own are never touched.
 //  7. A namespace that holds a physical device is left alone.
 //  8. Only what was planned is touched; what is spared is listed with the reason.
-//  9. First unmount, then unlink; only an empty file or a link, directly in the
-//     run directory, and nothing recursive. No process is ever ended.
+//  9. First unmount, then unlink; only what is directly in the run directory, no
+//     file with content and no full directory. No process is ever ended.
 package clean

@@ -153,8 +153,6 @@ func (p *planner) spareStale(n *discover.Name, explicit bool) string {
 		return "the file under the mount cannot be seen"
 	case n.File.Kind == discover.Regular && n.File.Size > 0 && !explicit:
 		return "it has content: name it to remove it"
-	case n.File.Kind == discover.Device:
-		return "it is a device"
 	}
 	if id, ok := p.underneath(n); ok {
 		return id.String() + " is mounted on it, but covered by another mount: unmount that"

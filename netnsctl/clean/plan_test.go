@@ -236,7 +236,6 @@ func TestOddEntries(t *testing.T) {
 		"spare dead: something that is not a namespace is mounted on it")
 	check(t, decide(t, odd(func(n *discover.Name) { n.File.Size = 5 })), "spare dead: it has content: name it to remove it")
 	check(t, decide(t, odd(func(n *discover.Name) { n.File.Size = 5 }), "dead"), "remove dead")
-	check(t, decide(t, odd(func(n *discover.Name) { n.File.Kind = discover.Device }), "dead"), "spare dead: it is a device")
 	check(t, decide(t, odd(func(n *discover.Name) { n.File.Kind = discover.Fifo })), "remove dead")
 }
 

@@ -157,8 +157,11 @@ func unlink(host netnsctl.Host, dir *discover.RunDir, n *discover.Name, planned 
 	if errors.Is(err, syscall.EBUSY) && onlyMounts(dir, n.Name, planned) {
 		err = dir.UnlinkEverywhere(n.Name)
 	}
-	if errors.Is(err, syscall.ENOENT) {
+	switch {
+	case errors.Is(err, syscall.ENOENT):
 		return errGone
+	case errors.Is(err, syscall.ENOTEMPTY):
+		return changed("it is a directory that is not empty")
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, n.Name, host.NamePath(n.Name), err)
 }

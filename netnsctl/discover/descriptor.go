@@ -87,7 +87,7 @@ func (s *scan) resolve(late *leftovers) {
 		case sys.TypeNet:
 			s.pin(f.ino, f.pin)
 		case sys.TypeMount:
-			s.mountNamespace(f.ino).heldBy(f.pin)
+			s.heldBy(s.mountNamespace(f.ino), f.pin)
 		}
 	}
 }

@@ -139,9 +139,9 @@ func (s *scan) keepIfNew(fd int) {
 }
 
 // heldBy remembers a descriptor as the way into a mount namespace.
-func (m *MountNamespace) heldBy(p Pin) {
+func (s *scan) heldBy(m *MountNamespace, p Pin) {
 	if m.file == "" {
-		m.file = "/proc/" + strconv.Itoa(p.PID) + "/fd/" + strconv.Itoa(p.FD)
+		m.file = s.fdPath(p)
 	}
 }
 
