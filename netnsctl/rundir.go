@@ -32,13 +32,24 @@ func (h Host) prepareRunDir(prepared bool) error {
 }
 
 func shareRunDir(dir string) error {
-	switch err := sys.ShareMount(dir); err {
-	case nil:
+	err := sys.ShareMount(dir)
+	if err == nil {
 		return nil
-	case syscall.EINVAL: // not a mount point yet
-	default:
+	}
+	// EINVAL is what a directory gives that is not a mount point yet; one more
+	// mount on one that is would hide all names from other mount namespaces.
+	if err != syscall.EINVAL || sys.IsMountPoint(dir) {
 		return newOpError(OpShareRunDir, "", dir, err)
 	}
+	if sys.BindShared(dir) == nil {
+		return nil
+	}
+	return shareInSteps(dir)
+}
+
+// shareInSteps is for kernels, and filters of system calls, without the calls
+// that do it at once. It also says in ip's words what cannot be done.
+func shareInSteps(dir string) error {
 	if err := sys.BindTree(dir, dir); err != nil {
 		return newOpError(OpBindRunDir, "", dir, err)
 	}
