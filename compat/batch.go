@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
@@ -59,6 +60,10 @@ func (b *batch) run() error {
 			return stop
 		}
 		switch {
+		case b.lines.err != nil && !errors.Is(b.lines.err, syscall.EISDIR):
+			// `ip` ends here with 0, with the lines before it done; a directory is
+			// an empty file for both.
+			return failed("Cannot read file \"%s\": %s", b.name, strerror(b.lines.err))
 		case errors.Is(err, io.EOF):
 			return b.result
 		case errors.Is(err, errMissingContinuation):

@@ -32,6 +32,8 @@ type batchReader struct {
 	// same.
 	impliedObject bool
 	line          batchLine
+	// err is why the end was not the file's.
+	err error
 }
 
 func newBatchReader(r io.Reader, impliedObject bool) *batchReader {
@@ -39,7 +41,7 @@ func newBatchReader(r io.Reader, impliedObject bool) *batchReader {
 }
 
 // next gives the next line that has any words, or io.EOF. What cannot be read is
-// the end, too.
+// the end, too: see err.
 func (b *batchReader) next() (batchLine, error) {
 	for {
 		b.line.raw, b.line.first = nil, b.line.last+1
@@ -76,7 +78,11 @@ func (b *batchReader) pending() bool {
 // readLine reads a line with its newline, up to a NUL or a comment: a "#"
 // begins one even inside quotes.
 func (b *batchReader) readLine() (text string, ok bool) {
-	text, _ = b.r.ReadString('\n')
+	text, err := b.r.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+		return "", false // half a line may be another command
+	}
 	if text == "" {
 		return "", false
 	}

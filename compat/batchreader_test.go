@@ -5,7 +5,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -133,4 +135,16 @@ func FuzzBatchReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestBatchReadError: what could be read of a line is another command.
+func TestBatchReadError(t *testing.T) {
+	broken := io.MultiReader(strings.NewReader("del a\ndel foo"), iotest.ErrReader(syscall.EIO))
+	r := newBatchReader(broken, false)
+	if line, err := r.next(); err != nil || !slices.Equal(line.words, []string{"del", "a"}) {
+		t.Fatalf("first line: %q, %v", line.words, err)
+	}
+	if line, err := r.next(); !errors.Is(err, io.EOF) || r.err != syscall.EIO {
+		t.Errorf("got %q, %v, %v", line.words, err, r.err)
+	}
 }
