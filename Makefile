@@ -48,6 +48,10 @@ test-needs:
 test-race: ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./netnsctl/...
 
+.PHONY: test-faults
+test-faults: test-needs ## every system call made to fail, and the process killed at each; a table of what is left, beside the real ip
+	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests | grep -v '^=== '
+
 .PHONY: fuzz
 fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
