@@ -1,9 +1,11 @@
 #!/bin/bash
-# bench.sh NETNSCTL: times exec and list beside the real ip, in a sandbox. A
-# round times both with hyperfine, one right after the other; what is printed
-# are the medians over the rounds, of the times and of their ratio.
+# bench.sh NETNSCTL: times netnsctl beside the real ip, and beside lsns where that
+# is the peer, in a sandbox. A round times both with hyperfine, one right after
+# the other; what is printed are medians over the rounds: of the time, and of the
+# ratios of time and of CPU time. ROUNDS= and NAMES= change how much is done.
 set -eu
-rounds=${ROUNDS:-10}
+rounds=${ROUNDS:-5}
+names=${NAMES:-100 1000 10000}
 if [ "${NETNSCTL_BENCH-}" = "" ]; then
 	PATH=$PATH:/usr/sbin:/sbin
 	for program in ip hyperfine; do
@@ -14,27 +16,88 @@ if [ "${NETNSCTL_BENCH-}" = "" ]; then
 fi
 netnsctl=$1
 ip=$(command -v ip)
-csv=/run/bench.csv
+dir=/run/bench
+mkdir $dir
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
+median() { sort -g | awk '{ v[NR] = $1 } END { printf "%.2f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
+column() { cut -d' ' -f"$1" $dir/all | median; }
 
-# compare LABEL WORDS: the words are those after `ip netns`.
+# compare LABEL RUNS PEER OURS [PREPARE]: both commands, RUNS times a round.
 compare() {
-	local label=$1 words=$2
-	: >$csv.all
+	local label=$1 runs=$2 peer=$3 ours=$4 prepare=()
+	[ $# -lt 5 ] || prepare=(--prepare "sh -c '$5 2>/dev/null; true'")
+	: >$dir/all
 	for ((round = 0; round < rounds; round++)); do
-		hyperfine -N --warmup 3 --runs 40 --style none --export-csv $csv \
-			"$ip netns $words" "$netnsctl $words" >/dev/null 2>&1
-		awk -F, 'NR == 2 { a = $4 } NR == 3 { print a * 1000, $4 * 1000, $4 / a }' $csv >>$csv.all
+		hyperfine -N -i --warmup 1 --runs "$runs" --style none --export-csv $dir/csv \
+			"${prepare[@]}" "$peer" "$ours" >/dev/null 2>&1
+		awk -F, 'NR == 2 { wall = $4; cpu = $5 + $6 }
+			NR == 3 { print wall * 1000, $4 * 1000, $4 / wall, ($5 + $6) / cpu }' $dir/csv >>$dir/all
 	done
-	printf '%-24s %7.2f ms %7.2f ms %7.2f\n' "$label" \
-		"$(cut -d' ' -f1 $csv.all | median)" "$(cut -d' ' -f2 $csv.all | median)" \
-		"$(cut -d' ' -f3 $csv.all | median)"
+	printf '| %-34s | %8s | %8s | %5s | %5s |\n' "$label" "$(column 1)" "$(column 2)" "$(column 3)" "$(column 4)"
 }
 
-printf '%-24s %10s %10s %7s\n' '' 'ip netns' netnsctl ratio
+# netns LABEL RUNS WORDS: the words are those after `ip netns`.
+netns() { compare "$1" "$2" "$ip netns $3" "$netnsctl $3"; }
+
+# lines VERB FROM TO [SUFFIX]: a batch file.
+lines() { for ((i = $2; i <= $3; i++)); do echo "netns $1 n$i${4:+ $i}"; done; }
+
+head() {
+	printf '\n| %-34s | %8s | %8s | %5s | %5s |\n' "$1" "$2, ms" 'ours, ms' wall CPU
+	echo '|---|---|---|---|---|'
+}
+
+printf 'netnsctl %s, %s, Linux %s, %s processors, %s\n' "$("$netnsctl" -Version | sed 's/.*netnsctl-//')" \
+	"$("$ip" -Version | sed 's/.*iproute2-\([^,]*\).*/iproute2 \1/')" "$(uname -r)" "$(nproc)" "$(date +%F)"
+
+head 'single calls' ip
 "$ip" netns add n1
-compare 'exec NAME true' 'exec n1 true'
-compare 'list, 1 name' list
-for i in {2..1000}; do echo "netns add n$i"; done | "$ip" -batch -
-compare 'list, 1000 names' list
+netns 'exec NAME true' 100 'exec n1 true'
+compare '-n NAME list' 100 "$ip -n n1 netns list" "$netnsctl -n n1 list"
+netns 'list' 100 list
+netns 'identify' 100 identify
+netns 'pids NAME' 100 'pids n1'
+"$ip" netns add x
+compare 'add NAME' 40 "$ip netns add x" "$netnsctl add x" "$ip netns delete x"
+compare 'delete NAME' 40 "$ip netns delete x" "$netnsctl delete x" "$ip netns add x"
+"$ip" netns delete x 2>/dev/null || true
+
+head 'bulk' ip
+lines add 2 1001 >$dir/add
+lines delete 2 1001 >$dir/delete
+"$ip" -batch $dir/add
+compare '-batch, 1000 adds' 1 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
+compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
+lines add 2 200 | "$ip" -force -batch - 2>/dev/null || true
+lines delete 201 1001 | "$ip" -force -batch - 2>/dev/null || true
+compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all exec true"
+
+have=200
+for n in $names; do
+	if [ "$n" -lt $have ]; then lines delete $((n + 1)) $have | "$ip" -batch -; fi
+	if [ "$n" -gt $have ]; then lines add $((have + 1)) "$n" | "$netnsctl" -batch -; fi
+	have=$n
+	runs=$((20000 / n > 20 ? 20 : 20000 / n))
+	head "$n names" ip
+	netns 'list' $runs list
+	compare '-json list' $runs "$ip -json netns list" "$netnsctl -json list"
+	netns 'list-id' $runs list-id
+	netns 'identify' $runs identify
+	netns 'pids NAME' $runs 'pids n1'
+	if [ "$n" = 1000 ]; then
+		lines set 1 1000 nsid | "$ip" -batch -
+		netns 'list, all with nsids' 10 list
+		head "$n names" lsns
+		compare 'list --stale' 5 'lsns -t net' "$netnsctl list --stale"
+		# With its own signals' default actions each ends with the sandbox.
+		for ((i = 0; i < 5000; i++)); do sleep infinity & done
+		compare 'list --stale, 5000 processes' 3 'lsns -t net' "$netnsctl list --stale"
+		head '5000 processes' ip
+		netns 'pids NAME' 5 'pids n1'
+		kill %% 2>/dev/null
+		pkill -P $$ sleep
+		wait 2>/dev/null
+		lines delete 1 1000 | "$ip" -batch -
+		lines add 1 1000 | "$netnsctl" -batch -
+	fi
+done
