@@ -129,7 +129,9 @@ func (p *planner) name(n *discover.Name) {
 		return t == n.Name || path.IsAbs(t) && path.Clean(t) == p.snap.Host.NamePath(n.Name)
 	})
 	if n.Verdict != discover.Stale {
-		if explicit {
+		// What could not be looked at may be stale: not to mention it would say
+		// that nothing is.
+		if explicit || n.Verdict == discover.Unknown && p.everything() {
 			p.healthy(n)
 		}
 		return

@@ -141,6 +141,13 @@ func TestBlindRefuses(t *testing.T) {
 	check(t, decide(t, s), "remove dead")
 }
 
+// Nor is a name without mention that could not be looked at.
+func TestUnknownIsSpared(t *testing.T) {
+	n := deadFile()
+	n.Verdict, n.Detail = discover.Unknown, "permission denied"
+	check(t, decide(t, snapshot(n)), "spare dead: it cannot be looked at: permission denied")
+}
+
 // Rule 5: a runtime's directory is foreign land, in any mount namespace.
 func TestForeignLandIsSpared(t *testing.T) {
 	for _, dir := range []string{
