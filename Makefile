@@ -49,8 +49,15 @@ test-race: ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./netnsctl/...
 
 .PHONY: test-faults
-test-faults: test-needs ## every system call made to fail, and the process killed at each; a table of what is left, beside the real ip
-	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests | grep -v '^=== '
+test-faults: test-needs ## every system call made to fail, the process killed at each: what is left, beside the real ip
+	@mkdir -p bin
+	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests >bin/faults.log; \
+		status=$$?; grep -v '^=== ' bin/faults.log; exit $$status
+
+.PHONY: test-races
+test-races: test-needs ## hundreds of processes at once, the real ip among them; the library under the race detector
+	NETNSCTL_TEST_RACES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^TestRace' ./tests
+	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./netnsctl/...
 
 .PHONY: fuzz
 fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=

@@ -136,6 +136,9 @@ func pointsOf(trace string) (points []point) {
 			count[tid] = map[string]int{}
 			begun[tid] = tid != first
 		}
+		if strings.HasPrefix(call, "syscall_0x") {
+			continue // too new for strace, which cannot stop it either
+		}
 		count[tid][call]++
 		// Both programs begin by asking whose capabilities they have.
 		if call == "getuid" {
@@ -168,6 +171,17 @@ func appendOnce(points []point, seen map[point]bool, p point) []point {
 	}
 	seen[p] = true
 	return append(points, p)
+}
+
+// oneErrnoEach keeps SIGKILL and one errno for every call, in turn.
+func oneErrnoEach(points []point) (kept []point) {
+	for _, p := range points {
+		errnos := errnosOf(p.call)
+		if p.errno == "" || !p.on && p.errno == errnos[p.n%len(errnos)] {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // traced runs a call under strace and gives its account.

@@ -13,19 +13,21 @@ import (
 // fault is a command that is made to fail at every one of its system calls.
 type fault struct {
 	name string
-	// world builds what is there before, with sh(1) and util-linux only.
+	// world builds what is there before, with sh(1) and util-linux.
 	world string
 	// words are those of an `ip` call. $BATCH is a file that holds batch.
 	words []string
 	batch string
 	// between are the calls whose states a command that does several things may
-	// leave, each from the world again.
+	// leave, each from the world again. Not all are netns calls.
 	between [][][]string
 	// inside says that the command prints the namespace that it runs in: t's, or
 	// it must not run.
 	inside bool
 	// own says that it is an extension, which ip does not have.
 	own bool
+	// wide says that it makes so many calls that each fails with one errno only.
+	wide bool
 	// few says that a sample of `make test` has it.
 	few bool
 }
@@ -51,7 +53,8 @@ var faults = []fault{
 		name: "delete, -all", world: faultNames + `new u`, words: []string{"-all", "netns", "delete"},
 		between: [][][]string{{{"netns", "delete", "u"}}, {{"netns", "delete", "u"}, {"netns", "delete", "t"}}},
 	},
-	{name: "set", world: faultNames, words: []string{"netns", "set", "t", "7"}},
+	// The number is free again only when the namespace of the world before is gone.
+	{name: "set", world: `until test -z "$(netnsctl list-id)"; do :; done; ` + faultNames, words: []string{"netns", "set", "t", "7"}},
 	{
 		name: "exec", inside: true, words: []string{"netns", "exec", "t", "/bin/readlink", "/proc/self/ns/net"},
 		world: faultNames + `mkdir -p /etc/netns/t; echo 192.0.2.7 x >/etc/netns/t/hosts`,
@@ -65,7 +68,19 @@ var faults = []fault{
 		batch:   "netns add x\nnetns add y\nnetns add z\n",
 		between: [][][]string{{{"netns", "add", "x"}}, {{"netns", "add", "x"}, {"netns", "add", "y"}}},
 	},
+	{
+		name: "force-orphans, dead file", own: true, wide: true, words: cleanUp,
+		world: faultNames + `: >/run/netns/d; chmod 0 /run/netns/d`,
+	},
+	{
+		name: "force-orphans, leak", own: true, wide: true, words: append(cleanUp, "/run/c/ns"),
+		world: faultNames + `mkdir /run/c; : >/run/c/ns; unshare --net=/run/c/ns true`,
+		// The file goes after the mount.
+		between: [][][]string{{{"umount", "/run/c/ns"}}},
+	},
 }
+
+var cleanUp = []string{"netns", "delete", "--force-orphans", "--min-age", "0"}
 
 // verdict is what a command that failed has left.
 type verdict string
@@ -134,7 +149,7 @@ func faultTable(table map[string]tally) string {
 			fmt.Fprintf(&b, "%7d", got.left[v])
 		}
 	}
-	fmt.Fprintf(&b, "%-24s | netnsctl:%41s | ip netns:\n%-24s", "", "", "command")
+	fmt.Fprintf(&b, "%-25s | netnsctl:%35s | ip netns:\n%-25s", "", "", "command")
 	for range 2 {
 		fmt.Fprintf(&b, " | %8s", "injected")
 		for _, v := range verdicts {
@@ -143,7 +158,7 @@ func faultTable(table map[string]tally) string {
 	}
 	b.WriteString("\n")
 	for _, f := range faults {
-		fmt.Fprintf(&b, "%-24s", f.name)
+		fmt.Fprintf(&b, "%-25s", f.name)
 		for _, program := range []face{faces[0], realFace} {
 			got, ok := table[f.name+program.name]
 			row(got, ok)
@@ -158,6 +173,9 @@ func faultTable(table map[string]tally) string {
 func (f fault) test(t *testing.T, program face, all bool) tally {
 	w := newFaultWorld(t, f, program)
 	points := w.learn()
+	if f.wide {
+		points = oneErrnoEach(points)
+	}
 	if !all {
 		points = slices.DeleteFunc(points, func(p point) bool { return p.errno != "" })
 	}

@@ -51,6 +51,9 @@ func newFaultWorld(t *testing.T, f fault, program face) *faultWorld {
 
 // call says the words as the program's.
 func (w *faultWorld) call(words []string) command {
+	if words[0] == "umount" {
+		return command{path: "/bin/umount", argv: words, env: os.Environ(), dir: w.dir}
+	}
 	argv, ok := w.program.argv(words)
 	if !ok {
 		w.t.Fatalf("no words of %s: %q", w.program.name, words)
@@ -79,7 +82,7 @@ func (w *faultWorld) reset() {
 	if err := w.freshRun(); err != nil {
 		w.t.Fatal(err)
 	}
-	build := command{path: "/bin/sh", argv: []string{"sh", "-ec", w.world}, env: os.Environ(), dir: w.dir}
+	build := command{path: "/bin/sh", argv: []string{"sh", "-ec", w.world}, env: baseEnv(faces[0], w.dir), dir: w.dir}
 	if a, err := build.run(); err != nil || a.status != "0" {
 		w.t.Fatalf("world: %v, %s\n%s", err, a.status, a.stderr)
 	}
@@ -134,10 +137,29 @@ func (w *faultWorld) judge(a answer, p point) (left verdict, why string) {
 	default:
 		return leftBroken, fmt.Sprintf("status %s, %sleft neither before nor after:\n%s--- before:\n%s", a.status, a.stderr, now, w.before)
 	}
-	if why := w.harm(a, p, left); why != "" {
+	if why := w.harm(a, left); why != "" {
 		return leftBroken, why
 	}
+	if left == leftStale && w.program != realFace {
+		if why := w.notListed(p, deadFile.FindString(now)); why != "" {
+			return leftBroken, why
+		}
+	}
 	return left, ""
+}
+
+// notListed says why a dead file should not be there. Only who is killed may
+// leave one, or finds more mounts on the file than there were (EBUSY).
+func (w *faultWorld) notListed(p point, file string) string {
+	if p.errno != "" && p.errno != "EBUSY" {
+		return "leaves " + file
+	}
+	a, err := w.call([]string{"netns", "list", "--stale", "-q"}).run()
+	name, _, _ := strings.Cut(filepath.Base(file), ":")
+	if err != nil || a.status != "3" || a.stdout != name+"\n" {
+		return fmt.Sprintf("list --stale does not name %s: %v", file, a)
+	}
+	return ""
 }
 
 func (w *faultWorld) known(state string) bool {
@@ -164,7 +186,7 @@ func (w *faultWorld) completes(now string) bool {
 
 // harm is what the state does not show: words that are not true, other
 // namespaces lost, mounts elsewhere.
-func (w *faultWorld) harm(a answer, p point, left verdict) string {
+func (w *faultWorld) harm(a answer, left verdict) string {
 	if a.status == "timeout" {
 		return "hangs"
 	}
