@@ -158,6 +158,28 @@ func TestRaceManyNames(t *testing.T) {
 	c.wantNames(names...)
 }
 
+// TestRaceFirstAdd holds several up where each would make the directory a mount:
+// only one does.
+func TestRaceFirstAdd(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t)
+	strace, err := findProgram("strace")
+	if err != nil {
+		unable(t, err)
+	}
+	names := []string{"a", "b", "c"}
+	for _, name := range names {
+		c.add(faces[0], strace+` -f -qq -o /dev/null -e trace=open_tree -e inject=open_tree:delay_enter=100000 $IP $OBJ add $1`, name)
+	}
+	c.run()
+	for i, m := range c.all {
+		if said := m.said(); said != "" {
+			t.Errorf("process %d: %s", i, said)
+		}
+	}
+	c.wantNames(names...)
+}
+
 // wantNames: these are all the names, each a namespace of its own, mounted once,
 // on one mount of the directory with a peer group of its own.
 func (c *crowd) wantNames(names ...string) {
