@@ -50,11 +50,14 @@ func (h Host) create(name string, prepared bool, bind func(path string) error) e
 		return err
 	}
 	path := h.NamePath(name)
-	if err := sys.CreateEmpty(path); err != nil {
+	created, err := sys.CreateEmpty(path)
+	if err != nil {
 		return newOpError(OpCreateName, name, path, err)
 	}
-	err := bind(path)
-	if err != nil {
+	err = bind(path)
+	// The bind fails, too, when another process has deleted the file: by now it
+	// may be that of a third, which is still to mount its namespace.
+	if err != nil && sys.IsFile(path, created) {
 		os.Remove(path)
 	}
 	return err

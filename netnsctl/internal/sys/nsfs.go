@@ -94,15 +94,27 @@ func OpenDir(path string) (int, error) {
 	})
 }
 
+// FileID is which file something is, as long as that is not deleted.
+type FileID struct{ dev, ino uint64 }
+
 // CreateEmpty creates the file path with no permissions; it must not be there.
-func CreateEmpty(path string) error {
+func CreateEmpty(path string) (FileID, error) {
 	fd, err := retry(func() (int, error) {
 		return unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0)
 	})
-	if err == nil {
-		unix.Close(fd)
+	if err != nil {
+		return FileID{}, err
 	}
-	return err
+	defer unix.Close(fd)
+	dev, ino, _ := Fstat(fd) // the zero FileID is no file
+	return FileID{dev, ino}, nil
+}
+
+// IsFile tells whether path, if it is no link, is still the file id.
+func IsFile(path string, id FileID) bool {
+	var st unix.Stat_t
+	err := retryErr(func() error { return unix.Lstat(path, &st) })
+	return err == nil && id == FileID{uint64(st.Dev), st.Ino}
 }
 
 // IsNetAt tells whether name in an open directory leads to a network namespace.
