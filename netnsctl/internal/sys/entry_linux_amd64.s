@@ -53,6 +53,8 @@ signals:
 	MOVQ (R8), AX
 	TESTQ AX, AX
 	JEQ start
+	CMPW (AX), $0x4f47 // "GO…" is for the runtime
+	JEQ start
 	MOVQ AX, ·inheritedEnv0(SB)
 	LEAQ ·oneProcessor(SB), AX
 	MOVQ AX, (R8)

@@ -54,6 +54,10 @@ signals:
 	ADD R1<<3, R0, R1
 	MOVD (R1), R2
 	CBZ R2, start
+	MOVHU (R2), R3
+	MOVD $0x4f47, R4 // "GO…" is for the runtime
+	CMP R4, R3
+	BEQ start
 	MOVD R2, ·inheritedEnv0(SB)
 	MOVD $·oneProcessor(SB), R2
 	MOVD R2, (R1)

@@ -26,7 +26,8 @@ var (
 // oneProcessor takes the place of the first word of the environment until the
 // runtime has read it: most calls are over before a second processor's threads
 // would have started, which cost a seventh of the CPU time of `list`. The word
-// goes back in [Environ]; [UseAllProcessors] is for work that is worth it.
+// goes back in [Environ]; [UseAllProcessors] is for work that is worth it. A word
+// that begins with GO is left, since it is for the runtime, too.
 var (
 	oneProcessor  = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0} //nolint:unused // by netnsctl_entry
 	inheritedEnv0 unsafe.Pointer
@@ -68,7 +69,7 @@ func Environ() []string {
 	var env []string
 	for i := first; word(i) != nil; i++ {
 		p := word(i)
-		if i == first {
+		if i == first && inheritedEnv0 != nil {
 			p = inheritedEnv0
 		}
 		env = append(env, unix.BytePtrToString((*byte)(p)))
