@@ -12,6 +12,10 @@ import (
 // realIPVariable names the program that the face `ip` leaves other objects to.
 const realIPVariable = "NETNSCTL_IP"
 
+// systemPath is where the real `ip` is looked for without PATH, and for a caller
+// who must not choose what a privileged program runs.
+const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
+
 // otherObjects are those of `ip`: a program's name that ends in the beginning of
 // one, such as ipaddr, is that object's.
 var otherObjects = []string{
@@ -95,16 +99,18 @@ func errNoRealIP() error {
 // there is none after it. Two copies of this program must not go on replacing
 // each other.
 func realIP() (path string, ok bool) {
-	if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
-		return path, true
+	search := systemPath
+	if !netnsctl.HasMoreThanCaller() {
+		if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
+			return path, true
+		}
+		if given, ok := netnsctl.Getenv("PATH"); ok {
+			search = given
+		}
 	}
 	self, err := os.Stat("/proc/self/exe")
 	if err != nil {
 		return "", false
-	}
-	search, ok := netnsctl.Getenv("PATH")
-	if !ok {
-		search = "/usr/sbin:/usr/bin:/sbin:/bin"
 	}
 	before := ""
 	for dir := range strings.SplitSeq(search, ":") {

@@ -13,6 +13,11 @@ func DropCapabilities() error {
 	return newOpError(OpDropCaps, "", "", sys.DropCapabilities())
 }
 
+// HasMoreThanCaller tells whether the process has privileges that its caller has
+// not: the program is set-id, or has file capabilities. The caller's environment
+// must then not choose what is run.
+func HasMoreThanCaller() bool { return sys.HasMoreThanCaller() }
+
 // RestoreSignals gives signals the effect they have on a C program: what the
 // caller ignored is ignored, everything else does its default action, such as
 // ending the process by SIGQUIT or SIGUSR1. The process must not use os/signal

@@ -1,0 +1,170 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// privilege is a line of the threat model in the man page's SECURITY section: who
+// tries what, and what comes of it.
+//
+// The script runs as root with names a and b, a shell function `user` that runs a
+// command as an ordinary user, and copies of the program for everyone: plain in
+// /run/plain/netnsctl and /run/plain/ip, with capabilities on the file in
+// /run/caps, set-user-id in /run/suid.
+type privilege struct {
+	name   string
+	script string
+	want   string // standard output and error; * is any line
+	caps   bool   // needs setcap(8)
+}
+
+const privilegeWorld = `
+umask 022
+user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+for d in plain caps suid; do
+	mkdir /run/$d
+	for n in netnsctl ip; do cp "$BIN" /run/$d/$n; done
+done
+chmod u+s /run/suid/*
+for n in netnsctl ip; do ! test "$CAPS" || "$CAPS" cap_sys_admin,cap_net_admin,cap_dac_override,cap_sys_ptrace+ep /run/caps/$n || exit; done
+mkdir /run/evil
+printf '#!/bin/sh\necho evil\n' >/run/evil/ip; cp /run/evil/ip /run/evil/sleep
+chmod 755 /run/evil/*
+/run/plain/netnsctl add a; /run/plain/netnsctl add b
+`
+
+// allIsThere is how a script ends whose attempts must have changed nothing.
+const allIsThere = `
+/run/plain/netnsctl list | sort; stat -fc %T /run/netns/a /run/netns/b`
+
+const unharmed = "a\nb\nnsfs\nnsfs\n"
+
+var privileges = []privilege{
+	{
+		name: "an ordinary user changes nothing",
+		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "delete --force-orphans --min-age 0"; do
+				user /run/plain/netnsctl $c >/dev/null 2>&1 && echo "did $c"
+			done` + allIsThere,
+		want: unharmed,
+	},
+	{
+		name: "capabilities on the file lend a caller nothing",
+		caps: true,
+		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "-n a list" "delete --force-orphans --min-age 0"; do
+				user /run/caps/netnsctl $c >/dev/null 2>&1 && echo "did $c"
+			done` + allIsThere,
+		want: unharmed,
+	},
+	{
+		name: "capabilities given on purpose stay, and no more than these",
+		script: `caps=+net_admin,+sys_admin
+			user --inh-caps $caps --ambient-caps $caps /run/plain/netnsctl exec a grep CapEff /proc/self/status`,
+		want: "CapEff:\t0000000000201000\n",
+	},
+	{
+		name: "a caller's NETNSCTL_IP and PATH choose the real ip",
+		script: `user env NETNSCTL_IP=/run/evil/ip /run/plain/ip link
+			user env PATH=/run/plain:/run/evil:/usr/bin:/bin /run/plain/ip link`,
+		want: "evil\nevil\n",
+	},
+	{
+		name: "unless the file has capabilities",
+		caps: true,
+		script: `user env NETNSCTL_IP=/run/evil/ip /run/caps/ip -V 2>&1 | grep -c evil
+			user env PATH=/run/caps:/run/evil:/usr/bin:/bin /run/caps/ip -V 2>&1 | grep -c evil
+			echo 'link' >/run/batch; echo 'netns' >>/run/batch
+			user env NETNSCTL_IP=/run/evil/ip /run/caps/ip -b /run/batch 2>&1 | grep -c evil`,
+		want: "0\n0\n0\n",
+	},
+	{
+		name: "or is set-user-id",
+		script: `user env NETNSCTL_IP=/run/evil/ip /run/suid/ip -V 2>&1 | grep -c evil
+			user env PATH=/run/suid:/run/evil:/usr/bin:/bin /run/suid/ip -V 2>&1 | grep -c evil`,
+		want: "0\n0\n",
+	},
+	{
+		name: "root of a user namespace changes nothing outside",
+		script: `user unshare -Urmn sh -c 'for c in "add x" "attach x 1" "delete a" "exec a true" "delete --force-orphans --min-age 0"; do
+				/run/plain/netnsctl $c >/dev/null 2>&1 && echo "did $c"
+			done'` + allIsThere,
+		want: unharmed,
+	},
+	{
+		name: "a container's root cannot have a name of its own removed",
+		script: `mkfifo -m 666 /run/ready
+			user unshare -Urmn --propagation private sh -c 'mount -t tmpfs none /run/evil && mkdir /run/evil/netns && : >/run/evil/netns/a &&
+				mount --bind /run/netns/a /run/evil/netns/a; echo >/run/ready; exec sleep 1000' &
+			read -r ready </run/ready
+			/run/plain/netnsctl delete --force-orphans --min-age 0 >/dev/null 2>&1` + allIsThere,
+		want: unharmed,
+	},
+	{
+		name: "variables for the linker and the runtime change no answer",
+		script: `LD_PRELOAD=/run/evil/ip LD_LIBRARY_PATH=/run/evil GODEBUG=madvdontneed=1,nonsense GOMAXPROCS=1000 GOGC=off GOMEMLIMIT=1 \
+			GOTRACEBACK=crash TMPDIR=/run/evil HOME=/run/evil IFS=/ /run/plain/netnsctl list 2>&1 | sort`,
+		want: "a\nb\n",
+	},
+	{
+		name:   "a command gets the environment unchanged",
+		script: `env -i GOMAXPROCS=7 GODEBUG=x TMPDIR=/t LD_X=1 /run/plain/netnsctl exec a /usr/bin/env`,
+		want:   "GOMAXPROCS=7\nGODEBUG=x\nTMPDIR=/t\nLD_X=1\n",
+	},
+	{
+		name: "a link in the directory opens nothing and ends nothing",
+		script: `echo secret >/run/shadow; ln -s /run/shadow /run/netns/l; ln -s b /run/netns/m
+			for c in "exec l true" "-n l list" "pids l" "set l 5"; do /run/plain/netnsctl $c 2>&1; done | grep -c secret
+			/run/plain/netnsctl delete l; /run/plain/netnsctl delete m; cat /run/shadow` + allIsThere,
+		want: "0\nsecret\n" + unharmed,
+	},
+	{
+		name: "a name does not drive the terminal of new views",
+		script: `: >"$(printf '/run/netns/\033]0;owned\a\n\342\200\256')"
+			/run/plain/netnsctl list --stale 2>&1 | grep -c "$(printf '\033')"
+			/run/plain/netnsctl -j list --stale 2>&1 | grep -c "$(printf '\033')"
+			/run/plain/netnsctl delete --force-orphans --dry-run --min-age 0 2>&1 | grep -c "$(printf '\033')"`,
+		want: "0\n0\n0\n",
+	},
+	{
+		name:   "a name leads out of the directory nowhere",
+		script: `for n in ../x /run/x .. . ''; do /run/plain/netnsctl add "$n" 2>/dev/null; /run/plain/netnsctl -all add "$n" 2>/dev/null; done; ls -d /run/x 2>&1` + allIsThere,
+		want:   "ls: cannot access '/run/x': No such file or directory\n" + unharmed,
+	},
+}
+
+// TestPrivileges has a test for every line of the threat model.
+func TestPrivileges(t *testing.T) {
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
+	setcap, err := findProgram("setcap")
+	for _, p := range privileges {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			if p.caps && err != nil {
+				unable(t, err)
+			}
+			box, err := newSandbox()
+			if err != nil {
+				unable(t, "no sandbox: ", err)
+			}
+			t.Cleanup(box.close)
+			bin, err := exec.LookPath(faces[0].program())
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := command{
+				path: "/bin/sh", argv: []string{"sh", "-c", privilegeWorld + p.script}, dir: "/",
+				env: append(os.Environ(), "BIN="+bin, "CAPS="+setcap, "LC_ALL=C"),
+			}.run()
+			if err != nil || a.status == "timeout" {
+				t.Fatalf("%v %s", err, a.status)
+			}
+			if got := a.stdout + a.stderr; got != p.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, strings.TrimSpace(p.want))
+			}
+		})
+	}
+}
