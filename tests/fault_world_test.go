@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -163,15 +164,7 @@ func (w *faultWorld) notListed(p point, file string) string {
 }
 
 func (w *faultWorld) known(state string) bool {
-	if state == w.before || state == w.after {
-		return true
-	}
-	for _, s := range w.between {
-		if state == s {
-			return true
-		}
-	}
-	return false
+	return state == w.before || state == w.after || slices.Contains(w.between, state)
 }
 
 // completes tells whether an add that nobody disturbs makes everything right.

@@ -230,7 +230,7 @@ func TestRaceLoops(t *testing.T) {
 	monitor := c.add(faces[0], `exec $IP $OBJ monitor`)
 	c.start.WriteString("\n") // for monitor alone
 	watched := func() bool {
-		infos, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", c.pidInside(monitor)))
+		infos, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", pidInside()))
 		return slices.ContainsFunc(infos, func(path string) bool {
 			text, _ := os.ReadFile(path)
 			return strings.Contains(string(text), "inotify wd:")

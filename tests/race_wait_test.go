@@ -19,8 +19,8 @@ func eventuallyT(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// pidInside is a process' id in the sandbox, whose procfs we see.
-func (c *crowd) pidInside(m *member) int {
+// pidInside is the id of a netnsctl in the sandbox, whose procfs we see.
+func pidInside() int {
 	stats, _ := filepath.Glob("/proc/[0-9]*/comm")
 	for _, path := range stats {
 		comm, _ := os.ReadFile(path)
