@@ -5,21 +5,10 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
-
-// triggers tells whether a flag, as the first word after one of iproute2's
-// commands, makes an extension of it. Everything else stays what it is for `ip`.
-func triggers(command, flag string) bool {
-	switch command {
-	case "list":
-		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
-	case "delete":
-		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
-	}
-	return false
-}
 
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
@@ -27,7 +16,7 @@ func extend(call compat.Call) (run func() int) {
 		return nil
 	}
 	word, _, _ := strings.Cut(call.Args[0], "=")
-	if !triggers(call.Command, word) {
+	if !early.IsFlag(call.Command, word) {
 		return nil
 	}
 	return func() int {

@@ -1,7 +1,8 @@
 package sys
 
 import (
-	"github.com/vishvananda/netlink/nl"
+	"encoding/binary"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -24,21 +25,16 @@ func parseLink(data []byte) (name string, hardware bool) {
 	if len(data) < unix.SizeofIfInfomsg {
 		return "", false
 	}
-	msg := nl.DeserializeIfInfomsg(data)
-	hardware = msg.Type != unix.ARPHRD_LOOPBACK
-	attrs, _ := nl.ParseRouteAttr(data[unix.SizeofIfInfomsg:])
-	for _, a := range attrs {
-		switch a.Attr.Type {
+	hardware = binary.NativeEndian.Uint16(data[2:]) != unix.ARPHRD_LOOPBACK
+	eachAttr(data[unix.SizeofIfInfomsg:], func(kind uint16, value []byte) {
+		switch kind {
 		case unix.IFLA_IFNAME:
-			name = unix.ByteSliceToString(a.Value)
+			name = unix.ByteSliceToString(value)
 		case unix.IFLA_LINKINFO:
-			info, _ := nl.ParseRouteAttr(a.Value)
-			for _, i := range info {
-				if i.Attr.Type == unix.IFLA_INFO_KIND {
-					hardware = false
-				}
-			}
+			eachAttr(value, func(kind uint16, _ []byte) {
+				hardware = hardware && kind != unix.IFLA_INFO_KIND
+			})
 		}
-	}
+	})
 	return name, hardware
 }
