@@ -26,6 +26,9 @@ Beyond ip netns:
          [--dry-run] [--min-age TIME] [--wait[=SEC]]
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
 
+  exec, pids, -netns: pid:N, net:[N], PATH    a namespace without a name, too
+  attach NAME pid:N|net:[N]|PATH|NAME         give it a name, or another one
+
 Options, before the command, can be shortened:
   -netns NAME     act inside a namespace
   -json, -pretty  JSON output

@@ -45,6 +45,14 @@ func quote(name string) string {
 	return name
 }
 
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, ",")
+}
+
 // escape is text in which what does not show is escaped, as in Go.
 func escape(text string) string {
 	var b strings.Builder
