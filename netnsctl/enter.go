@@ -9,7 +9,9 @@ import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 // locked its thread.
 //
 // A file that cannot be laid over /etc is a warning.
-func (h Host) Enter(name string) error {
+func (h Host) Enter(name string) error { return h.enter(name, Setup{}) }
+
+func (h Host) enter(name string, setup Setup) error {
 	fd, named, err := h.open(name)
 	if err != nil {
 		return err
@@ -25,8 +27,8 @@ func (h Host) Enter(name string) error {
 	if err := sys.SlaveMounts(); err != nil {
 		return newOpError(OpSlaveMounts, name, "/", err)
 	}
-	if err := sys.RemountSysfs(name); err != nil {
-		return newOpError(OpMountSysfs, name, "/sys", err)
+	if err := h.remountSysfs(name, setup); err != nil {
+		return err
 	}
 	if named {
 		h.bindEtc(name)

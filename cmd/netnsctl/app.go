@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
 )
 
@@ -31,7 +32,11 @@ type wrongWords struct{ error }
 func (u *ui) run(call compat.Call) int {
 	app := u.app(call)
 	command := app.Command(call.Command)
-	err := app.Run(append([]string{"netnsctl", call.Command}, flagsFirst(call.Args, command.Flags)...))
+	words := call.Args
+	if call.Command != "exec" { // whose command has flags of its own
+		words = flagsFirst(words, command.Flags)
+	}
+	err := app.Run(append([]string{"netnsctl", call.Command}, words...))
 	var s status
 	var wrong wrongWords
 	switch {
@@ -43,11 +48,23 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.note("%v, try \"netnsctl %s --help\"", err, call.Command+" "+call.Args[0])
+		u.note("%v, try \"netnsctl %s --help\"", err, call.Command+" "+helpFlag(command))
 		return statusUsage
 	}
 	u.note("%v", err)
 	return statusFailed
+}
+
+// helpFlag is a flag before --help that makes it a question to netnsctl: one
+// without a value.
+func helpFlag(command *cli.Command) string {
+	for _, f := range command.Flags {
+		flag := "--" + f.Names()[0]
+		if _, isBool := f.(*cli.BoolFlag); isBool && early.IsFlag(command.Name, flag) {
+			return flag
+		}
+	}
+	return ""
 }
 
 // app is the tree of commands. It costs half a millisecond to build, so it is
@@ -68,6 +85,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.execCommand(call),
 		},
 	}
 }

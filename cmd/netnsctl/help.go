@@ -26,6 +26,9 @@ Beyond ip netns:
          [--dry-run] [--min-age TIME] [--wait[=SEC]]
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
 
+  exec [--user U[:G]] [--keep-sys|--no-sysfs] NAME COMMAND...
+                                       as a user; with cgroup, bpf... below /sys, or /sys as it is
+  exec --all [--parallel N] COMMAND... in all names, N at once; -j
   exec, pids, -netns: pid:N, net:[N], PATH    a namespace without a name, too
   attach NAME pid:N|net:[N]|PATH|NAME         give it a name, or another one
 

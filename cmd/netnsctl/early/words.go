@@ -11,6 +11,8 @@ func IsFlag(command, flag string) bool {
 		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
 	case "delete":
 		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
+	case "exec":
+		return flag == "--user" || flag == "--keep-sys" || flag == "--no-sysfs" || flag == "--all" || flag == "--parallel"
 	}
 	return false
 }
