@@ -76,7 +76,7 @@ const ThreadNetPath = "/proc/thread-self/ns/net"
 func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 
 // NewNet moves the calling thread into a new network namespace.
-func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
+func NewNet() error { return unshare(unix.CLONE_NEWNET) }
 
 // NewMountNamespace moves the calling thread into a copy of its mount namespace.
 // The thread's root and working directory are its own from then on.
