@@ -33,7 +33,7 @@ func Stat(path string) (dev, ino uint64, err error) {
 func StatAt(dir int, path []byte) (dev, ino uint64, err error) {
 	var st unix.Statx_t
 	for {
-		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
+		_, _, errno := unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
 			unix.AT_NO_AUTOMOUNT, unix.STATX_INO, uintptr(unsafe.Pointer(&st)), 0)
 		switch errno {
 		case 0:
