@@ -1,9 +1,6 @@
 package inside
 
 import (
-	"errors"
-	"syscall"
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -31,11 +28,9 @@ func (r *reader) openOutlook(workers int) {
 		if fd < 0 {
 			continue
 		}
-		number := int32(i)
-		if err := r.sockets[0].SetNSID(fd, number); errors.Is(err, syscall.EEXIST) {
-			// The same namespace as an earlier one.
-			r.sockets[0].NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { number = nsid })
-		} else if err != nil {
+		// One that is the same as an earlier one has that one's.
+		number, err := r.sockets[0].Number(fd, int32(i))
+		if err != nil {
 			r.result[i].fail(netnsctl.OpSetNSID, "", err)
 			continue
 		}
