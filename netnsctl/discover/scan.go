@@ -44,8 +44,8 @@ type scan struct {
 	// types are those of namespaces that are neither in nets nor in mounts.
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
-	seen mountSet
-	outlook
+	seen    mountSet
+	outlook outlook
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
 }
