@@ -43,7 +43,11 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.note("%v, try \"netnsctl %s --help\"", err, call.Command+" "+call.Args[0])
+		command := call.Command
+		if !isNew(command) {
+			command += " " + call.Args[0]
+		}
+		u.note("%v, try \"netnsctl %s --help\"", err, command)
 		return statusUsage
 	}
 	u.note("%v", err)
@@ -68,6 +72,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.findCommand(call),
 		},
 	}
 }

@@ -21,14 +21,19 @@ func triggers(command, flag string) bool {
 	return false
 }
 
+// isNew tells of commands that iproute2 has not. They have no short forms.
+func isNew(command string) bool { return command == "find" || command == "inspect" }
+
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
-	if len(call.Args) == 0 {
-		return nil
-	}
-	word, _, _ := strings.Cut(call.Args[0], "=")
-	if !triggers(call.Command, word) {
-		return nil
+	if !isNew(call.Command) {
+		if len(call.Args) == 0 {
+			return nil
+		}
+		word, _, _ := strings.Cut(call.Args[0], "=")
+		if !triggers(call.Command, word) {
+			return nil
+		}
 	}
 	return func() int {
 		netnsctl.UseAllProcessors()
