@@ -73,6 +73,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.listCommand(call),
 			u.deleteCommand(call),
 			u.findCommand(call),
+			u.inspectCommand(call),
 		},
 	}
 }
