@@ -170,16 +170,16 @@ func macWord(d inside.Device) string {
 }
 
 func addressWord(a inside.Address) string {
-	word := a.Prefix.String()
+	words := []string{a.Prefix.String()}
 	if a.Peer.IsValid() {
-		word += " peer " + a.Peer.String()
+		words = append(words, "peer", a.Peer.String())
 	}
 	for _, flag := range a.Flags {
 		if flag != "secondary" && flag != "dynamic" {
-			word += " " + flag
+			words = append(words, flag)
 		}
 	}
-	return word
+	return strings.Join(words, " ")
 }
 
 // relations says what a device is a port of and where it leads.
@@ -274,10 +274,7 @@ func socketLines(r *inspect.Report) (lines []string) {
 		if len(who) > 3 {
 			who = append(who[:3], strconv.Itoa(len(who)-3)+" more")
 		}
-		for _, w := range who {
-			line += ", " + w
-		}
-		lines = append(lines, escape(line))
+		lines = append(lines, escape(strings.Join(append([]string{line}, who...), ", ")))
 	}
 	return lines
 }

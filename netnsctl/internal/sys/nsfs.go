@@ -80,7 +80,7 @@ func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
 
 // NewMountNamespace moves the calling thread into a copy of its mount namespace.
 // The thread's root and working directory are its own from then on.
-func NewMountNamespace() error { return unix.Unshare(unix.CLONE_NEWNS) }
+func NewMountNamespace() error { return unshare(unix.CLONE_NEWNS) }
 
 // LockDir waits for the exclusive lock on an open directory (flock(2)).
 func LockDir(fd int) error {
