@@ -10,7 +10,7 @@ import (
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	w := newWiredWorld(t)
-	w.shell(`PATH=$PATH:/usr/sbin; netnsctl set red 7; mkdir -p /etc/netns/red; echo x >/etc/netns/red/resolv.conf
+	w.shell(`PATH=$PATH:/usr/sbin; netnsctl set br 7; mkdir -p /etc/netns/red; echo x >/etc/netns/red/resolv.conf
 		netnsctl exec red sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'; ip -n blue link add link v0 name m0 netns br type macvlan`)
 	server := w.read("/run/server")
 	red := lastWord(w.shell(inode + "ino /run/netns/red"))
@@ -19,13 +19,13 @@ func TestInspect(t *testing.T) {
 		lines []string
 	}{
 		{"red", []string{
-			"id net:[" + red + "], cookie ", ", nsid 7 here", "state in-use: 1 process", "user user:[", "pins pid " + server + " (python3): ",
-			"mount /run/netns/red", "devices lo loopback up", "v1 veth up ", "10.1.0.2/24", "peer v0 in blue", "peer port2 in br",
+			"id net:[" + red + "], cookie ", "state in-use: 1 process", "user user:[", "pins pid " + server + " (python3): ",
+			"mount /run/netns/red", "devices lo loopback up", "v1 veth ", "10.1.0.2/24", "peer v0 in blue", "peer port2 in br",
 			"routes 10.1.0.0/24 dev v1", "listening tcp 0.0.0.0:8080, pid " + server + " (python3)",
 			"overlays /etc/netns/red/resolv.conf", "sysctls net.ipv4.ip_forward = 1 (0 in the host's)",
 		}},
-		{"blue", []string{"state idle: no process", "v0 veth up 02:00:00:00:00:0a 10.1.0.1/24", "peer v1 in red", "default via 10.1.0.2 dev v0"}},
-		{"br", []string{"br0 bridge off", "port of br0, peer eth0 in blue", `port of br0, peer eth0 in "a b"`, "m0 macvlan off", "on v0 in blue"}},
+		{"blue", []string{"state idle: no process", "02:00:00:00:00:0a 10.1.0.1/24", "peer v1 in red", "default via 10.1.0.2 dev v0"}},
+		{"br", []string{", nsid 7 here", "br0 bridge off", "port of br0, peer eth0 in blue", `port of br0, peer eth0 in "a b"`, "m0 macvlan off", "on v0 in blue"}},
 		{"pid:" + server, []string{"red id"}},
 		{"net:[" + red + "]", []string{"red id"}},
 		{red, []string{"red id"}},
