@@ -225,6 +225,12 @@ func TestFindWords(t *testing.T) {
 	if a := w.run("inspect"); a.status != "2" || !strings.Contains(a.stderr, "a namespace is needed") {
 		t.Errorf("inspect, status %s:\n%s%s", a.status, a.stdout, a.stderr)
 	}
+	if a := w.command("/bin/sh", "-c", "ln -s $(command -v netnsctl) /run/ip; /run/ip netns find lo"); !strings.Contains(a.stderr, `Command "find" is unknown`) {
+		t.Errorf("ip netns find, status %s:\n%s%s", a.status, a.stdout, a.stderr)
+	}
+	if a := w.command("/bin/sh", "-c", "ln -s $(command -v netnsctl) /run/ip-netns; /run/ip-netns find lo"); a.status != "0" {
+		t.Errorf("ip-netns find, status %s:\n%s%s", a.status, a.stdout, a.stderr)
+	}
 	// No word of ours has a short form, and ip has none of them.
 	if a := w.run("fin", "lo"); a.status != "255" || !strings.Contains(a.stderr, `Command "fin" is unknown`) {
 		t.Errorf("fin, status %s: %s", a.status, a.stderr)

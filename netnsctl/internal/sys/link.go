@@ -49,13 +49,13 @@ type VXLAN struct {
 // namespaces that links lead to, in the socket's namespace, where they have no
 // number yet.
 func (c *RTNL) Links(target *int32) ([]Link, error) {
-	return dump(c, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg), parseWholeLink,
+	return dump(c, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg), parseLink,
 		targetAttr(unix.IFLA_TARGET_NETNSID, target)...)
 }
 
-// parseWholeLink reads a struct ifinfomsg, {family u8, pad u8, type u16, index
+// parseLink reads a struct ifinfomsg, {family u8, pad u8, type u16, index
 // i32, flags u32, change u32}, and its attributes.
-func parseWholeLink(data []byte) (l Link, ok bool) {
+func parseLink(data []byte) (l Link, ok bool) {
 	if len(data) < unix.SizeofIfInfomsg {
 		return l, false
 	}
