@@ -6,10 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls of this file take microseconds but, now and then, more than
-// the 20 after which the runtime gives the processor of a thread in a system call
-// to another thread: to get it back takes two switches. So they don't tell the
-// runtime. None of them waits for a person, a network or a device.
+// The system calls of this file, like the looks at procfs that are raw, take
+// microseconds but, now and then, more than the 20 after which the runtime gives
+// the processor of a thread in a system call to another thread: to get it back
+// takes two switches. So they don't tell the runtime. None of them waits for a
+// person, a network or a device.
 
 func unshare(flags uintptr) error {
 	return errorOf(unix.RawSyscall(unix.SYS_UNSHARE, flags, 0, 0))
