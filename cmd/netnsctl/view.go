@@ -103,15 +103,9 @@ func commandLine(words []string) string {
 }
 
 func deviceLines(r *inspect.Report) []string {
-	name := map[int]string{}
-	for _, d := range r.Contents.Devices {
-		name[d.Index] = quote(d.Name)
-	}
+	name := deviceNames(r)
 	addresses := map[int][]string{}
 	for _, a := range r.Contents.Addresses {
-		if name[a.Device] == "" { // devices could not be listed
-			name[a.Device] = quote(a.Name)
-		}
 		addresses[a.Device] = append(addresses[a.Device], addressWord(a))
 	}
 	if len(r.Contents.Devices) == 0 {
@@ -135,6 +129,19 @@ func deviceLines(r *inspect.Report) []string {
 		lines = append(lines, strings.TrimRight(line, " \n"))
 	}
 	return lines
+}
+
+// deviceNames are by index; from the addresses where the devices could not be
+// listed.
+func deviceNames(r *inspect.Report) map[int]string {
+	name := map[int]string{}
+	for _, a := range r.Contents.Addresses {
+		name[a.Device] = quoteIfAny(a.Name)
+	}
+	for _, d := range r.Contents.Devices {
+		name[d.Index] = quote(d.Name)
+	}
+	return name
 }
 
 func deviceKind(d inside.Device) string {
@@ -223,10 +230,7 @@ func endWord(d inside.Device, end inspect.End) string {
 }
 
 func routeLines(r *inspect.Report) (lines []string) {
-	name := map[int]string{}
-	for _, d := range r.Contents.Devices {
-		name[d.Index] = quote(d.Name)
-	}
+	name := deviceNames(r)
 	for _, route := range r.Contents.Routes {
 		line := destination(route.To)
 		if route.Type != "unicast" {
