@@ -1,6 +1,10 @@
 package netnsctl
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"path"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
 
 // Setup says what a command finds inside, where that is not what [Host.Enter]
 // prepares.
@@ -59,21 +63,16 @@ type Fleeting struct{ File, Link string }
 // Fleeting gives the files for name that [Host.Enter] may lay over /etc for a while
 // only.
 func (h Host) Fleeting(name string) []Fleeting {
-	if !ValidName(name) {
-		return nil
-	}
-	dir := h.etcDir() + "/" + name
-	files, _ := sys.Names(dir)
 	var found []Fleeting
-	for _, file := range files {
-		link := "/etc/" + file
+	for _, file := range h.Overlays(name) {
+		link := "/etc/" + path.Base(file)
 		fd, err := sys.OpenPath(link)
 		if err != nil {
 			continue
 		}
 		var st sys.FileStat
 		if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindLink {
-			found = append(found, Fleeting{dir + "/" + file, link})
+			found = append(found, Fleeting{file, link})
 		}
 		sys.Close(fd)
 	}

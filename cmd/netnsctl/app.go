@@ -48,7 +48,11 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.note("%v, try \"netnsctl %s --help\"", err, call.Command+" "+helpFlag(command))
+		words := call.Command
+		if !early.IsCommand(words) {
+			words += " " + helpFlag(command)
+		}
+		u.note("%v, try \"netnsctl %s --help\"", err, words)
 		return statusUsage
 	}
 	u.note("%v", err)
@@ -86,6 +90,8 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.listCommand(call),
 			u.deleteCommand(call),
 			u.execCommand(call),
+			u.findCommand(call),
+			u.inspectCommand(call),
 		},
 	}
 }

@@ -26,19 +26,29 @@ func Open(host netnsctl.Host, word string) (fd int, err error) {
 }
 
 func open(host netnsctl.Host, word string) (fd int, err error) {
-	if strings.HasPrefix(word, "/") {
-		return openPath(host, word)
-	}
-	if digits, ok := strings.CutPrefix(word, "pid:"); ok {
-		if pid, err := strconv.ParseUint(digits, 10, 31); err == nil && pid > 0 {
-			return openPath(host, host.PIDPath(strconv.FormatUint(pid, 10)))
-		}
-		return -1, syscall.ENOENT
-	}
-	if ino, ok := netnsctl.ParseIno(word); ok {
+	switch path, ino := meaning(host, word); {
+	case path != "":
+		return openPath(host, path)
+	case ino != 0:
 		return openIno(host, ino)
 	}
 	return -1, syscall.ENOENT
+}
+
+// meaning reads a word that is no name: it gives the path of a file that may be a
+// namespace's, or an inode number, or neither.
+func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
+	if strings.HasPrefix(word, "/") {
+		return word, 0
+	}
+	if digits, ok := strings.CutPrefix(word, "pid:"); ok {
+		if pid, err := strconv.ParseUint(digits, 10, 31); err == nil && pid > 0 {
+			path = host.PIDPath(strconv.FormatUint(pid, 10))
+		}
+		return path, 0
+	}
+	ino, _ = netnsctl.ParseIno(word)
+	return "", ino
 }
 
 // openPath opens a network namespace's file, and no other: to open a device can
@@ -79,8 +89,6 @@ func openIno(host netnsctl.Host, ino uint64) (int, error) {
 	case ns.held:
 		ns.held = false
 		return ns.fd, nil
-	case ino == s.self.own:
-		return sys.Open(host.Proc() + "/thread-self/ns/net")
 	}
 	for _, name := range ns.Names {
 		if fd, err := sys.Open(host.NamePath(name)); err == nil {
