@@ -18,7 +18,7 @@ func (h Host) open(word string) (fd int, named bool, err error) {
 		if fd, resolveErr := h.Resolve(h, word); resolveErr == nil {
 			return fd, false, nil
 		} else if resolveErr != syscall.ENOENT {
-			err = resolveErr
+			path, err = word, resolveErr
 		}
 	}
 	return -1, false, newOpError(OpOpenNetns, word, path, err)

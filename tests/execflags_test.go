@@ -70,7 +70,7 @@ func TestExecLikeExec(t *testing.T) {
 	w := newStaleWorld(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over >/etc/netns/x/hosts`)
 	const probe = `trap "" USR1 HUP; ulimit -Sn 77; ulimit -c 0; cd /usr; exec 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- 7</dev/null 2>/dev/full; env -i A=1 A=2 PATH="$PATH" GOMAXPROCS=3 netnsctl exec`
-	const script = `x sh -c 'env; grep -E "Sig(Ign|Blk|Cgt)|NoNewPrivs|Seccomp:" /proc/self/status; ulimit -Sn; ulimit -c; ulimit -Sn; pwd; echo /proc/$$/fd/*|tr -d "[:digit:]"; cat /etc/hosts; ls /sys/class/net; kill -9 $$'`
+	const script = `x sh -c 'env; grep -E "Sig(Ign|Blk|Cgt)|NoNewPrivs|Seccomp:" /proc/self/status; ulimit -Sn; ulimit -c; ulimit -Sn; pwd; cd /proc/$$/fd; echo *; cat /etc/hosts; ls /sys/class/net; kill -9 $$'`
 	plain := w.command("/bin/sh", "-c", probe+" "+script)
 	for _, flags := range []string{"--keep-sys", "--user root"} {
 		if flags == "--user root" && !isRoot() {

@@ -90,6 +90,8 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.listCommand(call),
 			u.deleteCommand(call),
 			u.execCommand(call),
+			u.pidsCommand(call),
+			u.identifyCommand(call),
 			u.findCommand(call),
 			u.inspectCommand(call),
 		},

@@ -28,6 +28,8 @@ Beyond ip netns:
   find WHAT...                         the namespace of an address, a device, a port, a process ...
   inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
 
+  pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
+  identify --all [PID]                 every name, or who else has it
   exec [--user U[:G]] [--keep-sys|--no-sysfs] NAME COMMAND...
                                        as a user; with cgroup, bpf... below /sys, or /sys as it is
   exec --all [--parallel N] COMMAND... in all names, N at once; -j

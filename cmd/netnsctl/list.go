@@ -28,7 +28,7 @@ func (r row) label() string {
 	if len(r.names) == 0 {
 		return r.ns.String()
 	}
-	return quoteAll(r.names)
+	return quoteAll(r.names, ",")
 }
 
 func listColumns() []column[row] {

@@ -45,12 +45,13 @@ func quote(name string) string {
 	return name
 }
 
-func quoteAll(names []string) string {
+// quoteAll joins names, each as one word.
+func quoteAll(names []string, between string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = quote(name)
 	}
-	return strings.Join(quoted, ",")
+	return strings.Join(quoted, between)
 }
 
 // escape is text in which what does not show is escaped, as in Go.

@@ -63,6 +63,18 @@ func findUser(word string) (entry *user.User, uid uint32, err error) {
 	return entry, uid, err
 }
 
+// userName is the name of a user, or his number where /etc/passwd has none.
+func userName(uid int64) string {
+	if uid < 0 {
+		return "-"
+	}
+	number := strconv.FormatInt(uid, 10)
+	if entry, err := user.LookupId(number); err == nil {
+		return quote(entry.Username)
+	}
+	return number
+}
+
 func findGroup(word string) (gid uint32, err error) {
 	if gid, err = number(word); err == nil {
 		return gid, nil

@@ -25,7 +25,7 @@ func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error 
 		case len(names) == 0:
 			return u.holders(call.Host, "not deleted, as it has no name: ", ghost)
 		case len(names) > 1:
-			return wrongWords{fmt.Errorf("%s has several names, one is needed: %s", ghost.ID, quoteAll(names))}
+			return wrongWords{fmt.Errorf("%s has several names, one is needed: %s", ghost.ID, quoteAll(names, ","))}
 		}
 		name = names[0]
 	}
