@@ -92,6 +92,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.execCommand(call),
 			u.pidsCommand(call),
 			u.identifyCommand(call),
+			u.monitorCommand(call),
 			u.findCommand(call),
 			u.inspectCommand(call),
 		},

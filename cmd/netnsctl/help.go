@@ -30,6 +30,8 @@ Beyond ip netns:
 
   pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
   identify --all [PID]                 every name, or who else has it
+  monitor [--json] [--all-namespaces [--interval TIME]]
+                                       with ID and cookie; namespaces without a name, too
   exec [--user U[:G]] [--keep-sys|--no-sysfs] NAME COMMAND...
                                        as a user; with cgroup, bpf... below /sys, or /sys as it is
   exec --all [--parallel N] COMMAND... in all names, N at once; -j

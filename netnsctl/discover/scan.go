@@ -21,6 +21,9 @@ type Options struct {
 	// Hold keeps every namespace open that can be opened, for as long as the
 	// snapshot is and as the limit of open files allows.
 	Hold bool
+	// IdentityOnly fills in the cookies of all namespaces and nothing else that
+	// takes a look at more than their pins. No namespace is held.
+	IdentityOnly bool
 }
 
 // scan is the state of one Scan.

@@ -16,6 +16,8 @@ func IsFlag(command, flag string) bool {
 		return flag == "--verbose"
 	case "identify":
 		return flag == "--all"
+	case "monitor":
+		return flag == "--json" || flag == "--all-namespaces" || flag == "--interval"
 	case "exec":
 		return flag == "--user" || flag == "--keep-sys" || flag == "--no-sysfs" || flag == "--all" || flag == "--parallel"
 	}
