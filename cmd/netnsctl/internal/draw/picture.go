@@ -57,8 +57,8 @@ const (
 
 func lineKinds() []LineKind { return []LineKind{Pair, Over, Tunnel} }
 
-// meaning is the legend's word.
-func (k LineKind) meaning() string {
+// class is the kind's word in style sheets.
+func (k LineKind) class() string {
 	switch k {
 	case Over:
 		return "over"
@@ -66,6 +66,17 @@ func (k LineKind) meaning() string {
 		return "tunnel"
 	}
 	return "pair"
+}
+
+// meaning is the kind's word in the legend.
+func (k LineKind) meaning() string {
+	switch k {
+	case Over:
+		return "runs over"
+	case Tunnel:
+		return "tunnel"
+	}
+	return "virtual cable"
 }
 
 // each calls do for the rows of a box in the order in which they are shown.
