@@ -2,35 +2,53 @@ package draw
 
 import "strings"
 
-// Branches are the strokes of a tree.
-type Branches struct{ fork, last, pass, gap, pair, tunnel string }
+// Strokes are what a tree is drawn with.
+type Strokes struct{ fork, last, pass, gap, pair, tunnel string }
 
-// The strokes for terminals that show Unicode, and for all others.
-func Unicode() Branches { return Branches{"├─ ", "└─ ", "│  ", "   ", "↔ ", "⇢ "} }
-func ASCII() Branches   { return Branches{"|- ", "`- ", "|  ", "   ", "<-> ", "~~> "} }
+// Unicode is for terminals that show it, ASCII for all others.
+func Unicode() Strokes { return Strokes{"├─ ", "└─ ", "│  ", "   ", "↔ ", "⇢ "} }
+
+// ASCII is for what does not show Unicode.
+func ASCII() Strokes { return Strokes{"|- ", "`- ", "|  ", "   ", "<-> ", "~~> "} }
+
+// Inks are terminal sequences around what stands out.
+type Inks struct{ title, own, down, alert, end string }
+
+// Plain is without any.
+func Plain() Inks { return Inks{} }
+
+// Colour is that of ECMA-48 terminals.
+func Colour() Inks { return Inks{"\x1b[1m", "\x1b[1;33m", "\x1b[2m", "\x1b[33m", "\x1b[0m"} }
 
 // Tree is the picture as lines of text: each box with its devices below it, and
 // behind each device what it is wired to.
-func Tree(p *Picture, strokes Branches, bold func(string) string) string {
+func Tree(p *Picture, strokes Strokes, inks Inks) string {
 	t := tree{strokes: strokes, wires: p.wires(strokes)}
-	var b strings.Builder
-	var lines [][]string
-	for _, box := range p.Boxes {
-		t.lines = nil
-		t.grow(box.Rows, "", box.Alert)
-		lines = append(lines, t.lines...)
+	width := make([]int, 4)
+	boxes := make([][]treeLine, len(p.Boxes))
+	for i, box := range p.Boxes {
+		boxes[i] = t.grow(box.Rows, "", box.Alert)
+		for _, line := range boxes[i] {
+			for k, cell := range line.cells {
+				width[k] = max(width[k], cells(cell))
+			}
+		}
 	}
-	width := columnWidths(lines)
-	for _, box := range p.Boxes {
-		b.WriteString(bold(box.Title))
+	var b strings.Builder
+	for i, box := range p.Boxes {
+		ink := inks.title
+		if box.Own {
+			ink = inks.own
+		}
+		b.WriteString(dipped(ink, box.Title, inks))
 		if box.Note != "" {
 			b.WriteString("  " + box.Note)
 		}
 		b.WriteByte('\n')
-		t.lines = nil
-		t.grow(box.Rows, "", box.Alert)
-		for _, line := range t.lines {
-			b.WriteString(aligned(line, width) + "\n")
+		for _, line := range boxes[i] {
+			b.WriteString(line.prefix)
+			b.WriteString(line.aligned(width, inks))
+			b.WriteByte('\n')
 		}
 	}
 	for _, note := range p.Notes {
@@ -39,33 +57,47 @@ func Tree(p *Picture, strokes Branches, bold func(string) string) string {
 	return b.String()
 }
 
-type tree struct {
-	strokes Branches
-	wires   map[*Row][]string
-	lines   [][]string // name, kind, state, the rest
+func dipped(ink, text string, inks Inks) string {
+	if ink == "" || text == "" {
+		return text
+	}
+	return ink + text + inks.end
 }
 
-func (t *tree) grow(rows []*Row, prefix, alert string) {
+type tree struct {
+	strokes Strokes
+	wires   map[*Row][]string
+}
+
+// treeLine is a device, or, without cells, an alert.
+type treeLine struct {
+	prefix string
+	// cells are the name with its branches, the kind, the state and the rest.
+	cells []string
+	down  bool
+	alert string
+}
+
+func (t tree) grow(rows []*Row, prefix, alert string) (lines []treeLine) {
 	for i, r := range rows {
 		stroke, below := t.strokes.fork, t.strokes.pass
 		if i == len(rows)-1 && alert == "" {
 			stroke, below = t.strokes.last, t.strokes.gap
 		}
-		rest := append([]string{}, r.Facts...)
-		rest = append(rest, t.wires[r]...)
-		if r.Alert != "" {
-			rest = append(rest, r.Alert)
-		}
-		t.lines = append(t.lines, []string{prefix + stroke + r.Name, r.Kind, r.State, strings.Join(rest, ", ")})
-		t.grow(r.Ports, prefix+below, "")
+		rest := strings.Join(append(append([]string{}, r.Facts...), t.wires[r]...), ", ")
+		lines = append(lines, treeLine{
+			cells: []string{prefix + stroke + r.Name, r.Kind, r.State, rest}, down: r.State != "", alert: r.Alert,
+		})
+		lines = append(lines, t.grow(r.Ports, prefix+below, "")...)
 	}
 	if alert != "" {
-		t.lines = append(t.lines, []string{prefix + t.strokes.last + alert})
+		lines = append(lines, treeLine{prefix: prefix + t.strokes.last, alert: alert})
 	}
+	return lines
 }
 
 // wires says for each row where its lines lead to.
-func (p *Picture) wires(strokes Branches) map[*Row][]string {
+func (p *Picture) wires(strokes Strokes) map[*Row][]string {
 	homes := p.homes()
 	wires := map[*Row][]string{}
 	add := func(from *Row, word string, to *Row) {
@@ -90,26 +122,26 @@ func (p *Picture) wires(strokes Branches) map[*Row][]string {
 	return wires
 }
 
-// columnWidths leaves lines of one word out.
-func columnWidths(lines [][]string) []int {
-	width := make([]int, 4)
-	for _, line := range lines {
-		if len(line) == 1 {
-			continue
-		}
-		for i, cell := range line {
-			width[i] = max(width[i], cells(cell))
-		}
+func (l treeLine) aligned(width []int, inks Inks) string {
+	if len(l.cells) == 0 {
+		return dipped(inks.alert, l.alert, inks)
 	}
-	return width
-}
-
-func aligned(line []string, width []int) string {
 	var b strings.Builder
-	for i, cell := range line {
+	for i, cell := range l.cells[:3] {
 		if width[i] > 0 {
 			b.WriteString(pad(cell, width[i]) + "  ")
 		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	b.WriteString(l.cells[3])
+	if l.alert != "" && l.cells[3] != "" {
+		b.WriteString(", ")
+	}
+	text := b.String()
+	if l.alert == "" {
+		text = strings.TrimRight(text, " ")
+	}
+	if l.down {
+		text = dipped(inks.down, text, inks)
+	}
+	return text + dipped(inks.alert, l.alert, inks)
 }
