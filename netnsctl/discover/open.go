@@ -9,7 +9,7 @@ import (
 
 // identify fills in what only an open namespace tells: its cookie and its age.
 func (s *scan) identify(ns *Namespace) {
-	if ns.Cookie != 0 {
+	if ns.Cookie != 0 && (ns.held || !s.opts.Hold) {
 		return
 	}
 	fd, err := s.open(ns)
@@ -26,7 +26,7 @@ func (s *scan) identify(ns *Namespace) {
 	if ns.Verdict == Orphan || ns.Verdict == Idle {
 		ns.Hardware, _ = hardware(fd)
 	}
-	if ns.Verdict == Orphan {
+	if ns.Verdict == Orphan || s.opts.Hold {
 		ns.fd, ns.held = fd, true
 		return
 	}
@@ -46,7 +46,7 @@ func (ns *Namespace) filed() bool {
 }
 
 // open opens a namespace by the first of its pins that leads to it, and makes
-// sure that it is the one.
+// sure that it is the one. Our own may have no pin but ourselves.
 func (s *scan) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
@@ -59,6 +59,9 @@ func (s *scan) open(ns *Namespace) (int, error) {
 		}
 		sys.Close(fd)
 		err = syscall.ENOENT
+	}
+	if ns.ID.Ino == s.self.own {
+		return sys.Open(s.host.Proc() + "/thread-self/ns/net")
 	}
 	return -1, err
 }

@@ -18,6 +18,9 @@ type Options struct {
 	// Everything fills in commands, owners, cookies and ages of healthy
 	// namespaces, too. A scan always looks for all namespaces and pins.
 	Everything bool
+	// Hold keeps every namespace open that can be opened, for as long as the
+	// snapshot is.
+	Hold bool
 }
 
 // scan is the state of one Scan.

@@ -159,7 +159,16 @@ func (ns *Namespace) String() string {
 // its inode number is not used again.
 func (ns *Namespace) Held() bool { return ns.held }
 
-// Close gives up what the snapshot holds open: orphans, and mount namespaces.
+// Descriptor is the open file of the namespace, good until the snapshot is
+// closed; -1 where the snapshot does not hold it.
+func (ns *Namespace) Descriptor() int {
+	if !ns.held {
+		return -1
+	}
+	return ns.fd
+}
+
+// Close gives up what the snapshot holds open: namespaces, and mount namespaces.
 func (s *Snapshot) Close() {
 	for _, ns := range s.Namespaces {
 		if ns.held {

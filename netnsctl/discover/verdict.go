@@ -14,6 +14,8 @@ func (s *scan) judge() {
 		if ns.Verdict == Orphan || s.opts.Everything {
 			s.identify(ns)
 			s.describe(ns)
+		} else if s.opts.Hold {
+			s.identify(ns)
 		}
 		if ns.Verdict == Orphan {
 			ns.Reason = ns.heldBy()

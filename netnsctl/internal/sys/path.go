@@ -99,3 +99,14 @@ func leadingNumber(s []byte) (n int, ok bool) {
 	}
 	return 0, false
 }
+
+// ReadFile reads a file on the calling thread: files of procfs tell of the
+// thread that reads them.
+func ReadFile(path string) ([]byte, error) {
+	fd, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	return ReadAll(fd, nil)
+}

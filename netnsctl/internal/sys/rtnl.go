@@ -183,7 +183,11 @@ func parsePeer(data []byte) PeerID {
 
 // do sends one request and hands every answer to got until the last one.
 func (c *RTNL) do(kind, flags int, got func(data []byte), attrs ...*nl.RtAttr) error {
-	req := request(kind, flags, attrs...)
+	return c.exchange(request(kind, flags, attrs...), func(m syscall.NetlinkMessage) { got(m.Data) })
+}
+
+// exchange is do with whole messages.
+func (c *RTNL) exchange(req *nl.NetlinkRequest, got func(syscall.NetlinkMessage)) error {
 	if err := c.send(req.Serialize()); err != nil {
 		return err
 	}
@@ -195,8 +199,8 @@ func (c *RTNL) do(kind, flags int, got func(data []byte), attrs ...*nl.RtAttr) e
 			case m.Header.Type == unix.NLMSG_ERROR || m.Header.Type == unix.NLMSG_DONE:
 				done, refused = true, kernelError(m)
 			default:
-				done = flags&unix.NLM_F_DUMP == 0
-				got(m.Data)
+				done = req.Flags&unix.NLM_F_DUMP == 0
+				got(m)
 			}
 		})
 		if err != nil || refused != nil {

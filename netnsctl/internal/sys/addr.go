@@ -1,0 +1,84 @@
+package sys
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// Address is an address of a device.
+type Address struct {
+	// Device is the device's index.
+	Device int
+	// Prefix is the address with the length of its network's prefix.
+	Prefix netip.Prefix
+	// Peer is the far end of a point-to-point address, with its prefix.
+	Peer netip.Prefix
+	// Scope is "global", "site", "link", "host", "nowhere" or a number.
+	Scope string
+	// Label is an IPv4 address' own name, by convention its device's.
+	Label string
+	// Flags are those that say something of its use: "secondary",
+	// "temporary", "tentative", "dadfailed", "deprecated", "dynamic".
+	Flags []string
+}
+
+// Addresses lists the addresses of the namespace that has the nsid target in the
+// socket's, which then must be strict (Linux 4.20), or of the socket's own.
+func (c *RTNL) Addresses(target *int32) ([]Address, error) {
+	return dump(c, unix.RTM_GETADDR, make([]byte, unix.SizeofIfAddrmsg), parseAddress,
+		targetAttr(unix.IFA_TARGET_NETNSID, target)...)
+}
+
+// parseAddress reads a struct ifaddrmsg, {family u8, prefixlen u8, flags u8,
+// scope u8, index u32}, and its attributes.
+func parseAddress(data []byte) (a Address, ok bool) {
+	if len(data) < unix.SizeofIfAddrmsg {
+		return a, false
+	}
+	family, bits, flags := data[0], int(data[1]), uint32(data[2])
+	a.Device, a.Scope = int(number(data[4:])), scopeName(data[3])
+	var local, address netip.Addr
+	eachAttr(data[unix.SizeofIfAddrmsg:], func(kind int, value []byte) {
+		switch kind {
+		case unix.IFA_LOCAL:
+			local, _ = netip.AddrFromSlice(value)
+		case unix.IFA_ADDRESS:
+			address, _ = netip.AddrFromSlice(value)
+		case unix.IFA_LABEL:
+			a.Label = unix.ByteSliceToString(value)
+		case unix.IFA_FLAGS:
+			flags = number(value)
+		}
+	})
+	switch {
+	case !local.IsValid():
+		a.Prefix = netip.PrefixFrom(address, bits)
+	case local == address || !address.IsValid():
+		a.Prefix = netip.PrefixFrom(local, bits)
+	default: // ADDRESS is the far end's, and the length that of its prefix.
+		a.Prefix, a.Peer = netip.PrefixFrom(local, local.BitLen()), netip.PrefixFrom(address, bits)
+	}
+	a.Flags = addressFlags(family, flags)
+	return a, a.Prefix.IsValid()
+}
+
+func addressFlags(family uint8, flags uint32) (words []string) {
+	add := func(flag uint32, word string) {
+		if flags&flag != 0 {
+			words = append(words, word)
+		}
+	}
+	if family == unix.AF_INET6 {
+		add(unix.IFA_F_TEMPORARY, "temporary")
+	} else {
+		add(unix.IFA_F_SECONDARY, "secondary") // the same bit
+	}
+	add(unix.IFA_F_TENTATIVE, "tentative")
+	add(unix.IFA_F_DADFAILED, "dadfailed")
+	add(unix.IFA_F_DEPRECATED, "deprecated")
+	if flags&unix.IFA_F_PERMANENT == 0 {
+		words = append(words, "dynamic")
+	}
+	return words
+}
