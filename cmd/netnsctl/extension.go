@@ -23,12 +23,14 @@ func triggers(command, flag string) bool {
 
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
-	if len(call.Args) == 0 {
-		return nil
-	}
-	word, _, _ := strings.Cut(call.Args[0], "=")
-	if !triggers(call.Command, word) {
-		return nil
+	if call.Command != "graph" {
+		if len(call.Args) == 0 {
+			return nil
+		}
+		word, _, _ := strings.Cut(call.Args[0], "=")
+		if !triggers(call.Command, word) {
+			return nil
+		}
 	}
 	return func() int {
 		netnsctl.UseAllProcessors()

@@ -22,8 +22,8 @@ type Namespace struct {
 	Devices []*Device
 	// Err says what could not be read.
 	Err error
-	// Read says that its devices were looked for.
-	Read bool
+	// Found says that the scan has it, Read that its devices were looked for.
+	Found, Read bool
 }
 
 // Device is a device of a namespace.
@@ -68,9 +68,9 @@ type Link struct {
 func Build(found []*discover.Namespace, contents []inside.Contents) *Graph {
 	g := &Graph{}
 	for i := range contents {
-		n := &Namespace{Namespace: &discover.Namespace{}, Err: contents[i].Err, Read: i >= len(found)}
+		n := &Namespace{Namespace: &discover.Namespace{}, Err: contents[i].Err, Read: true}
 		if i < len(found) {
-			n.Namespace = found[i]
+			n.Namespace, n.Found = found[i], true
 			n.Read = found[i].Descriptor() >= 0
 		}
 		n.fill(&contents[i])

@@ -28,7 +28,7 @@ func (g *Graph) Around(of []*Namespace) *Graph {
 
 // Telling is the graph without the namespaces that have nothing to show, and how
 // many these are: no connection, and no device beside those that the kernel puts
-// into every namespace.
+// into every namespace. Those that could not be read stay.
 func (g *Graph) Telling() (rest *Graph, leftOut int) {
 	connected := map[*Namespace]bool{}
 	for _, ends := range g.connections() {
@@ -37,7 +37,7 @@ func (g *Graph) Telling() (rest *Graph, leftOut int) {
 		}
 	}
 	rest = g.only(func(n *Namespace) bool {
-		return connected[n] || n.Err != nil || slices.ContainsFunc(n.Devices, func(d *Device) bool { return !d.Bare() })
+		return connected[n] || n.Err != nil || !n.Read || slices.ContainsFunc(n.Devices, func(d *Device) bool { return !d.Bare() })
 	})
 	return rest, len(g.Namespaces) - len(rest.Namespaces)
 }

@@ -43,8 +43,17 @@ func abs(n int) int { return max(n, -n) }
 
 // pull is what a line wants: this point of a node as high as the other stop.
 type pull struct {
-	dy float64
-	to stop
+	dy     float64
+	to     stop
+	weight float64
+}
+
+// weight has cables run straight, and the rest find its way around them.
+func (k LineKind) weight() float64 {
+	if k == Pair {
+		return 5
+	}
+	return 1
 }
 
 func (g *grid) pulls() map[*node][]pull {
@@ -55,8 +64,8 @@ func (g *grid) pulls() map[*node][]pull {
 		}
 		for i := 1; i < len(w.stops); i++ {
 			a, b := w.stops[i-1], w.stops[i]
-			pulls[a.node] = append(pulls[a.node], pull{a.dy, b})
-			pulls[b.node] = append(pulls[b.node], pull{b.dy, a})
+			pulls[a.node] = append(pulls[a.node], pull{a.dy, b, w.line.Kind.weight()})
+			pulls[b.node] = append(pulls[b.node], pull{b.dy, a, w.line.Kind.weight()})
 		}
 	}
 	return pulls
@@ -101,16 +110,16 @@ func gap(above, below *node) float64 {
 func (g *grid) settle(col int, pulls map[*node][]pull, sorting bool, heeds func(col int) bool) {
 	want := map[*node]float64{}
 	for _, n := range g.cols[col] {
-		sum, count := 0.0, 0
+		sum, weight := 0.0, 0.0
 		for _, p := range pulls[n] {
 			if heeds(p.to.node.col) {
-				sum += p.to.y() - p.dy
-				count++
+				sum += (p.to.y() - p.dy) * p.weight
+				weight += p.weight
 			}
 		}
 		want[n] = n.y
-		if count > 0 {
-			want[n] = sum / float64(count)
+		if weight > 0 {
+			want[n] = sum / weight
 		}
 	}
 	if sorting {
