@@ -24,7 +24,7 @@ func (s *scan) identify(ns *Namespace) {
 		}
 	}
 	if ns.Verdict == Orphan || ns.Verdict == Idle {
-		ns.Hardware, _ = hardware(fd)
+		ns.Hardware = s.hardware(fd)
 	}
 	if ns.Verdict == Orphan || s.opts.Hold {
 		ns.fd, ns.held = fd, true

@@ -44,7 +44,10 @@ type scan struct {
 	// types are those of namespaces that are neither in nets nor in mounts.
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
-	seen mountSet
+	seen    mountSet
+	outlook outlook
+	// unlisted counts the namespaces whose devices could not be listed.
+	unlisted int
 }
 
 // sighting is a pin on the namespace with an inode number.
@@ -91,6 +94,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 		return nil, err
 	}
 	defer sys.Close(s.proc)
+	defer s.outlook.close()
 
 	late, err := s.walkProcesses()
 	if err != nil {
@@ -102,6 +106,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 	s.readNames()
 	s.rollCall()
 	s.judge()
+	s.blind(Blind{What: "namespaces whose devices cannot be listed", Count: s.unlisted, Grave: true})
 	s.finish()
 	return s, nil
 }

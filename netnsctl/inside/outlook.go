@@ -1,9 +1,6 @@
 package inside
 
 import (
-	"errors"
-	"syscall"
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -20,28 +17,26 @@ type outlook struct {
 
 // openOutlook gives each namespace its index as its number.
 func (r *reader) openOutlook(workers int) {
-	r.sockets, r.err = sys.DialOutside(workers)
-	if r.err != nil {
+	r.outlook.sockets, r.outlook.err = sys.DialOutside(workers)
+	if r.outlook.err != nil {
 		return
 	}
-	r.number = make([]int32, len(r.fds))
-	r.byNumber = make(map[int32]int, len(r.fds))
+	r.outlook.number = make([]int32, len(r.fds))
+	r.outlook.byNumber = make(map[int32]int, len(r.fds))
 	for i, fd := range r.fds {
-		r.number[i] = sys.NSIDUnassigned
+		r.outlook.number[i] = sys.NSIDUnassigned
 		if fd < 0 {
 			continue
 		}
-		number := int32(i)
-		if err := r.sockets[0].SetNSID(fd, number); errors.Is(err, syscall.EEXIST) {
-			// The same namespace as an earlier one.
-			r.sockets[0].NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { number = nsid })
-		} else if err != nil {
+		// One that is the same as an earlier one has that one's.
+		number, err := r.outlook.sockets[0].Number(fd, int32(i))
+		if err != nil {
 			r.result[i].fail(netnsctl.OpSetNSID, "", err)
 			continue
 		}
-		r.number[i] = number
-		if _, known := r.byNumber[number]; !known {
-			r.byNumber[number] = i
+		r.outlook.number[i] = number
+		if _, known := r.outlook.byNumber[number]; !known {
+			r.outlook.byNumber[number] = i
 		}
 	}
 }
@@ -55,15 +50,15 @@ func (o *outlook) close() {
 // listDevices lists the devices of a namespace, by one worker's socket. Links to
 // namespaces that are not known keep their number until all are read.
 func (r *reader) listDevices(worker, i int) error {
-	if r.err != nil {
-		return r.err
+	if r.outlook.err != nil {
+		return r.outlook.err
 	}
-	if r.number[i] == sys.NSIDUnassigned {
+	if r.outlook.number[i] == sys.NSIDUnassigned {
 		return nil // said already
 	}
-	links, err := r.sockets[worker].Links(&r.number[i])
+	links, err := r.outlook.sockets[worker].Links(&r.outlook.number[i])
 	for _, l := range links {
-		r.result[i].Devices = append(r.result[i].Devices, device(l, r.number[i]))
+		r.result[i].Devices = append(r.result[i].Devices, device(l, r.outlook.number[i]))
 	}
 	return err
 }
@@ -87,7 +82,7 @@ func device(l sys.Link, here int32) Device {
 // readFurther reads the namespaces that links lead to and that nobody has given
 // us, and turns the numbers of all links into indices.
 func (r *reader) readFurther() {
-	if !r.want.Devices || r.err != nil {
+	if !r.want.Devices || r.outlook.err != nil {
 		return
 	}
 	for i := 0; i < len(r.result); i++ {
@@ -104,11 +99,11 @@ func (r *reader) readFurther() {
 
 // index is the index of the namespace with a number: a new one if it has none.
 func (r *reader) index(number int32) int {
-	i, known := r.byNumber[number]
+	i, known := r.outlook.byNumber[number]
 	if !known {
 		i = len(r.result)
-		r.byNumber[number] = i
-		r.number = append(r.number, number)
+		r.outlook.byNumber[number] = i
+		r.outlook.number = append(r.outlook.number, number)
 		r.result = append(r.result, Contents{})
 	}
 	return i
@@ -119,7 +114,7 @@ func (r *reader) readByNumber(i int) {
 	c.fail(OpListDevices, "", r.listDevices(0, i))
 	if r.want.Addresses {
 		var err error
-		c.Addresses, err = r.sockets[0].Addresses(&r.number[i])
+		c.Addresses, err = r.outlook.sockets[0].Addresses(&r.outlook.number[i])
 		c.fail(OpListAddresses, "", err)
 	}
 }

@@ -21,10 +21,10 @@ const (
 
 // reader is the state of one Read.
 type reader struct {
-	fds    []int
-	want   Wanted
-	result []Contents
-	outlook
+	fds     []int
+	want    Wanted
+	result  []Contents
+	outlook outlook
 }
 
 // Read looks into the network namespaces that fds are open files of, with one

@@ -158,14 +158,14 @@ ip netns exec a sysctl -qw net.ipv4.ip_forward=1`)
 		}
 		var prefixes []string
 		for _, address := range a.Addresses {
-			text := address.Prefix.String()
+			text := address.Name + " " + address.Prefix.String()
 			if address.Peer.IsValid() {
 				text += " peer " + address.Peer.String()
 			}
 			prefixes = append(prefixes, text+" "+address.Scope)
 		}
 		for _, want := range []string{
-			"127.0.0.1/8 host", "10.2.1.15/24 global", "10.9.0.1/32 peer 10.9.0.2/32 global", "::1/128 host", "2001:db8::1/64 global",
+			"lo 127.0.0.1/8 host", "eth0 10.2.1.15/24 global", "eth0 10.9.0.1/32 peer 10.9.0.2/32 global", "lo ::1/128 host", "eth0 2001:db8::1/64 global",
 		} {
 			if !strings.Contains(strings.Join(prefixes, "\n"), want) {
 				t.Errorf("no %s in %q", want, prefixes)

@@ -2,14 +2,17 @@ package sys
 
 import (
 	"net/netip"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // Address is an address of a device.
 type Address struct {
-	// Device is the device's index.
+	// Device is the device's index, Name its name where the namespace was
+	// entered to read this.
 	Device int
+	Name   string
 	// Prefix is the address with the length of its network's prefix.
 	Prefix netip.Prefix
 	// Peer is the far end of a point-to-point address, with its prefix.
@@ -26,8 +29,14 @@ type Address struct {
 // Addresses lists the addresses of the namespace that has the nsid target in the
 // socket's, which then must be strict (Linux 4.20), or of the socket's own.
 func (c *RTNL) Addresses(target *int32) ([]Address, error) {
-	return dump(c, unix.RTM_GETADDR, make([]byte, unix.SizeofIfAddrmsg), parseAddress,
+	all, err := dump(c, unix.RTM_GETADDR, make([]byte, unix.SizeofIfAddrmsg), parseAddress,
 		targetAttr(unix.IFA_TARGET_NETNSID, target)...)
+	for i := range all {
+		if target == nil {
+			all[i].Name = c.deviceName(all[i].Device)
+		}
+	}
+	return all, err
 }
 
 // parseAddress reads a struct ifaddrmsg, {family u8, prefixlen u8, flags u8,
@@ -81,4 +90,20 @@ func addressFlags(family uint8, flags uint32) (words []string) {
 		words = append(words, "dynamic")
 	}
 	return words
+}
+
+// deviceName asks for the name of a device by its index (netdevice(7)), empty if
+// there is none. To list the devices would do more: see [RTNL.Links].
+func (c *RTNL) deviceName(index int) string {
+	var request struct { // struct ifreq
+		name  [unix.IFNAMSIZ]byte
+		index int32
+		_     [20]byte
+	}
+	request.index = int32(index)
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(c.fd), unix.SIOCGIFNAME, uintptr(unsafe.Pointer(&request)))
+	if errno != 0 {
+		return ""
+	}
+	return unix.ByteSliceToString(request.name[:])
 }

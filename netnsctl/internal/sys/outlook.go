@@ -1,5 +1,11 @@
 package sys
 
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
 // DialOutside opens n strict sockets in a new network namespace that ends with
 // the last of them. The numbers that the kernel gives to namespaces while others
 // are looked at from there end with it, too.
@@ -23,4 +29,15 @@ func DialOutside(n int) (all []*RTNL, err error) {
 		return nil, err
 	}
 	return all, nil
+}
+
+// Number gives the namespace that fd is a file of the number nsid, in the
+// socket's namespace, and returns the number: the one that it has already, if it
+// has one.
+func (c *RTNL) Number(fd int, nsid int32) (int32, error) {
+	err := c.SetNSID(fd, nsid)
+	if errors.Is(err, unix.EEXIST) {
+		c.NSIDsByFD([]int{fd}, func(_ int, has int32, failed error) { nsid, err = has, failed })
+	}
+	return nsid, err
 }

@@ -18,8 +18,10 @@ type Socket struct {
 	// unless OnlyIPv6.
 	Local    netip.AddrPort
 	OnlyIPv6 bool
-	// Device is the index of the device that it is bound to, 0 if none.
+	// Device is the index of the device that it is bound to, 0 if none, and
+	// Name that one's name.
 	Device int
+	Name   string
 	UID    uint32
 	// Inode is the socket's number in /proc/PID/fd, 0 if no file leads to it.
 	Inode uint64
@@ -71,6 +73,9 @@ func (c *RTNL) listening(family, protocol byte) (all []Socket, err error) {
 	req.AddRawData(header)
 	err = c.exchange(req, func(m syscall.NetlinkMessage) {
 		if s, ok := parseSocket(m.Data); ok {
+			if s.Device != 0 {
+				s.Name = c.deviceName(s.Device)
+			}
 			s.Protocol = protocolWord(protocol)
 			all = append(all, s)
 		}
