@@ -30,7 +30,7 @@ ip -n a addr add 10.0.0.1/24 dev eth0
 ip link set v-c down
 ip link add mv0 link br0 netns b type macvlan mode bridge
 state() { until ip -n $1 -o link show eth0 | grep -q "state $2 "; do sleep 0.01; done; }
-for n in left right a b; do state $n UP; done; state c LOWERLAYERDOWN
+for n in left right a b; do state $n UP; done; state c "[A-Z]*DOWN"
 `
 
 func newLab(t *testing.T, build string) *staleWorld {

@@ -25,6 +25,8 @@ Beyond ip netns:
   delete --force-orphans [WHAT...]     remove what is stale, release what is orphaned
          [--dry-run] [--min-age TIME] [--wait[=SEC]]
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
+  graph [NS...]                        how namespaces are wired, as text or a picture
+         [--format tree|dot|mermaid|json|svg] [--all]
 
 Options, before the command, can be shortened:
   -netns NAME     act inside a namespace
