@@ -76,9 +76,10 @@ func Build(found []*discover.Namespace, contents []inside.Contents) *Graph {
 		n.fill(&contents[i])
 		g.Namespaces = append(g.Namespaces, n)
 	}
+	paired := map[*Device]bool{}
 	for _, n := range g.Namespaces {
 		for _, d := range n.Devices {
-			g.join(d)
+			g.join(d, paired)
 		}
 	}
 	g.Links = append(g.Links, tunnels(g)...)
@@ -114,7 +115,7 @@ func (n *Namespace) device(index int) *Device {
 
 // join adds what a device leads to. Both ends of a pair lead to each other: the
 // first one adds it.
-func (g *Graph) join(d *Device) {
+func (g *Graph) join(d *Device, paired map[*Device]bool) {
 	if d.Link == nil {
 		return
 	}
@@ -125,15 +126,10 @@ func (g *Graph) join(d *Device) {
 		d.Unseen = there
 	case !d.Paired():
 		g.Links = append(g.Links, Link{Over, []*Device{d, far}})
-	case !g.joined(far, d):
+	case !paired[d]:
+		paired[far] = true
 		g.Links = append(g.Links, Link{Pair, []*Device{d, far}})
 	}
-}
-
-func (g *Graph) joined(a, b *Device) bool {
-	return slices.ContainsFunc(g.Links, func(l Link) bool {
-		return l.Kind == Pair && l.Ends[0] == a && l.Ends[1] == b
-	})
 }
 
 // has tells whether an address is one of the namespace's.
