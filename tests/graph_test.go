@@ -226,6 +226,17 @@ func TestGraphHidden(t *testing.T) {
 	}
 }
 
+// TestGraphUnprivileged: who may not look says so, and fails.
+func TestGraphUnprivileged(t *testing.T) {
+	t.Parallel()
+	w := newLab(t, `netnsctl add x`)
+	a := w.command("setpriv", "--inh-caps=-all", "--bounding-set=-all", filepath.Join(artefact, "bin", "netnsctl"), "graph", "x")
+	if a.status != "1" || !strings.Contains(a.stdout, "x  ") || !strings.Contains(a.stdout, "not permitted") && !strings.Contains(a.stdout, "not visible") ||
+		!strings.Contains(a.stderr, "netnsctl: no devices could be read") {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}
+
 func TestGraphWords(t *testing.T) {
 	t.Parallel()
 	w := newLab(t, `netnsctl add quiet`)

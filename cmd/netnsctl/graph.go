@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -58,11 +59,20 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	}
 	if format == "json" {
 		u.print(graphJSON(snap, g, leftOut, call.Pretty))
-		return nil
+		return nothingRead(g)
 	}
 	u.print(render(graphPicture(g, leftOut, c.Bool("all"))))
 	u.blind(snap, false)
-	return nil
+	return nothingRead(g)
+}
+
+// nothingRead is a failure if devices could be read in no namespace at all.
+func nothingRead(g *wiring.Graph) error {
+	read := func(n *wiring.Namespace) bool { return n.Read && n.Err == nil }
+	if len(g.Namespaces) == 0 || slices.ContainsFunc(g.Namespaces, read) {
+		return nil
+	}
+	return errors.New("no devices could be read, which needs privilege over the namespaces")
 }
 
 // renderer is nil for an unknown format.
