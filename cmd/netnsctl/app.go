@@ -43,11 +43,11 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		words := call.Command
-		if call.Plain != nil { // iproute2's without the flag
-			words += " " + call.Args[0]
+		command := call.Command
+		if !isNew(command) {
+			command += " " + call.Args[0]
 		}
-		u.note("%v, try \"netnsctl %s --help\"", err, words)
+		u.note("%v, try \"netnsctl %s --help\"", err, command)
 		return statusUsage
 	}
 	u.note("%v", err)
@@ -72,6 +72,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.findCommand(call),
 			u.graphCommand(call),
 		},
 	}

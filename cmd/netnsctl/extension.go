@@ -21,9 +21,14 @@ func triggers(command, flag string) bool {
 	return false
 }
 
+// isNew tells of commands that iproute2 has not. They have no short forms.
+func isNew(command string) bool {
+	return command == "find" || command == "inspect" || command == "graph"
+}
+
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
-	if call.Command != "graph" {
+	if !isNew(call.Command) {
 		if len(call.Args) == 0 {
 			return nil
 		}

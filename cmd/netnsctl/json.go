@@ -104,7 +104,7 @@ func encode(v any, pretty bool) string {
 }
 
 func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
-	l := jsonList{Namespaces: []jsonNamespace{}, Names: []jsonName{}, Blind: []jsonBlind{}}
+	l := jsonList{Namespaces: []jsonNamespace{}, Names: []jsonName{}, Blind: blindJSON(snap.Blind)}
 	for _, r := range rows {
 		if r.ns != nil {
 			l.Namespaces = append(l.Namespaces, namespaceJSON(r.ns, r.now))
@@ -112,10 +112,15 @@ func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
 			l.Names = append(l.Names, nameJSON(r.name, r.now))
 		}
 	}
-	for _, b := range snap.Blind {
-		l.Blind = append(l.Blind, jsonBlind(b))
-	}
 	return encode(l, pretty)
+}
+
+func blindJSON(blind []discover.Blind) []jsonBlind {
+	all := []jsonBlind{}
+	for _, b := range blind {
+		all = append(all, jsonBlind(b))
+	}
+	return all
 }
 
 func nameJSON(n *discover.Name, now time.Time) jsonName {

@@ -179,8 +179,10 @@ func (r row) quiet() string {
 }
 
 // blind says what could not be looked at.
-func (u *ui) blind(snap *discover.Snapshot, graveOnly bool) {
-	for _, b := range snap.Blind {
+func (u *ui) blind(snap *discover.Snapshot, graveOnly bool) { u.tellBlind(snap.Blind, graveOnly) }
+
+func (u *ui) tellBlind(blind []discover.Blind, graveOnly bool) {
+	for _, b := range blind {
 		if b.Grave || !graveOnly {
 			u.note("not seen: %s", b)
 		}

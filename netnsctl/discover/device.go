@@ -6,7 +6,6 @@ import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 // kernel would number every namespace that a device leads to, for good.
 type outlook struct {
 	rtnl *sys.RTNL
-	next int32
 	err  error
 }
 
@@ -20,8 +19,7 @@ func (o *outlook) links(fd int) ([]sys.Link, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	number, err := o.rtnl.Number(fd, o.next)
-	o.next++
+	number, err := o.rtnl.Number(fd, sys.NSIDUnassigned)
 	if err != nil {
 		return nil, err
 	}

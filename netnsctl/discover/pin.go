@@ -71,9 +71,9 @@ type Mount struct {
 func (p Pin) String() string {
 	switch p.Kind {
 	case Process:
-		return p.who()
+		return p.Who()
 	case Thread:
-		return "thread " + strconv.Itoa(p.TID) + " of " + p.who()
+		return "thread " + strconv.Itoa(p.TID) + " of " + p.Who()
 	case MountPin:
 		return p.mount()
 	case Invisible:
@@ -105,10 +105,11 @@ func (p Pin) descriptor() string {
 	if p.TID != 0 {
 		s += "thread " + strconv.Itoa(p.TID) + " of "
 	}
-	return s + p.who()
+	return s + p.Who()
 }
 
-func (p Pin) who() string { return who(p.PID, p.Command) }
+// Who tells the pin's process to people.
+func (p Pin) Who() string { return who(p.PID, p.Command) }
 
 func who(pid int, command string) string {
 	s := "pid " + strconv.Itoa(pid)

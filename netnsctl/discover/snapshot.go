@@ -13,6 +13,8 @@ import (
 type Snapshot struct {
 	Taken time.Time
 	Host  netnsctl.Host
+	// Own is the namespace of the thread that scanned.
+	Own netnsctl.ID
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace

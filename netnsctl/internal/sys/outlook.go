@@ -32,12 +32,20 @@ func DialOutside(n int) (all []*RTNL, err error) {
 }
 
 // Number gives the namespace that fd is a file of the number nsid, in the
-// socket's namespace, and returns the number: the one that it has already, if it
-// has one.
+// socket's namespace, or one that is free where that is [NSIDUnassigned]. It
+// returns the number: the one that the namespace had already, if it had one.
 func (c *RTNL) Number(fd int, nsid int32) (int32, error) {
 	err := c.SetNSID(fd, nsid)
-	if errors.Is(err, unix.EEXIST) {
-		c.NSIDsByFD([]int{fd}, func(_ int, has int32, failed error) { nsid, err = has, failed })
+	if err == nil && nsid != NSIDUnassigned {
+		return nsid, nil
+	}
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return NSIDUnassigned, err
+	}
+	nsid = NSIDUnassigned
+	c.NSIDsByFD([]int{fd}, func(_ int, has int32, failed error) { nsid, err = has, failed })
+	if err == nil && nsid == NSIDUnassigned {
+		err = unix.EEXIST // it is another one's
 	}
 	return nsid, err
 }
