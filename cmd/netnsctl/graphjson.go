@@ -10,7 +10,7 @@ import (
 
 type jsonGraph struct {
 	Namespaces []jsonWired `json:"namespaces"`
-	Links      []jsonLink  `json:"links"`
+	Links      []jsonWire  `json:"links"`
 	LeftOut    int         `json:"left_out"`
 	Blind      []jsonBlind `json:"not_seen"`
 }
@@ -18,42 +18,42 @@ type jsonGraph struct {
 // jsonWired has no ID, state and so on where only devices lead to the namespace.
 type jsonWired struct {
 	*jsonNamespace
-	Devices []jsonDevice `json:"devices"`
-	Error   any          `json:"error,omitempty"`
+	Devices []jsonWiredDevice `json:"devices"`
+	Error   any               `json:"error,omitempty"`
 }
 
-type jsonDevice struct {
-	Index     int        `json:"index"`
-	Name      any        `json:"name"`
-	Kind      any        `json:"kind,omitempty"`
-	Physical  bool       `json:"physical"`
-	Up        bool       `json:"up"`
-	State     string     `json:"state"`
-	MAC       string     `json:"mac,omitempty"`
-	MTU       int        `json:"mtu"`
-	Master    int        `json:"master,omitempty"`
-	VLAN      int        `json:"vlan,omitempty"`
-	VXLAN     *jsonVXLAN `json:"vxlan,omitempty"`
-	Addresses []string   `json:"addresses"`
+type jsonWiredDevice struct {
+	Index     int             `json:"index"`
+	Name      any             `json:"name"`
+	Kind      any             `json:"kind,omitempty"`
+	Physical  bool            `json:"physical"`
+	Up        bool            `json:"up"`
+	State     string          `json:"state"`
+	MAC       string          `json:"mac,omitempty"`
+	MTU       int             `json:"mtu"`
+	Master    int             `json:"master,omitempty"`
+	VLAN      int             `json:"vlan,omitempty"`
+	VXLAN     *jsonWiredVXLAN `json:"vxlan,omitempty"`
+	Addresses []string        `json:"addresses"`
 	// Unseen is the index, in the list of namespaces, of the one in which the
 	// device at the other end is that could not be seen.
 	Unseen *int `json:"unseen_in,omitempty"`
 }
 
-type jsonVXLAN struct {
+type jsonWiredVXLAN struct {
 	ID     uint32 `json:"id"`
 	Group  string `json:"group,omitempty"`
 	Remote string `json:"remote,omitempty"`
 	Local  string `json:"local,omitempty"`
 }
 
-type jsonLink struct {
-	Kind wiring.Kind `json:"kind"`
-	Ends []jsonEnd   `json:"ends"`
+type jsonWire struct {
+	Kind wiring.Kind   `json:"kind"`
+	Ends []jsonWireEnd `json:"ends"`
 }
 
-// jsonEnd has the namespace's index in the list of namespaces.
-type jsonEnd struct {
+// jsonWireEnd has the namespace's index in the list of namespaces.
+type jsonWireEnd struct {
 	Namespace int    `json:"namespace"`
 	ID        string `json:"id,omitempty"`
 	Index     int    `json:"index"`
@@ -61,9 +61,9 @@ type jsonEnd struct {
 }
 
 func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty bool) string {
-	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonLink{}, LeftOut: leftOut, Blind: []jsonBlind{}}
+	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonWire{}, LeftOut: leftOut, Blind: []jsonBlind{}}
 	for _, n := range g.Namespaces {
-		w := jsonWired{Devices: []jsonDevice{}}
+		w := jsonWired{Devices: []jsonWiredDevice{}}
 		if n.Found {
 			one := namespaceJSON(n.Namespace, snap.Taken)
 			w.jsonNamespace = &one
@@ -80,9 +80,9 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 		j.Namespaces = append(j.Namespaces, w)
 	}
 	for _, l := range g.Links {
-		link := jsonLink{Kind: l.Kind}
+		link := jsonWire{Kind: l.Kind}
 		for _, d := range l.Ends {
-			end := jsonEnd{Namespace: slices.Index(g.Namespaces, d.Namespace), Index: d.Index, Name: jsonText(d.Name)}
+			end := jsonWireEnd{Namespace: slices.Index(g.Namespaces, d.Namespace), Index: d.Index, Name: jsonText(d.Name)}
 			if d.Namespace.Found {
 				end.ID = d.Namespace.String()
 			}
@@ -96,10 +96,10 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 	return encode(j, pretty)
 }
 
-func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonDevice {
-	j := jsonDevice{
+func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonWiredDevice {
+	j := jsonWiredDevice{
 		Index: d.Index, Name: jsonText(d.Name), Kind: optional(d.Kind), Physical: d.Physical(), Up: d.Up, State: d.State,
-		MAC: d.MAC.String(), MTU: d.MTU, Master: d.Device.Master, VLAN: d.VLAN, VXLAN: vxlanJSON(d.VXLAN), Addresses: []string{},
+		MAC: d.MAC.String(), MTU: d.MTU, Master: d.Device.Master, VLAN: d.VLAN, VXLAN: wiredVXLAN(d.VXLAN), Addresses: []string{},
 	}
 	for _, a := range d.Addresses {
 		j.Addresses = append(j.Addresses, a.Prefix.String())
@@ -111,11 +111,11 @@ func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonDevice {
 	return j
 }
 
-func vxlanJSON(v *inside.VXLAN) *jsonVXLAN {
+func wiredVXLAN(v *inside.VXLAN) *jsonWiredVXLAN {
 	if v == nil {
 		return nil
 	}
-	j := &jsonVXLAN{ID: v.ID}
+	j := &jsonWiredVXLAN{ID: v.ID}
 	switch {
 	case v.Group.IsMulticast():
 		j.Group = v.Group.String()

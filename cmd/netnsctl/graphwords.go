@@ -180,11 +180,11 @@ func (t *painter) facts(d *wiring.Device) []string {
 	if d.Unseen != nil && d.Link.Index == 0 {
 		facts = append(facts, "sends through "+t.titles[d.Unseen])
 	}
-	return append(facts, addresses(d)...)
+	return append(facts, shownAddresses(d)...)
 }
 
-// addresses leaves out those that every device has.
-func addresses(d *wiring.Device) []string {
+// shownAddresses leaves out those that every device has.
+func shownAddresses(d *wiring.Device) []string {
 	var words []string
 	for _, a := range d.Addresses {
 		addr := a.Prefix.Addr()
