@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"encoding/xml"
 	"fmt"
 	"math"
 	"strings"
@@ -265,10 +264,7 @@ func toward(from, to point, by float64) point {
 
 func number(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
 
+// markup escapes by hand: encoding/xml costs every start of the program.
 func markup(text string) string {
-	var b strings.Builder
-	if xml.EscapeText(&b, []byte(text)) != nil {
-		return "" // a Builder takes everything
-	}
-	return b.String()
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;").Replace(text)
 }
