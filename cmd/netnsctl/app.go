@@ -74,6 +74,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.deleteCommand(call),
 			u.findCommand(call),
 			u.graphCommand(call),
+			u.inspectCommand(call),
 		},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -97,14 +98,23 @@ func (u *ui) showFound(r *find.Result, c *cli.Context, list string) error {
 		u.print(table(columns, r.Matches, !c.Bool("noheadings")))
 	}
 	for _, m := range r.Missing {
-		text := "not found: " + quote(m.What)
-		for _, near := range m.Near {
-			text += "; on the network of " + near.Device + " (" + near.Text + ") in " + labelOf(near.Namespace)
-		}
-		u.note("%s", text)
+		u.note("not found: %s", quote(m.What)+nearBy(m.Near))
 	}
 	u.tellBlind(r.Blind, c.Bool("quiet") || len(r.Missing) == 0)
 	return nil
+}
+
+// nearBy tells of the first few devices on whose network an address would be.
+func nearBy(near []find.Match) string {
+	const few = 3
+	var b strings.Builder
+	for _, m := range near[:min(few, len(near))] {
+		b.WriteString("; on the network of " + m.Device + " (" + m.Text + ") in " + labelOf(m.Namespace))
+	}
+	if rest := len(near) - few; rest > 0 {
+		b.WriteString(" and of " + strconv.Itoa(rest) + " more")
+	}
+	return b.String()
 }
 
 // placesOf are the names, or else the IDs, each once.

@@ -21,9 +21,9 @@ func (u *ui) graphCommand(call compat.Call) *cli.Command {
 	return &cli.Command{
 		Name:      "graph",
 		Usage:     "show how namespaces are wired",
-		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--all] [NAME|ID|pid:PID|PATH...]",
-		Description: "With words, only what is connected with these namespaces. Down, or without carrier,\n" +
-			"is said of a device; lo and link-local addresses are left out unless they tell\n" +
+		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--all] [NAME|pid:N|net:[N]|PATH...]",
+		Description: "With words, only what is connected with these namespaces. Of a device\n" +
+			"that is off or down this is said; lo and link-local addresses are left out unless they tell\n" +
 			"something. Exit status: 0 done, 1 failed, 2 wrong words.",
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
@@ -53,7 +53,7 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	g, leftOut, err := wired(call.Host, snap, c.Args().Slice(), c.Bool("all"))
+	g, leftOut, err := wired(snap, c.Args().Slice(), c.Bool("all"))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func unicodeLocale() bool {
 }
 
 // wired is the graph that the words ask for.
-func wired(host netnsctl.Host, snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
+func wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
 	fds := make([]int, len(snap.Namespaces))
 	for i, ns := range snap.Namespaces {
 		fds[i] = ns.Descriptor()
@@ -119,11 +119,11 @@ func wired(host netnsctl.Host, snap *discover.Snapshot, words []string, all bool
 	if len(words) > 0 {
 		var around []*wiring.Namespace
 		for _, word := range words {
-			n := which(host, g, word)
-			if n == nil {
-				return nil, 0, fmt.Errorf("no namespace %s", quote(word))
+			i := slices.Index(snap.Namespaces, snap.Lookup(word))
+			if i < 0 {
+				return nil, 0, fmt.Errorf("no such namespace: %s", quote(word)+staleName(snap, word))
 			}
-			around = append(around, n)
+			around = append(around, g.Namespaces[i])
 		}
 		return g.Around(around), 0, nil
 	}
@@ -131,35 +131,4 @@ func wired(host netnsctl.Host, snap *discover.Snapshot, words []string, all bool
 		g, leftOut = g.Telling()
 	}
 	return g, leftOut, nil
-}
-
-// which finds the namespace that a word means: a name, an ID, "pid:7", or the
-// path of a mount.
-func which(host netnsctl.Host, g *wiring.Graph, word string) *wiring.Namespace {
-	find := func(is func(*discover.Namespace) bool) *wiring.Namespace {
-		for _, n := range g.Namespaces {
-			if n.Found && is(n.Namespace) {
-				return n
-			}
-		}
-		return nil
-	}
-	if n := find(func(ns *discover.Namespace) bool { return slices.Contains(ns.Names, word) }); n != nil {
-		return n
-	}
-	if pid, ok := strings.CutPrefix(word, "pid:"); ok {
-		id, err := host.IDOfPID(pid)
-		if err != nil {
-			return nil
-		}
-		return find(func(ns *discover.Namespace) bool { return ns.ID == id })
-	}
-	ino, isIno := netnsctl.ParseIno(word)
-	return find(func(ns *discover.Namespace) bool {
-		return isIno && ns.ID.Ino == ino || mountedAt(ns, word)
-	})
-}
-
-func mountedAt(ns *discover.Namespace, path string) bool {
-	return slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Mount != nil && p.Mount.Path == path })
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
@@ -23,28 +22,10 @@ type jsonWired struct {
 }
 
 type jsonWiredDevice struct {
-	Index     int             `json:"index"`
-	Name      any             `json:"name"`
-	Kind      any             `json:"kind,omitempty"`
-	Physical  bool            `json:"physical"`
-	Up        bool            `json:"up"`
-	State     string          `json:"state"`
-	MAC       string          `json:"mac,omitempty"`
-	MTU       int             `json:"mtu"`
-	Master    int             `json:"master,omitempty"`
-	VLAN      int             `json:"vlan,omitempty"`
-	VXLAN     *jsonWiredVXLAN `json:"vxlan,omitempty"`
-	Addresses []string        `json:"addresses"`
+	jsonDevice
 	// Unseen is the index, in the list of namespaces, of the one in which the
 	// device at the other end is that could not be seen.
 	Unseen *int `json:"unseen_in,omitempty"`
-}
-
-type jsonWiredVXLAN struct {
-	ID     uint32 `json:"id"`
-	Group  string `json:"group,omitempty"`
-	Remote string `json:"remote,omitempty"`
-	Local  string `json:"local,omitempty"`
 }
 
 type jsonWire struct {
@@ -97,33 +78,10 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 }
 
 func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonWiredDevice {
-	j := jsonWiredDevice{
-		Index: d.Index, Name: jsonText(d.Name), Kind: optional(d.Kind), Physical: d.Physical(), Up: d.Up, State: d.State,
-		MAC: d.MAC.String(), MTU: d.MTU, Master: d.Device.Master, VLAN: d.VLAN, VXLAN: wiredVXLAN(d.VXLAN), Addresses: []string{},
-	}
-	for _, a := range d.Addresses {
-		j.Addresses = append(j.Addresses, a.Prefix.String())
-	}
+	j := jsonWiredDevice{jsonDevice: deviceJSON(*d.Device, d.Addresses)}
 	if d.Unseen != nil {
 		i := slices.Index(g.Namespaces, d.Unseen)
 		j.Unseen = &i
-	}
-	return j
-}
-
-func wiredVXLAN(v *inside.VXLAN) *jsonWiredVXLAN {
-	if v == nil {
-		return nil
-	}
-	j := &jsonWiredVXLAN{ID: v.ID}
-	switch {
-	case v.Group.IsMulticast():
-		j.Group = v.Group.String()
-	case v.Group.IsValid():
-		j.Remote = v.Group.String()
-	}
-	if v.Local.IsValid() {
-		j.Local = v.Local.String()
 	}
 	return j
 }

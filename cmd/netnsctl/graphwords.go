@@ -7,7 +7,6 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/draw"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
@@ -135,39 +134,15 @@ func (t *painter) note(n *wiring.Namespace) string {
 }
 
 func (t *painter) row(d *wiring.Device) *draw.Row {
-	r := &draw.Row{Name: quote(d.Name), Kind: deviceKind(d.Device), State: deviceState(d.Device), Facts: t.facts(d), Alert: t.alert(d)}
+	r := &draw.Row{Name: quote(d.Name), Kind: deviceKind(*d.Device), State: deviceState(*d.Device), Facts: t.facts(d), Alert: t.alert(d)}
+	if r.State == "up" {
+		r.State = ""
+	}
 	t.rows[d] = r
 	for _, port := range d.Ports {
 		r.Ports = append(r.Ports, t.row(port))
 	}
 	return r
-}
-
-func deviceKind(d *inside.Device) string {
-	switch {
-	case d.Loopback:
-		return "loopback"
-	case d.Physical():
-		return "physical"
-	case d.VLAN != 0:
-		return escape(d.Kind) + " " + strconv.Itoa(d.VLAN)
-	case d.VXLAN != nil:
-		return d.Kind + " " + strconv.FormatUint(uint64(d.VXLAN.ID), 10)
-	}
-	return escape(d.Kind)
-}
-
-// deviceState is empty for a device that works.
-func deviceState(d *inside.Device) string {
-	switch {
-	case !d.Up:
-		return "down"
-	case d.State == "down" || d.State == "lowerlayerdown" || d.State == "notpresent":
-		return "no carrier"
-	case d.State == "dormant":
-		return d.State
-	}
-	return ""
 }
 
 func (t *painter) facts(d *wiring.Device) []string {
@@ -191,11 +166,7 @@ func shownAddresses(d *wiring.Device) []string {
 		if addr.Is6() && addr.IsLinkLocalUnicast() || d.Loopback && addr.IsLoopback() {
 			continue
 		}
-		word := a.Prefix.String()
-		if a.Peer.IsValid() {
-			word = addr.String() + " peer " + a.Peer.String()
-		}
-		words = append(words, word)
+		words = append(words, addressWord(a))
 	}
 	if more := len(words) - maxAddresses; more > 1 {
 		words = append(words[:maxAddresses], "and "+strconv.Itoa(more)+" more")

@@ -9,21 +9,20 @@ import (
 
 // identify fills in what only an open namespace tells: its cookie and its age.
 func (s *scan) identify(ns *Namespace) {
-	if ns.Cookie != 0 && (ns.held || !s.opts.Hold) {
-		return
-	}
 	fd, err := s.open(ns)
 	if err != nil {
 		return
 	}
-	ns.Cookie, _ = sys.Cookie(fd)
+	if ns.Cookie == 0 {
+		ns.Cookie, _ = sys.Cookie(fd)
+	}
 	if ns.filed() {
 		var st sys.FileStat
 		if sys.StatFD(fd, &st) == nil {
 			ns.Born = st.Changed
 		}
 	}
-	if ns.Verdict == Orphan || ns.Verdict == Idle {
+	if ns.Verdict == Orphan || ns.Verdict == Idle && s.opts.Everything {
 		ns.Hardware = s.hardware(fd)
 	}
 	if ns.Verdict == Orphan || s.opts.Hold {

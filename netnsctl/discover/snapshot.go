@@ -43,7 +43,8 @@ type Namespace struct {
 	Born  time.Time
 	Owner Owner
 	// Hardware are the physical devices in it. They are looked for where the
-	// namespace has no process.
+	// namespace has no process, in one that is idle only on demand
+	// ([Options.Everything]).
 	Hardware []string
 	Verdict  Verdict
 	// Reason says why, for people.

@@ -2,10 +2,15 @@ package discover
 
 import (
 	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // judge gives every namespace and name its verdict and the reason for it.
 func (s *scan) judge() {
+	if s.opts.Hold {
+		sys.ReserveFDs(s.proc, s.proc+len(s.nets)+64) // those of whoever reads them, too
+	}
 	for _, ns := range s.nets {
 		ns.Verdict, ns.Reason = s.verdict(ns)
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
