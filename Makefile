@@ -66,7 +66,7 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 
 .PHONY: bench
 bench: build ## time exec and list beside the real ip
-	@tests/need.sh ip=iproute2 hyperfine=hyperfine
+	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN)
 
 .PHONY: lint

@@ -15,35 +15,35 @@ type command struct {
 	named bool
 }
 
-// commandTable is in iproute2's order: a word is the first row that it begins,
-// so l is list, s is show, list- is list-id.
-func commandTable() []command {
-	return []command{
-		{names: []string{"list", "show", "lst"}, run: (*session).list},
-		{names: []string{"list-id"}, run: (*session).listID},
-		{names: []string{"help"}, run: (*session).help},
-		{names: []string{"add"}, run: (*session).add, named: true},
-		{names: []string{"set"}, run: (*session).set, named: true},
-		{names: []string{"delete"}, run: (*session).delete, named: true},
-		{names: []string{"identify"}, run: (*session).identify},
-		{names: []string{"pids"}, run: (*session).pids, named: true},
-		{names: []string{"exec"}, run: (*session).exec},
-		{names: []string{"monitor"}, run: (*session).monitor},
-		{names: []string{"attach"}, run: (*session).attach, named: true},
-	}
+// commands are in iproute2's order: a word is the first row that it begins, so l
+// is list, s is show, list- is list-id.
+var commands = [...]command{
+	{names: []string{"list", "show", "lst"}, run: (*session).list},
+	{names: []string{"list-id"}, run: (*session).listID},
+	{names: []string{"help"}, run: (*session).help},
+	{names: []string{"add"}, run: (*session).add, named: true},
+	{names: []string{"set"}, run: (*session).set, named: true},
+	{names: []string{"delete"}, run: (*session).delete, named: true},
+	{names: []string{"identify"}, run: (*session).identify},
+	{names: []string{"pids"}, run: (*session).pids, named: true},
+	{names: []string{"exec"}, run: (*session).exec},
+	{names: []string{"monitor"}, run: (*session).monitor},
+	{names: []string{"attach"}, run: (*session).attach, named: true},
 }
 
-func lookupCommand(word string) (command, bool) {
-	if word != "" {
-		for _, c := range commandTable() {
-			for _, name := range c.names {
-				if strings.HasPrefix(name, word) {
-					return c, true
-				}
+func lookupCommand(word string) (c *command, ok bool) {
+	if word == "" {
+		return nil, false
+	}
+	for i := range commands {
+		c := &commands[i]
+		for _, name := range c.names {
+			if strings.HasPrefix(name, word) {
+				return c, true
 			}
 		}
 	}
-	return command{}, false
+	return nil, false
 }
 
 // command runs one command; no words are the command list.

@@ -23,7 +23,7 @@ func TestLookupCommand(t *testing.T) {
 }
 
 func TestCommandTable(t *testing.T) {
-	for _, want := range commandTable() {
+	for _, want := range commands {
 		for _, name := range want.names {
 			if c, ok := lookupCommand(name); !ok || c.names[0] != want.names[0] {
 				t.Errorf("%s is found as another command", name)

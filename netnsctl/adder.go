@@ -8,13 +8,17 @@ import (
 
 // Adder is [Host.Add] for many names. Creating a namespace takes the kernel most
 // of a millisecond, so from the second name on another thread creates them
-// ahead, at most one more than are added in the end.
+// ahead, at most aheadOfNeed more than are added in the end.
 type Adder struct {
 	host  Host
 	added int
-	ahead chan int // descriptors of new namespaces
+	ahead chan int // descriptors of up to aheadOfNeed-1 new namespaces
 	stop  chan struct{}
 }
+
+// aheadOfNeed lets both threads create all the time: with fewer, one waits for the
+// other, and waking it costs a fifth.
+const aheadOfNeed = 3
 
 // NewAdder begins; [Adder.Close] must end it. Both, and Add, belong to one
 // locked thread.
@@ -55,7 +59,7 @@ func (a *Adder) start() {
 		return
 	}
 	sys.UseAllProcessors()
-	a.ahead, a.stop = make(chan int), make(chan struct{})
+	a.ahead, a.stop = make(chan int, aheadOfNeed-1), make(chan struct{})
 	go func() {
 		// Never unlocked: the thread dies with the goroutine.
 		runtime.LockOSThread()

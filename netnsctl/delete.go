@@ -21,7 +21,7 @@ func (h Host) Delete(name string) error {
 			restore = func() { _ = sys.BindMount(sys.FDPath(fd), path) }
 		}
 	}
-	err := syscall.Unlink(path)
+	err := sys.UnlinkPath(path)
 	if err != nil && err != syscall.EBUSY {
 		restore()
 	}

@@ -1,10 +1,6 @@
 package netnsctl
 
-import (
-	"os"
-
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
-)
+import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
 // Enter moves the calling thread into the namespace of name for good, and into
 // a mount namespace of its own, where /sys shows that namespace and every file
@@ -38,14 +34,10 @@ func (h Host) Enter(name string) error {
 
 // bindEtc lays the files of EtcDir/name over /etc, in directory order.
 func (h Host) bindEtc(name string) {
-	dir, err := os.Open(h.etcDir() + "/" + name)
-	if err != nil {
-		return
-	}
-	defer dir.Close()
-	files, _ := dir.Readdirnames(-1)
+	dir := h.etcDir() + "/" + name
+	files, _ := sys.Names(dir)
 	for _, file := range files {
-		src, dst := dir.Name()+"/"+file, "/etc/"+file
+		src, dst := dir+"/"+file, "/etc/"+file
 		if err := sys.BindMount(src, dst); err != nil {
 			h.warn(&OpError{Op: OpBindEtc, Name: dst, Path: src, Err: err})
 		}

@@ -33,8 +33,7 @@ func (n *NSIDs) Entries(h Host) ([]Entry, error) {
 	for i, name := range names {
 		entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
 	}
-	if len(entries) <= fewNames {
-		n.ask(h, entries)
+	if len(entries) == 0 {
 		return entries, nil
 	}
 	dir, err := sys.OpenDir(h.Dir())
@@ -42,6 +41,10 @@ func (n *NSIDs) Entries(h Host) ([]Entry, error) {
 		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
 	}
 	defer sys.Close(dir)
+	if len(entries) <= fewNames {
+		n.ask(h, dir, entries)
+		return entries, nil
+	}
 	// Where nothing has an nsid, no name need be asked for its.
 	if peers, err := n.Peers(nil); err == nil && len(peers) == 0 {
 		n.askOdd(h, dir, entries)
@@ -62,7 +65,7 @@ func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	})
 	for i := range entries {
 		if odd[i] {
-			n.ask(h, entries[i:i+1])
+			n.ask(h, dir, entries[i:i+1])
 		}
 	}
 }
@@ -71,10 +74,9 @@ func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 // every other that has an nsid until it finds its own. The second thread may be
 // in another mount namespace; what it opens it reaches through the directory.
 func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
-	h.RunDir = sys.FDPath(dir)
 	second, err := sys.DialRTNL(false)
 	if err != nil {
-		n.ask(h, entries)
+		n.ask(h, dir, entries)
 		return
 	}
 	defer second.Close()
@@ -83,26 +85,26 @@ func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
 		if from == 0 {
 			socket = &NSIDs{second}
 		}
-		socket.ask(h, entries[from:to])
+		socket.ask(h, dir, entries[from:to])
 	})
 }
 
-// ask fills in the nsids of entries.
-func (n *NSIDs) ask(h Host, entries []Entry) {
+// ask fills in the nsids of entries of the open run directory dir.
+func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
 	for chunk := range slices.Chunk(entries, sys.MaxPipelined) {
-		n.askChunk(h, chunk)
+		n.askChunk(h, dir, chunk)
 	}
 }
 
-func (n *NSIDs) askChunk(h Host, entries []Entry) {
-	var fds []int
-	var asked []*Entry
+func (n *NSIDs) askChunk(h Host, dir int, entries []Entry) {
+	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
+	var path sys.CPath
 	for i := range entries {
 		e := &entries[i]
-		path := h.NamePath(e.Name)
-		fd, err := sys.Open(path)
+		path = append(append(path[:0], e.Name...), 0)
+		fd, err := sys.OpenAt(dir, path)
 		if err != nil {
-			e.Err = newOpError(OpOpenNetns, e.Name, path, err)
+			e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
 			continue
 		}
 		defer sys.Close(fd)

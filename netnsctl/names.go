@@ -1,7 +1,6 @@
 package netnsctl
 
 import (
-	"os"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -20,12 +19,7 @@ func ValidName(name string) bool {
 // Names gives every entry of the run directory, whatever it is, in the
 // directory's own order (newest first on tmpfs).
 func (h Host) Names() ([]string, error) {
-	dir, err := os.Open(h.Dir())
-	if err != nil {
-		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
-	}
-	defer dir.Close()
-	names, err := dir.Readdirnames(-1)
+	names, err := sys.Names(h.Dir())
 	return names, newOpError(OpReadRunDir, "", h.Dir(), err)
 }
 

@@ -1,9 +1,10 @@
 package netnsctl
 
 import (
-	"os"
 	"slices"
 	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // PIDs gives the processes in the namespace of name, in the order of procfs:
@@ -14,12 +15,7 @@ func (h Host) PIDs(name string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	proc, err := os.Open(h.Proc())
-	if err != nil {
-		return nil, newOpError(OpReadProc, name, h.Proc(), err)
-	}
-	defer proc.Close()
-	entries, err := proc.Readdirnames(-1)
+	entries, err := sys.Names(h.Proc())
 	if err != nil {
 		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}

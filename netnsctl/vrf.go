@@ -43,7 +43,7 @@ func (h Host) LeaveVRF() {
 
 // vrfParent gives the cgroup that holds the VRF's, below the hierarchy's root.
 func (h Host) vrfParent() (group string, inVRF bool) {
-	text, err := os.ReadFile(h.Proc() + "/self/cgroup")
+	text, err := sys.ReadFile(h.Proc() + "/self/cgroup")
 	if err != nil {
 		return "", false
 	}
@@ -58,7 +58,7 @@ func (h Host) vrfParent() (group string, inVRF bool) {
 
 // cgroup2Root finds the first mount of cgroup2, or makes one.
 func (h Host) cgroup2Root() (string, error) {
-	text, err := os.ReadFile(h.Proc() + "/self/mounts")
+	text, err := sys.ReadFile(h.Proc() + "/self/mounts")
 	if err != nil {
 		return "", err
 	}

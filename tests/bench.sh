@@ -14,10 +14,15 @@ if [ "${NETNSCTL_BENCH-}" = "" ]; then
 	export NETNSCTL_BENCH=$$
 	exec "$(dirname "$0")/sandbox.sh" "$0" "$(realpath "$1")"
 fi
-netnsctl=$1
 ip=$(command -v ip)
 dir=/run/bench
 mkdir $dir
+# As an installed file: what the linker wrote lies in the page cache in single
+# pages, which costs every start.
+mkdir "$1.bench"
+trap 'rm -r "$1.bench"' EXIT
+netnsctl=$1.bench/netnsctl
+install "$1" "$netnsctl"
 
 median() { sort -g | awk '{ v[NR] = $1 } END { printf "%.2f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 column() { cut -d' ' -f"$1" $dir/all | median; }
@@ -25,7 +30,7 @@ column() { cut -d' ' -f"$1" $dir/all | median; }
 # compare LABEL RUNS PEER OURS [PREPARE]: both commands, RUNS times a round.
 compare() {
 	local label=$1 runs=$2 peer=$3 ours=$4 prepare=()
-	[ $# -lt 5 ] || prepare=(--prepare "sh -c '$5 2>/dev/null; true'")
+	[ $# -lt 5 ] || prepare=(--prepare "sh -c '{ $5; } 2>/dev/null; $dir/settle'")
 	: >$dir/all
 	for ((round = 0; round < rounds; round++)); do
 		hyperfine -N -i --warmup 1 --runs "$runs" --style none --export-csv $dir/csv \
@@ -36,11 +41,28 @@ compare() {
 	printf '| %-34s | %8s | %8s | %5s | %5s |\n' "$label" "$(column 1)" "$(column 2)" "$(column 3)" "$(column 4)"
 }
 
+# The kernel takes deleted namespaces apart in the background.
+cat >$dir/settle <<'EOF'
+#!/bin/sh
+count() { awk '$1 == "net_namespace" { print $2 }' /proc/slabinfo 2>/dev/null; }
+now=$(count)
+while last=$now; sleep 0.2; now=$(count); [ "$now" != "$last" ]; do :; done
+EOF
+chmod +x $dir/settle
+
 # netns LABEL RUNS WORDS: the words are those after `ip netns`.
 netns() { compare "$1" "$2" "$ip netns $3" "$netnsctl $3"; }
 
 # lines VERB FROM TO [SUFFIX]: a batch file.
 lines() { for ((i = $2; i <= $3; i++)); do echo "netns $1 n$i${4:+ $i}"; done; }
+
+# memory WORDS: the most that both had in memory.
+memory() {
+	local peak=/usr/bin/time
+	[ -x $peak ] || return 0
+	printf '\n%s: at most %s KiB of memory, ip %s\n' "$*" \
+		"$($peak -f %M "$netnsctl" "$@" 2>&1 >/dev/null)" "$($peak -f %M "$ip" netns "$@" 2>&1 >/dev/null | tail -1)"
+}
 
 head() {
 	printf '\n| %-34s | %8s | %8s | %5s | %5s |\n' "$1" "$2, ms" 'ours, ms' wall CPU
@@ -51,15 +73,16 @@ printf 'netnsctl %s, %s, Linux %s, %s processors, %s\n' "$("$netnsctl" -Version 
 	"$("$ip" -Version | sed 's/.*iproute2-\([^,]*\).*/iproute2 \1/')" "$(uname -r)" "$(nproc)" "$(date +%F)"
 
 head 'single calls' ip
+mkdir /run/netns
+netns 'list, no names' 100 list
+netns 'identify, no names' 100 identify
 "$ip" netns add n1
 netns 'exec NAME true' 100 'exec n1 true'
 compare '-n NAME list' 100 "$ip -n n1 netns list" "$netnsctl -n n1 list"
-netns 'list' 100 list
-netns 'identify' 100 identify
 netns 'pids NAME' 100 'pids n1'
 "$ip" netns add x
-compare 'add NAME' 40 "$ip netns add x" "$netnsctl add x" "$ip netns delete x"
-compare 'delete NAME' 40 "$ip netns delete x" "$netnsctl delete x" "$ip netns add x"
+compare 'add NAME' 10 "$ip netns add x" "$netnsctl add x" "$ip netns delete x"
+compare 'delete NAME' 10 "$ip netns delete x" "$netnsctl delete x" "$ip netns add x"
 "$ip" netns delete x 2>/dev/null || true
 
 head 'bulk' ip
@@ -81,23 +104,32 @@ for n in $names; do
 	head "$n names" ip
 	netns 'list' $runs list
 	compare '-json list' $runs "$ip -json netns list" "$netnsctl -json list"
-	netns 'list-id' $runs list-id
 	netns 'identify' $runs identify
 	netns 'pids NAME' $runs 'pids n1'
+	lines set 1 "$n" nsid | "$ip" -force -batch - 2>/dev/null || true
+	head "$n names with nsids" ip
+	netns 'list' $runs list
+	compare '-json list' $runs "$ip -json netns list" "$netnsctl -json list"
+	netns 'list-id' $runs list-id
+	memory list
 	if [ "$n" = 1000 ]; then
-		lines set 1 1000 nsid | "$ip" -batch -
-		netns 'list, all with nsids' 10 list
 		head "$n names" lsns
 		compare 'list --stale' 5 'lsns -t net' "$netnsctl list --stale"
+		"$ip" -n n500 addr add 10.9.8.7/24 dev lo
+		head "$n names" 'ip, in a loop'
+		compare 'find ADDRESS' 1 \
+			"sh -c 'for n in \$($ip netns list | cut -d \" \" -f 1); do $ip -n \$n -br addr; done | grep -F 10.9.8.7'" \
+			"$netnsctl find 10.9.8.7"
+		head "$n names" lsns
 		# With its own signals' default actions each ends with the sandbox.
 		for ((i = 0; i < 5000; i++)); do sleep infinity & done
 		compare 'list --stale, 5000 processes' 3 'lsns -t net' "$netnsctl list --stale"
 		head '5000 processes' ip
 		netns 'pids NAME' 5 'pids n1'
-		kill %% 2>/dev/null
 		pkill -P $$ sleep
 		wait 2>/dev/null
-		lines delete 1 1000 | "$ip" -batch -
-		lines add 1 1000 | "$netnsctl" -batch -
 	fi
+	# New ones have no nsids.
+	lines delete 1 "$n" | "$ip" -batch -
+	have=0
 done

@@ -14,7 +14,8 @@ const module = "github.com/netnsctl/netnsctl"
 // layers lists the packages with what each may import of the module. Others may
 // be added below them: a package belongs to the longest prefix that fits.
 var layers = map[string][]string{
-	"/cmd/netnsctl":          {"/cmd/netnsctl", "/compat", "/netnsctl"},
+	"/cmd/netnsctl":          {"/cmd/netnsctl", "/cmd/netnsctl/early", "/compat", "/netnsctl"},
+	"/cmd/netnsctl/early":    {"/compat"},
 	"/compat":                {"/compat", "/netnsctl"},
 	"/netnsctl":              {"/netnsctl", "/netnsctl/internal/sys"},
 	"/netnsctl/internal/sys": {"/netnsctl/internal/sys"},

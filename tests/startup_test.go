@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -19,19 +20,26 @@ const (
 
 var initLine = regexp.MustCompile(`(?m)^init (\S+) @.*, (\d+) bytes, (\d+) allocs$`)
 
-// TestStartup looks at the columns that are the same in every run, never at the
-// clock.
-func TestStartup(t *testing.T) {
-	cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), "help")
+// initTrace gives the runtime's report of what is initialised for a call, a line
+// per package.
+func initTrace(words ...string) string {
+	cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), words...)
 	// The first word of the environment is the runtime's (see
 	// netnsctl/internal/sys).
 	cmd.Env = []string{"FIRST=", "GODEBUG=inittrace=1"}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	cmd.Run()
-	inits := initLine.FindAllStringSubmatch(stderr.String(), -1)
+	return stderr.String()
+}
+
+// TestStartup looks at the columns that are the same in every run, never at the
+// clock.
+func TestStartup(t *testing.T) {
+	trace := initTrace("-Version")
+	inits := initLine.FindAllStringSubmatch(trace, -1)
 	if len(inits) < 3 {
-		t.Fatalf("no trace of package initialisation:\n%s", stderr.String())
+		t.Fatalf("no trace of package initialisation:\n%s", trace)
 	}
 	for _, m := range inits {
 		size, _ := strconv.Atoi(m[2])
@@ -39,6 +47,23 @@ func TestStartup(t *testing.T) {
 		if size > maxInitBytes || allocs > maxInitAllocs {
 			t.Errorf("package %s: %d bytes in %d allocations before main", m[1], size, allocs)
 		}
+	}
+}
+
+// TestEarly: iproute2's commands are answered before the packages that only others
+// need are initialised.
+func TestEarly(t *testing.T) {
+	needless := []string{"github.com/urfave/cli/v2", "text/template", "regexp", "net"}
+	for _, words := range [][]string{{"list"}, {"help"}, {"exec", "nowhere", "true"}, {"-n", "nowhere", "list"}} {
+		trace := initTrace(words...)
+		for _, pkg := range needless {
+			if strings.Contains(trace, "init "+pkg+" ") {
+				t.Errorf("%s: package %s is initialised", words, pkg)
+			}
+		}
+	}
+	if trace := initTrace("-Version"); !strings.Contains(trace, "init "+needless[0]+" ") {
+		t.Errorf("no trace of %s at all:\n%s", needless[0], trace)
 	}
 }
 

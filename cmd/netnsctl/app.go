@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
 )
 
@@ -44,7 +45,7 @@ func (u *ui) run(call compat.Call) int {
 		return int(s)
 	case errors.As(err, &wrong):
 		command := call.Command
-		if !isNew(command) {
+		if !early.IsCommand(command) {
 			command += " " + call.Args[0]
 		}
 		u.note("%v, try \"netnsctl %s --help\"", err, command)

@@ -86,8 +86,10 @@ func titles(g *wiring.Graph) map[*wiring.Namespace]string {
 	for _, n := range g.Namespaces {
 		switch {
 		case !n.Found:
+			if all[n] = labelOf(nil); unknown > 0 {
+				all[n] += " " + strconv.Itoa(unknown)
+			}
 			unknown++
-			all[n] = "unknown namespace " + strconv.Itoa(unknown)
 		case len(n.Names) > 0:
 			all[n] = row{names: n.Names}.label()
 		case first(n.Namespace):

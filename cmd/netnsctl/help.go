@@ -25,6 +25,8 @@ Beyond ip netns:
   delete --force-orphans [WHAT...]     remove what is stale, release what is orphaned
          [--dry-run] [--min-age TIME] [--wait[=SEC]]
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
+  find WHAT...                         the namespace of an address, a device, a port, a process ...
+  inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
   graph [NS...]                        how namespaces are wired, as text or a picture
          [--format tree|dot|mermaid|json|svg] [--all]
 
@@ -36,6 +38,7 @@ Options, before the command, can be shortened:
   -Version        the versions
   all others that ip takes, which change nothing here
 
-netnsctl COMMAND --FLAG --help says more of a command beyond ip netns.
+netnsctl COMMAND --FLAG --help says more of a command beyond ip netns; find and
+inspect need no --FLAG.
 See netnsctl(8).
 `

@@ -22,10 +22,12 @@ type jsonReport struct {
 	Read         bool          `json:"read"`
 	Error        any           `json:"error,omitempty"`
 	Devices      []jsonDevice  `json:"devices"`
-	Routes       []jsonRoute   `json:"routes"`
-	Sockets      []jsonSocket  `json:"sockets"`
-	Overlays     []jsonOverlay `json:"overlays"`
-	Sysctls      []jsonSysctl  `json:"sysctls"`
+	// Addresses are here where the devices could not be listed.
+	Addresses []jsonAddress `json:"addresses,omitempty"`
+	Routes    []jsonRoute   `json:"routes"`
+	Sockets   []jsonSocket  `json:"sockets"`
+	Overlays  []jsonOverlay `json:"overlays"`
+	Sysctls   []jsonSysctl  `json:"sysctls"`
 }
 
 type jsonUser struct {
@@ -67,6 +69,8 @@ type jsonVXLAN struct {
 }
 
 type jsonAddress struct {
+	Device int          `json:"device,omitempty"`
+	Name   any          `json:"name,omitempty"`
 	Prefix netip.Prefix `json:"prefix"`
 	Peer   string       `json:"peer,omitempty"`
 	Scope  string       `json:"scope"`
@@ -150,6 +154,13 @@ func reportJSON(snap *discover.Snapshot, r *inspect.Report) jsonReport {
 		}
 		j.Devices = append(j.Devices, one)
 	}
+	if len(j.Devices) == 0 {
+		for _, a := range r.Contents.Addresses {
+			one := addressJSON(a)
+			one.Device, one.Name = a.Device, optional(a.Name)
+			j.Addresses = append(j.Addresses, one)
+		}
+	}
 	for _, route := range r.Contents.Routes {
 		j.Routes = append(j.Routes, routeJSON(route))
 	}
@@ -178,17 +189,20 @@ func deviceJSON(d inside.Device, addresses []inside.Address) jsonDevice {
 		j.VXLAN = &jsonVXLAN{x.ID, addrText(x.Group), addrText(x.Local)}
 	}
 	for _, a := range addresses {
-		if a.Device != d.Index {
-			continue
+		if a.Device == d.Index {
+			j.Addresses = append(j.Addresses, addressJSON(a))
 		}
-		one := jsonAddress{Prefix: a.Prefix, Scope: a.Scope, Label: optional(a.Label), Flags: a.Flags}
-		if a.Peer.IsValid() {
-			one.Peer = a.Peer.String()
-		}
-		if one.Flags == nil {
-			one.Flags = []string{}
-		}
-		j.Addresses = append(j.Addresses, one)
+	}
+	return j
+}
+
+func addressJSON(a inside.Address) jsonAddress {
+	j := jsonAddress{Prefix: a.Prefix, Scope: a.Scope, Label: optional(a.Label), Flags: a.Flags}
+	if a.Peer.IsValid() {
+		j.Peer = a.Peer.String()
+	}
+	if j.Flags == nil {
+		j.Flags = []string{}
 	}
 	return j
 }

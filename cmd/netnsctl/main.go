@@ -1,11 +1,12 @@
-// Command netnsctl does what `ip netns` does, and more: see man/netnsctl.8.
+// Command netnsctl does what `ip netns` does, and more: see man/netnsctl.8. Most
+// calls of iproute2's commands end in package early.
 package main
 
 import (
 	"os"
 	"runtime"
 
-	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 )
 
 // The main goroutine stays on the process' first thread: a command executed in
@@ -14,14 +15,7 @@ import (
 func init() { runtime.LockOSThread() }
 
 func main() {
-	program := compat.Program{
-		Face:    compat.FaceOf(os.Args),
-		Version: version(),
-		Help:    help,
-		Stdin:   os.Stdin,
-		Stdout:  os.Stdout,
-		Stderr:  os.Stderr,
-		Extend:  extend,
-	}
+	program := early.Program()
+	program.Version, program.Help, program.Extend = version(), help, extend
 	os.Exit(program.Run(os.Args))
 }

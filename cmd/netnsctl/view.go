@@ -103,15 +103,9 @@ func commandLine(words []string) string {
 }
 
 func deviceLines(r *inspect.Report) []string {
-	name := map[int]string{}
-	for _, d := range r.Contents.Devices {
-		name[d.Index] = quote(d.Name)
-	}
+	name := deviceNames(r)
 	addresses := map[int][]string{}
 	for _, a := range r.Contents.Addresses {
-		if name[a.Device] == "" { // devices could not be listed
-			name[a.Device] = quote(a.Name)
-		}
 		addresses[a.Device] = append(addresses[a.Device], addressWord(a))
 	}
 	if len(r.Contents.Devices) == 0 {
@@ -135,6 +129,19 @@ func deviceLines(r *inspect.Report) []string {
 		lines = append(lines, strings.TrimRight(line, " \n"))
 	}
 	return lines
+}
+
+// deviceNames are by index; from the addresses where the devices could not be
+// listed.
+func deviceNames(r *inspect.Report) map[int]string {
+	name := map[int]string{}
+	for _, a := range r.Contents.Addresses {
+		name[a.Device] = quoteIfAny(a.Name)
+	}
+	for _, d := range r.Contents.Devices {
+		name[d.Index] = quote(d.Name)
+	}
+	return name
 }
 
 func deviceKind(d inside.Device) string {
@@ -170,16 +177,16 @@ func macWord(d inside.Device) string {
 }
 
 func addressWord(a inside.Address) string {
-	word := a.Prefix.String()
+	words := []string{a.Prefix.String()}
 	if a.Peer.IsValid() {
-		word += " peer " + a.Peer.String()
+		words = append(words, "peer", a.Peer.String())
 	}
 	for _, flag := range a.Flags {
 		if flag != "secondary" && flag != "dynamic" {
-			word += " " + flag
+			words = append(words, flag)
 		}
 	}
-	return word
+	return strings.Join(words, " ")
 }
 
 // relations says what a device is a port of and where it leads.
@@ -223,10 +230,7 @@ func endWord(d inside.Device, end inspect.End) string {
 }
 
 func routeLines(r *inspect.Report) (lines []string) {
-	name := map[int]string{}
-	for _, d := range r.Contents.Devices {
-		name[d.Index] = quote(d.Name)
-	}
+	name := deviceNames(r)
 	for _, route := range r.Contents.Routes {
 		line := destination(route.To)
 		if route.Type != "unicast" {
@@ -274,10 +278,7 @@ func socketLines(r *inspect.Report) (lines []string) {
 		if len(who) > 3 {
 			who = append(who[:3], strconv.Itoa(len(who)-3)+" more")
 		}
-		for _, w := range who {
-			line += ", " + w
-		}
-		lines = append(lines, escape(line))
+		lines = append(lines, escape(strings.Join(append([]string{line}, who...), ", ")))
 	}
 	return lines
 }

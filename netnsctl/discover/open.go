@@ -7,6 +7,10 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
+// spare is how many descriptors a scan that holds namespaces leaves for those who
+// read them.
+const spare = 64
+
 // identify fills in what only an open namespace tells: its cookie and its age.
 func (s *scan) identify(ns *Namespace) {
 	fd, err := s.open(ns)
@@ -25,7 +29,7 @@ func (s *scan) identify(ns *Namespace) {
 	if ns.Verdict == Orphan || ns.Verdict == Idle && s.opts.Everything {
 		ns.Hardware = s.hardware(fd)
 	}
-	if ns.Verdict == Orphan || s.opts.Hold {
+	if ns.Verdict == Orphan || s.opts.Hold && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
 		return
 	}

@@ -19,7 +19,7 @@ type Options struct {
 	// namespaces, too. A scan always looks for all namespaces and pins.
 	Everything bool
 	// Hold keeps every namespace open that can be opened, for as long as the
-	// snapshot is.
+	// snapshot is and as the limit of open files allows.
 	Hold bool
 }
 

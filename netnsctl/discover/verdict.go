@@ -9,7 +9,7 @@ import (
 // judge gives every namespace and name its verdict and the reason for it.
 func (s *scan) judge() {
 	if s.opts.Hold {
-		sys.ReserveFDs(s.proc, s.proc+len(s.nets)+64) // those of whoever reads them, too
+		sys.ReserveFDs(s.proc, s.proc+len(s.nets)+spare)
 	}
 	for _, ns := range s.nets {
 		ns.Verdict, ns.Reason = s.verdict(ns)

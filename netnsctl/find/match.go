@@ -166,10 +166,10 @@ func (v *view) blind() (all []discover.Blind) {
 		}
 	}
 	if closed > 0 {
-		all = append(all, discover.Blind{What: "namespaces that cannot be opened", Count: closed})
+		all = append(all, discover.Blind{What: "namespaces that cannot be opened", Count: closed, Grave: true})
 	}
 	if failed > 0 {
-		all = append(all, discover.Blind{What: "namespaces that cannot be read: " + why, Count: failed})
+		all = append(all, discover.Blind{What: "namespaces that cannot be read: " + why, Count: failed, Grave: true})
 	}
 	return all
 }

@@ -2,8 +2,7 @@ package inside
 
 import (
 	"net"
-
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"net/netip"
 )
 
 // Wanted says what to read.
@@ -71,19 +70,71 @@ func (d *Device) Paired() bool {
 // request.
 func (d *Device) Physical() bool { return d.Kind == "" && !d.Loopback }
 
-type (
-	// VXLAN has a VXLAN device's network identifier, its group or remote end,
-	// and its source address.
-	VXLAN = sys.VXLAN
-	// Address is an address of a device, which it names by its index.
-	Address = sys.Address
-	// Route is a route of the main table.
-	Route = sys.Route
-	// Hop is one way of a route.
-	Hop = sys.Hop
-	// Socket is a listening TCP socket, or a UDP socket that is not connected.
-	Socket = sys.Socket
-)
+// VXLAN is what a VXLAN device has of its own.
+type VXLAN struct {
+	ID uint32
+	// Group is the multicast group or the only remote end, Local the source; not
+	// valid if there is none.
+	Group, Local netip.Addr
+}
+
+// Address is an address of a device.
+type Address struct {
+	// Device is the device's index, Name its name where the namespace was one of
+	// those given.
+	Device int
+	Name   string
+	// Prefix is the address with the length of its network's prefix, Peer that
+	// of the far end of a point-to-point address; not valid if there is none.
+	Prefix, Peer netip.Prefix
+	// Scope is "global", "site", "link", "host", "nowhere" or a number.
+	Scope string
+	// Label is an IPv4 address' own name, by convention its device's.
+	Label string
+	// Flags are those that say something of its use: "secondary", "temporary",
+	// "tentative", "dadfailed", "deprecated", "dynamic".
+	Flags []string
+}
+
+// Route is a route of the main table.
+type Route struct {
+	// To is where it leads; the default route has the prefix of length 0.
+	To netip.Prefix
+	// Type is "unicast", "blackhole", "unreachable", "prohibit", "throw" …
+	Type string
+	// Hops are the ways that a packet may take, none for a blackhole.
+	Hops   []Hop
+	Source netip.Addr // preferred; not valid if none is
+	Metric int
+	Scope  string
+	// Protocol is who made it: "kernel", "boot", "static", "ra", "dhcp" or a
+	// number.
+	Protocol string
+}
+
+// Hop is one way of a route.
+type Hop struct {
+	// Via is the gateway; not valid where the destination is on the link.
+	Via    netip.Addr
+	Device int
+}
+
+// Socket is a socket that waits for others to speak first: a listening TCP
+// socket, or a UDP socket that is not connected.
+type Socket struct {
+	Protocol string // "tcp" or "udp"
+	// Local is what it is bound to; an IPv6 socket on :: also takes IPv4 unless
+	// OnlyIPv6.
+	Local    netip.AddrPort
+	OnlyIPv6 bool
+	// Device is the index of the device that it is bound to, 0 if none, and Name
+	// that one's name.
+	Device int
+	Name   string
+	UID    uint32
+	// Inode is the socket's number in /proc/PID/fd, 0 if no file leads to it.
+	Inode uint64
+}
 
 // Device finds a device by its index, nil if there is none.
 func (c *Contents) Device(index int) *Device {

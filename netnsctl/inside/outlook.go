@@ -68,7 +68,7 @@ func device(l sys.Link, here int32) Device {
 	d := Device{
 		Index: l.Index, Name: l.Name, AltNames: l.AltNames, Kind: l.Kind, Loopback: l.Loopback,
 		Up: l.Up, State: l.State, MAC: l.MAC, MTU: l.MTU, Master: l.Master, PortKind: l.PortKind,
-		VLAN: l.VLAN, VXLAN: l.VXLAN,
+		VLAN: l.VLAN, VXLAN: vxlan(l.VXLAN),
 	}
 	switch {
 	case l.LowerNSID != sys.NSIDUnassigned:
@@ -113,8 +113,8 @@ func (r *reader) readByNumber(i int) {
 	c := &r.result[i]
 	c.fail(OpListDevices, "", r.listDevices(0, i))
 	if r.want.Addresses {
-		var err error
-		c.Addresses, err = r.outlook.sockets[0].Addresses(&r.outlook.number[i])
+		found, err := r.outlook.sockets[0].Addresses(&r.outlook.number[i])
+		c.Addresses = addresses(found)
 		c.fail(OpListAddresses, "", err)
 	}
 }

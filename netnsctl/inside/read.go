@@ -81,8 +81,8 @@ func (r *reader) read(here *place, worker, i int) {
 		r.ask(c)
 	}
 	if r.want.Sockets {
-		var err error
-		c.Sockets, err = sys.ListenInNet()
+		found, err := sys.ListenInNet()
+		c.Sockets = sockets(found)
 		c.fail(OpListSockets, "", err)
 	}
 	if len(r.want.Sysctls) > 0 {
@@ -102,11 +102,13 @@ func (r *reader) ask(c *Contents) {
 	}
 	defer rtnl.Close()
 	if r.want.Addresses {
-		c.Addresses, err = rtnl.Addresses(nil)
+		found, err := rtnl.Addresses(nil)
+		c.Addresses = addresses(found)
 		c.fail(OpListAddresses, "", err)
 	}
 	if r.want.Routes {
-		c.Routes, err = rtnl.Routes()
+		found, err := rtnl.Routes()
+		c.Routes = routes(found)
 		c.fail(OpListRoutes, "", err)
 	}
 }

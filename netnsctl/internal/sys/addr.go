@@ -1,7 +1,8 @@
 package sys
 
 import (
-	"net/netip"
+	"bytes"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,10 +14,11 @@ type Address struct {
 	// entered to read this.
 	Device int
 	Name   string
-	// Prefix is the address with the length of its network's prefix.
-	Prefix netip.Prefix
-	// Peer is the far end of a point-to-point address, with its prefix.
-	Peer netip.Prefix
+	// Local is the address, of 4 or 16 bytes, Peer the far end's where it is a
+	// point-to-point address. Bits is the length of the prefix, the far end's if
+	// there is one.
+	Local, Peer []byte
+	Bits        int
 	// Scope is "global", "site", "link", "host", "nowhere" or a number.
 	Scope string
 	// Label is an IPv4 address' own name, by convention its device's.
@@ -45,15 +47,15 @@ func parseAddress(data []byte) (a Address, ok bool) {
 	if len(data) < unix.SizeofIfAddrmsg {
 		return a, false
 	}
-	family, bits, flags := data[0], int(data[1]), uint32(data[2])
-	a.Device, a.Scope = int(number(data[4:])), scopeName(data[3])
-	var local, address netip.Addr
-	eachAttr(data[unix.SizeofIfAddrmsg:], func(kind int, value []byte) {
+	family, flags := data[0], uint32(data[2])
+	a.Bits, a.Device, a.Scope = int(data[1]), int(number(data[4:])), scopeName(data[3])
+	var address []byte
+	eachAttr(data[unix.SizeofIfAddrmsg:], func(kind uint16, value []byte) {
 		switch kind {
 		case unix.IFA_LOCAL:
-			local, _ = netip.AddrFromSlice(value)
+			a.Local = slices.Clone(value)
 		case unix.IFA_ADDRESS:
-			address, _ = netip.AddrFromSlice(value)
+			address = slices.Clone(value)
 		case unix.IFA_LABEL:
 			a.Label = unix.ByteSliceToString(value)
 		case unix.IFA_FLAGS:
@@ -61,15 +63,13 @@ func parseAddress(data []byte) (a Address, ok bool) {
 		}
 	})
 	switch {
-	case !local.IsValid():
-		a.Prefix = netip.PrefixFrom(address, bits)
-	case local == address || !address.IsValid():
-		a.Prefix = netip.PrefixFrom(local, bits)
-	default: // ADDRESS is the far end's, and the length that of its prefix.
-		a.Prefix, a.Peer = netip.PrefixFrom(local, local.BitLen()), netip.PrefixFrom(address, bits)
+	case a.Local == nil:
+		a.Local = address
+	case address != nil && !bytes.Equal(a.Local, address):
+		a.Peer = address
 	}
 	a.Flags = addressFlags(family, flags)
-	return a, a.Prefix.IsValid()
+	return a, len(a.Local) == 4 || len(a.Local) == 16
 }
 
 func addressFlags(family uint8, flags uint32) (words []string) {

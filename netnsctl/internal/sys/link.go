@@ -2,7 +2,7 @@ package sys
 
 import (
 	"encoding/binary"
-	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,8 +37,9 @@ type Link struct {
 // VXLAN is what a VXLAN device has of its own.
 type VXLAN struct {
 	ID uint32
-	// Group is the multicast group or the only remote end; Local the source.
-	Group, Local netip.Addr
+	// Group is the multicast group or the only remote end, Local the source; nil
+	// if there is none.
+	Group, Local []byte
 
 	lower int // what IFLA_LINK is for others
 }
@@ -48,13 +49,13 @@ type VXLAN struct {
 // namespaces that links lead to, in the socket's namespace, where they have no
 // number yet.
 func (c *RTNL) Links(target *int32) ([]Link, error) {
-	return dump(c, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg), parseWholeLink,
+	return dump(c, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg), parseLink,
 		targetAttr(unix.IFLA_TARGET_NETNSID, target)...)
 }
 
-// parseWholeLink reads a struct ifinfomsg, {family u8, pad u8, type u16, index
+// parseLink reads a struct ifinfomsg, {family u8, pad u8, type u16, index
 // i32, flags u32, change u32}, and its attributes.
-func parseWholeLink(data []byte) (l Link, ok bool) {
+func parseLink(data []byte) (l Link, ok bool) {
 	if len(data) < unix.SizeofIfInfomsg {
 		return l, false
 	}
@@ -62,12 +63,12 @@ func parseWholeLink(data []byte) (l Link, ok bool) {
 	l.Index = int(int32(binary.NativeEndian.Uint32(data[4:])))
 	l.Up = binary.NativeEndian.Uint32(data[8:])&unix.IFF_UP != 0
 	l.State, l.LowerNSID = "unknown", NSIDUnassigned
-	eachAttr(data[unix.SizeofIfInfomsg:], func(kind int, value []byte) {
+	eachAttr(data[unix.SizeofIfInfomsg:], func(kind uint16, value []byte) {
 		switch kind {
 		case unix.IFLA_IFNAME:
 			l.Name = unix.ByteSliceToString(value)
 		case unix.IFLA_ADDRESS:
-			l.MAC = append([]byte(nil), value...)
+			l.MAC = slices.Clone(value)
 		case unix.IFLA_MTU:
 			l.MTU = int(number(value))
 		case unix.IFLA_MASTER:
@@ -81,7 +82,7 @@ func parseWholeLink(data []byte) (l Link, ok bool) {
 		case unix.IFLA_LINKINFO:
 			l.parseInfo(value)
 		case unix.IFLA_PROP_LIST:
-			eachAttr(value, func(kind int, value []byte) {
+			eachAttr(value, func(kind uint16, value []byte) {
 				if kind == unix.IFLA_ALT_IFNAME {
 					l.AltNames = append(l.AltNames, unix.ByteSliceToString(value))
 				}
@@ -110,7 +111,7 @@ func (l *Link) stands() bool {
 
 func (l *Link) parseInfo(info []byte) {
 	var data []byte
-	eachAttr(info, func(kind int, value []byte) {
+	eachAttr(info, func(kind uint16, value []byte) {
 		switch kind {
 		case unix.IFLA_INFO_KIND:
 			l.Kind = unix.ByteSliceToString(value)
@@ -122,14 +123,14 @@ func (l *Link) parseInfo(info []byte) {
 	})
 	switch l.Kind {
 	case "vlan":
-		eachAttr(data, func(kind int, value []byte) {
+		eachAttr(data, func(kind uint16, value []byte) {
 			if kind == unix.IFLA_VLAN_ID && len(value) >= 2 {
 				l.VLAN = int(binary.NativeEndian.Uint16(value))
 			}
 		})
 	case "vxlan":
 		l.VXLAN = &VXLAN{}
-		eachAttr(data, func(kind int, value []byte) {
+		eachAttr(data, func(kind uint16, value []byte) {
 			switch kind {
 			case unix.IFLA_VXLAN_ID:
 				l.VXLAN.ID = number(value)
@@ -161,11 +162,10 @@ func number(value []byte) uint32 {
 	return binary.NativeEndian.Uint32(value)
 }
 
-// address reads an attribute of 4 or 16 bytes; an unspecified address is none.
-func address(value []byte) netip.Addr {
-	a, _ := netip.AddrFromSlice(value)
-	if a.IsUnspecified() {
-		return netip.Addr{}
+// address reads an address; an unspecified one is none.
+func address(value []byte) []byte {
+	if !slices.ContainsFunc(value, func(b byte) bool { return b != 0 }) {
+		return nil
 	}
-	return a
+	return slices.Clone(value)
 }

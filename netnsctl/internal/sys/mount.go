@@ -9,39 +9,39 @@ import (
 // ShareMount makes the mount at path, and all below it, propagate both ways. It
 // is EINVAL where path is not a mount point.
 func ShareMount(path string) error {
-	return unix.Mount("", path, "none", unix.MS_SHARED|unix.MS_REC, "")
+	return mount("", path, "none", unix.MS_SHARED|unix.MS_REC)
 }
 
 // ShareOneMount is [ShareMount] of the mount at path alone.
 func ShareOneMount(path string) error {
-	return unix.Mount("", path, "none", unix.MS_SHARED, "")
+	return mount("", path, "none", unix.MS_SHARED)
 }
 
 // PrivateMount takes the mount at path, and all below it, out of its peer group.
 func PrivateMount(path string) error {
-	return unix.Mount("", path, "none", unix.MS_PRIVATE|unix.MS_REC, "")
+	return mount("", path, "none", unix.MS_PRIVATE|unix.MS_REC)
 }
 
 // SlaveMounts lets every mount of the mount namespace receive from its peers and
 // send nothing back.
 func SlaveMounts() error {
-	return unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, "")
+	return mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC)
 }
 
 // BindMount mounts src at dst, without what is mounted below src.
 func BindMount(src, dst string) error {
-	return unix.Mount(src, dst, "none", unix.MS_BIND, "")
+	return mount(src, dst, "none", unix.MS_BIND)
 }
 
 // BindTree mounts src at dst with all that is mounted below src.
 func BindTree(src, dst string) error {
-	return unix.Mount(src, dst, "none", unix.MS_BIND|unix.MS_REC, "")
+	return mount(src, dst, "none", unix.MS_BIND|unix.MS_REC)
 }
 
 // Detach unmounts path lazily: it is gone from the tree at once, and from the
 // kernel when its last user leaves. A symbolic link is not followed (EINVAL).
 func Detach(path string) error {
-	return unix.Unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+	return unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
 }
 
 // DetachFD unmounts the mount that the open file fd is the root of, whatever path
@@ -49,7 +49,7 @@ func Detach(path string) error {
 // mount that is locked: one that was inherited from the mount namespace of a more
 // privileged user namespace (mount_namespaces(7)).
 func DetachFD(fd int) error {
-	return unix.Unmount("thread-self/fd/"+strconv.Itoa(fd), unix.MNT_DETACH)
+	return unmount("thread-self/fd/"+strconv.Itoa(fd), unix.MNT_DETACH)
 }
 
 // UnshareFS gives the calling thread a root and working directory of its own.
@@ -100,7 +100,7 @@ func emptyMountNamespace() error {
 		return err
 	}
 	const at = "/proc" // any directory that is there
-	if err := unix.Mount("none", at, "tmpfs", 0, ""); err != nil {
+	if err := mount("none", at, "tmpfs", 0); err != nil {
 		return err
 	}
 	if err := unix.Chdir(at); err != nil {
@@ -111,7 +111,7 @@ func emptyMountNamespace() error {
 	if err := unix.PivotRoot(".", "."); err != nil {
 		return err
 	}
-	return unix.Unmount(".", unix.MNT_DETACH)
+	return unmount(".", unix.MNT_DETACH)
 }
 
 // RemountSysfs replaces /sys by a sysfs of the calling thread's network
@@ -121,16 +121,16 @@ func emptyMountNamespace() error {
 // refuses.
 func RemountSysfs(source string) error {
 	var flags uintptr
-	if unix.Unmount("/sys", unix.MNT_DETACH) != nil {
+	if unmount("/sys", unix.MNT_DETACH) != nil {
 		var st unix.Statfs_t
 		if unix.Statfs("/sys", &st) == nil && st.Flags&unix.ST_RDONLY != 0 {
 			flags = unix.MS_RDONLY
 		}
 	}
-	return unix.Mount(source, "/sys", "sysfs", flags, "")
+	return mount(source, "/sys", "sysfs", flags)
 }
 
 // MountCgroup2 mounts the cgroup2 hierarchy at path.
 func MountCgroup2(path string) error {
-	return unix.Mount("none", path, "cgroup2", 0, "")
+	return mount("none", path, "cgroup2", 0)
 }

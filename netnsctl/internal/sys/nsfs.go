@@ -33,7 +33,7 @@ func Stat(path string) (dev, ino uint64, err error) {
 func StatAt(dir int, path []byte) (dev, ino uint64, err error) {
 	var st unix.Statx_t
 	for {
-		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
+		_, _, errno := unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
 			unix.AT_NO_AUTOMOUNT, unix.STATX_INO, uintptr(unsafe.Pointer(&st)), 0)
 		switch errno {
 		case 0:
@@ -76,11 +76,11 @@ const ThreadNetPath = "/proc/thread-self/ns/net"
 func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 
 // NewNet moves the calling thread into a new network namespace.
-func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
+func NewNet() error { return unshare(unix.CLONE_NEWNET) }
 
 // NewMountNamespace moves the calling thread into a copy of its mount namespace.
 // The thread's root and working directory are its own from then on.
-func NewMountNamespace() error { return unix.Unshare(unix.CLONE_NEWNS) }
+func NewMountNamespace() error { return unshare(unix.CLONE_NEWNS) }
 
 // LockDir waits for the exclusive lock on an open directory (flock(2)).
 func LockDir(fd int) error {

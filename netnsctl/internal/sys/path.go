@@ -28,7 +28,7 @@ func (p *CPath) SetTask(pid, tid int, rest string) CPath {
 
 // ReadlinkAt reads the link path, below dirfd, into buf.
 func ReadlinkAt(dirfd int, path CPath, buf []byte) (int, error) {
-	n, _, errno := unix.Syscall6(unix.SYS_READLINKAT, uintptr(dirfd), uintptr(unsafe.Pointer(&path[0])),
+	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dirfd), uintptr(unsafe.Pointer(&path[0])),
 		uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), 0, 0)
 	if errno != 0 {
 		return 0, errno
@@ -98,15 +98,4 @@ func leadingNumber(s []byte) (n int, ok bool) {
 		n = n*10 + int(c-'0')
 	}
 	return 0, false
-}
-
-// ReadFile reads a file on the calling thread: files of procfs tell of the
-// thread that reads them.
-func ReadFile(path string) ([]byte, error) {
-	fd, err := Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(fd)
-	return ReadAll(fd, nil)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
-	"net/netip"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -51,11 +50,10 @@ func parseProcNet(line []byte) (s Socket, state int64, ok bool) {
 	for i := 0; i < len(raw); i += 4 {
 		binary.NativeEndian.PutUint32(raw[i:], binary.BigEndian.Uint32(raw[i:]))
 	}
-	a, ok := netip.AddrFromSlice(raw)
 	p, err1 := strconv.ParseUint(string(port), 16, 16)
 	state, err2 := strconv.ParseInt(string(f[3]), 16, 32)
 	uid, err3 := strconv.ParseUint(string(f[7]), 10, 32)
 	inode, err4 := strconv.ParseUint(string(f[9]), 10, 64)
-	s = Socket{Local: netip.AddrPortFrom(a, uint16(p)), UID: uint32(uid), Inode: inode}
-	return s, state, ok && err1 == nil && err2 == nil && err3 == nil && err4 == nil
+	s = Socket{Local: raw, Port: uint16(p), UID: uint32(uid), Inode: inode}
+	return s, state, len(raw) > 0 && err1 == nil && err2 == nil && err3 == nil && err4 == nil
 }

@@ -10,3 +10,11 @@ func ReserveFDs(fd, n int) {
 		unix.Close(high)
 	}
 }
+
+// SpareFDs tells whether more than n numbers are left above the descriptor fd, the
+// highest that is open.
+func SpareFDs(fd, n int) bool {
+	var limit unix.Rlimit
+	err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit)
+	return err != nil || uint64(fd+n) < limit.Cur
+}

@@ -2,7 +2,7 @@ package sys
 
 import (
 	"encoding/binary"
-	"net/netip"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -10,13 +10,15 @@ import (
 
 // Route is a route of the main table.
 type Route struct {
-	// To is where it leads; the default route has the prefix of length 0.
-	To netip.Prefix
+	// To is where it leads, of 4 or 16 bytes, and Bits the length of the prefix:
+	// 0 for the default route.
+	To   []byte
+	Bits int
 	// Type is "unicast", "blackhole", "unreachable", "prohibit", "throw" …
 	Type string
 	// Hops are the ways that a packet may take, none for a blackhole.
 	Hops   []Hop
-	Source netip.Addr // preferred, if any
+	Source []byte // preferred, nil if none is
 	Metric int
 	Scope  string
 	// Protocol is who made it: "kernel", "boot", "static", "ra", "dhcp" or a
@@ -26,8 +28,8 @@ type Route struct {
 
 // Hop is one way of a route.
 type Hop struct {
-	// Via is the gateway; not valid where the destination is on the link.
-	Via    netip.Addr
+	// Via is the gateway, nil where the destination is on the link.
+	Via    []byte
 	Device int
 }
 
@@ -55,19 +57,19 @@ func parseRoute(data []byte) (r Route, ok bool) {
 	}
 	table := uint32(data[4])
 	r.Protocol, r.Scope, r.Type = protocolName(data[5]), scopeName(data[6]), routeType(data[7])
-	to := netip.IPv4Unspecified()
+	r.Bits, r.To = int(data[1]), make([]byte, 4)
 	if data[0] == unix.AF_INET6 {
-		to = netip.IPv6Unspecified()
+		r.To = make([]byte, 16)
 	}
 	var one Hop
-	eachAttr(data[unix.SizeofRtMsg:], func(kind int, value []byte) {
+	eachAttr(data[unix.SizeofRtMsg:], func(kind uint16, value []byte) {
 		switch kind {
 		case unix.RTA_TABLE:
 			table = number(value)
 		case unix.RTA_DST:
-			to, _ = netip.AddrFromSlice(value)
+			copy(r.To, value)
 		case unix.RTA_PREFSRC:
-			r.Source, _ = netip.AddrFromSlice(value)
+			r.Source = slices.Clone(value)
 		case unix.RTA_PRIORITY:
 			r.Metric = int(number(value))
 		case unix.RTA_OIF:
@@ -78,22 +80,20 @@ func parseRoute(data []byte) (r Route, ok bool) {
 			r.Hops = parseHops(value)
 		}
 	})
-	if r.Hops == nil && one != (Hop{}) {
+	if r.Hops == nil && (one.Via != nil || one.Device != 0) {
 		r.Hops = []Hop{one}
 	}
-	r.To = netip.PrefixFrom(to, int(data[1]))
 	cloned := number(data[8:])&unix.RTM_F_CLONED != 0
-	return r, r.To.IsValid() && table == unix.RT_TABLE_MAIN && !cloned
+	return r, table == unix.RT_TABLE_MAIN && !cloned
 }
 
 // gateway reads an address, or one of another family (struct rtvia, whose family
 // is in the first two bytes).
-func gateway(kind int, value []byte) netip.Addr {
+func gateway(kind uint16, value []byte) []byte {
 	if kind == unix.RTA_VIA && len(value) > 2 {
 		value = value[2:]
 	}
-	a, _ := netip.AddrFromSlice(value)
-	return a
+	return slices.Clone(value)
 }
 
 // parseHops reads structs rtnexthop, {len u16, flags u8, hops u8, index i32},
@@ -105,7 +105,7 @@ func parseHops(data []byte) (hops []Hop) {
 			break
 		}
 		hop := Hop{Device: int(number(data[4:]))}
-		eachAttr(data[unix.SizeofRtNexthop:size], func(kind int, value []byte) {
+		eachAttr(data[unix.SizeofRtNexthop:size], func(kind uint16, value []byte) {
 			if kind == unix.RTA_GATEWAY || kind == unix.RTA_VIA {
 				hop.Via = gateway(kind, value)
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"syscall"
 
-	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,9 +30,10 @@ func (e *KernelError) Unwrap() error { return e.Errno }
 // RTNL is an rtnetlink socket in the network namespace of the thread that
 // opened it. vishvananda/netlink's own sockets go through the runtime's poller,
 // drop the extended acknowledgement or cost a socket per call, and have no
-// RTM_GETNSID dump; its message types serve here.
+// RTM_GETNSID dump.
 type RTNL struct {
 	fd  int
+	seq uint32 // the last request's
 	buf []byte
 }
 
@@ -59,7 +59,7 @@ func DialRTNL(strict bool) (*RTNL, error) {
 	if strict {
 		unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1)
 	}
-	return &RTNL{fd: fd, buf: make([]byte, 32<<10)}, nil
+	return &RTNL{fd: fd}, nil
 }
 
 // Close closes the socket.
@@ -75,16 +75,12 @@ func (c *RTNL) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 	if len(fds) == 0 {
 		return
 	}
+	// Consecutive, so that an answer's number tells whose it is.
+	first := c.seq + 1
 	var requests []byte
-	var first uint32
-	for i, fd := range fds {
-		req := request(unix.RTM_GETNSID, 0, attr32(unix.NETNSA_FD, int32(fd)))
-		if i == 0 {
-			first = req.Seq
-		}
-		// Consecutive, so that an answer's number tells whose it is.
-		req.Seq = first + uint32(i)
-		requests = append(requests, req.Serialize()...)
+	for _, fd := range fds {
+		c.seq++
+		requests = appendRequest(requests, unix.RTM_GETNSID, 0, c.seq, make([]byte, sizeofRtGenMsg), attr32(unix.NETNSA_FD, int32(fd)))
 	}
 	answered := make([]bool, len(fds))
 	err := c.send(requests)
@@ -113,7 +109,7 @@ func (c *RTNL) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 // PeerByNSID asks for the namespace that has nsid in our namespace: for its
 // number in the namespace target, if there is one (Linux 4.20).
 func (c *RTNL) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
-	attrs := []*nl.RtAttr{attr32(unix.NETNSA_NSID, nsid)}
+	attrs := []attr{attr32(unix.NETNSA_NSID, nsid)}
 	if target != nil {
 		attrs = append(attrs, attr32(unix.NETNSA_TARGET_NSID, *target))
 	}
@@ -127,7 +123,7 @@ func (c *RTNL) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
 // Peers asks for all namespaces that have an nsid in the namespace target, or in
 // ours if that is nil, in ascending order.
 func (c *RTNL) Peers(target *int32) ([]PeerID, error) {
-	var attrs []*nl.RtAttr
+	var attrs []attr
 	if target != nil {
 		attrs = append(attrs, attr32(unix.NETNSA_TARGET_NSID, *target))
 	}
@@ -141,17 +137,7 @@ func (c *RTNL) SetNSID(fd int, nsid int32) error {
 		attr32(unix.NETNSA_FD, int32(fd)), attr32(unix.NETNSA_NSID, nsid))
 }
 
-// rtGenMsg is struct rtgenmsg with AF_UNSPEC, padded.
-type rtGenMsg struct{}
-
-func (rtGenMsg) Len() int          { return unix.NLMSG_ALIGNTO }
-func (rtGenMsg) Serialize() []byte { return make([]byte, unix.NLMSG_ALIGNTO) }
-
-func attr32(kind int, v int32) *nl.RtAttr {
-	return nl.NewRtAttr(kind, binary.NativeEndian.AppendUint32(nil, uint32(v)))
-}
-
-func (c *RTNL) getNSID(flags int, attrs ...*nl.RtAttr) ([]PeerID, error) {
+func (c *RTNL) getNSID(flags uint16, attrs ...attr) ([]PeerID, error) {
 	var peers []PeerID
 	err := c.do(unix.RTM_GETNSID, flags, func(data []byte) {
 		peers = append(peers, parsePeer(data))
@@ -165,41 +151,41 @@ func parsePeer(data []byte) PeerID {
 	if len(data) < unix.NLMSG_ALIGNTO {
 		return peer
 	}
-	attrs, _ := nl.ParseRouteAttr(data[unix.NLMSG_ALIGNTO:])
-	for _, a := range attrs {
-		if len(a.Value) < 4 {
-			continue
+	eachAttr(data[unix.NLMSG_ALIGNTO:], func(kind uint16, value []byte) {
+		if len(value) < 4 {
+			return
 		}
-		v := int32(binary.NativeEndian.Uint32(a.Value))
-		switch a.Attr.Type {
+		v := int32(binary.NativeEndian.Uint32(value))
+		switch kind {
 		case unix.NETNSA_NSID:
 			peer.NSID = v
 		case unix.NETNSA_CURRENT_NSID:
 			peer.Current = v
 		}
-	}
+	})
 	return peer
 }
 
 // do sends one request and hands every answer to got until the last one.
-func (c *RTNL) do(kind, flags int, got func(data []byte), attrs ...*nl.RtAttr) error {
-	return c.exchange(request(kind, flags, attrs...), func(m syscall.NetlinkMessage) { got(m.Data) })
+func (c *RTNL) do(kind, flags uint16, got func(data []byte), attrs ...attr) error {
+	return c.exchange(kind, flags, make([]byte, sizeofRtGenMsg), func(m syscall.NetlinkMessage) { got(m.Data) }, attrs...)
 }
 
-// exchange is do with whole messages.
-func (c *RTNL) exchange(req *nl.NetlinkRequest, got func(syscall.NetlinkMessage)) error {
-	if err := c.send(req.Serialize()); err != nil {
+// exchange is do with a header of the request's own, and whole messages.
+func (c *RTNL) exchange(kind, flags uint16, header []byte, got func(syscall.NetlinkMessage), attrs ...attr) error {
+	c.seq++
+	if err := c.send(appendRequest(nil, kind, flags, c.seq, header, attrs...)); err != nil {
 		return err
 	}
 	for done := false; !done; {
 		var refused error
 		err := c.receive(func(m syscall.NetlinkMessage) {
 			switch {
-			case m.Header.Seq != req.Seq:
+			case m.Header.Seq != c.seq:
 			case m.Header.Type == unix.NLMSG_ERROR || m.Header.Type == unix.NLMSG_DONE:
 				done, refused = true, kernelError(m)
 			default:
-				done = req.Flags&unix.NLM_F_DUMP == 0
+				done = flags&unix.NLM_F_DUMP == 0
 				got(m)
 			}
 		})
@@ -210,15 +196,6 @@ func (c *RTNL) exchange(req *nl.NetlinkRequest, got func(syscall.NetlinkMessage)
 	return nil
 }
 
-func request(kind, flags int, attrs ...*nl.RtAttr) *nl.NetlinkRequest {
-	req := nl.NewNetlinkRequest(kind, flags)
-	req.AddData(rtGenMsg{})
-	for _, a := range attrs {
-		req.AddData(a)
-	}
-	return req
-}
-
 func (c *RTNL) send(requests []byte) error {
 	return retryErr(func() error {
 		return unix.Sendto(c.fd, requests, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
@@ -227,6 +204,9 @@ func (c *RTNL) send(requests []byte) error {
 
 // receive waits for one datagram and hands on its messages.
 func (c *RTNL) receive(got func(syscall.NetlinkMessage)) error {
+	if c.buf == nil {
+		c.buf = make([]byte, 32<<10)
+	}
 	n, err := retry(func() (int, error) {
 		n, _, err := unix.Recvfrom(c.fd, c.buf, 0)
 		return n, err
@@ -271,11 +251,10 @@ func kernelError(m syscall.NetlinkMessage) error {
 	if m.Header.Flags&unix.NLM_F_ACK_TLVS == 0 {
 		return result
 	}
-	attrs, _ := nl.ParseRouteAttr(rest)
-	for _, a := range attrs {
-		if a.Attr.Type == unix.NLMSGERR_ATTR_MSG {
-			result.Message = unix.ByteSliceToString(a.Value)
+	eachAttr(rest, func(kind uint16, value []byte) {
+		if kind == unix.NLMSGERR_ATTR_MSG {
+			result.Message = unix.ByteSliceToString(value)
 		}
-	}
+	})
 	return result
 }

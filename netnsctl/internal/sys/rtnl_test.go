@@ -83,7 +83,7 @@ func TestParsePeer(t *testing.T) {
 		"unassigned":   {join(gen, attribute(unix.NETNSA_NSID, word(-1))), PeerID{-1, -1}},
 		"short value":  {join(gen, attribute(unix.NETNSA_NSID, []byte{1, 0})), PeerID{-1, -1}},
 		"others":       {join(gen, attribute(99, word(5)), attribute(unix.NETNSA_NSID, word(3))), PeerID{3, -1}},
-		"broken after": {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), PeerID{-1, -1}},
+		"broken after": {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), PeerID{3, -1}},
 	} {
 		if diff := cmp.Diff(test.want, parsePeer(test.data)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -3,10 +3,9 @@ package sys
 import (
 	"encoding/binary"
 	"errors"
-	"net/netip"
+	"slices"
 	"syscall"
 
-	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -14,9 +13,10 @@ import (
 // socket, or a UDP socket that is not connected.
 type Socket struct {
 	Protocol string // "tcp" or "udp"
-	// Local is what it is bound to; an IPv6 socket on :: also takes IPv4
-	// unless OnlyIPv6.
-	Local    netip.AddrPort
+	// Local and Port are what it is bound to; an IPv6 socket on :: also takes
+	// IPv4 unless OnlyIPv6.
+	Local    []byte
+	Port     uint16
 	OnlyIPv6 bool
 	// Device is the index of the device that it is bound to, 0 if none, and
 	// Name that one's name.
@@ -43,7 +43,7 @@ func ListenInNet() ([]Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &RTNL{fd: fd, buf: make([]byte, 32<<10)}
+	c := &RTNL{fd: fd}
 	defer c.Close()
 	var all []Socket
 	for _, protocol := range []byte{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
@@ -69,9 +69,7 @@ func (c *RTNL) listening(family, protocol byte) (all []Socket, err error) {
 	header := make([]byte, sizeofDiagRequest)
 	header[0], header[1] = family, protocol
 	binary.NativeEndian.PutUint32(header[4:], 1<<state)
-	req := nl.NewNetlinkRequest(unix.SOCK_DIAG_BY_FAMILY, unix.NLM_F_DUMP)
-	req.AddRawData(header)
-	err = c.exchange(req, func(m syscall.NetlinkMessage) {
+	err = c.exchange(unix.SOCK_DIAG_BY_FAMILY, unix.NLM_F_DUMP, header, func(m syscall.NetlinkMessage) {
 		if s, ok := parseSocket(m.Data); ok {
 			if s.Device != 0 {
 				s.Name = c.deviceName(s.Device)
@@ -101,11 +99,10 @@ func parseSocket(data []byte) (s Socket, ok bool) {
 	if data[0] == unix.AF_INET {
 		local = local[:4]
 	}
-	addr, _ := netip.AddrFromSlice(local)
-	s.Local = netip.AddrPortFrom(addr, binary.BigEndian.Uint16(data[4:]))
+	s.Local, s.Port = slices.Clone(local), binary.BigEndian.Uint16(data[4:])
 	s.Device = int(number(data[40:]))
 	s.UID, s.Inode = number(data[64:]), uint64(number(data[68:]))
-	eachAttr(data[sizeofDiagMessage:], func(kind int, value []byte) {
+	eachAttr(data[sizeofDiagMessage:], func(kind uint16, value []byte) {
 		if kind == diagOnlyIPv6 && len(value) > 0 {
 			s.OnlyIPv6 = value[0] != 0
 		}

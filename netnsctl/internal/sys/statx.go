@@ -69,7 +69,7 @@ func StatFD(fd int, st *FileStat) error {
 
 func statx(dirfd int, path *byte, flags int, st *FileStat) error {
 	var raw unix.Statx_t
-	_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(flags),
+	_, _, errno := unix.RawSyscall6(unix.SYS_STATX, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(flags),
 		unix.STATX_BASIC_STATS|unix.STATX_BTIME|unix.STATX_MNT_ID, uintptr(unsafe.Pointer(&raw)), 0)
 	if errno != 0 {
 		return errno

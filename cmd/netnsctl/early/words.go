@@ -1,0 +1,19 @@
+package early
+
+// IsCommand tells whether a word is a command that iproute2 has not. These have no
+// short forms.
+func IsCommand(word string) bool {
+	return word == "find" || word == "inspect" || word == "graph"
+}
+
+// IsFlag tells whether a flag, as the first word after one of iproute2's commands,
+// makes it one that iproute2 has not. All of them begin with two dashes.
+func IsFlag(command, flag string) bool {
+	switch command {
+	case "list":
+		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
+	case "delete":
+		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
+	}
+	return false
+}
