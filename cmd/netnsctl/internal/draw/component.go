@@ -130,7 +130,6 @@ func (w *web) hub(c *component) *shape {
 // branches are the parts into which a component falls without its hub: for each
 // the hub's neighbours in it, in the order of the hub's rows.
 func (w *web) branches(hub *shape) [][]*shape {
-	seen := map[*shape]bool{hub: true}
 	var branches [][]*shape
 	rest := w.neighbours(hub)
 	for len(rest) > 0 {
@@ -143,9 +142,6 @@ func (w *web) branches(hub *shape) [][]*shape {
 			} else {
 				others = append(others, s)
 			}
-		}
-		for s := range within {
-			seen[s] = true
 		}
 		branches = append(branches, branch)
 		rest = others

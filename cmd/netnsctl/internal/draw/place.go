@@ -26,15 +26,16 @@ func (g *grid) place() {
 			})
 		}
 	}
-	top := math.Inf(1)
-	for _, n := range slices.Concat(g.cols...) {
+	all := slices.Concat(g.cols...)
+	for _, n := range all {
 		n.y = math.Round(n.y)
 	}
 	g.part()
-	for _, n := range slices.Concat(g.cols...) {
+	top := all[0].y
+	for _, n := range all {
 		top = min(top, n.y)
 	}
-	for _, n := range slices.Concat(g.cols...) {
+	for _, n := range all {
 		n.y -= top
 	}
 }
@@ -106,26 +107,32 @@ func gap(above, below *node) float64 {
 }
 
 // settle moves the nodes of a column to where the lines from other columns pull
-// them.
+// them, in the order of the places to which their weightiest lines lead.
 func (g *grid) settle(col int, pulls map[*node][]pull, sorting bool, heeds func(col int) bool) {
-	want := map[*node]float64{}
+	want, aim := map[*node]float64{}, map[*node]float64{}
 	for _, n := range g.cols[col] {
-		sum, weight := 0.0, 0.0
+		want[n], aim[n] = n.y, n.y+n.h/2
+		sum, weight, heaviest, targets, count := 0.0, 0.0, 0.0, 0.0, 0.0
 		for _, p := range pulls[n] {
-			if heeds(p.to.node.col) {
-				sum += (p.to.y() - p.dy) * p.weight
-				weight += p.weight
+			if !heeds(p.to.node.col) {
+				continue
+			}
+			sum += (p.to.y() - p.dy) * p.weight
+			weight += p.weight
+			if p.weight > heaviest {
+				heaviest, targets, count = p.weight, 0, 0
+			}
+			if p.weight == heaviest {
+				targets += p.to.y()
+				count++
 			}
 		}
-		want[n] = n.y
 		if weight > 0 {
-			want[n] = sum / weight
+			want[n], aim[n] = sum/weight, targets/count
 		}
 	}
 	if sorting {
-		slices.SortStableFunc(g.cols[col], func(a, b *node) int {
-			return compare(want[a]+a.h/2, want[b]+b.h/2)
-		})
+		slices.SortStableFunc(g.cols[col], func(a, b *node) int { return compare(aim[a], aim[b]) })
 	}
 	spread(g.cols[col], want)
 }

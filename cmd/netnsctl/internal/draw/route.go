@@ -100,7 +100,13 @@ func untangle(runs []*run) {
 				}
 			}
 			if best != i {
-				copy(runs[min(i, best):], slices.Insert(slices.Delete(slices.Clone(runs), i, i+1), best, r)[min(i, best):])
+				// What lies between moves up by one.
+				if best < i {
+					copy(runs[best+1:i+1], runs[best:i])
+				} else {
+					copy(runs[i:best], runs[i+1:best+1])
+				}
+				runs[best] = r
 				better = true
 			}
 		}
