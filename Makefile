@@ -65,9 +65,17 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
 .PHONY: bench
-bench: build ## time exec and list beside the real ip
+bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN)
+
+.PHONY: bench-library
+bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
+	@mkdir -p bin
+	@for package in netnsctl netnsctl/discover; do \
+		$(GO) test -tags $(TAGS) -c -o bin/bench.test ./$$package && \
+		NETNSCTL_BENCH=1 tests/sandbox.sh bin/bench.test -test.run '^$$' -test.bench . -test.benchmem -test.count $(or $(COUNT),1) || exit; \
+	done
 
 .PHONY: lint
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
