@@ -24,8 +24,8 @@ func Processes(b *testing.B, n int) {
 		cmd := exec.Command("sleep", "infinity")
 		Must(b, cmd.Start())
 		b.Cleanup(func() {
-			cmd.Process.Kill()
-			cmd.Wait()
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
 		})
 	}
 }
