@@ -64,6 +64,12 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
+.PHONY: test-kernels
+test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (root; KERNELS=VERSION=RELEASE…)
+	@tests/need.sh qemu-system-x86_64=qemu-system-x86 debootstrap=debootstrap cpio=cpio curl=curl xz=xz-utils
+	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
+	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
+
 .PHONY: bench
 bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
