@@ -64,6 +64,11 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
+.PHONY: soak
+soak: build ## make, leak and clean N=100000 namespaces: memory, descriptors and the kernel's count (root)
+	@tests/need.sh unshare=util-linux /usr/bin/time=time
+	@tests/soak.sh $(BIN)
+
 .PHONY: bench
 bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
