@@ -70,6 +70,11 @@ test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (r
 	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
 	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
 
+.PHONY: soak
+soak: build ## make, leak and clean N=100000 namespaces: memory, descriptors and the kernel's count (root)
+	@tests/need.sh unshare=util-linux /usr/bin/time=time
+	@tests/soak.sh $(BIN)
+
 .PHONY: bench
 bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
