@@ -94,6 +94,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.identifyCommand(call),
 			u.monitorCommand(call),
 			u.findCommand(call),
+			u.graphCommand(call),
 			u.inspectCommand(call),
 		},
 	}

@@ -27,6 +27,8 @@ Beyond ip netns:
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
   find WHAT...                         the namespace of an address, a device, a port, a process ...
   inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
+  graph [NS...]                        how namespaces are wired, as text or a picture
+         [--format tree|dot|mermaid|json|svg] [--all]
 
   pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
   identify --all [PID]                 every name, or who else has it

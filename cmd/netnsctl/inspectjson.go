@@ -148,7 +148,11 @@ func reportJSON(snap *discover.Snapshot, r *inspect.Report) jsonReport {
 		j.CommandLines[pid] = texts(words)
 	}
 	for _, d := range r.Contents.Devices {
-		j.Devices = append(j.Devices, deviceJSON(r, d))
+		one := deviceJSON(d, r.Contents.Addresses)
+		if end, ok := r.Ends[d.Index]; ok {
+			one.Link = &jsonEnd{d.Paired(), placeJSON(end.Namespace), end.Index, optional(end.Device)}
+		}
+		j.Devices = append(j.Devices, one)
 	}
 	if len(j.Devices) == 0 {
 		for _, a := range r.Contents.Addresses {
@@ -174,19 +178,17 @@ func reportJSON(snap *discover.Snapshot, r *inspect.Report) jsonReport {
 	return j
 }
 
-func deviceJSON(r *inspect.Report, d inside.Device) jsonDevice {
+// deviceJSON does not tell where the device leads.
+func deviceJSON(d inside.Device, addresses []inside.Address) jsonDevice {
 	j := jsonDevice{
 		Index: d.Index, Name: jsonText(d.Name), AltNames: texts(d.AltNames), Kind: d.Kind, Loopback: d.Loopback,
 		Physical: d.Physical(), Up: d.Up, State: d.State, MAC: d.MAC.String(), MTU: d.MTU,
 		Master: d.Master, PortKind: d.PortKind, VLAN: d.VLAN, Addresses: []jsonAddress{},
 	}
-	if end, ok := r.Ends[d.Index]; ok {
-		j.Link = &jsonEnd{d.Paired(), placeJSON(end.Namespace), end.Index, optional(end.Device)}
-	}
 	if x := d.VXLAN; x != nil {
 		j.VXLAN = &jsonVXLAN{x.ID, addrText(x.Group), addrText(x.Local)}
 	}
-	for _, a := range r.Contents.Addresses {
+	for _, a := range addresses {
 		if a.Device == d.Index {
 			j.Addresses = append(j.Addresses, addressJSON(a))
 		}

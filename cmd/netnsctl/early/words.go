@@ -2,7 +2,9 @@ package early
 
 // IsCommand tells whether a word is a command that iproute2 has not. These have no
 // short forms.
-func IsCommand(word string) bool { return word == "find" || word == "inspect" }
+func IsCommand(word string) bool {
+	return word == "find" || word == "inspect" || word == "graph"
+}
 
 // IsFlag tells whether a flag, as the first word after one of iproute2's commands,
 // makes it one that iproute2 has not. All of them begin with two dashes.
