@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/compat"
@@ -12,18 +13,21 @@ import (
 )
 
 // deleteAndLook deletes a name, or the only one of what else the word stands for,
-// as iproute2 does. Then it says what still pins the
-// namespace, or waits until nothing does.
+// as iproute2 does. Then it says what still pins the namespace, or waits until
+// nothing does.
 func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error {
 	ghost, known := identity(call.Host, word)
 	name := word
 	if known && !call.Host.IsName(word) {
-		names, err := call.Host.NamesOf(ghost.ID)
+		names, err := namesOf(call.Host, ghost)
 		switch {
-		case err != nil && !errors.Is(err, syscall.ENOENT):
+		case err != nil:
 			return err
 		case len(names) == 0:
-			return u.holders(call.Host, "not deleted, as it has no name: ", ghost)
+			if err := u.holders(call.Host, "not deleted, as it has no name: ", ghost); err != nil {
+				return err
+			}
+			return status(statusFound)
 		case len(names) > 1:
 			return wrongWords{fmt.Errorf("%s has several names, one is needed: %s", ghost.ID, quoteAll(names, ","))}
 		}
@@ -48,6 +52,18 @@ func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error 
 		}
 	}
 	return u.holders(call.Host, "deleted "+quote(name)+", ", ghost)
+}
+
+// namesOf are the names of a namespace, and of none that has its number now.
+func namesOf(host netnsctl.Host, ghost clean.Ghost) ([]string, error) {
+	names, err := host.NamesOf(ghost.ID)
+	if errors.Is(err, syscall.ENOENT) {
+		err = nil
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		is, known := identity(host, name)
+		return !known || is != ghost
+	}), err
 }
 
 // identity is the namespace of a name.

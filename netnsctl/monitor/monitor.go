@@ -63,32 +63,41 @@ func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
 			return err
 		}
 	}
+	tellAll := func(events []Event) error {
+		for _, e := range events {
+			if err := tell(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for {
 		limit := n.limit()
 		if all != nil {
 			limit = sooner(limit, time.Until(all.next))
 		}
 		changes, mounts, watchErr := w.NextWithin(limit)
-		events := n.changed(changes)
-		if all != nil {
-			if mounts || len(changes) > 0 {
-				all.hurry()
-			}
-			if !time.Now().Before(all.next) {
-				more, err := all.look()
-				if err != nil {
-					return err
-				}
-				events = append(events, more...)
-			}
-		}
-		for _, e := range events {
-			if err := tell(e); err != nil {
-				return err
-			}
+		if err := tellAll(n.changed(changes)); err != nil {
+			return err
 		}
 		if watchErr != nil {
 			return watchErr
+		}
+		if all == nil {
+			continue
+		}
+		if mounts || len(changes) > 0 {
+			all.hurry()
+		}
+		if time.Now().Before(all.next) {
+			continue
+		}
+		events, err := all.look()
+		if err != nil {
+			return err
+		}
+		if err := tellAll(events); err != nil {
+			return err
 		}
 	}
 }
