@@ -13,14 +13,15 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 func init() {
-	if !slices.ContainsFunc(os.Args[min(1, len(os.Args)):], isForMain) {
+	words := os.Args[min(1, len(os.Args)):]
+	if !slices.ContainsFunc(words, isForMain) && !mayBeUnnamed(words) {
 		os.Exit(Program().Run(os.Args))
 	}
 }
@@ -38,9 +39,12 @@ func isForMain(word string) bool {
 func Program() compat.Program {
 	return compat.Program{
 		Face:   compat.FaceOf(os.Args),
-		Host:   netnsctl.Host{Resolve: discover.Open},
+		Host:   netnsctl.Host{Resolve: onlyNames},
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 	}
 }
+
+// onlyNames finds nothing: what a word may stand for beside a name, main finds.
+func onlyNames(netnsctl.Host, string) (int, error) { return -1, syscall.ENOENT }
