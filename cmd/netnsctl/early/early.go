@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 func init() {
@@ -36,6 +38,7 @@ func isForMain(word string) bool {
 func Program() compat.Program {
 	return compat.Program{
 		Face:   compat.FaceOf(os.Args),
+		Host:   netnsctl.Host{Resolve: discover.Open},
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
