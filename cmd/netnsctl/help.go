@@ -29,7 +29,6 @@ Beyond ip netns:
   inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
   graph [NS...]                        how namespaces are wired, as text or a picture
          [--format tree|dot|mermaid|json|svg] [--all]
-
   pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
   identify --all [PID]                 every name, or who else has it
   monitor [--json] [--all-namespaces [--interval TIME]]
