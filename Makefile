@@ -64,6 +64,10 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
+.PHONY: fuzz-go
+fuzz-go: ## the parsers and writers on random input: every fuzz target for T=60s
+	@tests/fuzz-go.sh $(or $(T),60s) -tags $(TAGS)
+
 .PHONY: test-kernels
 test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (root; KERNELS=VERSION=RELEASE…)
 	@tests/need.sh qemu-system-x86_64=qemu-system-x86 debootstrap=debootstrap cpio=cpio curl=curl xz=xz-utils

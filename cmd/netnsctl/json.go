@@ -175,11 +175,13 @@ func optional(s string) any {
 	return jsonText(s)
 }
 
+// bornJSON leaves out what JSON has no form for (RFC 3339): a FUSE file system
+// says what it likes.
 func bornJSON(born, now time.Time) (*time.Time, *int64) {
-	if born.IsZero() {
+	born = born.UTC()
+	if born.IsZero() || born.Year() < 0 || born.Year() > 9999 {
 		return nil, nil
 	}
-	born = born.UTC()
 	secs := int64(now.Sub(born) / time.Second)
 	return &born, &secs
 }

@@ -260,7 +260,7 @@ func procLink(target, proc string) (pid int, ok bool) {
 	}
 	digits, _, ok := strings.Cut(rest, "/")
 	pid, err := strconv.Atoi(digits)
-	return pid, ok && err == nil && pid > 0
+	return pid, ok && err == nil && pid > 0 && strconv.Itoa(pid) == digits
 }
 
 // clockSlack is how far the clocks of files (a scheduler tick) and processes
