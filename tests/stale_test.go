@@ -263,8 +263,10 @@ func (w *staleWorld) command(argv ...string) answer {
 
 func (w *staleWorld) run(words ...string) answer {
 	w.t.Helper()
-	return w.command(append([]string{filepath.Join(artefact, "bin", "netnsctl")}, words...)...)
+	return w.command(append([]string{w.program()}, words...)...)
 }
+
+func (w *staleWorld) program() string { return filepath.Join(artefact, "bin", "netnsctl") }
 
 func (w *staleWorld) shell(script string) string {
 	w.t.Helper()
