@@ -42,7 +42,7 @@ test-noskip: ## the tests, a skipped one being a failure
 
 .PHONY: test-needs
 test-needs:
-	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal
+	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal strace=strace
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)
@@ -51,6 +51,7 @@ test-race: ## the unit tests under the race detector (needs a C compiler)
 .PHONY: test-faults
 test-faults: test-needs ## every system call made to fail, the process killed at each: what is left, beside the real ip
 	@mkdir -p bin
+	@command -v strace >/dev/null || { echo 'no strace' >&2; exit 1; }
 	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests >bin/faults.log; \
 		status=$$?; grep -v '^=== ' bin/faults.log; exit $$status
 

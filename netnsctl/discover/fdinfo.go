@@ -39,7 +39,9 @@ func (w *walker) mark(m mark, p Pin) {
 		w.see(m.ino, p)
 		return
 	}
-	w.files = append(w.files, sighting{m.ino, p})
+	if m.kind == 0 {
+		w.files = append(w.files, sighting{m.ino, p})
+	}
 }
 
 // mark is a watched file.
@@ -90,10 +92,14 @@ func (w *walker) ring(p Pin) {
 		return
 	}
 	for _, file := range files {
-		if ino, ok := linkIno(file, "net:["); ok {
+		ino, isNet := linkIno(file, "net:[")
+		switch {
+		case isNet:
 			w.see(ino, p)
-		} else if bytes.HasPrefix(file, []byte("socket:[")) {
+		case bytes.HasPrefix(file, []byte("socket:[")):
 			w.ringSocket(file, p)
+		case len(file) == 0 || string(file) == "/":
+			w.rings++ // all that kernels before the text said of sockets and namespaces
 		}
 	}
 }
@@ -106,9 +112,9 @@ func (w *walker) ring(p Pin) {
 func ringFiles(fdinfo []byte) (files [][]byte, ok bool) {
 	_, after, ok := bytes.Cut(fdinfo, []byte("UserFiles:"))
 	for line := range bytes.Lines(after) {
-		slot, file, found := bytes.Cut(bytes.TrimSpace(line), []byte(": "))
+		slot, file, found := bytes.Cut(bytes.TrimSpace(line), []byte(":"))
 		if _, err := strconv.Atoi(string(slot)); found && err == nil { // not the count, or what follows the files
-			files = append(files, file)
+			files = append(files, bytes.TrimPrefix(file, []byte(" ")))
 		}
 	}
 	return files, ok
