@@ -42,7 +42,7 @@ test-noskip: ## the tests, a skipped one being a failure
 
 .PHONY: test-needs
 test-needs:
-	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal
+	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal promtool:prometheus
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
 )
 
@@ -43,7 +44,11 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.note("%v, try \"netnsctl %s --help\"", err, call.Command+" "+call.Args[0])
+		command := call.Command
+		if !early.IsCommand(command) {
+			command += " " + call.Args[0]
+		}
+		u.note("%v, try \"netnsctl %s --help\"", err, command)
 		return statusUsage
 	}
 	u.note("%v", err)
@@ -68,6 +73,9 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.checkCommand(call),
+			u.snapshotCommand(call),
+			u.metricsCommand(call),
 		},
 	}
 }

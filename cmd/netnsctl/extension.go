@@ -12,12 +12,14 @@ import (
 
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
-	if len(call.Args) == 0 {
-		return nil
-	}
-	word, _, _ := strings.Cut(call.Args[0], "=")
-	if !early.IsFlag(call.Command, word) {
-		return nil
+	if !early.IsCommand(call.Command) {
+		if len(call.Args) == 0 {
+			return nil
+		}
+		word, _, _ := strings.Cut(call.Args[0], "=")
+		if !early.IsFlag(call.Command, word) {
+			return nil
+		}
 	}
 	return func() int {
 		netnsctl.UseAllProcessors()

@@ -131,6 +131,11 @@ const (
 	NoNamespace  Cause = "not-a-namespace" // anything else
 )
 
+// Causes gives them all.
+func Causes() []Cause {
+	return []Cause{DeadFile, DanglingLink, LinkLoop, RecycledPID, WrongType, NoNamespace}
+}
+
 // Blind is something that could not be looked at.
 type Blind struct {
 	What  string

@@ -1,7 +1,14 @@
 package early
 
-// IsCommand tells whether a word is a command that iproute2 has not.
-func IsCommand(string) bool { return false }
+// IsCommand tells whether a word is a command that iproute2 has not. These have no
+// short forms.
+func IsCommand(word string) bool {
+	switch word {
+	case "check", "metrics", "snapshot":
+		return true
+	}
+	return false
+}
 
 // IsFlag tells whether a flag, as the first word after one of iproute2's commands,
 // makes it one that iproute2 has not. All of them begin with two dashes.
