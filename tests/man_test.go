@@ -51,13 +51,13 @@ func TestManCommands(t *testing.T) {
 // TestManExtensions looks for each flag that the help of an extension names.
 func TestManExtensions(t *testing.T) {
 	page := readMan(t)
-	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}} {
+	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}, {"check"}, {"metrics"}, {"completion"}} {
 		help, err := exec.Command(manBinary(), append(words, "--help")...).Output()
 		if err != nil {
 			t.Errorf("%v --help: %v", words, err)
 		}
 		flags := regexp.MustCompile(`(?m)^ +--([a-z-]+)`).FindAllStringSubmatch(string(help), -1)
-		if len(flags) < 4 {
+		if len(flags) < 2 {
 			t.Errorf("%v --help names only %d flags:\n%s", words, len(flags), help)
 		}
 		for _, flag := range flags {

@@ -76,6 +76,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.checkCommand(call),
 			u.snapshotCommand(call),
 			u.metricsCommand(call),
+			u.completionCommand(call),
 		},
 	}
 }

@@ -25,6 +25,12 @@ Beyond ip netns:
   delete --force-orphans [WHAT...]     remove what is stale, release what is orphaned
          [--dry-run] [--min-age TIME] [--wait[=SEC]]
   delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
+  check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]
+                                       one line for monitoring: too much stale or orphaned?
+  snapshot FILE                        record what namespaces there are
+  check --against FILE                 what is new since then, with its pins
+  metrics [--output FILE]              counts for Prometheus
+  completion [--ip] bash|zsh|fish      the completion script of a shell
 
 Options, before the command, can be shortened:
   -netns NAME     act inside a namespace
@@ -34,6 +40,7 @@ Options, before the command, can be shortened:
   -Version        the versions
   all others that ip takes, which change nothing here
 
-netnsctl COMMAND --FLAG --help says more of a command beyond ip netns.
+netnsctl COMMAND --FLAG --help says more of a command beyond ip netns; those that
+ip netns has not at all need no --FLAG.
 See netnsctl(8).
 `

@@ -74,3 +74,10 @@ func columnHelp[T any](columns []column[T]) string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
+
+func names[T any](columns []column[T]) (all []string) {
+	for _, c := range columns {
+		all = append(all, c.name)
+	}
+	return all
+}

@@ -4,7 +4,7 @@ package early
 // short forms.
 func IsCommand(word string) bool {
 	switch word {
-	case "check", "metrics", "snapshot":
+	case "check", "completion", "metrics", "snapshot":
 		return true
 	}
 	return false
