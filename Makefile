@@ -95,6 +95,11 @@ install: ## install the binary, its link ip-netns, manual, completion, units: DE
 	install -D -m 644 cmd/netnsctl/completion/netnsctl.zsh $(DESTDIR)$(ZSHDIR)/_netnsctl
 	install -D -m 644 cmd/netnsctl/completion/netnsctl.fish $(DESTDIR)$(FISHDIR)/netnsctl.fish
 	ln -sf netnsctl.fish $(DESTDIR)$(FISHDIR)/ip-netns.fish
+	install -d $(DESTDIR)$(UNITDIR)
+	for unit in netnsctl-clean.service netnsctl-clean.timer netnsctl@.service; do \
+		sed 's|/usr/bin/netnsctl|$(BINDIR)/netnsctl|' cmd/netnsctl/packaging/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	install -D -m 644 cmd/netnsctl/packaging/alerts.yml $(DESTDIR)$(PREFIX)/share/doc/netnsctl/alerts.yml
 
 .PHONY: clean
 clean: ## remove what was built
