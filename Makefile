@@ -90,6 +90,7 @@ install: ## install the binary, its link ip-netns, manual, completion, units: DE
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/netnsctl
 	ln -sf netnsctl $(DESTDIR)$(BINDIR)/ip-netns
 	install -D -m 644 man/netnsctl.8 $(DESTDIR)$(MANDIR)/man8/netnsctl.8
+	install -D -m 644 man/netnsctl-stale.7 $(DESTDIR)$(MANDIR)/man7/netnsctl-stale.7
 	install -D -m 644 cmd/netnsctl/completion/netnsctl.bash $(DESTDIR)$(BASHDIR)/netnsctl
 	ln -sf netnsctl $(DESTDIR)$(BASHDIR)/ip-netns
 	install -D -m 644 cmd/netnsctl/completion/netnsctl.zsh $(DESTDIR)$(ZSHDIR)/_netnsctl

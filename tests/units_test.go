@@ -53,7 +53,7 @@ func TestUnitCleanCapabilities(t *testing.T) {
 	unit := readUnit(t, "netnsctl-clean.service")
 	set := regexp.MustCompile(`(?m)^CapabilityBoundingSet=(.*)$`).FindStringSubmatch(unit)
 	caps := "-all"
-	for _, name := range strings.Fields(set[1]) {
+	for name := range strings.FieldsSeq(set[1]) {
 		caps += ",+" + strings.ToLower(strings.TrimPrefix(name, "CAP_"))
 	}
 	w := newStaleWorld(t)

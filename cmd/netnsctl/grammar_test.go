@@ -10,6 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // TestOneTable holds the help, the man page and what main is told early to the
@@ -57,6 +58,30 @@ func TestOneTable(t *testing.T) {
 	for _, c := range u.app(compat.Call{}).Commands {
 		if !early.IsCommand(c.Name) && compat.CommandName(c.Name) != c.Name {
 			t.Errorf("%s is never called", c.Name)
+		}
+	}
+}
+
+// TestStalePage: the page has every word that a verdict is told by.
+func TestStalePage(t *testing.T) {
+	text, err := os.ReadFile("../../man/netnsctl-stale.7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.ReplaceAll(string(text), `\-`, "-")
+	var words []string
+	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan, discover.Stale, discover.Unknown} {
+		words = append(words, string(v))
+	}
+	for _, c := range discover.Causes() {
+		words = append(words, string(c))
+	}
+	for _, k := range discover.Kinds() {
+		words = append(words, string(k))
+	}
+	for _, word := range words {
+		if !regexp.MustCompile(`(?m)^\.BR? (.*[ ,"])?` + word + `([ ,"]|$)`).MatchString(page) {
+			t.Errorf("netnsctl-stale(7) does not explain %s", word)
 		}
 	}
 }
