@@ -78,7 +78,7 @@ bench: build ## time exec and list beside the real ip
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	$(GO) run $(GOLANGCI_LINT) run --allow-parallel-runners --build-tags $(TAGS)
 	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
-	@for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
+	@for script in .ci/run tests/*.sh cmd/netnsctl/packaging/*.sh cmd/netnsctl/completion/*.bash; do bash -n $$script || exit; done
 
 .PHONY: fmt
 fmt: ## format the Go code as lint wants it
@@ -101,6 +101,18 @@ install: ## install the binary, its link ip-netns, manual, completion, units: DE
 		sed 's|/usr/bin/netnsctl|$(BINDIR)/netnsctl|' cmd/netnsctl/packaging/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
 	install -D -m 644 cmd/netnsctl/packaging/alerts.yml $(DESTDIR)$(PREFIX)/share/doc/netnsctl/alerts.yml
+
+.PHONY: package
+package: ## .deb and .rpm for amd64 and arm64, in bin/package
+	@cmd/netnsctl/packaging/build.sh package
+
+.PHONY: dist
+dist: ## reproducible tarballs for amd64 and arm64 with checksums, in bin/dist
+	@cmd/netnsctl/packaging/build.sh dist
+
+.PHONY: test-package
+test-package: ## packages and tarballs tried in a fresh Debian root (root, Debian; downloads it)
+	@tests/package.sh
 
 .PHONY: clean
 clean: ## remove what was built
