@@ -22,23 +22,24 @@ VERSION=0.1.0 $build package
 mv bin/package "$work/new"
 lintian --allow-root --fail-on error,warning "$work"/new/*.deb
 
-step 'tarballs, twice, from two clones, compiled anew'
-for n in 1 2; do
-	git clone -q . "$work/clone$n"
-	GOCACHE=$work/cache$n make -s -C "$work/clone$n" dist
-done
-cmp "$work"/clone{1,2}/bin/dist/SHA256SUMS
-rm -rf "$work"/cache?
+step 'tarballs, twice: from two clones, the second compiled anew'
+git clone -q . "$work/clone1"
+git clone -q . "$work/elsewhere/clone2"
+export GOFLAGS= # what switches off the version of the commit
+make -s -C "$work/clone1" dist
+GOCACHE=$work/cache make -s -C "$work/elsewhere/clone2" dist
+cmp "$work"/{clone1,elsewhere/clone2}/bin/dist/SHA256SUMS
+rm -rf "$work/cache"
 
 step 'a Debian root'
 root=$work/root
 debootstrap --variant=minbase --include=iproute2,iputils-ping "${SUITE:-bookworm}" "$root" >"$work/log" || { tail "$work/log" && exit 1; }
 cp -r "$work/old" "$work/new" tests/examples.sh man/netnsctl.8 "$root/root"
 
-# inside COMMAND… runs in the root, with namespaces of its own.
+# inside COMMAND… runs in the root, with namespaces of its own, as their process 1.
 inside() {
-	tests/sandbox.sh sh -ec 'mount --bind "$0" "$0"; mount --bind /dev "$0/dev"; mount -t proc proc "$0/proc"
-		mount -t sysfs sysfs "$0/sys"; mount -t tmpfs tmpfs "$0/run"; cd "$0"; exec unshare --mount --root "$0" "$@"' "$root" \
+	unshare --mount --net --pid --ipc --fork --kill-child sh -ec 'mount --bind "$0" "$0"; mount --rbind /dev "$0/dev"
+		mount -t proc proc "$0/proc"; mount -t sysfs sysfs "$0/sys"; mount -t tmpfs -o mode=755 tmpfs "$0/run"; exec chroot "$0" "$@"' "$root" \
 		/usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
 }
 files() { (cd "$root" && find . -xdev \( -path ./root -o -path ./var/lib/dpkg -o -path ./var/lib/rpm -o -path ./var/log -o -path ./var/cache -o -path ./run \) -prune -o -printf '%p %m %U %l\n' | sort); }
