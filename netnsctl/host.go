@@ -13,6 +13,9 @@ type Host struct {
 	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests point it at
 	// a recorded tree.
 	ProcRoot string
+	// StateRoot is what the state files of container runtimes are below; "" is the
+	// root directory. Tests point it at a recorded tree.
+	StateRoot string
 	// Warn, if not nil, is told of failures after which the work goes on.
 	Warn func(*OpError)
 }

@@ -45,9 +45,12 @@ func (s State) ByID(id string) (Record, bool) {
 	return Record{}, false
 }
 
-// SamePath tells whether two paths are the same file on a host on which /var/run
-// leads to /run.
-func SamePath(a, b string) bool { return a != "" && a[0] == '/' && clean(a) == clean(b) }
+// Copied tells whether a path is another one below some directory, or the same: as
+// the host's /run/netns/x is /host/run/netns/x in a container that has the host's
+// root there. /var/run is /run.
+func Copied(path, original string) bool {
+	return original != "" && original[0] == '/' && strings.HasSuffix(clean(path), clean(original))
+}
 
 func clean(name string) string {
 	name = path.Clean(name)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -43,7 +44,10 @@ type Namespace struct {
 	// Hardware are the physical devices in it. They are looked for where the
 	// namespace has no process.
 	Hardware []string
-	Verdict  Verdict
+	// Leases are the addresses that CNI has given to it, or to its container, and
+	// not taken back. They are looked for where the owner is.
+	Leases  []container.Lease
+	Verdict Verdict
 	// Reason says why, for people.
 	Reason string
 

@@ -14,9 +14,10 @@ func (s *scan) judge() {
 		if ns.Verdict == Orphan || s.opts.Everything {
 			s.identify(ns)
 			s.describe(ns)
+			s.noted(ns)
 		}
 		if ns.Verdict == Orphan {
-			ns.Reason = ns.heldBy()
+			ns.Reason = ns.heldBy() + ns.leased()
 		}
 	}
 	for _, n := range s.snap.Names {
