@@ -69,10 +69,37 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
+.PHONY: test-kernels
+test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (root; KERNELS=VERSION=RELEASE…)
+	@tests/need.sh qemu-system-x86_64=qemu-system-x86 debootstrap=debootstrap cpio=cpio curl=curl xz=xz-utils
+	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
+	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
+
+.PHONY: soak
+soak: build ## make, leak and clean N=100000 namespaces: memory, descriptors and the kernel's count (root)
+	@tests/need.sh unshare=util-linux /usr/bin/time=time
+	@tests/soak.sh $(BIN)
+
 .PHONY: bench
-bench: build ## time exec and list beside the real ip
+bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN)
+
+.PHONY: bench-readme
+bench-readme: build ## make bench, and its tables into README.md
+	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
+	@tests/bench.sh $(BIN) | tee bin/bench.md
+	@awk 'NR == FNR { table = table $$0 "\n"; next } /^<!-- end of bench/ { skip = 0 } !skip { print } \
+		/^<!-- bench/ { printf "\n%s\n", table; skip = 1 }' bin/bench.md README.md >bin/README.md
+	@mv bin/README.md README.md
+
+.PHONY: bench-library
+bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
+	@mkdir -p bin
+	@for package in netnsctl netnsctl/discover; do \
+		$(GO) test -tags $(TAGS) -c -o bin/bench.test ./$$package && \
+		NETNSCTL_BENCH=1 tests/sandbox.sh bin/bench.test -test.run '^$$' -test.bench . -test.benchmem -test.count $(or $(COUNT),1) || exit; \
+	done
 
 .PHONY: lint
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts

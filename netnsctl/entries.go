@@ -1,8 +1,9 @@
 package netnsctl
 
 import (
-	"slices"
+	"errors"
 	"sync"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -87,22 +88,35 @@ func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
 		}
 		socket.ask(h, dir, entries[from:to])
 	})
+	for i := range entries {
+		if noneLeft(entries[i].Err) { // the other thread had them
+			entries[i].Err = nil
+			n.ask(h, dir, entries[i:i+1])
+		}
+	}
 }
 
 // ask fills in the nsids of entries of the open run directory dir.
 func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
-	for chunk := range slices.Chunk(entries, sys.MaxPipelined) {
-		n.askChunk(h, dir, chunk)
+	for len(entries) > 0 {
+		done := n.askSome(h, dir, entries[:min(len(entries), sys.MaxPipelined)])
+		entries = entries[done:]
 	}
 }
 
-func (n *NSIDs) askChunk(h Host, dir int, entries []Entry) {
+// askSome asks for as many of the entries as can be open at once, and gives how
+// many that were, at least one.
+func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
 	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
 	var path sys.CPath
 	for i := range entries {
 		e := &entries[i]
 		path = append(append(path[:0], e.Name...), 0)
 		fd, err := sys.OpenAt(dir, path)
+		if noneLeft(err) && len(fds) > 0 {
+			break
+		}
+		done++
 		if err != nil {
 			e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
 			continue
@@ -114,6 +128,12 @@ func (n *NSIDs) askChunk(h Host, dir int, entries []Entry) {
 		e := asked[i]
 		e.NSID, e.Err = NSID(id), kernelError(OpGetNSID, e.Name, h.NamePath(e.Name), err)
 	})
+	return done
+}
+
+// noneLeft tells whether an error says that there may be no more descriptors.
+func noneLeft(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
 // onTwoThreads calls f for two parts of 0 to n, at once if that is worth it. The

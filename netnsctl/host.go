@@ -16,6 +16,10 @@ type Host struct {
 	// StateRoot is what the state files of container runtimes are below; "" is the
 	// root directory. Tests point it at a recorded tree.
 	StateRoot string
+	// Resolve, if not nil, is asked for what a word stands for where there is no
+	// such name: it opens that network namespace. ENOENT says that it stands for
+	// nothing.
+	Resolve func(h Host, word string) (fd int, err error)
 	// Warn, if not nil, is told of failures after which the work goes on.
 	Warn func(*OpError)
 }

@@ -49,6 +49,12 @@ func (n *NSIDs) Set(name, path string, id NSID) error {
 	return kernelError(OpSetNSID, name, path, n.rtnl.SetNSID(fd, int32(id)))
 }
 
+// Of gives the number, in ours, of the namespace that fd is an open file of.
+func (n *NSIDs) Of(fd int) (id NSID, err error) {
+	n.rtnl.NSIDsByFD([]int{fd}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
+	return id, kernelError(OpGetNSID, "", "", err)
+}
+
 // Peer gives the namespace that has number id in ours, with its number in the
 // namespace target if there is one.
 func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {

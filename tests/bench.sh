@@ -115,6 +115,12 @@ for n in $names; do
 	if [ "$n" = 1000 ]; then
 		head "$n names" lsns
 		compare 'list --stale' 5 'lsns -t net' "$netnsctl list --stale"
+		"$ip" -n n500 addr add 10.9.8.7/24 dev lo
+		head "$n names" 'ip, in a loop'
+		compare 'find ADDRESS' 1 \
+			"sh -c 'for n in \$($ip netns list | cut -d \" \" -f 1); do $ip -n \$n -br addr; done | grep -F 10.9.8.7'" \
+			"$netnsctl find 10.9.8.7"
+		head "$n names" lsns
 		# With its own signals' default actions each ends with the sandbox.
 		for ((i = 0; i < 5000; i++)); do sleep infinity & done
 		compare 'list --stale, 5000 processes' 3 'lsns -t net' "$netnsctl list --stale"

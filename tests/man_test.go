@@ -57,7 +57,20 @@ func TestManCommands(t *testing.T) {
 // TestManExtensions looks for each flag that the help of an extension names.
 func TestManExtensions(t *testing.T) {
 	page := readMan(t)
-	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}, {"check"}, {"metrics"}, {"completion"}} {
+	for _, words := range [][]string{
+		{"list", "--stale"},
+		{"delete", "--force-orphans"},
+		{"exec", "--all"},
+		{"pids", "--verbose"},
+		{"identify", "--all"},
+		{"monitor", "--json"},
+		{"find"},
+		{"inspect"},
+		{"graph"},
+		{"check"},
+		{"metrics"},
+		{"completion"},
+	} {
 		help, err := exec.Command(manBinary(), append(words, "--help")...).Output()
 		if err != nil {
 			t.Errorf("%v --help: %v", words, err)

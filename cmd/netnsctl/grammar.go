@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // commandHelp says what a command of iproute2's does.
@@ -60,6 +61,14 @@ func newArgs(name string) []completion.Value {
 	switch name {
 	case "delete":
 		return []completion.Value{completion.Leak}
+	case "pids":
+		return []completion.Value{completion.Name, completion.Nothing}
+	case "identify":
+		return []completion.Value{completion.PID, completion.Nothing}
+	case "exec":
+		return []completion.Value{completion.Name, completion.Program}
+	case "inspect", "graph":
+		return []completion.Value{completion.Name}
 	case "snapshot":
 		return []completion.Value{completion.File, completion.Nothing}
 	case "completion":
@@ -75,10 +84,25 @@ func flagValue(command, placeholder string, f cli.Flag) completion.Value {
 		return nil
 	case placeholder == "FILE":
 		return completion.File
-	case placeholder == "COLUMNS" && command == "list":
-		return completion.OneOf(names(listColumns())...)
+	case placeholder == "FORMAT":
+		return completion.OneOf("tree", "dot", "mermaid", "json", "svg")
+	case placeholder == "COLUMNS":
+		return completion.OneOf(columnsOf(command)...)
 	}
 	return completion.Nothing
+}
+
+// columnsOf gives the columns that a command can show.
+func columnsOf(command string) []string {
+	switch command {
+	case "list":
+		return columnNames(listColumns())
+	case "pids":
+		return columnNames(holderColumns())
+	case "find":
+		return columnNames(findColumns(netnsctl.ID{}))
+	}
+	return nil
 }
 
 // optionHelp says what an option with an effect does.

@@ -115,7 +115,7 @@ func encode(v any, pretty bool) string {
 }
 
 func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
-	l := jsonList{Namespaces: []jsonNamespace{}, Names: []jsonName{}, Blind: []jsonBlind{}}
+	l := jsonList{Namespaces: []jsonNamespace{}, Names: []jsonName{}, Blind: blindJSON(snap.Blind)}
 	for _, r := range rows {
 		if r.ns != nil {
 			l.Namespaces = append(l.Namespaces, namespaceJSON(r.ns, r.now))
@@ -123,10 +123,15 @@ func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
 			l.Names = append(l.Names, nameJSON(r.name, r.now))
 		}
 	}
-	for _, b := range snap.Blind {
-		l.Blind = append(l.Blind, jsonBlind(b))
-	}
 	return encode(l, pretty)
+}
+
+func blindJSON(blind []discover.Blind) []jsonBlind {
+	all := []jsonBlind{}
+	for _, b := range blind {
+		all = append(all, jsonBlind(b))
+	}
+	return all
 }
 
 func nameJSON(n *discover.Name, now time.Time) jsonName {
@@ -147,9 +152,8 @@ func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 		j.Names = append(j.Names, jsonText(name))
 	}
 	if o := ns.Owner; o != (discover.Owner{}) {
-		j.Owner = &jsonOwner{
-			o.PID, optional(o.Command), optional(o.Unit), optional(o.Container), o.Pod, o.Runtime, optional(o.Name), optional(o.PodName),
-		}
+		owner := ownerJSON(o)
+		j.Owner = &owner
 	}
 	for _, p := range ns.Pins {
 		j.Pins = append(j.Pins, pinJSON(p))
@@ -160,6 +164,12 @@ func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 		})
 	}
 	return j
+}
+
+func ownerJSON(o discover.Owner) jsonOwner {
+	return jsonOwner{
+		o.PID, optional(o.Command), optional(o.Unit), optional(o.Container), o.Pod, o.Runtime, optional(o.Name), optional(o.PodName),
+	}
 }
 
 func pinJSON(p discover.Pin) jsonPin {

@@ -28,11 +28,7 @@ func (r row) label() string {
 	if len(r.names) == 0 {
 		return r.ns.String()
 	}
-	quoted := make([]string, len(r.names))
-	for i, name := range r.names {
-		quoted[i] = quote(name)
-	}
-	return strings.Join(quoted, ",")
+	return quoteAll(r.names, ",")
 }
 
 func listColumns() []column[row] {
@@ -187,8 +183,10 @@ func (r row) quiet() string {
 }
 
 // blind says what could not be looked at.
-func (u *ui) blind(snap *discover.Snapshot, graveOnly bool) {
-	for _, b := range snap.Blind {
+func (u *ui) blind(snap *discover.Snapshot, graveOnly bool) { u.tellBlind(snap.Blind, graveOnly) }
+
+func (u *ui) tellBlind(blind []discover.Blind, graveOnly bool) {
+	for _, b := range blind {
 		if b.Grave || !graveOnly {
 			u.note("not seen: %s", b)
 		}

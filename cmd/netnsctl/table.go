@@ -68,14 +68,18 @@ func table[T any](columns []column[T], rows []T, headings bool) string {
 
 // columnHelp lists the columns for the help.
 func columnHelp[T any](columns []column[T]) string {
+	width := 8
+	for _, c := range columns {
+		width = max(width, len(c.name))
+	}
 	var b strings.Builder
 	for _, c := range columns {
-		fmt.Fprintf(&b, "%-8s %s\n", c.name, c.help)
+		fmt.Fprintf(&b, "%-*s %s\n", width, c.name, c.help)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func names[T any](columns []column[T]) (all []string) {
+func columnNames[T any](columns []column[T]) (all []string) {
 	for _, c := range columns {
 		all = append(all, c.name)
 	}

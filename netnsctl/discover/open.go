@@ -7,26 +7,33 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
+// spare is how many descriptors a scan that holds namespaces leaves for those who
+// read them.
+const spare = 64
+
 // identify fills in what only an open namespace tells: its cookie and its age.
 func (s *scan) identify(ns *Namespace) {
-	if ns.Cookie != 0 {
-		return
-	}
 	fd, err := s.open(ns)
 	if err != nil {
 		return
 	}
-	ns.Cookie, _ = sys.Cookie(fd)
+	if ns.Cookie == 0 {
+		ns.Cookie, _ = sys.Cookie(fd)
+	}
+	if s.opts.IdentityOnly {
+		sys.Close(fd)
+		return
+	}
 	if ns.filed() {
 		var st sys.FileStat
 		if sys.StatFD(fd, &st) == nil {
 			ns.Born = st.Changed
 		}
 	}
-	if ns.Verdict == Orphan || ns.Verdict == Idle {
-		ns.Hardware, _ = hardware(fd)
+	if ns.Verdict == Orphan || ns.Verdict == Idle && s.opts.Everything {
+		ns.Hardware = s.hardware(fd)
 	}
-	if ns.Verdict == Orphan {
+	if ns.Verdict == Orphan || s.opts.Hold && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
 		return
 	}
@@ -46,7 +53,7 @@ func (ns *Namespace) filed() bool {
 }
 
 // open opens a namespace by the first of its pins that leads to it, and makes
-// sure that it is the one.
+// sure that it is the one. Our own may have no pin but ourselves.
 func (s *scan) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
@@ -59,6 +66,9 @@ func (s *scan) open(ns *Namespace) (int, error) {
 		}
 		sys.Close(fd)
 		err = syscall.ENOENT
+	}
+	if ns.ID.Ino == s.self.own {
+		return sys.Open(s.host.Proc() + "/thread-self/ns/net")
 	}
 	return -1, err
 }

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // Owner is whom a namespace seems to belong to, as far as its pins tell.
@@ -44,9 +46,23 @@ func (s *scan) ownedBy(o *Owner, pid int, p *Pin) {
 		return
 	}
 	o.PID, o.Command = pid, p.Command
-	if text, err := s.read(s.host.Proc() + "/" + strconv.Itoa(pid) + "/cgroup"); err == nil {
+	s.group(o)
+}
+
+// group fills in what the owner's cgroup tells.
+func (s *scan) group(o *Owner) {
+	if text, err := s.read(s.host.Proc() + "/" + strconv.Itoa(o.PID) + "/cgroup"); err == nil {
 		o.Unit, o.Container, o.Pod = parseCgroup(string(text))
 	}
+}
+
+// Describe tells of a process: its command, unit, container and pod, as far as
+// it is there and they can be read.
+func Describe(host netnsctl.Host, pid int) Owner {
+	s := &scan{host: host}
+	o := Owner{PID: pid, Command: s.command(pid)}
+	s.group(&o)
+	return o
 }
 
 func (s *scan) command(pid int) string {

@@ -78,18 +78,25 @@ type Mount struct {
 func (p Pin) String() string {
 	switch p.Kind {
 	case Process:
-		return p.who()
-	case Thread:
-		return "thread " + strconv.Itoa(p.TID) + " of " + p.who()
+		return p.Who()
 	case MountPin:
 		return p.mount()
 	case Invisible:
 		return "something not visible"
-	case Descriptor:
-		return p.descriptor()
 	}
+	return p.How() + " of " + p.Who()
+}
+
+// How tells by what the process holds the namespace.
+func (p Pin) How() string {
 	what := string(p.Kind)
 	switch p.Kind {
+	case Process, MountPin, Invisible:
+		return what
+	case Thread:
+		return "thread " + strconv.Itoa(p.TID)
+	case Descriptor:
+		return p.descriptor()
 	case TunTap:
 		what = "tun/tap device"
 	case InFlight:
@@ -108,14 +115,15 @@ func (p Pin) String() string {
 }
 
 func (p Pin) descriptor() string {
-	s := "descriptor " + strconv.Itoa(p.FD) + " of "
+	s := "descriptor " + strconv.Itoa(p.FD)
 	if p.TID != 0 {
-		s += "thread " + strconv.Itoa(p.TID) + " of "
+		s += " of thread " + strconv.Itoa(p.TID)
 	}
-	return s + p.who()
+	return s
 }
 
-func (p Pin) who() string { return who(p.PID, p.Command) }
+// Who tells the pin's process to people.
+func (p Pin) Who() string { return who(p.PID, p.Command) }
 
 func who(pid int, command string) string {
 	s := "pid " + strconv.Itoa(pid)

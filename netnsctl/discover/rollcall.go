@@ -24,7 +24,10 @@ func (s *scan) listed() {
 	}
 	known := map[uint64]bool{}
 	for _, ns := range s.nets {
-		s.identify(ns)
+		if fd, err := s.open(ns); err == nil {
+			ns.Cookie, _ = sys.Cookie(fd)
+			sys.Close(fd)
+		}
 		known[ns.Cookie] = true
 	}
 	for _, cookie := range cookies {

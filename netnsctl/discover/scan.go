@@ -19,6 +19,12 @@ type Options struct {
 	// Everything fills in commands, owners, cookies and ages of healthy
 	// namespaces, too. A scan always looks for all namespaces and pins.
 	Everything bool
+	// Hold keeps every namespace open that can be opened, for as long as the
+	// snapshot is and as the limit of open files allows.
+	Hold bool
+	// IdentityOnly fills in the cookies of all namespaces, but nothing else that
+	// their pins do not tell, and holds none.
+	IdentityOnly bool
 }
 
 // scan is the state of one Scan.
@@ -42,7 +48,10 @@ type scan struct {
 	// types are those of namespaces that are neither in nets nor in mounts.
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
-	seen mountSet
+	seen    mountSet
+	outlook outlook
+	// unlisted counts the namespaces whose devices could not be listed.
+	unlisted int
 	// state is what runtimes have noted, read when it is first needed.
 	state func() container.State
 }
@@ -92,6 +101,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 		return nil, err
 	}
 	defer sys.Close(s.proc)
+	defer s.outlook.close()
 
 	late, err := s.walkProcesses()
 	if err != nil {
@@ -103,6 +113,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 	s.readNames()
 	s.rollCall()
 	s.judge()
+	s.blind(Blind{What: "namespaces whose devices cannot be listed", Count: s.unlisted, Grave: true})
 	s.finish()
 	return s, nil
 }

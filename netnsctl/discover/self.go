@@ -45,7 +45,7 @@ func (s *scan) prepare() error {
 		sys.Close(proc)
 		return fail(self, err)
 	}
-	s.namespace(s.self.own)
+	s.snap.Own = s.namespace(s.self.own).ID
 	if s.anon, err = sys.AnonInodeDev(); err != nil {
 		sys.Close(proc)
 		return fail("eventfd", err)

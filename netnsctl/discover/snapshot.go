@@ -14,6 +14,8 @@ import (
 type Snapshot struct {
 	Taken time.Time
 	Host  netnsctl.Host
+	// Own is the namespace of the thread that scanned.
+	Own netnsctl.ID
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace
@@ -42,7 +44,8 @@ type Namespace struct {
 	Born  time.Time
 	Owner Owner
 	// Hardware are the physical devices in it. They are looked for where the
-	// namespace has no process.
+	// namespace has no process, in one that is idle only on demand
+	// ([Options.Everything]).
 	Hardware []string
 	// Leases are the addresses that CNI has given to it, or to its container, and
 	// not taken back. They are looked for where the owner is.
@@ -168,7 +171,16 @@ func (ns *Namespace) String() string {
 // its inode number is not used again.
 func (ns *Namespace) Held() bool { return ns.held }
 
-// Close gives up what the snapshot holds open: orphans, and mount namespaces.
+// Descriptor is the open file of the namespace, good until the snapshot is
+// closed; -1 where the snapshot does not hold it.
+func (ns *Namespace) Descriptor() int {
+	if !ns.held {
+		return -1
+	}
+	return ns.fd
+}
+
+// Close gives up what the snapshot holds open: namespaces, and mount namespaces.
 func (s *Snapshot) Close() {
 	for _, ns := range s.Namespaces {
 		if ns.held {

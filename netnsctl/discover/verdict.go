@@ -2,19 +2,29 @@ package discover
 
 import (
 	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // judge gives every namespace and name its verdict and the reason for it.
 func (s *scan) judge() {
+	if s.opts.Hold {
+		sys.ReserveFDs(s.proc, s.proc+len(s.nets)+spare)
+	}
 	for _, ns := range s.nets {
 		ns.Verdict, ns.Reason = s.verdict(ns)
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
 			s.keepMounts(ns)
 		}
-		if ns.Verdict == Orphan || s.opts.Everything {
+		switch {
+		case s.opts.IdentityOnly:
+			s.identify(ns)
+		case ns.Verdict == Orphan || s.opts.Everything:
 			s.identify(ns)
 			s.describe(ns)
 			s.noted(ns)
+		case s.opts.Hold:
+			s.identify(ns)
 		}
 		if ns.Verdict == Orphan {
 			ns.Reason = ns.heldBy() + ns.leased()

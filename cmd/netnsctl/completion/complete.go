@@ -96,6 +96,7 @@ func (l line) arguments(word string, args []string, all bool) Answer {
 		return Answer{Kind: Words}
 	}
 	c := l.Commands[i]
+	c.FlaggedArgs = c.withoutName(args)
 	if c.New || l.face == compat.FaceNetnsctl {
 		flagged := c.New || len(args) > 0 && c.triggers(args[0])
 		if flagged || len(args) == 0 && strings.HasPrefix(l.current, "-") {
@@ -174,6 +175,14 @@ func (l line) flagged(c Command, args []string, begun bool) Answer {
 		}
 	}
 	return a
+}
+
+// withoutName leaves the name out that --all is instead of.
+func (c Command) withoutName(args []string) []Value {
+	if c.Text == "exec" && len(c.FlaggedArgs) > 1 && len(args) > 0 && slices.Contains(args, "--all") {
+		return c.FlaggedArgs[1:]
+	}
+	return c.FlaggedArgs
 }
 
 func (c Command) values() []Value {

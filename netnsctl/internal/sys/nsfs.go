@@ -137,3 +137,21 @@ func IsNetAt(dir int, name string) bool {
 
 // fileidNSFS is FILEID_NSFS of include/linux/exportfs.h.
 const fileidNSFS = 0xf1
+
+// OwningUser gives the inode number of the user namespace that owns the namespace
+// fd, and the user who made it (NS_GET_USERNS, Linux 4.9; NS_GET_OWNER_UID, 4.11).
+func OwningUser(fd int) (ino uint64, uid uint32, err error) {
+	user, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer unix.Close(user)
+	if _, ino, err = Fstat(user); err != nil {
+		return 0, 0, err
+	}
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(user), unix.NS_GET_OWNER_UID, uintptr(unsafe.Pointer(&uid)))
+	if errno != 0 {
+		err = errno
+	}
+	return ino, uid, err
+}

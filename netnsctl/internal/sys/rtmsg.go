@@ -17,11 +17,15 @@ func attr32(kind uint16, v int32) attr {
 	return attr{kind, binary.NativeEndian.AppendUint32(nil, uint32(v))}
 }
 
-// appendRequest appends an rtnetlink request: a struct nlmsghdr, a struct rtgenmsg
-// with AF_UNSPEC, and attributes.
-func appendRequest(b []byte, kind, flags uint16, seq uint32, attrs ...attr) []byte {
+// sizeofRtGenMsg is that of struct rtgenmsg, {family u8}, padded. Zeroes are
+// AF_UNSPEC.
+const sizeofRtGenMsg = unix.NLMSG_ALIGNTO
+
+// appendRequest appends a request: a struct nlmsghdr, the header of its kind of
+// request, a multiple of four bytes long, and attributes.
+func appendRequest(b []byte, kind, flags uint16, seq uint32, header []byte, attrs ...attr) []byte {
 	start := len(b)
-	b = append(b, make([]byte, unix.NLMSG_HDRLEN+unix.NLMSG_ALIGNTO)...)
+	b = append(append(b, make([]byte, unix.NLMSG_HDRLEN)...), header...)
 	for _, a := range attrs {
 		b = binary.NativeEndian.AppendUint16(b, uint16(unix.SizeofRtAttr+len(a.value)))
 		b = binary.NativeEndian.AppendUint16(b, a.kind)
@@ -30,11 +34,11 @@ func appendRequest(b []byte, kind, flags uint16, seq uint32, attrs ...attr) []by
 			b = append(b, 0)
 		}
 	}
-	header := b[start:]
-	binary.NativeEndian.PutUint32(header, uint32(len(header)))
-	binary.NativeEndian.PutUint16(header[4:], kind)
-	binary.NativeEndian.PutUint16(header[6:], flags|unix.NLM_F_REQUEST)
-	binary.NativeEndian.PutUint32(header[8:], seq)
+	message := b[start:]
+	binary.NativeEndian.PutUint32(message, uint32(len(message)))
+	binary.NativeEndian.PutUint16(message[4:], kind)
+	binary.NativeEndian.PutUint16(message[6:], flags|unix.NLM_F_REQUEST)
+	binary.NativeEndian.PutUint32(message[8:], seq)
 	return b
 }
 
@@ -49,4 +53,12 @@ func eachAttr(b []byte, f func(kind uint16, value []byte)) {
 		f(binary.NativeEndian.Uint16(b[2:])&^(unix.NLA_F_NESTED|unix.NLA_F_NET_BYTEORDER), b[unix.SizeofRtAttr:size])
 		b = b[min(len(b), (size+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1)):]
 	}
+}
+
+// number reads an attribute of 32 bits, 0 where it is shorter.
+func number(value []byte) uint32 {
+	if len(value) < 4 {
+		return 0
+	}
+	return binary.NativeEndian.Uint32(value)
 }

@@ -80,7 +80,7 @@ func (c *RTNL) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 	var requests []byte
 	for _, fd := range fds {
 		c.seq++
-		requests = appendRequest(requests, unix.RTM_GETNSID, 0, c.seq, attr32(unix.NETNSA_FD, int32(fd)))
+		requests = appendRequest(requests, unix.RTM_GETNSID, 0, c.seq, make([]byte, sizeofRtGenMsg), attr32(unix.NETNSA_FD, int32(fd)))
 	}
 	answered := make([]bool, len(fds))
 	err := c.send(requests)
@@ -168,8 +168,13 @@ func parsePeer(data []byte) PeerID {
 
 // do sends one request and hands every answer to got until the last one.
 func (c *RTNL) do(kind, flags uint16, got func(data []byte), attrs ...attr) error {
+	return c.exchange(kind, flags, make([]byte, sizeofRtGenMsg), func(m syscall.NetlinkMessage) { got(m.Data) }, attrs...)
+}
+
+// exchange is do with a header of the request's own, and whole messages.
+func (c *RTNL) exchange(kind, flags uint16, header []byte, got func(syscall.NetlinkMessage), attrs ...attr) error {
 	c.seq++
-	if err := c.send(appendRequest(nil, kind, flags, c.seq, attrs...)); err != nil {
+	if err := c.send(appendRequest(nil, kind, flags, c.seq, header, attrs...)); err != nil {
 		return err
 	}
 	for done := false; !done; {
@@ -181,7 +186,7 @@ func (c *RTNL) do(kind, flags uint16, got func(data []byte), attrs ...attr) erro
 				done, refused = true, kernelError(m)
 			default:
 				done = flags&unix.NLM_F_DUMP == 0
-				got(m.Data)
+				got(m)
 			}
 		})
 		if err != nil || refused != nil {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/wiring"
+)
+
+type jsonGraph struct {
+	Namespaces []jsonWired `json:"namespaces"`
+	Links      []jsonWire  `json:"links"`
+	LeftOut    int         `json:"left_out"`
+	Blind      []jsonBlind `json:"not_seen"`
+}
+
+// jsonWired has no ID, state and so on where only devices lead to the namespace.
+type jsonWired struct {
+	*jsonNamespace
+	Devices []jsonWiredDevice `json:"devices"`
+	Error   any               `json:"error,omitempty"`
+}
+
+type jsonWiredDevice struct {
+	jsonDevice
+	// Unseen is the index, in the list of namespaces, of the one in which the
+	// device at the other end is that could not be seen.
+	Unseen *int `json:"unseen_in,omitempty"`
+}
+
+type jsonWire struct {
+	Kind wiring.Kind   `json:"kind"`
+	Ends []jsonWireEnd `json:"ends"`
+}
+
+// jsonWireEnd has the namespace's index in the list of namespaces.
+type jsonWireEnd struct {
+	Namespace int    `json:"namespace"`
+	ID        string `json:"id,omitempty"`
+	Index     int    `json:"index"`
+	Name      any    `json:"name"`
+}
+
+func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty bool) string {
+	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonWire{}, LeftOut: leftOut, Blind: []jsonBlind{}}
+	for _, n := range g.Namespaces {
+		w := jsonWired{Devices: []jsonWiredDevice{}}
+		if n.Found {
+			one := namespaceJSON(n.Namespace, snap.Taken)
+			w.jsonNamespace = &one
+		}
+		switch {
+		case n.Err != nil:
+			w.Error = jsonText(n.Err.Error())
+		case !n.Read:
+			w.Error = "cannot be opened"
+		}
+		for _, d := range n.Devices {
+			w.Devices = append(w.Devices, wiredJSON(g, d))
+		}
+		j.Namespaces = append(j.Namespaces, w)
+	}
+	for _, l := range g.Links {
+		link := jsonWire{Kind: l.Kind}
+		for _, d := range l.Ends {
+			end := jsonWireEnd{Namespace: slices.Index(g.Namespaces, d.Namespace), Index: d.Index, Name: jsonText(d.Name)}
+			if d.Namespace.Found {
+				end.ID = d.Namespace.String()
+			}
+			link.Ends = append(link.Ends, end)
+		}
+		j.Links = append(j.Links, link)
+	}
+	for _, b := range snap.Blind {
+		j.Blind = append(j.Blind, jsonBlind(b))
+	}
+	return encode(j, pretty)
+}
+
+func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonWiredDevice {
+	j := jsonWiredDevice{jsonDevice: deviceJSON(*d.Device, d.Addresses)}
+	if d.Unseen != nil {
+		i := slices.Index(g.Namespaces, d.Unseen)
+		j.Unseen = &i
+	}
+	return j
+}

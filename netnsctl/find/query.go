@@ -1,0 +1,134 @@
+package find
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+)
+
+// Query is a word that was parsed.
+type Query struct {
+	// Word is the text it was made of.
+	Word string
+	// steps are tried until one finds something: a number is a pid first.
+	steps [][]term
+	// address is what was looked for, if that was an address.
+	address netip.Addr
+}
+
+// term is one meaning of a word.
+type term interface {
+	// want says what has to be read of all namespaces.
+	want(w *inside.Wanted)
+	match(v *view, found func(Match))
+}
+
+// Parse reads a word, which is one of
+//
+//	10.2.1.15, 2001:db8::1     an address
+//	10.2.0.0/16                all addresses in it
+//	02:42:ac:11:00:02          the MAC address of a device
+//	tcp:8080, udp:53, :443     a port that a socket listens on
+//	pid:12                     a process or thread
+//	net:[4026532177]           a namespace
+//	peer:GLOB                  the far ends of devices
+//	dev:GLOB                   devices
+//	container:ID               a container or pod, by the beginning of its id
+//
+// Any other number is a pid or, where there is no such process, a namespace's
+// inode number. Any other word is a device, by name or glob pattern, and a
+// container where it looks like the beginning of an id.
+func Parse(word string) (Query, error) {
+	q := Query{Word: word}
+	if kind, rest, found := strings.Cut(word, ":"); found {
+		terms, known, err := parseKind(kind, rest)
+		if err != nil {
+			return q, fmt.Errorf("%q: %w", word, err)
+		}
+		if known {
+			q.steps = [][]term{terms}
+			return q, nil
+		}
+	}
+	if addr, err := netip.ParseAddr(word); err == nil {
+		t := addressTerm{addr: addr.Unmap().WithZone(""), device: addr.Zone()}
+		q.address = t.addr
+		q.steps = [][]term{{t}, {furtherTerm{t}}}
+		return q, nil
+	}
+	if prefix, err := netip.ParsePrefix(word); err == nil {
+		t := prefixTerm{prefix.Masked()}
+		q.steps = [][]term{{t}, {furtherTerm{t}}}
+		return q, nil
+	}
+	if mac, err := net.ParseMAC(word); err == nil && strings.Contains(word, ":") {
+		q.steps = [][]term{{macTerm{mac.String()}}}
+		return q, nil
+	}
+	if ino, ok := netnsctl.ParseIno(word); ok {
+		if strings.HasPrefix(word, "net:[") {
+			q.steps = [][]term{{inodeTerm{ino}}}
+			return q, nil
+		}
+		q.steps = append(q.steps, []term{pidTerm{int(ino)}}, []term{inodeTerm{ino}})
+	}
+	words, err := plainWord(word)
+	q.steps = append(q.steps, words)
+	return q, err
+}
+
+// plainWord is what a word without a kind may be.
+func plainWord(word string) ([]term, error) {
+	if _, err := path.Match(word, ""); err != nil || word == "" || strings.Contains(word, "/") {
+		return nil, fmt.Errorf("%q is nothing that can be looked for", word)
+	}
+	terms := []term{deviceTerm{word}}
+	if len(word) >= minID && strings.Trim(word, "0123456789abcdef-") == "" {
+		terms = append(terms, containerTerm{word})
+	}
+	return terms, nil
+}
+
+// minID is how long the beginning of a container's id must be.
+const minID = 6
+
+func parseKind(kind, rest string) (terms []term, known bool, err error) {
+	one := func(t term, err error) ([]term, bool, error) { return []term{t}, true, err }
+	switch kind {
+	case "tcp", "udp", "":
+		if kind == "" && strings.Contains(rest, ":") {
+			return nil, false, nil // ::1
+		}
+		port, err := strconv.ParseUint(rest, 10, 16)
+		if err != nil || port == 0 {
+			return one(nil, fmt.Errorf("%q is no port", rest))
+		}
+		return one(socketTerm{kind, uint16(port)}, nil)
+	case "pid":
+		pid, err := strconv.ParseInt(rest, 10, 32)
+		if err != nil || pid <= 0 {
+			return one(nil, fmt.Errorf("%q is no pid", rest))
+		}
+		return one(pidTerm{int(pid)}, nil)
+	case "peer", "dev":
+		if _, err := path.Match(rest, ""); err != nil || rest == "" {
+			return one(nil, fmt.Errorf("%q is no device", rest))
+		}
+		if kind == "peer" {
+			return one(peerTerm{rest}, nil)
+		}
+		return one(deviceTerm{rest}, nil)
+	case "container", "pod":
+		if rest == "" || strings.Trim(rest, "0123456789abcdef-") != "" {
+			return one(nil, fmt.Errorf("%q is no id", rest))
+		}
+		return one(containerTerm{rest}, nil)
+	}
+	return nil, false, nil
+}

@@ -1,0 +1,194 @@
+package inside
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+)
+
+// open opens the names for as long as the test runs.
+func open(t *testing.T, names ...string) (fds []int) {
+	t.Helper()
+	for _, name := range names {
+		f, err := os.Open("/run/netns/" + name)
+		nstest.Must(t, err)
+		t.Cleanup(func() { f.Close() })
+		fds = append(fds, int(f.Fd()))
+	}
+	return fds
+}
+
+func deviceNamed(t *testing.T, c Contents, name string) Device {
+	t.Helper()
+	for _, d := range c.Devices {
+		if d.Name == name {
+			return d
+		}
+	}
+	t.Fatalf("no device %s in %+v (%v)", name, c.Devices, c.Err)
+	return Device{}
+}
+
+// TestLinks: where links lead is known, also to a namespace that nobody has given
+// us, and to look at them gives no namespace a number.
+func TestLinks(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		// w1's namespace has no number in a: nothing has been said of w0 since
+		// w1 was moved.
+		nstest.Shell(t, `
+for name in a b c d; do ip netns add $name; done
+ip -n a link add v0 type veth peer name v1 netns b
+ip -n a link add w0 type veth peer name w1 netns c
+ip -n c link set w1 netns d
+ip -n a link add local0 type veth peer name local1
+ip -n d addr add 10.1.2.3/24 dev w1`)
+		before := nstest.Shell(t, `for name in a b c d; do ip -n $name netns list-id; done`)
+		all := Read(open(t, "a", "b", "c"), Wanted{Devices: true, Addresses: true})
+		if len(all) != 4 {
+			t.Fatalf("%d namespaces: the fourth is the one of w1", len(all))
+		}
+		for _, end := range []struct {
+			namespace    int
+			device, peer string
+			in           int
+		}{{0, "v0", "v1", 1}, {1, "v1", "v0", 0}, {0, "w0", "w1", 3}, {3, "w1", "w0", 0}, {0, "local0", "local1", 0}} {
+			d := deviceNamed(t, all[end.namespace], end.device)
+			want := &Link{end.in, deviceNamed(t, all[end.in], end.peer).Index}
+			if diff := cmp.Diff(want, d.Link); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", end.device, diff)
+			}
+			if !d.Paired() || d.Physical() {
+				t.Errorf("%s: %+v", d.Name, d)
+			}
+		}
+		if got := all[3].Addresses; len(got) != 1 || got[0].Prefix.String() != "10.1.2.3/24" {
+			t.Errorf("addresses beyond w0: %+v", got)
+		}
+		after := nstest.Shell(t, `for name in a b c d; do ip -n $name netns list-id; done`)
+		if after != before {
+			t.Errorf("numbers before:\n%safter:\n%s", before, after)
+		}
+		nstest.Shell(t, `ip -n a link show`)
+		if shown := nstest.Shell(t, `ip -n a netns list-id`); strings.Contains(before, shown) {
+			t.Errorf("every namespace had a number before, so this test tells nothing:\n%s", shown)
+		}
+	})
+}
+
+// TestKinds: what the drivers say.
+func TestKinds(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `
+ip netns add a
+ip netns add b
+ip -n a link add br0 type bridge
+ip -n a link add eth0 address 02:00:00:00:00:01 mtu 1400 type bridge
+ip -n a link property add dev eth0 altname uplink
+ip -n a link add port0 type veth peer name port1
+ip -n a link set port0 master br0
+ip -n a link set eth0 up
+ip -n a link add link eth0 name mac0 netns b type macvlan mode bridge
+ip -n a link add vx0 type vxlan id 42 group 239.1.1.1 dev eth0 dstport 4789
+ip -n a link add vx1 type vxlan id 43 remote 192.0.2.1 local 192.0.2.2 dstport 4790
+ip -n a link set vx1 netns b`)
+		all := Read(open(t, "a", "b"), Wanted{Devices: true})
+		a, b := all[0], all[1]
+		eth := deviceNamed(t, a, "eth0")
+		if eth.MAC.String() != "02:00:00:00:00:01" || eth.MTU != 1400 || !eth.Up || eth.Kind != "bridge" {
+			t.Errorf("eth0: %+v", eth)
+		}
+		if diff := cmp.Diff([]string{"uplink"}, eth.AltNames); diff != "" {
+			t.Error(diff)
+		}
+		if port := deviceNamed(t, a, "port0"); port.Master != deviceNamed(t, a, "br0").Index || port.PortKind != "bridge" {
+			t.Errorf("port0: %+v", port)
+		}
+		if mac := deviceNamed(t, b, "mac0"); *mac.Link != (Link{0, eth.Index}) || mac.Kind != "macvlan" {
+			t.Errorf("mac0: %+v %+v", mac, mac.Link)
+		}
+		if vx := deviceNamed(t, a, "vx0"); vx.VXLAN.ID != 42 || vx.VXLAN.Group.String() != "239.1.1.1" || *vx.Link != (Link{0, eth.Index}) {
+			t.Errorf("vx0: %+v", vx)
+		}
+		vx := deviceNamed(t, b, "vx1")
+		if vx.VXLAN.Local.String() != "192.0.2.2" || vx.Link == nil || *vx.Link != (Link{0, 0}) {
+			t.Errorf("vx1: %+v %+v", vx, vx.Link)
+		}
+		if lo := deviceNamed(t, a, "lo"); !lo.Loopback || lo.Physical() || lo.Link != nil {
+			t.Errorf("lo: %+v", lo)
+		}
+	})
+}
+
+// TestTheRest: addresses, routes, sockets and parameters of one namespace among
+// two, read by threads that go from one to the other.
+func TestTheRest(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `
+ip netns add a
+ip netns add b
+ip -n a link set lo up
+ip -n a link add eth0 type bridge
+ip -n a link set eth0 up
+ip -n a addr add 10.2.1.15/24 dev eth0
+ip -n a addr add 10.9.0.1 peer 10.9.0.2/32 dev eth0
+ip -n a addr add 2001:db8::1/64 dev eth0 nodad
+ip -n a route add default via 10.2.1.1
+ip -n a route add 10.7.0.0/16 nexthop via 10.2.1.2 nexthop via 10.2.1.3
+ip -n a route add blackhole 10.8.0.0/16
+ip -n a route add 10.99.0.0/16 via 10.2.1.1 table 99
+ip netns exec a sysctl -qw net.ipv4.ip_forward=1`)
+		const key = "net/ipv4/ip_forward"
+		all := Read(open(t, "b", "a"), Wanted{Addresses: true, Routes: true, Sockets: true, Sysctls: []string{key, "net/none"}})
+		b, a := all[0], all[1]
+		if b.Err != nil || a.Err != nil {
+			t.Fatal(b.Err, a.Err)
+		}
+		if len(b.Addresses) != 0 || len(b.Routes) != 0 || len(b.Sockets) != 0 {
+			t.Errorf("the empty namespace: %+v", b)
+		}
+		if diff := cmp.Diff(map[string]string{key: "1"}, a.Sysctls); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(map[string]string{key: "0"}, b.Sysctls); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		var prefixes []string
+		for _, address := range a.Addresses {
+			text := address.Name + " " + address.Prefix.String()
+			if address.Peer.IsValid() {
+				text += " peer " + address.Peer.String()
+			}
+			prefixes = append(prefixes, text+" "+address.Scope)
+		}
+		for _, want := range []string{
+			"lo 127.0.0.1/8 host", "eth0 10.2.1.15/24 global", "eth0 10.9.0.1/32 peer 10.9.0.2/32 global", "lo ::1/128 host", "eth0 2001:db8::1/64 global",
+		} {
+			if !strings.Contains(strings.Join(prefixes, "\n"), want) {
+				t.Errorf("no %s in %q", want, prefixes)
+			}
+		}
+		routes := map[string]Route{}
+		for _, r := range a.Routes {
+			routes[r.To.String()] = r
+		}
+		if r := routes["0.0.0.0/0"]; len(r.Hops) != 1 || r.Hops[0].Via.String() != "10.2.1.1" {
+			t.Errorf("default: %+v", r)
+		}
+		if r := routes["10.7.0.0/16"]; len(r.Hops) != 2 || r.Hops[1].Via.String() != "10.2.1.3" || r.Hops[1].Device == 0 {
+			t.Errorf("multipath: %+v", r)
+		}
+		if r := routes["10.8.0.0/16"]; r.Type != "blackhole" || r.Hops != nil {
+			t.Errorf("blackhole: %+v", r)
+		}
+		if r, ok := routes["10.99.0.0/16"]; ok {
+			t.Errorf("another table's: %+v", r)
+		}
+		if r := routes["2001:db8::/64"]; r.Protocol != "kernel" {
+			t.Errorf("IPv6: %+v", r)
+		}
+	})
+}

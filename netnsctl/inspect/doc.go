@@ -1,0 +1,2 @@
+// Package inspect gathers all that can be said of one network namespace.
+package inspect

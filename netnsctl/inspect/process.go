@@ -1,0 +1,30 @@
+package inspect
+
+import (
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// commandLines reads those of all processes that have a pin.
+func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int][]string {
+	lines := map[int][]string{}
+	for _, p := range ns.Pins {
+		if _, done := lines[p.PID]; done || p.PID == 0 {
+			continue
+		}
+		if words := discover.CommandLine(host, p.PID); words != nil {
+			lines[p.PID] = words
+		}
+	}
+	return lines
+}
+
+func overlays(host netnsctl.Host, ns *discover.Namespace) map[string][]string {
+	all := map[string][]string{}
+	for _, name := range ns.Names {
+		if files := host.Overlays(name); len(files) > 0 {
+			all[name] = files
+		}
+	}
+	return all
+}

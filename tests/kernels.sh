@@ -1,0 +1,85 @@
+#!/bin/bash
+# kernels.sh NETNSCTL TESTS [KERNEL…]: runs the suite under Debian's cloud kernels,
+# in qemu: the compiled tests TESTS with the binary NETNSCTL. KERNEL is the
+# beginning of a version, with the Debian release that has it. It needs root, for
+# debootstrap; what it downloads stays in the cache.
+set -eu
+netnsctl=$(realpath "$1")
+tests=$(realpath "$2")
+shift 2
+[ $# -gt 0 ] || set -- 5.10=bullseye-security 6.1=bookworm-security 6.12=trixie 6.19=trixie-backports 7=trixie-backports
+here=$(realpath "$(dirname "$0")")
+mirror=${MIRROR:-http://deb.debian.org}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/netnsctl-kernels
+run=${RUN:-'^(TestGolden|TestDifferential|TestScript|TestStale.*|TestRace.*|TestPrivileges|TestFuzz)$'}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$cache"
+
+# get URL FILE: what has been fetched is not fetched again.
+get() { [ -s "$2" ] || { curl -fsSL -o "$2.part" "$1" && mv "$2.part" "$2"; }; }
+
+# packages ARCHIVE RELEASE VERSION: the files of the newest kernel that begins
+# so: its image and, where that is empty, the packages with binary and modules.
+packages() {
+	curl -fsSL "$mirror/$1/dists/$2/main/binary-amd64/Packages.xz" | xz -dc |
+		awk -v want="$3" '/^Package: / { name = $2 }
+			/^Filename: / && name ~ "^linux-(image|binary|modules)-" want "[.].*-cloud-amd64$" {
+				abi = name; sub(/^linux-[a-z]*-/, "", abi); print abi, $2 }' |
+		sort -V | awk '{ if ($1 != abi) { files = ""; abi = $1 } files = files $2 "\n" } END { printf "%s", files }'
+}
+
+# kernel VERSION RELEASE: unpacks it into $work/VERSION.
+kernel() {
+	local archive=debian file
+	case $2 in *-security) archive=debian-security ;; esac
+	packages "$archive" "$2" "$1" >"$work/files"
+	[ -s "$work/files" ] || { echo "no kernel $1 in $2" >&2; return 1; }
+	mkdir "$work/$1"
+	while read -r file; do
+		get "$mirror/$archive/$file" "$cache/${file##*/}"
+		dpkg-deb -x "$cache/${file##*/}" "$work/$1"
+	done <"$work/files"
+}
+
+# The root file system is the same for all: Debian with what the tests use.
+rootfs() {
+	local root=$work/root
+	debootstrap --variant=minbase --include=iproute2,kmod,libcap2-bin,python3,strace \
+		bookworm "$root" "$mirror/debian" >"$work/debootstrap" 2>&1 || { tail "$work/debootstrap" >&2; return 1; }
+	rm -rf "$root"/var/cache/apt "$root"/var/lib/apt "$root"/usr/share/{doc,locale,man} "$root"/boot
+	pack "$root"
+}
+
+pack() { (cd "$1" && find . -print0 | cpio --quiet --null -o -H newc); }
+
+# boot VERSION: what the machine says on its console.
+boot() {
+	local tree=$work/initrd-$1
+	mkdir -p "$tree/suite/tests"
+	cp "$netnsctl" "$tree/suite/netnsctl"
+	cp "$tests" "$tree/suite/tests/tests.test"
+	cp -r "$here/testdata" "$tree/suite/tests"
+	cp "$here/kernels-init.sh" "$tree/init"
+	echo "$run" >"$tree/suite/run"
+	mkdir -p "$tree/usr/lib"
+	for modules in "$work/$1"/lib/modules "$work/$1"/usr/lib/modules; do
+		[ ! -d "$modules" ] || cp -r "$modules" "$tree/usr/lib"
+	done
+	{ cat "$cache/rootfs.cpio"; pack "$tree"; } >"$work/initrd"
+	timeout "${TIMEOUT:-3600}" qemu-system-x86_64 -machine "pc,accel=${ACCEL:-tcg}" -cpu max -smp 2 -m 4096 \
+		-nographic -no-reboot -nic none -kernel "$(ls "$work/$1"/boot/vmlinuz-* "$work/$1"/usr/lib/modules/*/vmlinuz 2>/dev/null | head -1)" \
+		-initrd "$work/initrd" -append 'console=ttyS0 quiet panic=-1 rdinit=/init' </dev/null
+	rm -r "$tree" "$work/$1"
+}
+
+[ -s "$cache/rootfs.cpio" ] || { rootfs >"$cache/part" && mv "$cache/part" "$cache/rootfs.cpio"; }
+status=0
+for pair; do
+	version=${pair%=*}
+	log=$cache/$version.log
+	kernel "$version" "${pair#*=}" && boot "$version" >"$log" 2>&1 || status=1
+	tr -d '\r' <"$log" | grep -E '^(    )*--- FAIL|^(kernel|has|lacks|suite) |panic' || status=1
+	grep -q '^suite passed' <(tr -d '\r' <"$log") || status=1
+done
+exit $status
