@@ -93,3 +93,22 @@ func TestContainerNames(t *testing.T) {
 		t.Errorf("named, status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
 	}
 }
+
+// TestContainerAddress: a lease whose namespace has gone from its path is known by
+// the address that an orphan still has; one that is another's is not.
+func TestContainerAddress(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(containerWorld + `leak; netnsctl add other
+		ip -n leak link set lo up; for a in 10.88.0.7/32 10.88.0.8/32 10.88.0.9/32; do ip -n leak address add $a dev lo; done
+		elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'; netnsctl delete leak
+		mkdir -p /var/lib/cni/results /var/lib/cni/networks/podman
+		lease() { echo "{\"containerId\":\"$1\",\"networkName\":\"podman\",\"netns\":\"$2\",\"result\":{\"ips\":[{\"address\":\"$3/16\"}]}}" >/var/lib/cni/results/$1; }
+		lease a /run/netns/gone 10.88.0.7; lease b /run/netns/other 10.88.0.8; lease c /run/netns/gone 10.88.0.1
+		printf 'a\r\neth0' >/var/lib/cni/networks/podman/10.88.0.9`)
+	a := w.run("list", "--stale", "-o", "reason", "--noheadings")
+	if a.status != "3" || strings.Count(a.stdout, ", has ") != 2 || !strings.Contains(a.stdout, ", has 10.88.0.7/16 of CNI network podman") ||
+		!strings.Contains(a.stdout, ", has 10.88.0.9 of CNI network podman") {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
@@ -24,17 +25,38 @@ func (s *scan) noted(ns *Namespace) {
 			ns.Owner.noted(r)
 		}
 	}
+	if len(state.Leases) == 0 {
+		return
+	}
+	var assigned []string
+	if ns.Verdict == Orphan && ns.held {
+		assigned, _ = s.outlook.addresses(ns.fd)
+	}
 	for _, l := range state.Leases {
-		mine := ns.Owner.Container != "" && l.Container == ns.Owner.Container
-		if mine || ns.mountedAt(l.Netns) || slices.ContainsFunc(ns.Names, func(name string) bool {
-			return container.Copied(s.host.NamePath(name), l.Netns)
-		}) {
+		if s.leased(ns, l, assigned) {
 			ns.Leases = append(ns.Leases, l)
 			if ns.Owner.Container == "" {
 				ns.Owner.Container = l.Container
 			}
 		}
 	}
+}
+
+// leased tells whether an address was given to a namespace: to its container, under
+// one of its names, or, where the path leads nowhere any more, because it has it.
+func (s *scan) leased(ns *Namespace, l container.Lease, assigned []string) bool {
+	byName := func(name string) bool { return container.Copied(s.host.NamePath(name), l.Netns) }
+	switch {
+	case ns.Owner.Container != "":
+		return l.Container == ns.Owner.Container
+	case ns.mountedAt(l.Netns), slices.ContainsFunc(ns.Names, byName):
+		return true
+	}
+	if _, _, err := sys.Stat(s.host.StateRoot + l.Netns); l.Netns != "" && err == nil {
+		return false // another's
+	}
+	address, _, _ := strings.Cut(l.Address, "/")
+	return slices.Contains(assigned, address)
 }
 
 // noted keeps what is already known better: a process' own cgroup.
@@ -77,8 +99,8 @@ func keeper(r container.Record) string {
 	return r.Runtime + " for container " + r.ID
 }
 
-// leased says which addresses an orphan still has from CNI.
-func (ns *Namespace) leased() (s string) {
+// addresses says which an orphan still has from CNI.
+func (ns *Namespace) addresses() (s string) {
 	for _, l := range ns.Leases {
 		s += ", has " + l.Address + " of CNI network " + l.Network
 	}

@@ -27,7 +27,7 @@ func (s *scan) judge() {
 			s.identify(ns)
 		}
 		if ns.Verdict == Orphan {
-			ns.Reason = ns.heldBy() + ns.leased()
+			ns.Reason = ns.heldBy() + ns.addresses()
 		}
 	}
 	for _, n := range s.snap.Names {
