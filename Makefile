@@ -35,6 +35,11 @@ help: ## this list
 demo: build ## walk through the commands on the real kernel, in a throw-away sandbox
 	@tests/demo.sh $(BIN)
 
+.PHONY: demo-leak
+demo-leak: build ## the session at the top of the README: an address answers that no name leads to
+	@tests/need.sh ip=iproute2 ping=iputils-ping
+	@tests/leak.sh $(BIN)
+
 .PHONY: test
 test: test-needs ## go vet and all tests; what a test lacks is installed (root, Debian) or the test is skipped
 	$(GO) vet -tags $(TAGS) ./...
