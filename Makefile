@@ -35,6 +35,11 @@ help: ## this list
 demo: build ## walk through the commands on the real kernel, in a throw-away sandbox
 	@tests/demo.sh $(BIN)
 
+.PHONY: demo-leak
+demo-leak: build ## the session at the top of the README: an address answers that no name leads to
+	@tests/need.sh ip=iproute2 ping=iputils-ping
+	@tests/leak.sh $(BIN)
+
 .PHONY: test
 test: test-needs ## go vet and all tests; what a test lacks is installed (root, Debian) or the test is skipped
 	$(GO) vet -tags $(TAGS) ./...
@@ -141,6 +146,11 @@ package: ## .deb and .rpm for amd64 and arm64, in bin/package
 .PHONY: dist
 dist: ## reproducible tarballs for amd64 and arm64 with checksums, in bin/dist
 	@cmd/netnsctl/packaging/build.sh dist
+
+.PHONY: test-runtimes
+test-runtimes: ## a real container runtime makes, leaks and cleans a namespace (root, Debian; installs podman)
+	@tests/need.sh ip=iproute2 podman=podman busybox=busybox-static /usr/lib/cni/bridge=containernetworking-plugins
+	NETNSCTL_TEST_RUNTIMES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^TestPodman' ./tests
 
 .PHONY: test-package
 test-package: ## packages and tarballs tried in a fresh Debian root (root, Debian; downloads it)

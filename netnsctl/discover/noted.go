@@ -37,6 +37,9 @@ func (s *scan) noted(ns *Namespace) {
 			ns.Leases = append(ns.Leases, l)
 			if ns.Owner.Container == "" {
 				ns.Owner.Container = l.Container
+				if r, ok := state.ByID(l.Container); ok {
+					ns.Owner.noted(r)
+				}
 			}
 		}
 	}

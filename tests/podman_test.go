@@ -1,0 +1,71 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// podmanWorld is a machine on which podman runs a busybox, without images: state on
+// a tmpfs, the unified cgroup hierarchy only, files instead of systemd.
+const podmanWorld = inode + `
+	mount -t tmpfs none /var/lib; mkdir -p /var/lib/containers /run/rootfs/bin
+	mount -t cgroup2 none /sys/fs/cgroup
+	printf '{"default":[{"type":"insecureAcceptAnything"}]}' >/run/policy.json
+	cp "$(command -v busybox)" /run/rootfs/bin/busybox; ln -s busybox /run/rootfs/bin/sleep
+	for p in iptables ip6tables; do ln -sf /usr/sbin/xtables-nft-multi /etc/alternatives/$p; done
+	mkdir -p /etc/containers/networks /etc/cni/net.d
+	podman() { command podman --cgroup-manager=cgroupfs --events-backend=file "$@"; }
+`
+
+// TestPodman: a container that runs, is killed, leaks and is cleaned away, by a
+// real runtime.
+func TestPodman(t *testing.T) {
+	if os.Getenv("NETNSCTL_TEST_RUNTIMES") == "" {
+		t.Skip("NETNSCTL_TEST_RUNTIMES is not set: make test-runtimes")
+	}
+	if !isRoot() {
+		unable(t, "podman as root needs root")
+	}
+	for _, program := range []string{"podman", "busybox"} {
+		if _, err := exec.LookPath(program); err != nil {
+			unable(t, err)
+		}
+	}
+	w := newStaleWorld(t)
+	shell := func(script string) {
+		t.Helper()
+		a := w.command("/bin/sh", "-ec", script)
+		if a.status != "0" {
+			t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
+		}
+	}
+	shell(podmanWorld + `podman run -d --cgroups=disabled --name web --restart=no --rootfs /run/rootfs sleep 1000 >/run/id`)
+
+	running := w.run("list", "--all-namespaces", "--noheadings", "-o", "state,owner")
+	if !strings.Contains(squeeze(running.stdout), "in-use podman, container web") {
+		t.Errorf("running: %s%s", running.stdout, running.stderr)
+	}
+
+	// Killed with its monitor, so that nobody tidies up: podman still knows it.
+	shell(`pid=$(pgrep -f '^sleep 1000'); pkill -9 conmon; kill -9 $pid; until ! test -e /proc/$pid/ns/net; do sleep 0.01; done`)
+	killed := w.run("list", "--stale", "--idle", "--noheadings", "-o", "state,owner,reason")
+	if strings.Contains(killed.stdout, "orphan") || !strings.Contains(squeeze(killed.stdout), "idle podman, container web") {
+		t.Errorf("killed: %s%s", killed.stdout, killed.stderr)
+	}
+
+	// The name is taken away while a mount elsewhere keeps the namespace.
+	shell(inode + `name=$(basename /run/netns/netns-*); echo $name >/run/name
+		elsewhere "mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/$name /run/c/ns"; netnsctl delete $name`)
+	leaked := w.run("list", "--stale", "--noheadings", "-o", "state,owner,reason")
+	for _, want := range []string{"orphan podman, container web held by mount /run/c/ns in mnt:[", " of CNI network podman"} {
+		if leaked.status != "3" || !strings.Contains(squeeze(leaked.stdout), want) {
+			t.Errorf("leaked, status %s, no %q: %s%s", leaked.status, want, leaked.stdout, leaked.stderr)
+		}
+	}
+	cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait=20")
+	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "1 released") {
+		t.Errorf("cleaned, status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
+	}
+}
