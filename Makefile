@@ -85,6 +85,14 @@ bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN)
 
+.PHONY: bench-readme
+bench-readme: build ## make bench, and its tables into README.md
+	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
+	@tests/bench.sh $(BIN) | tee bin/bench.md
+	@awk 'NR == FNR { table = table $$0 "\n"; next } /^<!-- end of bench/ { skip = 0 } !skip { print } \
+		/^<!-- bench/ { printf "\n%s\n", table; skip = 1 }' bin/bench.md README.md >bin/README.md
+	@mv bin/README.md README.md
+
 .PHONY: bench-library
 bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
 	@mkdir -p bin

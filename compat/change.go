@@ -26,9 +26,20 @@ func (s *session) attach(args []string) error {
 	}
 	pid, ok := parseInt(args[1])
 	if !ok || pid == 0 {
-		return failed("Invalid PID: %s", args[1])
+		return s.attachAny(args[0], args[1])
 	}
 	return s.fail("attach", s.host.Attach(args[0], s.host.PIDPath(strconv.Itoa(int(pid)))))
+}
+
+// attachAny is attach of something else than a pid, which iproute2 has not.
+func (s *session) attachAny(name, word string) error {
+	if s.host.Resolve != nil {
+		err := s.host.AttachAny(name, word)
+		if op := opError(err); op == nil || op.Op != netnsctl.OpOpenNetns {
+			return s.fail("attach", err)
+		}
+	}
+	return failed("Invalid PID: %s", word)
 }
 
 func (s *session) set(args []string) error {

@@ -13,6 +13,9 @@ type command struct {
 	// named says that the first argument is a name and nothing else, with -all
 	// too.
 	named bool
+	// anywhere says that the first argument may also be the path of a namespace
+	// that has no name.
+	anywhere bool
 }
 
 // commands are in iproute2's order: a word is the first row that it begins, so l
@@ -25,8 +28,8 @@ var commands = [...]command{
 	{names: []string{"set"}, run: (*session).set, named: true},
 	{names: []string{"delete"}, run: (*session).delete, named: true},
 	{names: []string{"identify"}, run: (*session).identify},
-	{names: []string{"pids"}, run: (*session).pids, named: true},
-	{names: []string{"exec"}, run: (*session).exec},
+	{names: []string{"pids"}, run: (*session).pids, named: true, anywhere: true},
+	{names: []string{"exec"}, run: (*session).exec, anywhere: true},
 	{names: []string{"monitor"}, run: (*session).monitor},
 	{names: []string{"attach"}, run: (*session).attach, named: true},
 }
@@ -59,11 +62,11 @@ func (s *session) command(words []string) error {
 		return err
 	}
 	word, args := words[0], words[1:]
-	validFirst := len(args) == 0 || netnsctl.ValidName(args[0])
+	c, ok := lookupCommand(word)
+	validFirst := len(args) == 0 || netnsctl.ValidName(args[0]) || ok && c.anywhere && s.host.Resolves(args[0])
 	if !s.opts.all && !validFirst {
 		return invalidName(args[0])
 	}
-	c, ok := lookupCommand(word)
 	if !ok {
 		return wrongWords("Command \"%s\" is unknown, try \"%s help\".", word, s.program.Face.program())
 	}

@@ -12,6 +12,10 @@ type Call struct {
 	Host netnsctl.Host
 	// JSON, Pretty and All are the options before the command.
 	JSON, Pretty, All bool
+	// Batch says that the call is a line of a batch, so that more may follow.
+	Batch bool
+	// Stdin is what a child gets as its standard input.
+	Stdin int
 	// Plain does a command of iproute2's as iproute2 does, and gives its status.
 	Plain func(args []string) (status int)
 }
@@ -31,6 +35,8 @@ func (s *session) extended(words []string) (handled bool, err error) {
 		JSON:    s.opts.json,
 		Pretty:  s.opts.pretty,
 		All:     s.opts.all,
+		Batch:   s.inBatch,
+		Stdin:   s.stdin,
 	}
 	if c, ok := lookupCommand(words[0]); ok {
 		if face == FaceIPNetns {

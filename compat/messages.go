@@ -44,6 +44,8 @@ var messages = []struct {
 	{"", netnsctl.OpUnshareMount, "unshare failed: $err"},
 	{"", netnsctl.OpSlaveMounts, `"mount --make-rslave /" failed: $err`},
 	{"", netnsctl.OpMountSysfs, "mount of /sys failed: $err"},
+	{"", netnsctl.OpKeepMount, "mount of $path failed: $err"},
+	{"", netnsctl.OpBecomeUser, "becoming another user failed: $err"},
 	{"", netnsctl.OpBindEtc, "Bind $path -> $name failed: $err"},
 	{"", netnsctl.OpExec, `exec of "$name" failed: $err`},
 	{"", netnsctl.OpReadProc, "Open of /proc failed: $err"},

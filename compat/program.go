@@ -11,7 +11,8 @@ type Program struct {
 	Face Face
 	// Version is netnsctl's own.
 	Version string
-	Host    netnsctl.Host
+	// Host's Resolve serves the face netnsctl only.
+	Host netnsctl.Host
 	// Help is what the option -help prints in the face netnsctl.
 	Help string
 	// Extend, if not nil, is asked before iproute2's grammar is: it gives what
@@ -33,6 +34,9 @@ func (p Program) Run(argv []string) int {
 		stdin:   int(p.Stdin.Fd()),
 	}
 	s.host = p.Host
+	if p.Face != FaceNetnsctl {
+		s.host.Resolve = nil // iproute2 knows names only
+	}
 	s.host.Warn = func(e *netnsctl.OpError) { s.complain(s.words("", e)) }
 	return s.end(s.run(argv))
 }

@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"os"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -39,6 +40,23 @@ func bindNew(name, path string) error {
 func (h Host) Attach(name, source string) error {
 	return h.create(name, false, func(path string) error {
 		return newOpError(OpBindName, name, source, sys.BindMount(source, path))
+	})
+}
+
+// AttachAny is [Host.Attach] of the namespace that a word stands for: another name,
+// or what [Host.Resolve] takes for one. Where there is none, the error is that of
+// [OpOpenNetns], and nothing has been done.
+func (h Host) AttachAny(name, word string) error {
+	fd, _, err := h.open(word)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(fd)
+	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
+		return newOpError(OpOpenNetns, word, "", syscall.EINVAL)
+	}
+	return h.create(name, false, func(path string) error {
+		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(fd), path))
 	})
 }
 

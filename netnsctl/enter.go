@@ -2,22 +2,24 @@ package netnsctl
 
 import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
-// Enter moves the calling thread into the namespace of name for good, and into
-// a mount namespace of its own, where /sys shows that namespace and every file
-// of EtcDir/name lies over the one in /etc. Nothing of this reaches other mount
-// namespaces. The caller must have locked its thread.
+// Enter moves the calling thread into the namespace of name, or of what
+// [Host.Resolve] takes for one, for good, and into a mount namespace of its own,
+// where /sys shows that namespace and every file of EtcDir/name lies over the one
+// in /etc. Nothing of this reaches other mount namespaces. The caller must have
+// locked its thread.
 //
 // A file that cannot be laid over /etc is a warning.
-func (h Host) Enter(name string) error {
-	path := h.NamePath(name)
-	fd, err := sys.Open(path)
+func (h Host) Enter(name string) error { return h.enter(name, Setup{}) }
+
+func (h Host) enter(name string, setup Setup) error {
+	fd, named, err := h.open(name)
 	if err != nil {
-		return newOpError(OpOpenNetns, name, path, err)
+		return err
 	}
 	err = sys.SetNet(fd)
 	sys.Close(fd)
 	if err != nil {
-		return newOpError(OpEnterNet, name, path, err)
+		return newOpError(OpEnterNet, name, h.NamePath(name), err)
 	}
 	if err := sys.NewMountNamespace(); err != nil {
 		return newOpError(OpUnshareMount, name, "", err)
@@ -25,10 +27,12 @@ func (h Host) Enter(name string) error {
 	if err := sys.SlaveMounts(); err != nil {
 		return newOpError(OpSlaveMounts, name, "/", err)
 	}
-	if err := sys.RemountSysfs(name); err != nil {
-		return newOpError(OpMountSysfs, name, "/sys", err)
+	if err := h.remountSysfs(name, setup); err != nil {
+		return err
 	}
-	h.bindEtc(name)
+	if named {
+		h.bindEtc(name)
+	}
 	return nil
 }
 

@@ -13,6 +13,10 @@ type Host struct {
 	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests point it at
 	// a recorded tree.
 	ProcRoot string
+	// Resolve, if not nil, is asked for what a word stands for where there is no
+	// such name: it opens that network namespace. ENOENT says that it stands for
+	// nothing.
+	Resolve func(h Host, word string) (fd int, err error)
 	// Warn, if not nil, is told of failures after which the work goes on.
 	Warn func(*OpError)
 }

@@ -6,16 +6,17 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Identity gives the ID of a name's network namespace, and its cookie: a number
-// that the kernel never uses again (Linux 5.14; 0 before). It is EINVAL where the
-// name does not lead to a network namespace.
+// Identity gives the ID of the network namespace of a name, or of what
+// [Host.Resolve] takes for one, and its cookie: a number that the kernel never
+// uses again (Linux 5.14; 0 before). It is EINVAL where the name does not lead to a
+// network namespace.
 func (h Host) Identity(name string) (id ID, cookie uint64, err error) {
-	path := h.NamePath(name)
-	fd, err := sys.Open(path)
+	fd, _, err := h.open(name)
 	if err != nil {
-		return ID{}, 0, newOpError(OpOpenNetns, name, path, err)
+		return ID{}, 0, err
 	}
 	defer sys.Close(fd)
+	path := h.NamePath(name)
 	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
 		return ID{}, 0, newOpError(OpStatNetns, name, path, syscall.EINVAL)
 	}

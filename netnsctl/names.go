@@ -61,16 +61,18 @@ func inNamespace(id ID, dir string, entries []string, suffix string) ([]string, 
 
 // IDOfPID gives the namespace of a process, named by the text that stands for it
 // in procfs ("self" too).
-func (h Host) IDOfPID(pid string) (ID, error) { return h.openID("", h.PIDPath(pid)) }
-
-func (h Host) openID(name, path string) (ID, error) {
-	fd, err := sys.Open(path)
+func (h Host) IDOfPID(pid string) (ID, error) {
+	fd, err := sys.Open(h.PIDPath(pid))
 	if err != nil {
-		return ID{}, newOpError(OpOpenNetns, name, path, err)
+		return ID{}, newOpError(OpOpenNetns, "", h.PIDPath(pid), err)
 	}
 	defer sys.Close(fd)
+	return h.fdID("", fd)
+}
+
+func (h Host) fdID(name string, fd int) (ID, error) {
 	dev, ino, err := sys.Fstat(fd)
-	return ID{dev, ino}, newOpError(OpStatNetns, name, path, err)
+	return ID{dev, ino}, newOpError(OpStatNetns, name, "", err)
 }
 
 func statID(path string) (ID, error) {

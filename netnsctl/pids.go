@@ -7,11 +7,17 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// PIDs gives the processes in the namespace of name, in the order of procfs:
+// PIDs gives the processes in the namespace of name, or of what [Host.Resolve]
+// takes for one, in the order of procfs:
 // those whose leading thread is in it and that the caller may look at
 // (ptrace(2), PTRACE_MODE_READ).
 func (h Host) PIDs(name string) ([]int, error) {
-	id, err := h.openID(name, h.NamePath(name))
+	fd, _, err := h.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer sys.Close(fd) // or its number could be used again
+	id, err := h.fdID(name, fd)
 	if err != nil {
 		return nil, err
 	}

@@ -18,13 +18,11 @@ func ExecFile(path string, argv []string) error {
 // input, and waits for it. It returns what the child wrote to standard output
 // and standard error; with a terminal the output goes there directly.
 func RunFile(path string, argv []string, input []byte, terminal bool) (status ExitStatus, stdout, stderr []byte, err error) {
-	var files [3]*os.File
-	for i := range files {
-		if files[i], err = sys.MemoryFile(); err != nil {
-			return status, nil, nil, newOpError(OpExec, path, "", err)
-		}
-		defer files[i].Close()
+	files, err := memoryFiles()
+	if err != nil {
+		return status, nil, nil, newOpError(OpExec, path, "", err)
 	}
+	defer closeAll(files)
 	fds := [3]int{int(files[0].Fd()), int(files[1].Fd()), int(files[2].Fd())}
 	if terminal {
 		fds[1] = 1
@@ -37,6 +35,25 @@ func RunFile(path string, argv []string, input []byte, terminal bool) (status Ex
 		return status, nil, nil, newOpError(OpExec, path, "", err)
 	}
 	return ExitStatus(ended), written(files[1]), written(files[2]), nil
+}
+
+// memoryFiles makes files for the standard descriptors of a child.
+func memoryFiles() (files [3]*os.File, err error) {
+	for i := range files {
+		if files[i], err = sys.MemoryFile(); err != nil {
+			closeAll(files)
+			return files, err
+		}
+	}
+	return files, nil
+}
+
+func closeAll(files [3]*os.File) {
+	for _, f := range files {
+		if f != nil {
+			f.Close()
+		}
+	}
 }
 
 // written reads what a child wrote to a file in memory.

@@ -51,7 +51,7 @@ func TestManCommands(t *testing.T) {
 // TestManExtensions looks for each flag that the help of an extension names.
 func TestManExtensions(t *testing.T) {
 	page := readMan(t)
-	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}, {"find"}, {"inspect"}, {"graph"}} {
+	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}, {"exec", "--all"}, {"pids", "--verbose"}, {"identify", "--all"}, {"monitor", "--json"}, {"find"}, {"inspect"}, {"graph"}} {
 		help, err := exec.Command(manBinary(), append(words, "--help")...).Output()
 		if err != nil {
 			t.Errorf("%v --help: %v", words, err)

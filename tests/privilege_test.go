@@ -45,7 +45,7 @@ const unharmed = "a\nb\nnsfs\nnsfs\n"
 var privileges = []privilege{
 	{
 		name: "an ordinary user changes nothing",
-		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "delete --force-orphans --min-age 0"; do
+		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" "exec pid:1 id" "delete --force-orphans --min-age 0"; do
 				user /run/plain/netnsctl $c >/dev/null 2>&1 && echo "did $c"
 			done` + allIsThere,
 		want: unharmed,
@@ -53,7 +53,7 @@ var privileges = []privilege{
 	{
 		name: "capabilities on the file lend a caller nothing",
 		caps: true,
-		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "-n a list" "delete --force-orphans --min-age 0"; do
+		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" "exec pid:1 id" "-n a list" "delete --force-orphans --min-age 0"; do
 				user /run/caps/netnsctl $c >/dev/null 2>&1 && echo "did $c"
 			done` + allIsThere,
 		want: unharmed,

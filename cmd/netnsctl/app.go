@@ -32,7 +32,11 @@ type wrongWords struct{ error }
 func (u *ui) run(call compat.Call) int {
 	app := u.app(call)
 	command := app.Command(call.Command)
-	err := app.Run(append([]string{"netnsctl", call.Command}, flagsFirst(call.Args, command.Flags)...))
+	words := call.Args
+	if call.Command != "exec" { // whose command has flags of its own
+		words = flagsFirst(words, command.Flags)
+	}
+	err := app.Run(append([]string{"netnsctl", call.Command}, words...))
 	var s status
 	var wrong wrongWords
 	switch {
@@ -44,15 +48,27 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		command := call.Command
-		if !early.IsCommand(command) {
-			command += " " + call.Args[0]
+		words := call.Command
+		if !early.IsCommand(words) {
+			words += " " + helpFlag(command)
 		}
-		u.note("%v, try \"netnsctl %s --help\"", err, command)
+		u.note("%v, try \"netnsctl %s --help\"", err, words)
 		return statusUsage
 	}
 	u.note("%v", err)
 	return statusFailed
+}
+
+// helpFlag is a flag before --help that makes it a question to netnsctl: one
+// without a value.
+func helpFlag(command *cli.Command) string {
+	for _, f := range command.Flags {
+		flag := "--" + f.Names()[0]
+		if _, isBool := f.(*cli.BoolFlag); isBool && early.IsFlag(command.Name, flag) {
+			return flag
+		}
+	}
+	return ""
 }
 
 // app is the tree of commands. It costs half a millisecond to build, so it is
@@ -73,6 +89,10 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.execCommand(call),
+			u.pidsCommand(call),
+			u.identifyCommand(call),
+			u.monitorCommand(call),
 			u.findCommand(call),
 			u.graphCommand(call),
 			u.inspectCommand(call),

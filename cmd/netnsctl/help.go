@@ -29,6 +29,15 @@ Beyond ip netns:
   inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
   graph [NS...]                        how namespaces are wired, as text or a picture
          [--format tree|dot|mermaid|json|svg] [--all]
+  pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
+  identify --all [PID]                 every name, or who else has it
+  monitor [--json] [--all-namespaces [--interval TIME]]
+                                       with ID and cookie; namespaces without a name, too
+  exec [--user U[:G]] [--keep-sys|--no-sysfs] NAME COMMAND...
+                                       as a user; with cgroup, bpf... below /sys, or /sys as it is
+  exec --all [--parallel N] COMMAND... in all names, N at once; -j
+  exec, pids, -netns: pid:N, net:[N], PATH    a namespace without a name, too
+  attach NAME pid:N|net:[N]|PATH|NAME         give it a name, or another one
 
 Options, before the command, can be shortened:
   -netns NAME     act inside a namespace

@@ -157,14 +157,17 @@ func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 		j.Names = append(j.Names, jsonText(name))
 	}
 	if o := ns.Owner; o != (discover.Owner{}) {
-		j.Owner = &jsonOwner{
-			o.PID, optional(o.Command), optional(o.Unit), o.Container, o.Pod, o.Runtime,
-		}
+		owner := ownerJSON(o)
+		j.Owner = &owner
 	}
 	for _, p := range ns.Pins {
 		j.Pins = append(j.Pins, pinJSON(p))
 	}
 	return j
+}
+
+func ownerJSON(o discover.Owner) jsonOwner {
+	return jsonOwner{o.PID, optional(o.Command), optional(o.Unit), o.Container, o.Pod, o.Runtime}
 }
 
 func pinJSON(p discover.Pin) jsonPin {

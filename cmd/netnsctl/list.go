@@ -28,11 +28,7 @@ func (r row) label() string {
 	if len(r.names) == 0 {
 		return r.ns.String()
 	}
-	quoted := make([]string, len(r.names))
-	for i, name := range r.names {
-		quoted[i] = quote(name)
-	}
-	return strings.Join(quoted, ",")
+	return quoteAll(r.names, ",")
 }
 
 func listColumns() []column[row] {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // The main goroutine stays on the process' first thread: a command executed in
@@ -17,5 +18,6 @@ func init() { runtime.LockOSThread() }
 func main() {
 	program := early.Program()
 	program.Version, program.Help, program.Extend = version(), help, extend
+	program.Host.Resolve = discover.Open
 	os.Exit(program.Run(os.Args))
 }

@@ -45,6 +45,15 @@ func quote(name string) string {
 	return name
 }
 
+// quoteAll joins names, each as one word.
+func quoteAll(names []string, between string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, between)
+}
+
 // escape is text in which what does not show is escaped, as in Go.
 func escape(text string) string {
 	var b strings.Builder

@@ -1,16 +1,38 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// deleteAndLook deletes a name as iproute2 does. Then it says what still pins the
-// namespace, or waits until nothing does.
-func (u *ui) deleteAndLook(call compat.Call, name string, wait *waitFlag) error {
-	ghost, known := identity(call.Host, name)
+// deleteAndLook deletes a name, or the only one of what else the word stands for,
+// as iproute2 does. Then it says what still pins the namespace, or waits until
+// nothing does.
+func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error {
+	ghost, known := identity(call.Host, word)
+	name := word
+	if known && !call.Host.IsName(word) {
+		names, err := namesOf(call.Host, ghost)
+		switch {
+		case err != nil:
+			return err
+		case len(names) == 0:
+			if err := u.holders(call.Host, "not deleted, as it has no name: ", ghost); err != nil {
+				return err
+			}
+			return status(statusFound)
+		case len(names) > 1:
+			return wrongWords{fmt.Errorf("%s has several names, one is needed: %s", ghost.ID, quoteAll(names, ","))}
+		}
+		name = names[0]
+	}
 	if s := call.Plain([]string{name}); s != 0 {
 		u.explain(call.Host, ghost)
 		return status(s)
@@ -29,7 +51,19 @@ func (u *ui) deleteAndLook(call compat.Call, name string, wait *waitFlag) error 
 			return nil
 		}
 	}
-	return u.holders(call.Host, name, ghost)
+	return u.holders(call.Host, "deleted "+quote(name)+", ", ghost)
+}
+
+// namesOf are the names of a namespace, and of none that has its number now.
+func namesOf(host netnsctl.Host, ghost clean.Ghost) ([]string, error) {
+	names, err := host.NamesOf(ghost.ID)
+	if errors.Is(err, syscall.ENOENT) {
+		err = nil
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		is, known := identity(host, name)
+		return !known || is != ghost
+	}), err
 }
 
 // identity is the namespace of a name.
@@ -38,8 +72,8 @@ func identity(host netnsctl.Host, name string) (ghost clean.Ghost, known bool) {
 	return clean.Ghost{ID: id, Cookie: cookie}, err == nil
 }
 
-// holders says what keeps a namespace.
-func (u *ui) holders(host netnsctl.Host, name string, ghost clean.Ghost) error {
+// holders says what keeps a namespace, after what has been done.
+func (u *ui) holders(host netnsctl.Host, done string, ghost clean.Ghost) error {
 	snap, err := discover.Scan(host, discover.Options{Everything: true})
 	if err != nil {
 		return err
@@ -49,7 +83,7 @@ func (u *ui) holders(host netnsctl.Host, name string, ghost clean.Ghost) error {
 		if clean.GhostOf(ns) != ghost {
 			continue
 		}
-		u.print("deleted " + quote(name) + ", " + ns.ID.String() + " lives on:\n")
+		u.print(done + ns.ID.String() + " lives on:\n")
 		for _, other := range ns.Names {
 			u.print("  name " + quote(other) + "\n")
 		}
@@ -59,7 +93,7 @@ func (u *ui) holders(host netnsctl.Host, name string, ghost clean.Ghost) error {
 		u.blind(snap, true)
 		return status(statusFound)
 	}
-	u.print("deleted " + quote(name) + ", nothing seen pins " + ghost.ID.String() + "\n")
+	u.print(done + "nothing seen pins " + ghost.ID.String() + "\n")
 	u.blind(snap, true)
 	return nil
 }

@@ -88,11 +88,7 @@ func pinLines(r *inspect.Report) (lines []string) {
 // commandLine is the beginning of a command line.
 func commandLine(words []string) string {
 	const enough = 60
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = quote(word)
-	}
-	line := []rune(strings.Join(quoted, " "))
+	line := []rune(quoteAll(words, " "))
 	switch {
 	case len(line) == 0:
 		return ""

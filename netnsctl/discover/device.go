@@ -1,6 +1,9 @@
 package discover
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/device"
+)
 
 // outlook is a network namespace made to list others' devices from: inside, the
 // kernel would number every namespace that a device leads to, for good.
@@ -9,7 +12,7 @@ type outlook struct {
 	err  error
 }
 
-func (o *outlook) links(fd int) ([]sys.Link, error) {
+func (o *outlook) devices(fd int) ([]device.Device, error) {
 	if o.rtnl == nil && o.err == nil {
 		var sockets []*sys.RTNL
 		if sockets, o.err = sys.DialOutside(1); o.err == nil {
@@ -23,7 +26,7 @@ func (o *outlook) links(fd int) ([]sys.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.rtnl.Links(&number)
+	return device.List(o.rtnl, number)
 }
 
 func (o *outlook) close() {
@@ -36,13 +39,13 @@ func (o *outlook) close() {
 // driver made on request, but for the loopback device. They would be lost to the
 // host until the namespace has gone, or for good.
 func (s *scan) hardware(fd int) (names []string) {
-	links, err := s.outlook.links(fd)
+	devices, err := s.outlook.devices(fd)
 	if err != nil && !gone(err) {
 		s.unlisted++
 	}
-	for _, l := range links {
-		if l.Kind == "" && !l.Loopback {
-			names = append(names, l.Name)
+	for _, d := range devices {
+		if d.Kind == "" && !d.Loopback {
+			names = append(names, d.Name)
 		}
 	}
 	return names

@@ -90,24 +90,3 @@ func FuzzCgroup(f *testing.F) {
 		}
 	})
 }
-
-// FuzzUnescape: what the kernel escapes in mountinfo comes back.
-func FuzzUnescape(f *testing.F) {
-	for _, seed := range []string{"a b", "\\\n\t ", "\\040", "\xff#", ""} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, path string) {
-		unescape([]byte(path)) // no panic
-		var b []byte
-		for i := range len(path) {
-			if c := path[i]; strings.IndexByte(" \t\n\\#", c) >= 0 { // seq_path's " \t\n\\", and "#" since Linux 6.7
-				b = append(b, '\\', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
-			} else {
-				b = append(b, c)
-			}
-		}
-		if got := unescape(b); got != path {
-			t.Errorf("%q comes back as %q", path, got)
-		}
-	})
-}

@@ -2,10 +2,7 @@ package discover
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -18,17 +15,9 @@ func (s *Snapshot) Lookup(word string) *Namespace {
 			return ns
 		}
 	}
-	var ino uint64
-	if digits, found := strings.CutPrefix(word, "pid:"); found {
-		pid, err := strconv.ParseUint(digits, 10, 31)
-		if err != nil {
-			return nil
-		}
-		ino = s.inoAt(s.Host.PIDPath(strconv.FormatUint(pid, 10)))
-	} else if n, ok := netnsctl.ParseIno(word); ok {
-		ino = n
-	} else if strings.HasPrefix(word, "/") {
-		ino = s.inoAt(word)
+	path, ino := meaning(s.Host, word)
+	if path != "" {
+		ino = s.inoAt(path)
 	}
 	for _, ns := range s.Namespaces {
 		if ino != 0 && ns.ID.Ino == ino {

@@ -3,8 +3,9 @@ package discover
 import (
 	"bytes"
 	"path"
-	"strconv"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // mountRow is a line of mountinfo (proc(5)).
@@ -135,32 +136,12 @@ func parseMount(line []byte) (row mountRow, ok bool) {
 	fstype, _, _ := bytes.Cut(after, []byte(" "))
 	id, ok1 := leadingInt(field[0])
 	parent, ok2 := leadingInt(field[1])
-	return mountRow{id, parent, string(field[2]), unescape(field[3]), unescape(field[4]), string(fstype)}, ok1 && ok2
+	return mountRow{id, parent, string(field[2]), sys.UnescapeMount(field[3]), sys.UnescapeMount(field[4]), string(fstype)}, ok1 && ok2
 }
 
 // ino is the inode number of the namespace that is mounted, if it has the type
 // that prefix ("net:[") says.
 func (r mountRow) ino(prefix string) (uint64, bool) { return linkIno([]byte(r.root), prefix) }
-
-// unescape undoes \040 for a blank and the like (seq_path in the kernel's
-// fs/seq_file.c).
-func unescape(s []byte) string {
-	if bytes.IndexByte(s, '\\') < 0 {
-		return string(s)
-	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+3 < len(s) {
-			if c, err := strconv.ParseUint(string(s[i+1:i+4]), 8, 8); err == nil {
-				out = append(out, byte(c))
-				i += 3
-				continue
-			}
-		}
-		out = append(out, s[i])
-	}
-	return string(out)
-}
 
 func leadingInt(s []byte) (n int, ok bool) {
 	i := 0

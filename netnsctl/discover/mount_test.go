@@ -50,16 +50,6 @@ func TestParseMounts(t *testing.T) {
 	}
 }
 
-func TestUnescape(t *testing.T) {
-	for in, want := range map[string]string{
-		`a\040b`: "a b", `\134\012\011`: "\\\n\t", `\`: `\`, `\04`: `\04`, `\999`: `\999`, "": "",
-	} {
-		if got := unescape([]byte(in)); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestParentDir(t *testing.T) {
 	for in, want := range map[string]string{"/a/b": "/a", "/a": "/", "/": "", "": ""} {
 		if got := parentDir(in); got != want {

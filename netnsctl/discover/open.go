@@ -20,6 +20,10 @@ func (s *scan) identify(ns *Namespace) {
 	if ns.Cookie == 0 {
 		ns.Cookie, _ = sys.Cookie(fd)
 	}
+	if s.opts.IdentityOnly {
+		sys.Close(fd)
+		return
+	}
 	if ns.filed() {
 		var st sys.FileStat
 		if sys.StatFD(fd, &st) == nil {

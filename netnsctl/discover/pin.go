@@ -72,17 +72,24 @@ func (p Pin) String() string {
 	switch p.Kind {
 	case Process:
 		return p.Who()
-	case Thread:
-		return "thread " + strconv.Itoa(p.TID) + " of " + p.Who()
 	case MountPin:
 		return p.mount()
 	case Invisible:
 		return "something not visible"
-	case Descriptor:
-		return p.descriptor()
 	}
+	return p.How() + " of " + p.Who()
+}
+
+// How tells by what the process holds the namespace.
+func (p Pin) How() string {
 	what := string(p.Kind)
 	switch p.Kind {
+	case Process, MountPin, Invisible:
+		return what
+	case Thread:
+		return "thread " + strconv.Itoa(p.TID)
+	case Descriptor:
+		return p.descriptor()
 	case TunTap:
 		what = "tun/tap device"
 	case InFlight:
@@ -101,11 +108,11 @@ func (p Pin) String() string {
 }
 
 func (p Pin) descriptor() string {
-	s := "descriptor " + strconv.Itoa(p.FD) + " of "
+	s := "descriptor " + strconv.Itoa(p.FD)
 	if p.TID != 0 {
-		s += "thread " + strconv.Itoa(p.TID) + " of "
+		s += " of thread " + strconv.Itoa(p.TID)
 	}
-	return s + p.Who()
+	return s
 }
 
 // Who tells the pin's process to people.

@@ -21,6 +21,9 @@ type Options struct {
 	// Hold keeps every namespace open that can be opened, for as long as the
 	// snapshot is and as the limit of open files allows.
 	Hold bool
+	// IdentityOnly fills in the cookies of all namespaces, but nothing else that
+	// their pins do not tell, and holds none.
+	IdentityOnly bool
 }
 
 // scan is the state of one Scan.

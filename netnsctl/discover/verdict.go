@@ -16,10 +16,13 @@ func (s *scan) judge() {
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
 			s.keepMounts(ns)
 		}
-		if ns.Verdict == Orphan || s.opts.Everything {
+		switch {
+		case s.opts.IdentityOnly:
+			s.identify(ns)
+		case ns.Verdict == Orphan || s.opts.Everything:
 			s.identify(ns)
 			s.describe(ns)
-		} else if s.opts.Hold {
+		case s.opts.Hold:
 			s.identify(ns)
 		}
 		if ns.Verdict == Orphan {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/device"
 )
 
 // Package sys, which the shortest calls have to load, does without net/netip.
@@ -53,7 +54,7 @@ func sockets(raw []sys.Socket) []Socket {
 	return all
 }
 
-func vxlan(x *sys.VXLAN) *VXLAN {
+func vxlan(x *device.VXLAN) *VXLAN {
 	if x == nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package inside
 import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/device"
 )
 
 // outlook is the namespace from which devices are listed: a link's nsid in it
@@ -56,15 +57,15 @@ func (r *reader) listDevices(worker, i int) error {
 	if r.outlook.number[i] == sys.NSIDUnassigned {
 		return nil // said already
 	}
-	links, err := r.outlook.sockets[worker].Links(&r.outlook.number[i])
-	for _, l := range links {
-		r.result[i].Devices = append(r.result[i].Devices, device(l, r.outlook.number[i]))
+	devices, err := device.List(r.outlook.sockets[worker], r.outlook.number[i])
+	for _, d := range devices {
+		r.result[i].Devices = append(r.result[i].Devices, takeOver(d, r.outlook.number[i]))
 	}
 	return err
 }
 
-// device takes over a link, still with numbers in place of indices.
-func device(l sys.Link, here int32) Device {
+// takeOver is a device as it is told, still with numbers in place of indices.
+func takeOver(l device.Device, here int32) Device {
 	d := Device{
 		Index: l.Index, Name: l.Name, AltNames: l.AltNames, Kind: l.Kind, Loopback: l.Loopback,
 		Up: l.Up, State: l.State, MAC: l.MAC, MTU: l.MTU, Master: l.Master, PortKind: l.PortKind,

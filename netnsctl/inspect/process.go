@@ -1,10 +1,6 @@
 package inspect
 
 import (
-	"bytes"
-	"os"
-	"strconv"
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -16,12 +12,8 @@ func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int][]string {
 		if _, done := lines[p.PID]; done || p.PID == 0 {
 			continue
 		}
-		// Empty for a kernel thread; gone meanwhile is no error.
-		text, err := os.ReadFile(host.Proc() + "/" + strconv.Itoa(p.PID) + "/cmdline")
-		if text = bytes.TrimSuffix(text, []byte{0}); err == nil && len(text) > 0 {
-			for word := range bytes.SplitSeq(text, []byte{0}) {
-				lines[p.PID] = append(lines[p.PID], string(word))
-			}
+		if words := discover.CommandLine(host, p.PID); words != nil {
+			lines[p.PID] = words
 		}
 	}
 	return lines

@@ -14,6 +14,14 @@ func IsFlag(command, flag string) bool {
 		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
 	case "delete":
 		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
+	case "pids":
+		return flag == "--verbose"
+	case "identify":
+		return flag == "--all"
+	case "monitor":
+		return flag == "--json" || flag == "--all-namespaces" || flag == "--interval"
+	case "exec":
+		return flag == "--user" || flag == "--keep-sys" || flag == "--no-sysfs" || flag == "--all" || flag == "--parallel"
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -41,4 +42,13 @@ func targetAttr(kind uint16, target *int32) []attr {
 // or the protocol is not there.
 func noTable(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EOPNOTSUPP)
+}
+
+// DumpLinks gives the messages, each a struct ifinfomsg with its attributes, for
+// the devices of the namespace that has the nsid target in the socket's: package
+// device reads them.
+func (c *RTNL) DumpLinks(target int32) ([][]byte, error) {
+	return dump(c, unix.RTM_GETLINK, make([]byte, unix.SizeofIfInfomsg),
+		func(message []byte) ([]byte, bool) { return slices.Clone(message), true },
+		attr32(unix.IFLA_TARGET_NETNSID, target))
 }

@@ -54,3 +54,11 @@ func eachAttr(b []byte, f func(kind uint16, value []byte)) {
 		b = b[min(len(b), (size+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1)):]
 	}
 }
+
+// number reads an attribute of 32 bits, 0 where it is shorter.
+func number(value []byte) uint32 {
+	if len(value) < 4 {
+		return 0
+	}
+	return binary.NativeEndian.Uint32(value)
+}

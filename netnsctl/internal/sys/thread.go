@@ -19,31 +19,16 @@ func OnThrowAwayThread(f func()) {
 	<-done
 }
 
-// OnThreadLikeThis is [OnThrowAwayThread] in the calling thread's network and
-// mount namespace, with its root and working directory: a new thread has those
-// that the process began with. Without procfs it stays in these.
-func OnThreadLikeThis(f func()) error {
-	here, err := openPlace()
-	if err != nil {
-		OnThrowAwayThread(f)
-		return nil
-	}
-	defer here.close()
-	OnThrowAwayThread(func() {
-		if err = here.enter(); err == nil {
-			f()
-		}
-	})
-	return err
-}
-
-// place is where a thread is.
-type place struct{ net, mnt, root, cwd int }
+// Place is where a thread is: its network and mount namespace, root and working
+// directory.
+type Place struct{ net, mnt, root, cwd int }
 
 const threadMountPath = "/proc/thread-self/ns/mnt"
 
-func openPlace() (p place, err error) {
-	p = place{-1, -1, -1, -1}
+// OpenPlace tells where the calling thread is. Without procfs nothing can: that is
+// the place in which the process began.
+func OpenPlace() *Place {
+	p := &Place{-1, -1, -1, -1}
 	for _, f := range []struct {
 		fd   *int
 		path string
@@ -52,23 +37,41 @@ func openPlace() (p place, err error) {
 		if f.fd == &p.root || f.fd == &p.cwd {
 			flags = unix.O_PATH | unix.O_CLOEXEC
 		}
-		if *f.fd, err = unix.Open(f.path, flags, 0); err != nil {
-			p.close()
-			return p, err
+		fd, err := unix.Open(f.path, flags, 0)
+		if err != nil {
+			p.Close()
+			return p
 		}
+		*f.fd = fd
 	}
-	return p, nil
+	return p
 }
 
-func (p place) close() {
-	for _, fd := range []int{p.net, p.mnt, p.root, p.cwd} {
-		if fd >= 0 {
-			unix.Close(fd)
+// Close gives the place up.
+func (p *Place) Close() {
+	for _, fd := range []*int{&p.net, &p.mnt, &p.root, &p.cwd} {
+		if *fd >= 0 {
+			unix.Close(*fd)
+			*fd = -1
 		}
 	}
 }
 
-func (p place) enter() error {
+// OnThread is [OnThrowAwayThread] at the place: a new thread is where the process
+// began.
+func (p *Place) OnThread(f func()) (err error) {
+	OnThrowAwayThread(func() {
+		if p.net >= 0 {
+			err = p.enter()
+		}
+		if err == nil {
+			f()
+		}
+	})
+	return err
+}
+
+func (p *Place) enter() error {
 	if !sameFile(ThreadNetPath, p.net) {
 		if err := SetNet(p.net); err != nil {
 			return err

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+func (u *ui) identifyCommand(call compat.Call) *cli.Command {
+	return &cli.Command{
+		Name:      "identify",
+		Usage:     "all names of a process' namespace",
+		UsageText: "netnsctl [-j] identify --all [PID|NAME|net:[N]|PATH]",
+		Description: "Where it has no name: its ID, and where it is mounted or named elsewhere.\n" +
+			"Exit status: 0 it has a name, 3 it has none, 1 failed, 2 wrong words.",
+		HideHelpCommand: true,
+		OnUsageError:    usageError,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "all", Usage: "not only the last name"},
+			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
+		},
+		Action: func(c *cli.Context) error { return u.identify(call, c) },
+	}
+}
+
+func (u *ui) identify(call compat.Call, c *cli.Context) error {
+	if c.NArg() > 1 {
+		return wrongWords{errors.New("one process is enough")}
+	}
+	snap, err := discover.Scan(call.Host, discover.Options{})
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	word := snap.Own.String()
+	if c.NArg() == 1 {
+		if word = c.Args().First(); strings.Trim(word, "0123456789") == "" {
+			word = "pid:" + word
+		}
+	}
+	ns, err := lookup(snap, word)
+	if err != nil {
+		return err
+	}
+	elsewhere := mountsElsewhere(call.Host, ns)
+	switch {
+	case c.Bool("json") || call.JSON:
+		u.print(identityJSON(ns, elsewhere, call.Pretty))
+	case len(ns.Names) > 0:
+		for _, name := range ns.Names {
+			u.print(quote(name) + "\n")
+		}
+	default:
+		u.print(ns.String() + "\n")
+		for _, p := range elsewhere {
+			u.print("  " + escape(namedBy(p)) + "\n")
+		}
+		u.blind(snap, true)
+	}
+	if len(ns.Names) == 0 {
+		return status(statusFound)
+	}
+	return nil
+}
+
+// mountsElsewhere are the mounts that give a namespace no name here.
+func mountsElsewhere(host netnsctl.Host, ns *discover.Namespace) []discover.Pin {
+	var pins []discover.Pin
+	for _, p := range ns.Pins {
+		if p.Kind != discover.MountPin || p.Mount.Host && p.Mount.Name != "" && !p.Mount.Covered {
+			continue
+		}
+		if p.Mount.Through != 0 && !p.Mount.Host {
+			p.Command = discover.Describe(host, p.Mount.Through).Command
+		}
+		pins = append(pins, p)
+	}
+	return pins
+}
+
+// namedBy says what a mount calls the namespace, and who made it.
+func namedBy(p discover.Pin) string {
+	text := p.String()
+	if p.Mount.Usable {
+		text = "named " + p.Mount.Name + ": " + text
+	}
+	if runtime := p.Mount.Foreign(); runtime != "" {
+		text += ", of " + runtime
+	}
+	return text
+}
+
+type jsonIdentity struct {
+	ID        string       `json:"id"`
+	Ino       uint64       `json:"ino"`
+	Dev       uint64       `json:"dev"`
+	Names     []any        `json:"names"`
+	Elsewhere []jsonNaming `json:"elsewhere"`
+}
+
+type jsonNaming struct {
+	Name    any    `json:"name,omitempty"` // where its mount namespace has it as one
+	Command any    `json:"command,omitempty"`
+	Runtime string `json:"runtime,omitempty"`
+	jsonMount
+}
+
+func identityJSON(ns *discover.Namespace, elsewhere []discover.Pin, pretty bool) string {
+	j := jsonIdentity{ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Names: texts(ns.Names), Elsewhere: []jsonNaming{}}
+	for _, p := range elsewhere {
+		one := jsonNaming{Command: optional(p.Command), Runtime: p.Mount.Foreign(), jsonMount: mountJSON(p.Mount)}
+		if p.Mount.Usable {
+			one.Name = jsonText(p.Mount.Name)
+		}
+		j.Elsewhere = append(j.Elsewhere, one)
+	}
+	return encode(j, pretty)
+}

@@ -1,0 +1,102 @@
+package discover
+
+import (
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Open opens the network namespace that a word other than a name stands for:
+// pid:1234, net:[4026532177] or a bare inode number, or the absolute path of a
+// namespace's file. It is a [netnsctl.Host]'s Resolve.
+//
+// An inode number is looked for everywhere, as by [Scan], and the namespace is
+// opened in the way that pins it: through a mount in another mount namespace, a
+// descriptor, a socket. What was opened has that number, or is not returned. The
+// error is ENOENT where there is none, EACCES or EPERM where one may not look.
+func Open(host netnsctl.Host, word string) (fd int, err error) {
+	fd, err = open(host, word)
+	if err != nil && err != syscall.EACCES && err != syscall.EPERM {
+		err = syscall.ENOENT
+	}
+	return fd, err
+}
+
+func open(host netnsctl.Host, word string) (fd int, err error) {
+	switch path, ino := meaning(host, word); {
+	case path != "":
+		return openPath(host, path)
+	case ino != 0:
+		return openIno(host, ino)
+	}
+	return -1, syscall.ENOENT
+}
+
+// meaning reads a word that is no name: it gives the path of a file that may be a
+// namespace's, or an inode number, or neither.
+func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
+	if strings.HasPrefix(word, "/") {
+		return word, 0
+	}
+	if digits, ok := strings.CutPrefix(word, "pid:"); ok {
+		if pid, err := strconv.ParseUint(digits, 10, 31); err == nil && pid > 0 {
+			path = host.PIDPath(strconv.FormatUint(pid, 10))
+		}
+		return path, 0
+	}
+	ino, _ = netnsctl.ParseIno(word)
+	return "", ino
+}
+
+// openPath opens a network namespace's file, and no other: to open a device can
+// set it off.
+func openPath(host netnsctl.Host, path string) (int, error) {
+	nsfs, _, err := sys.Stat(host.Proc() + "/thread-self/ns/net")
+	if err != nil {
+		return -1, err
+	}
+	if dev, _, err := sys.Stat(path); err != nil || dev != nsfs {
+		if err == nil {
+			err = syscall.EINVAL
+		}
+		return -1, err
+	}
+	fd, err := sys.Open(path)
+	if err != nil {
+		return -1, err
+	}
+	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
+		sys.Close(fd)
+		return -1, syscall.EINVAL
+	}
+	return fd, nil
+}
+
+func openIno(host netnsctl.Host, ino uint64) (int, error) {
+	netnsctl.UseAllProcessors()
+	s, err := look(host, Options{})
+	if err != nil {
+		return -1, syscall.ENOENT // nothing can be told
+	}
+	defer s.snap.Close()
+	ns := s.nets[ino]
+	switch {
+	case ns == nil:
+		return -1, syscall.ENOENT
+	case ns.held:
+		ns.held = false
+		return ns.fd, nil
+	}
+	for _, name := range ns.Names {
+		if fd, err := sys.Open(host.NamePath(name)); err == nil {
+			if _, is, err := sys.Fstat(fd); err == nil && is == ino {
+				return fd, nil
+			}
+			sys.Close(fd)
+		}
+	}
+	return s.open(ns)
+}

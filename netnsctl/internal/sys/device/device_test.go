@@ -1,0 +1,97 @@
+package device
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+)
+
+// ifinfo is a struct ifinfomsg.
+func ifinfo(kind uint16, index int32, flags int32) []byte {
+	return join([]byte{0, 0}, binary.NativeEndian.AppendUint16(nil, kind), word(index), word(flags), word(0))
+}
+
+func TestParse(t *testing.T) {
+	name := func(s string) []byte { return attribute(unix.IFLA_IFNAME, []byte(s+"\x00")) }
+	info := func(kind string, data ...[]byte) []byte {
+		return attribute(unix.IFLA_LINKINFO, join(
+			attribute(unix.IFLA_INFO_KIND, []byte(kind+"\x00")), attribute(unix.IFLA_INFO_DATA, join(data...))))
+	}
+	for label, test := range map[string]struct {
+		data []byte
+		want Device
+		ok   bool
+	}{
+		"too short": {data: ifinfo(1, 2, 0)[:15]},
+		"no name":   {data: ifinfo(1, 2, 0), want: Device{Index: 2, State: "unknown", LowerNSID: -1}},
+		"loopback": {
+			join(ifinfo(unix.ARPHRD_LOOPBACK, 1, unix.IFF_UP), name("lo")),
+			Device{Index: 1, Name: "lo", Loopback: true, Up: true, State: "unknown", LowerNSID: -1},
+			true,
+		},
+		"vlan": {
+			join(ifinfo(1, 3, 0), name("eth0.7"), attribute(unix.IFLA_LINK, word(2)), attribute(unix.IFLA_OPERSTATE, []byte{6}),
+				info("vlan", attribute(unix.IFLA_VLAN_ID, []byte{7, 0, 0, 0}))),
+			Device{Index: 3, Name: "eth0.7", Kind: "vlan", VLAN: int(binary.NativeEndian.Uint16([]byte{7, 0})), Lower: 2, LowerNSID: -1, State: "up"},
+			true,
+		},
+		"veth with its peer's index, elsewhere": {
+			join(ifinfo(1, 3, 0), name("v0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("veth"), attribute(unix.IFLA_LINK, word(3))),
+			Device{Index: 3, Name: "v0", Kind: "veth", Lower: 3, LowerNSID: 5, State: "unknown"},
+			true,
+		},
+		"wireguard made elsewhere": {
+			join(ifinfo(1, 3, 0), name("wg0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("wireguard"), attribute(unix.IFLA_LINK, word(3))),
+			Device{Index: 3, Name: "wg0", Kind: "wireguard", LowerNSID: 5, State: "unknown"},
+			true,
+		},
+		"vxlan": {
+			join(ifinfo(1, 3, 0), name("vx"), info("vxlan", attribute(unix.IFLA_VXLAN_ID, word(42)), attribute(unix.IFLA_VXLAN_LINK, word(8)),
+				attribute(unix.IFLA_VXLAN_GROUP, []byte{239, 1, 1, 1}), attribute(unix.IFLA_VXLAN_LOCAL, []byte{0, 0, 0, 0})),
+				attribute(unix.IFLA_LINK, word(3))),
+			Device{
+				Index: 3, Name: "vx", Kind: "vxlan", Lower: 8, LowerNSID: -1, State: "unknown",
+				VXLAN: &VXLAN{ID: 42, Group: []byte{239, 1, 1, 1}},
+			},
+			true,
+		},
+		"port, with other names": {
+			join(ifinfo(1, 3, 0), name("p"), attribute(unix.IFLA_MASTER, word(9)), attribute(unix.IFLA_ADDRESS, []byte{2, 0, 0, 0, 0, 1}),
+				attribute(unix.IFLA_MTU, word(1400)),
+				attribute(unix.IFLA_LINKINFO, attribute(unix.IFLA_INFO_SLAVE_KIND, []byte("bridge\x00"))),
+				attribute(unix.IFLA_PROP_LIST|unix.NLA_F_NESTED, attribute(unix.IFLA_ALT_IFNAME, []byte("uplink\x00")))),
+			Device{
+				Index: 3, Name: "p", AltNames: []string{"uplink"}, MAC: []byte{2, 0, 0, 0, 0, 1},
+				MTU: 1400, Master: 9, LowerNSID: -1, State: "unknown",
+			},
+			true,
+		},
+		"an unheard-of state": {
+			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_OPERSTATE, []byte{77})),
+			Device{Index: 3, Name: "x", LowerNSID: -1, State: "unknown"},
+			true,
+		},
+	} {
+		got, ok := parse(test.data)
+		if diff := cmp.Diff(test.want, got); diff != "" || ok != test.ok {
+			t.Errorf("%s: %v (-want +got):\n%s", label, ok, diff)
+		}
+	}
+}
+
+// attribute is one netlink attribute, padded.
+func attribute(kind uint16, value []byte) []byte {
+	b := binary.NativeEndian.AppendUint16(nil, uint16(4+len(value)))
+	b = append(binary.NativeEndian.AppendUint16(b, kind), value...)
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	return b
+}
+
+func word(v int32) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(v)) }
+
+func join(parts ...[]byte) []byte { return slices.Concat(parts...) }

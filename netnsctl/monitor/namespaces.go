@@ -1,0 +1,133 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// namespaces follows all namespaces of the host.
+type namespaces struct {
+	host     netnsctl.Host
+	interval time.Duration
+	// known are those that were told of, or there at the beginning, with their
+	// cookies.
+	known map[netnsctl.ID]uint64
+	// missing are those known that the last look did not find, where the kernel
+	// does not say whether they have gone.
+	missing map[netnsctl.ID]bool
+	last    time.Time // look
+	next    time.Time
+}
+
+func newNamespaces(host netnsctl.Host, interval time.Duration) (*namespaces, error) {
+	n := &namespaces{host: host, interval: interval}
+	there, err := n.scan()
+	if err != nil {
+		return nil, err
+	}
+	n.known = map[netnsctl.ID]uint64{}
+	for id, ns := range there {
+		n.known[id] = ns.Cookie
+	}
+	return n, nil
+}
+
+// hurry has the next look come soon.
+func (n *namespaces) hurry() {
+	if soon := n.last.Add(min(shortest, n.interval)); soon.Before(n.next) {
+		n.next = soon
+	}
+}
+
+func (n *namespaces) scan() (map[netnsctl.ID]*discover.Namespace, error) {
+	snap, err := discover.Scan(n.host, discover.Options{IdentityOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Close()
+	there := map[netnsctl.ID]*discover.Namespace{}
+	for _, ns := range snap.Namespaces {
+		if ns.ID != (netnsctl.ID{}) { // else only its nsid is known
+			there[ns.ID] = ns
+		}
+	}
+	n.last = time.Now()
+	n.next = n.last.Add(n.interval)
+	return there, nil
+}
+
+// look compares what is there with what was there.
+func (n *namespaces) look() (events []Event, err error) {
+	there, err := n.scan()
+	if err != nil {
+		return nil, err
+	}
+	missing := map[netnsctl.ID]bool{}
+	for id, cookie := range n.known {
+		ns := there[id]
+		switch {
+		case ns != nil && (ns.Cookie == cookie || ns.Cookie == 0 || cookie == 0):
+			continue
+		case ns == nil && n.lives(id, cookie):
+			missing[id] = true
+			continue
+		}
+		delete(n.known, id)
+		events = append(events, Event{Time: n.last, Kind: NamespaceGone, ID: id, Cookie: cookie})
+	}
+	n.missing = missing
+	for id, ns := range there {
+		if _, known := n.known[id]; !known {
+			n.known[id] = ns.Cookie
+			events = append(events, Event{
+				Time: n.last, Kind: NamespaceNew, ID: id, Cookie: ns.Cookie, Names: ns.Names, Pin: n.first(ns),
+			})
+		}
+	}
+	slices.SortFunc(events, func(a, b Event) int {
+		// "gone" before "new": the number may be used again.
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID.Ino, b.ID.Ino))
+	})
+	return events, nil
+}
+
+// lives tells whether a namespace that was not found may be there all the same: a
+// process can hand it to a child while we look. The kernel knows (Linux 6.18); else
+// what two looks have not found is gone.
+func (n *namespaces) lives(id netnsctl.ID, cookie uint64) bool {
+	fd, err := sys.OpenHandle(cookie, id.Ino)
+	switch err {
+	case nil:
+		sys.Close(fd)
+		return true
+	case syscall.ESTALE:
+		return false
+	}
+	if !n.missing[id] {
+		n.hurry()
+		return true
+	}
+	return false
+}
+
+// first is the first pin of a namespace, with the command of its process.
+func (n *namespaces) first(ns *discover.Namespace) *discover.Pin {
+	if len(ns.Pins) == 0 {
+		return nil
+	}
+	p := ns.Pins[0]
+	pid := p.PID
+	if p.Mount != nil && pid == 0 && !p.Mount.Host {
+		pid = p.Mount.Through
+	}
+	if pid != 0 {
+		p.Command = discover.Describe(n.host, pid).Command
+	}
+	return &p
+}

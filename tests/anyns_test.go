@@ -1,0 +1,163 @@
+package tests
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// anyNamespace are ways in which a namespace can be there without a name. The
+// script prints the words that stand for it; the last is its inode number.
+var anyNamespace = []struct{ name, build string }{
+	{"process", `setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!
+		until test "$(ino /proc/$p/ns/net)" != "$(ino /proc/self/ns/net)"; do sleep 0.01; done
+		i=$(ino /proc/$p/ns/net); echo pid:$p /proc/$p/ns/net "net:[$i]" $i`},
+	{"mount here", `leak; : >/run/kept; mount --bind /run/netns/leak /run/kept; netnsctl delete leak
+		i=$(cat /run/ino); echo /run/kept "net:[$i]" $i`},
+	{"mount in another mount namespace", `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
+		netnsctl delete leak; i=$(cat /run/ino); echo "net:[$i]" $i`},
+	{"covered mount", `leak; elsewhere 'mkdir -p /run/c/d; : >/run/c/d/ns; mount --bind /run/netns/leak /run/c/d/ns; mount -t tmpfs none /run/c'
+		netnsctl delete leak; i=$(cat /run/ino); echo "net:[$i]" $i`},
+	{"name in another mount namespace", `elsewhere 'mount -t tmpfs none /run/netns; netnsctl add own; stat -Lc %i /run/netns/own >/run/ino'
+		i=$(cat /run/ino); echo "net:[$i]" $i`},
+	{"descriptor", `set -- $($HOLD descriptor); echo "net:[$2]" $2`},
+	{"thread", `set -- $($HOLD thread); echo "net:[$2]" $2`},
+	{"socket", `set -- $($HOLD socket:tcp); echo "net:[$2]" $2`},
+	{"tap", `set -- $($HOLD tun); echo "net:[$2]" $2`},
+	{"named", `netnsctl add x; i=$(ino /run/netns/x); echo x /run/netns/x "net:[$i]" $i`},
+	{"our own", `i=$(ino /proc/self/ns/net); echo pid:1 /proc/self/ns/net "net:[$i]" $i`},
+}
+
+// TestAnyNamespace enters, looks at and names a namespace by each word.
+func TestAnyNamespace(t *testing.T) {
+	for _, c := range anyNamespace {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if !isRoot() && slices.Contains(rootOnly, c.name) {
+				unable(t, "only root can make this")
+			}
+			w := newStaleWorld(t)
+			w.shell("mkdir /run/netns")
+			words := strings.Fields(w.shell(inode + c.build))
+			ino := words[len(words)-1]
+			for _, word := range words {
+				for _, call := range [][]string{
+					{"exec", word, "readlink", "/proc/self/ns/net"},
+					{"-n", word, "exec", word, "readlink", "/proc/self/ns/net"},
+				} {
+					a := w.run(call...)
+					if a.status != "0" || a.stdout != "net:["+ino+"]\n" || a.stderr != "" {
+						t.Errorf("%q: status %s: %s%s", call, a.status, a.stdout, a.stderr)
+					}
+				}
+				a := w.run("attach", "new", word)
+				if a.status != "0" || a.stdout+a.stderr != "" {
+					t.Errorf("attach new %s: status %s: %s%s", word, a.status, a.stdout, a.stderr)
+					continue
+				}
+				w.shell(`test "$(stat -Lc %i /run/netns/new)" = ` + ino)
+				// In our own, each call finds itself, too.
+				if byWord, byName := w.run("pids", word), w.run("pids", "new"); c.name != "our own" && byWord != byName || byWord.status != "0" {
+					t.Errorf("pids %s: %v, of the name %v", word, byWord, byName)
+				}
+				w.shell(`netnsctl delete new`)
+			}
+		})
+	}
+}
+
+// TestAnyNamespaceNone: an inode number whose namespace has gone is refused, and a
+// process' file of another type.
+func TestAnyNamespaceNone(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(`netnsctl add a; mkfifo /run/fifo`)
+	for _, word := range []string{"pid:999999", "pid:", "pid:-1", "net:[1]", "net:[4026531899]", "net:[x]", "mnt:[4026531899]", "1234", "4026531899"} {
+		for _, c := range []struct {
+			argv []string
+			want answer
+		}{
+			{[]string{"exec", word, "true"}, answer{"", `Cannot open network namespace "` + word + `": No such file or directory` + "\n", "255"}},
+			{[]string{"-n", word, "list"}, answer{"", `Cannot open network namespace "` + word + `": No such file or directory` + "\n", "255"}},
+			{[]string{"pids", word}, answer{"", "Cannot open network namespace: No such file or directory\n", "1"}},
+		} {
+			if a := w.run(c.argv...); a != c.want {
+				t.Errorf("%q: %q, want %q", c.argv, a, c.want)
+			}
+		}
+	}
+	for _, word := range []string{"/x", "/etc/passwd", "/proc/1/ns/mnt", "/run/fifo", "/run/netns/b", "a/b", "../x"} {
+		for _, argv := range [][]string{{"exec", word, "true"}, {"pids", word}} {
+			want := answer{"", `Invalid netns name "` + word + `"` + "\n", "255"}
+			if a := w.run(argv...); a != want {
+				t.Errorf("%q: %q, want %q", argv, a, want)
+			}
+		}
+	}
+	for _, word := range []string{"net:[4026531899]", "pid:999999", "/proc/1/ns/mnt", "none", "4026531899"} {
+		if a, want := w.run("attach", "x", word), (answer{"", "Invalid PID: " + word + "\n", "1"}); a != want {
+			t.Errorf("attach x %s: %q, want %q", word, a, want)
+		}
+	}
+	w.shell(`test "$(netnsctl list)" = a`)
+}
+
+// TestAnyNamespaceNameFirst: what looks like something else may be a name, and in
+// the other faces it is nothing but one.
+func TestAnyNamespaceNameFirst(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	words := []string{"pid:1", "net:[" + lastWord(w.shell(inode+"ino /proc/1/ns/net")) + "]"}
+	for _, word := range words {
+		w.shell(inode + `netnsctl add "` + word + `"; test "$(netnsctl exec "` + word + `" readlink /proc/self/ns/net)" = "net:[$(ino "/run/netns/` + word + `")]"
+			netnsctl delete "` + word + `"; ln -s nowhere "/run/netns/` + word + `"`)
+		if a := w.run("exec", word, "true"); a.status != "255" || !strings.HasPrefix(a.stderr, "Cannot open network namespace") {
+			t.Errorf("a dangling link: status %s: %s", a.status, a.stderr)
+		}
+		w.shell(`netnsctl delete "` + word + `"`)
+	}
+	link := filepath.Join("/run", "ip-netns")
+	if err := os.Symlink(manBinary(), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range append(words, "/proc/1/ns/net") {
+		if a := w.command(link, "exec", word, "true"); a.status != "255" || a.stdout != "" {
+			t.Errorf("ip-netns exec %s: status %s: %s%s", word, a.status, a.stdout, a.stderr)
+		}
+		if a := w.command(link, "attach", "x", word); a.status != "1" || a.stderr != "Invalid PID: "+word+"\n" {
+			t.Errorf("ip-netns attach x %s: status %s: %s", word, a.status, a.stderr)
+		}
+	}
+}
+
+// TestAnyNamespaceOverlays: the files of /etc/netns belong to a name.
+func TestAnyNamespaceOverlays(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	out := w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over >/etc/netns/x/hosts
+		netnsctl exec x cat /etc/hosts; netnsctl exec /run/netns/x cat /etc/hosts`)
+	if out != "over\n127.0.0.1 localhost\n" {
+		t.Errorf("%q", out)
+	}
+}
+
+// TestAnyNamespaceDelete: delete --verbose takes the only name away, and nothing
+// where there are several or none.
+func TestAnyNamespaceDelete(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	ino := lastWord(w.shell(inode + `netnsctl add x; netnsctl attach y x; ino /run/netns/x`))
+	word := "net:[" + ino + "]"
+	if a := w.run("delete", "--verbose", word); a.status != "2" || !strings.Contains(a.stderr, "several names, one is needed: ") {
+		t.Errorf("two names: status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(`: >/run/kept; mount --bind /run/netns/x /run/kept; netnsctl delete y`)
+	if a := w.run("delete", "--verbose", word); a.status != "3" || a.stdout != "deleted x, "+word+" lives on:\n  mount /run/kept\n" {
+		t.Errorf("one name: status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	if a := w.run("delete", "--verbose", word); a.status != "3" || a.stdout != "not deleted, as it has no name: "+word+" lives on:\n  mount /run/kept\n" {
+		t.Errorf("no name: status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}
