@@ -14,6 +14,7 @@ func TestUnescapeMount(t *testing.T) {
 		}
 	}
 }
+
 // FuzzUnescapeMount: what the kernel escapes in mountinfo comes back.
 func FuzzUnescapeMount(f *testing.F) {
 	for _, seed := range []string{"a b", "\\\n\t ", "\\040", "\xff#", ""} {
