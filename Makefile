@@ -85,6 +85,12 @@ test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (r
 	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
 	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
 
+.PHONY: test-arm64
+test-arm64: ## the binary for arm64 under qemu's user mode
+	@tests/need.sh qemu-aarch64-static=qemu-user-static unshare=util-linux
+	GOARCH=arm64 $(MAKE) -s build BIN=bin/netnsctl-arm64
+	@tests/arm64.sh bin/netnsctl-arm64
+
 .PHONY: soak
 soak: build ## make, leak and clean N=100000 namespaces: memory, descriptors and the kernel's count (root)
 	@tests/need.sh unshare=util-linux /usr/bin/time=time

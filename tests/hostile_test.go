@@ -58,6 +58,8 @@ var hostileCommands = [][]string{
 	{"find", "tcp:80", "-j"},
 	{"inspect", "live"},
 	{"inspect", "live", "-j"},
+	{"pids", "--verbose", "live"},
+	{"identify", "--all", "1"},
 	{"graph", "--all"},
 	{"graph", "--all", "-j"},
 	{"delete", "--force-orphans", "--min-age", "0", "--dry-run"},
