@@ -51,8 +51,8 @@ test-noskip: ## the tests, a skipped one being a failure
 
 .PHONY: test-needs
 test-needs:
-	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal promtool:prometheus \
-		bash=bash zsh=zsh fish=fish systemd-analyze=systemd
+	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal strace=strace \
+		promtool:prometheus bash=bash zsh=zsh fish=fish systemd-analyze=systemd
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)
@@ -61,6 +61,7 @@ test-race: ## the unit tests under the race detector (needs a C compiler)
 .PHONY: test-faults
 test-faults: test-needs ## every system call made to fail, the process killed at each: what is left, beside the real ip
 	@mkdir -p bin
+	@command -v strace >/dev/null || { echo 'no strace' >&2; exit 1; }
 	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests >bin/faults.log; \
 		status=$$?; grep -v '^=== ' bin/faults.log; exit $$status
 
@@ -73,6 +74,10 @@ test-races: test-needs ## hundreds of processes at once, the real ip among them;
 fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
+
+.PHONY: fuzz-go
+fuzz-go: ## the parsers and writers on random input: every fuzz target for T=60s
+	@tests/fuzz-go.sh $(or $(T),60s) -tags $(TAGS)
 
 .PHONY: test-kernels
 test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (root; KERNELS=VERSION=RELEASE…)

@@ -1,6 +1,14 @@
 package compat
 
-import "testing"
+import (
+	"errors"
+	"math/big"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
 
 // TestParseInt has strtol(3)'s rules: nothing of Go's own number syntax, blanks
 // in front but not behind.
@@ -34,4 +42,58 @@ func TestIsUint(t *testing.T) {
 			t.Errorf("%q: %v", word, got)
 		}
 	}
+}
+
+// FuzzNumber: a number is read as strtol(3) reads it, or refused.
+func FuzzNumber(f *testing.F) {
+	for _, seed := range []string{"0", "-1", "+7", " 010", "0x1F", "0X", "08", "2147483648", "-2147483648", "1_0", "0b1", "0o7", "18446744073709551616", "5 ", "-0x80000000"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, word string) {
+		n, ok := parseInt(word)
+		want, valid := strtol(word)
+		valid = valid && want.IsInt64() && want.Int64() == int64(int32(want.Int64()))
+		if ok != valid || ok && int64(n) != want.Int64() {
+			t.Errorf("%q: %d, %v; want %s, %v", word, n, ok, want, valid)
+		}
+		isUint(word) // no panic
+	})
+}
+
+var strtolWord = regexp.MustCompile(`^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))$`)
+
+// strtol is the standard's own grammar: blanks, a sign, a prefix, digits, and
+// nothing after them.
+func strtol(word string) (n *big.Int, ok bool) {
+	m := strtolWord.FindStringSubmatch(word)
+	if m == nil {
+		return nil, false
+	}
+	for i, base := range map[int]int{2: 16, 3: 8, 4: 10} {
+		if m[i] != "" {
+			n, ok = new(big.Int).SetString(m[1]+m[i], base)
+		}
+	}
+	return n, ok
+}
+
+// FuzzListIDWords: the words after list-id give numbers of namespaces, the usage
+// or an error.
+func FuzzListIDWords(f *testing.F) {
+	for _, seed := range []string{"", "nsid 5", "target-nsid 0 nsid 0x10", "nsid", "nsid -1 x", "nsid 1 nsid 2", "target-nsid x", "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		var filter nsidFilter
+		err := filter.parse(strings.Fields(line), func([]string) error { return silent(statusUsage) })
+		for _, n := range []*netnsctl.NSID{filter.nsid, filter.target} {
+			if err == nil && n != nil && *n < 0 {
+				t.Errorf("%q: %d", line, *n)
+			}
+		}
+		var f *failure
+		if err != nil && (!errors.As(err, &f) || f.status == 0) {
+			t.Errorf("%q: %v", line, err)
+		}
+	})
 }

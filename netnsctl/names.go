@@ -13,7 +13,7 @@ const maxName = 255
 // out of it.
 func ValidName(name string) bool {
 	return name != "" && name != "." && name != ".." &&
-		len(name) <= maxName && !strings.Contains(name, "/")
+		len(name) <= maxName && !strings.ContainsAny(name, "/\x00")
 }
 
 // Names gives every entry of the run directory, whatever it is, in the

@@ -81,3 +81,24 @@ func TestRecordedPIDs(t *testing.T) {
 		}
 	}
 }
+
+// FuzzValidName: a name is valid if, and only if, the kernel makes a file of it
+// directly in the directory.
+func FuzzValidName(f *testing.F) {
+	for _, seed := range []string{
+		"a", "", ".", "..", "...", "a/b", "/", "-x", "\x1b[2J", "a\x00b", "\x00", "\xff", strings.Repeat("x", 255), strings.Repeat("x", 256),
+		strings.Repeat("é", 128), "new\nline",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		dir := t.TempDir()
+		path := dir + "/" + name
+		err := os.Mkdir(path, 0o700)
+		entries, _ := os.ReadDir(dir)
+		made := err == nil && len(entries) == 1 && entries[0].Name() == name
+		if ValidName(name) != made {
+			t.Errorf("%q is valid: %v; %v, made: %v", name, ValidName(name), err, made)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -14,8 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// commandTimeout ends what hangs.
-const commandTimeout = 20 * time.Second
+// commandTimeout ends what hangs. NETNSCTL_TEST_PATIENCE is for slow machines: how
+// many times as long it is there.
+var commandTimeout = 20 * time.Second * time.Duration(patience())
+
+func patience() int {
+	n, _ := strconv.Atoi(os.Getenv("NETNSCTL_TEST_PATIENCE"))
+	return max(n, 1)
+}
 
 // command is one program call in a sandbox.
 type command struct {

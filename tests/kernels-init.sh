@@ -6,7 +6,7 @@ if [ ! -e /switched ]; then
 	mkdir /new
 	mount -t tmpfs -o mode=755,size=75% root /new
 	cp -ax /bin /dev /etc /init /lib* /root /sbin /suite /usr /var /new
-	mkdir -p /new/proc /new/sys /new/run /new/tmp
+	mkdir -p /new/proc /new/sys /new/run /new/tmp /new/mnt
 	touch /new/switched
 	exec switch_root /new /init
 fi
@@ -22,31 +22,16 @@ modprobe -a veth dummy bridge macvlan vxlan tun vrf inet_diag tcp_diag unix_diag
 ip link set lo up
 echo "kernel $(uname -r)"
 
-# has FEATURE COMMAND…: what the fallbacks are for.
-has() {
-	local feature=$1
-	shift
-	if "$@" >/dev/null 2>&1; then echo "has $feature"; else echo "lacks $feature"; fi
-}
-# call NUMBER: a system call without sense gives any error but ENOSYS.
-call() { python3 -c 'import ctypes, sys
-libc = ctypes.CDLL(None, use_errno=True)
-libc.syscall(int(sys.argv[1]), -1, 0, 0, 0, 0, 0)
-sys.exit(ctypes.get_errno() == 38)' "$1"; }
-# ask NUMBER: an ioctl of /proc/self/ns/net, or ns/mnt.
-ask() { python3 -c 'import fcntl, sys
-fcntl.ioctl(open(sys.argv[2]), int(sys.argv[1], 0), bytearray(16))' "$@"; }
-has 'mount_setattr (5.12)' call 442
-has 'statmount (6.8)' call 457
-has 'NS_MNT_GET_NEXT (6.12)' ask 0x8010b70b /proc/self/ns/mnt
-has 'NS_GET_ID (6.18)' ask 0x8008b70d /proc/self/ns/net
-has 'listns (6.19)' call 470
+# What the fallbacks are for.
+python3 /suite/features.py
 
 cd /suite/tests || exit
-export NETNSCTL_TEST_BINARY=/suite/netnsctl
-if ./tests.test -test.v -test.timeout=50m -test.run "$(cat ../run)"; then echo 'suite passed'; else echo 'suite failed'; fi >/tmp/out 2>&1
+export NETNSCTL_TEST_BINARY=/suite/netnsctl NETNSCTL_TEST_PATIENCE=10
+./tests.test -test.v -test.timeout=100m -test.run "$(cat ../run)" >/tmp/out 2>&1
+status=$?
 grep -vE '^ *(=== |--- PASS)' /tmp/out
-echo "suite: $(grep -c -- '--- PASS' /tmp/out) passed, $(grep -c -- '--- FAIL' /tmp/out) failed, $(grep -c -- '--- SKIP' /tmp/out) skipped"
+count() { grep -cE "^ *--- $1" /tmp/out; }
+echo "suite: $(count PASS) passed, $(count FAIL) failed, $(count SKIP) skipped, status $status"
 sync
 echo o >/proc/sysrq-trigger
 sleep 60

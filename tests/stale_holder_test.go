@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -137,18 +136,7 @@ var holders = map[string]func(arg string) (stay bool){
 		return false
 	},
 	"ring": func(string) bool { // a file registered with an io_uring
-		params := make([]byte, 120)
-		ring, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 2, uintptr(unsafe.Pointer(&params[0])), 0)
-		if errno != 0 {
-			check(errno)
-		}
-		fd := int32(openNetns(unix.O_RDONLY))
-		const registerFiles = 2
-		if _, _, errno = unix.Syscall6(unix.SYS_IO_URING_REGISTER, ring, registerFiles,
-			uintptr(unsafe.Pointer(&fd)), 1, 0, 0); errno != 0 {
-			check(errno)
-		}
-		unix.Close(int(fd))
+		must(ringWithNetns())
 		return false
 	},
 	"table": func(string) bool { // in the table of descriptors of a thread alone

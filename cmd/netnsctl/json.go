@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -100,7 +104,9 @@ type jsonBlind struct {
 	Grave bool   `json:"grave"`
 }
 
-// encode is a value as one line of JSON, or as many where pretty.
+// encode is a value as one line of JSON, or as many where pretty. JSON goes to
+// terminals, too: what does not show is escaped in it (DEL, C1 controls, marks of
+// direction), not only what JSON does not allow.
 func encode(v any, pretty bool) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -111,7 +117,17 @@ func encode(v any, pretty bool) string {
 	if err := e.Encode(v); err != nil {
 		return ""
 	}
-	return b.String()
+	var shown strings.Builder
+	for _, r := range b.String() {
+		if r == '\n' || strconv.IsPrint(r) {
+			shown.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&shown, `\u%04x`, unit)
+		}
+	}
+	return shown.String()
 }
 
 func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
@@ -196,11 +212,13 @@ func optional(s string) any {
 	return jsonText(s)
 }
 
+// bornJSON leaves out what JSON has no form for (RFC 3339): a FUSE file system
+// says what it likes.
 func bornJSON(born, now time.Time) (*time.Time, *int64) {
-	if born.IsZero() {
+	born = born.UTC()
+	if born.IsZero() || born.Year() < 0 || born.Year() > 9999 {
 		return nil, nil
 	}
-	born = born.UTC()
 	secs := int64(now.Sub(born) / time.Second)
 	return &born, &secs
 }

@@ -45,8 +45,10 @@ var errGone = errors.New("gone")
 // Apply does the steps one by one and tells each one's result. The snapshot must
 // be the plan's, not closed yet.
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
+	a := applier{snap: snap}
+	defer a.close()
 	for _, step := range p.Steps {
-		tell(result(step, apply(snap, step)))
+		tell(result(step, a.apply(step)))
 	}
 }
 
@@ -65,23 +67,45 @@ func result(step Step, err error) Result {
 	return Result{Step: step, Outcome: Failed, Err: err}
 }
 
+// applier does steps, with the run directory open from one to the next as long as
+// it is the same one.
+type applier struct {
+	snap *discover.Snapshot
+	dir  *discover.RunDir // nil if not open
+}
+
 // apply does one step under the lock on the run directory, which `ip netns add`
 // and other cleaners take, too.
-func apply(snap *discover.Snapshot, step Step) error {
-	dir, err := discover.OpenRunDir(snap.Host)
+func (a *applier) apply(step Step) error {
+	err := a.open()
 	switch {
 	case err == nil:
-		defer dir.Close() // and with it the lock
-		if err := sys.LockDir(dir.FD()); err != nil {
-			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", snap.Host.Dir(), err)
+		if err := sys.LockDir(a.dir.FD()); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", a.snap.Host.Dir(), err)
 		}
+		defer sys.UnlockDir(a.dir.FD())
 	case step.Action == Remove || !errors.Is(err, syscall.ENOENT):
 		return err
 	}
 	if step.Action == Release {
-		return release(snap, step)
+		return release(a.snap, step)
 	}
-	return remove(snap, dir, step)
+	return remove(a.snap, a.dir, step)
+}
+
+func (a *applier) open() (err error) {
+	if a.dir != nil && a.dir.Current() {
+		return nil
+	}
+	a.close()
+	a.dir, err = discover.OpenRunDir(a.snap.Host)
+	return err
+}
+
+func (a *applier) close() {
+	if a.dir != nil {
+		a.dir.Close()
+	}
 }
 
 // unoccupied makes sure that nobody has entered a namespace, or named it.

@@ -82,14 +82,18 @@ func (s *scan) fdPath(p Pin) string {
 // resolve finds out which of the namespaces that were seen as files are network
 // namespaces. Most are known by a process already.
 func (s *scan) resolve(late *leftovers) {
+	marks := 0
 	for _, f := range late.files {
-		switch s.typeOf(f) {
-		case sys.TypeNet:
+		switch kind := s.typeOf(f); {
+		case kind == sys.TypeNet:
 			s.pin(f.ino, f.pin)
-		case sys.TypeMount:
+		case f.pin.Kind != Descriptor && kind == 0:
+			marks++ // before Linux 6.18 no file handle tells
+		case f.pin.Kind == Descriptor && kind == sys.TypeMount:
 			s.heldBy(s.mountNamespace(f.ino), f.pin)
 		}
 	}
+	s.blind(Blind{What: "inotify and fanotify marks on namespaces of a type that the kernel does not tell", Count: marks})
 }
 
 func (s *scan) typeOf(f sighting) int {

@@ -39,7 +39,9 @@ func (w *walker) mark(m mark, p Pin) {
 		w.see(m.ino, p)
 		return
 	}
-	w.files = append(w.files, sighting{m.ino, p})
+	if m.kind == 0 {
+		w.files = append(w.files, sighting{m.ino, p})
+	}
 }
 
 // mark is a watched file.
@@ -81,29 +83,41 @@ func handleType(digits []byte) int {
 	return int(binary.NativeEndian.Uint32(raw[8:]))
 }
 
-// ring looks at the files registered with an io_uring, which fdinfo names by
+// ring looks at the files registered with an io_uring.
+func (w *walker) ring(p Pin) {
+	p.Kind = IOUring
+	files, ok := ringFiles(w.fdinfo(p))
+	if !ok {
+		w.rings++ // the ring was busy
+		return
+	}
+	for _, file := range files {
+		ino, isNet := linkIno(file, "net:[")
+		switch {
+		case isNet:
+			w.see(ino, p)
+		case bytes.HasPrefix(file, []byte("socket:[")):
+			w.ringSocket(file, p)
+		case len(file) == 0 || string(file) == "/":
+			w.rings++ // all that kernels before the text said of sockets and namespaces
+		}
+	}
+}
+
+// ringFiles reads the files registered with an io_uring, which fdinfo names by
 // what their links in procfs would be:
 //
 //	UserFiles:	1
 //	    0: net:[4026532426]
-func (w *walker) ring(p Pin) {
-	p.Kind = IOUring
-	_, after, found := bytes.Cut(w.fdinfo(p), []byte("UserFiles:"))
-	if !found {
-		w.rings++ // the ring was busy
-		return
-	}
+func ringFiles(fdinfo []byte) (files [][]byte, ok bool) {
+	_, after, ok := bytes.Cut(fdinfo, []byte("UserFiles:"))
 	for line := range bytes.Lines(after) {
-		slot, file, ok := bytes.Cut(bytes.TrimSpace(line), []byte(": "))
-		if _, err := strconv.Atoi(string(slot)); !ok || err != nil {
-			continue // the count, or what follows the files
-		}
-		if ino, ok := linkIno(file, "net:["); ok {
-			w.see(ino, p)
-		} else if bytes.HasPrefix(file, []byte("socket:[")) {
-			w.ringSocket(file, p)
+		slot, file, found := bytes.Cut(bytes.TrimSpace(line), []byte(":"))
+		if _, err := strconv.Atoi(string(slot)); found && err == nil { // not the count, or what follows the files
+			files = append(files, bytes.TrimPrefix(file, []byte(" ")))
 		}
 	}
+	return files, ok
 }
 
 // ringSocket settles a registered socket if a descriptor has it, too.

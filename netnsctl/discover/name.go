@@ -22,8 +22,7 @@ type RunDir struct {
 	// under is a copy of the mount that shows the files under the names' mounts;
 	// -1 where the caller may not make one.
 	under int
-	// mount is the directory's own.
-	mount uint64
+	stat  sys.FileStat
 	tmpfs bool
 }
 
@@ -50,15 +49,23 @@ func (s *scan) openRunDir() (*RunDir, error) {
 	if under, err := sys.CloneMount(fd, ""); err == nil {
 		d.under = under
 	}
-	var st sys.FileStat
-	if sys.StatFD(fd, &st) == nil {
-		d.mount = st.MountID
+	if err := sys.StatFD(fd, &d.stat); err != nil {
+		d.close()
+		return nil, netnsctl.NewOpError(netnsctl.OpReadRunDir, "", path, err)
 	}
 	d.tmpfs = sys.OnTmpfs(fd)
 	return d, nil
 }
 
-// Close closes a directory of [OpenRunDir].
+// Current tells whether the path of the run directory still leads there.
+func (d *RunDir) Current() bool {
+	var now sys.FileStat
+	err := sys.StatFollow(d.path, &now)
+	return err == nil && now.Dev == d.stat.Dev && now.Ino == d.stat.Ino && now.MountID == d.stat.MountID
+}
+
+// Close closes a directory of [OpenRunDir]. It waits for the kernel to let go of the
+// copy of the mount, which takes up to some milliseconds.
 func (d *RunDir) Close() {
 	d.close()
 	sys.Close(d.s.proc)
@@ -138,7 +145,7 @@ func (d *RunDir) Look(name string) *Name {
 	if err := sys.StatFD(fd, &top); err != nil {
 		return &Name{Name: name, Verdict: Unknown, Detail: err.Error()}
 	}
-	n := &Name{Name: name, Mounted: d.mount != 0 && top.MountID != d.mount}
+	n := &Name{Name: name, Mounted: d.stat.MountID != 0 && top.MountID != d.stat.MountID}
 	n.File = d.file(name, top, n.Mounted)
 	switch {
 	case n.Mounted && top.Dev == d.s.nsfs:
@@ -260,7 +267,7 @@ func procLink(target, proc string) (pid int, ok bool) {
 	}
 	digits, _, ok := strings.Cut(rest, "/")
 	pid, err := strconv.Atoi(digits)
-	return pid, ok && err == nil && pid > 0
+	return pid, ok && err == nil && pid > 0 && strconv.Itoa(pid) == digits
 }
 
 // clockSlack is how far the clocks of files (a scheduler tick) and processes
@@ -287,7 +294,7 @@ func (d *RunDir) MountsOn(name string) ([]uint64, error) {
 	}
 	var ignore mountSet
 	t := parseMounts(text, &ignore)
-	own := t.byID[int(d.mount)]
+	own := t.byID[int(d.stat.MountID)]
 	file := own.dev + ":" + filepath.Join(own.root, name)
 	var inos []uint64
 	for _, row := range t.byID {

@@ -131,7 +131,7 @@ func (w *walker) namespaceLink(path sys.CPath, prefix string) (uint64, error) {
 // linkIno reads the number from "net:[N]", where prefix is "net:[".
 func linkIno(link []byte, prefix string) (ino uint64, ok bool) {
 	digits, found := bytes.CutPrefix(link, []byte(prefix))
-	if !found || len(digits) < 2 || digits[len(digits)-1] != ']' {
+	if !found || len(digits) < 2 || digits[len(digits)-1] != ']' || len(digits) > 20 { // 19 digits fit into 64 bits
 		return 0, false
 	}
 	for _, c := range digits[:len(digits)-1] {

@@ -1,10 +1,10 @@
 package discover
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -125,13 +125,17 @@ func (s *scan) started(pid int) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	// The command is in parentheses and may contain anything; field 22 of
-	// proc(5) is the 20th after it.
-	after := string(text[strings.LastIndexByte(string(text), ')')+1:])
-	fields := strings.Fields(after)
-	if len(fields) < 20 {
-		return time.Time{}, os.ErrInvalid
-	}
-	ticks, err := strconv.ParseInt(fields[19], 10, 64)
+	ticks, err := startTicks(text)
 	return s.self.boot.Add(time.Duration(ticks) * s.self.tick), err
+}
+
+// startTicks reads field 22 of /proc/PID/stat (proc(5)): when the process began,
+// in clock ticks after the boot. The command is in parentheses and may contain
+// anything, so the fields are counted from the last one.
+func startTicks(stat []byte) (int64, error) {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 20 {
+		return 0, os.ErrInvalid
+	}
+	return strconv.ParseInt(string(fields[19]), 10, 64)
 }

@@ -75,7 +75,7 @@ func (w *walker) inFlight(fd int, p Pin) {
 	if !sys.Readable(fd) {
 		return
 	}
-	count := w.sentTo(p)
+	count := sentTo(w.fdinfo(p))
 	if count == 0 {
 		return
 	}
@@ -105,9 +105,10 @@ func (w *walker) sent(fd int, p Pin) {
 	}
 }
 
-// sentTo is the number of descriptors in flight to a unix socket (Linux 5.11).
-func (w *walker) sentTo(p Pin) int {
-	for line := range bytes.Lines(w.fdinfo(p)) {
+// sentTo is the number of descriptors in flight to a unix socket, as its fdinfo
+// tells (Linux 5.11).
+func sentTo(fdinfo []byte) int {
+	for line := range bytes.Lines(fdinfo) {
 		if rest, ok := bytes.CutPrefix(line, []byte("scm_fds:")); ok {
 			n, _ := strconv.Atoi(string(bytes.TrimSpace(rest)))
 			return n

@@ -87,6 +87,9 @@ func LockDir(fd int) error {
 	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX) })
 }
 
+// UnlockDir gives up the lock of [LockDir].
+func UnlockDir(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
+
 // OpenDir opens a directory.
 func OpenDir(path string) (int, error) {
 	return retry(func() (int, error) {

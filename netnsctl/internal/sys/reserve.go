@@ -11,10 +11,10 @@ func ReserveFDs(fd, n int) {
 	}
 }
 
-// SpareFDs tells whether more than n numbers are left above the descriptor fd, the
-// highest that is open.
+// SpareFDs tells whether more than n numbers, or half of all where they are few, are
+// left above the descriptor fd, the highest that is open.
 func SpareFDs(fd, n int) bool {
 	var limit unix.Rlimit
 	err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit)
-	return err != nil || uint64(fd+n) < limit.Cur
+	return err != nil || uint64(fd)+min(uint64(n), limit.Cur/2) < limit.Cur
 }

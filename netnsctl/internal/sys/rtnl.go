@@ -202,17 +202,23 @@ func (c *RTNL) send(requests []byte) error {
 	})
 }
 
-// receive waits for one datagram and hands on its messages.
+// receive waits for one datagram of the kernel's and hands on its messages. Who
+// has CAP_NET_ADMIN in the namespace, such as a container's root, can send to our
+// port, too (netlink(7)).
 func (c *RTNL) receive(got func(syscall.NetlinkMessage)) error {
 	if c.buf == nil {
 		c.buf = make([]byte, 32<<10)
 	}
-	n, err := retry(func() (int, error) {
-		n, _, err := unix.Recvfrom(c.fd, c.buf, 0)
+	var from unix.Sockaddr
+	n, err := retry(func() (n int, err error) {
+		n, from, err = unix.Recvfrom(c.fd, c.buf, 0)
 		return n, err
 	})
 	if err != nil {
 		return err
+	}
+	if sender, ok := from.(*unix.SockaddrNetlink); !ok || sender.Pid != 0 {
+		return nil
 	}
 	msgs, err := syscall.ParseNetlinkMessage(c.buf[:n])
 	for _, m := range msgs {

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/find"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/inspect"
+	"github.com/netnsctl/netnsctl/netnsctl/wiring"
+)
+
+// hostile is a world in which every word from outside is word.
+type hostile struct {
+	snap  *discover.Snapshot
+	found *find.Result
+	seen  *inspect.Report
+	graph *wiring.Graph
+}
+
+func hostileWorld(word string, secs int64, number int) hostile {
+	born := time.Unix(secs, 0)
+	ns := &discover.Namespace{
+		ID: netnsctl.ID{Dev: 4, Ino: 4026532000}, Names: []string{word, "a" + word}, Born: born, Verdict: discover.Orphan, Reason: word,
+		Owner:    discover.Owner{PID: number, Command: word, Unit: word, Container: word, Pod: word, Runtime: word},
+		Hardware: []string{word},
+		Pins: []discover.Pin{
+			{Kind: discover.Process, PID: number, FD: -1, Command: word},
+			{Kind: discover.TunTap, PID: number, TID: 2, FD: 3, Command: word, Detail: word},
+			{Kind: discover.MountPin, FD: -1, Command: word, Mount: &discover.Mount{Path: word, Name: word, Through: number}},
+		},
+	}
+	name := &discover.Name{Name: word, Verdict: discover.Stale, Cause: discover.DanglingLink, Detail: word, File: discover.File{Born: born, Target: word}}
+	d := inside.Device{
+		Index: 2, Name: word, AltNames: []string{word}, Kind: word, State: "up", Up: true, MTU: number, Master: 2,
+		Link: &inside.Link{Index: 2},
+	}
+	prefix := netip.MustParsePrefix("192.0.2.1/24")
+	contents := inside.Contents{
+		Devices:   []inside.Device{d},
+		Addresses: []inside.Address{{Device: 2, Name: word, Prefix: prefix, Label: word}},
+		Routes:    []inside.Route{{To: prefix, Type: "unicast", Hops: []inside.Hop{{Device: 2}}}},
+		Sockets:   []inside.Socket{{Protocol: "tcp", Local: netip.MustParseAddrPort("[::]:80"), Name: word, Inode: 9}},
+		Err:       errors.New(word),
+	}
+	snap := &discover.Snapshot{
+		Taken: time.Unix(1e9, 0), Namespaces: []*discover.Namespace{ns}, Names: []*discover.Name{name},
+		Blind: []discover.Blind{{What: "x", Count: number}},
+	}
+	match := find.Match{What: word, Kind: "device", Namespace: ns, Device: word, Index: 2, Text: word}
+	return hostile{
+		snap: snap,
+		found: &find.Result{
+			Snapshot: snap, Matches: []find.Match{match}, Missing: []find.Missing{{What: word, Near: []find.Match{match}}}, Blind: snap.Blind,
+		},
+		seen: &inspect.Report{
+			Namespace: ns, NSID: 5, CommandLines: map[int][]string{number: {word, word}}, Contents: contents,
+			Ends:     map[int]inspect.End{2: {Namespace: ns, Index: 3, Device: word}},
+			Holders:  map[uint64][]discover.Pin{9: ns.Pins},
+			Overlays: map[string][]string{word: {word}},
+			Sysctls:  []inspect.Difference{{Key: "net/x", Value: word, Default: word}},
+		},
+		graph: wiring.Build(snap.Namespaces, []inside.Contents{contents}),
+	}
+}
+
+func addHostileSeeds(f *testing.F) {
+	for _, word := range []string{
+		"", "cni-1", "a b", "\x1b[2J\x1b]0;x\a", "\xff\xc0\x80", "\u202e\u2028", "\n\r\t\x00\x7f", `"\`, "<&>'\"", "é漢😀", "\ufffd", "\u009b1m",
+		strings.Repeat("long ", 60),
+	} {
+		f.Add(word, int64(1e9), 1)
+	}
+	f.Add("x", int64(1)<<62, -1)
+	f.Add("x", int64(-1)<<62, 1<<40)
+}
+
+// FuzzJSON: new commands' JSON is valid whatever the words, and names come back as
+// they were, byte for byte.
+func FuzzJSON(f *testing.F) {
+	addHostileSeeds(f)
+	f.Fuzz(func(t *testing.T, word string, secs int64, number int) {
+		w := hostileWorld(word, secs, number)
+		rows := listRows(w.snap, true, true)
+		plan := &clean.Plan{
+			Steps:   []clean.Step{{Action: clean.Remove, Name: w.snap.Names[0]}, {Action: clean.Release, Namespace: w.snap.Namespaces[0]}},
+			Spared:  []clean.Spared{{Namespace: w.snap.Namespaces[0], Why: word}},
+			Missing: []string{word},
+		}
+		results := []clean.Result{{Step: plan.Steps[0], Outcome: clean.Failed, Err: errors.New(word)}}
+		for what, text := range map[string]string{
+			"list":    listJSON(w.snap, rows, number%2 == 0),
+			"plan":    encode(planJSON(plan, results, nil, false), false),
+			"find":    findJSON(w.found, false),
+			"inspect": inspectJSON(w.snap, []*inspect.Report{w.seen}, true),
+			"graph":   graphJSON(w.snap, w.graph, number, false),
+		} {
+			if !json.Valid([]byte(text)) || !strings.HasSuffix(text, "}\n") || hidden(text) >= 0 {
+				t.Errorf("%s of %q: %q", what, word, text)
+			}
+		}
+		var list struct {
+			Names []struct{ Name json.RawMessage }
+		}
+		if err := json.Unmarshal([]byte(listJSON(w.snap, rows, false)), &list); err != nil {
+			t.Fatal(err)
+		}
+		if got := textOf(t, list.Names[0].Name); got != word {
+			t.Errorf("%q comes back as %q", word, got)
+		}
+	})
+}
+
+// hidden is where a text has something but a newline that does not show, -1 if
+// nowhere.
+func hidden(text string) int {
+	for i, r := range text {
+		if invalid := r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"); invalid || r != '\n' && !unicode.IsPrint(r) {
+			return i
+		}
+	}
+	return -1
+}
+
+// textOf undoes jsonText.
+func textOf(t *testing.T, raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var bytes text
+	if err := json.Unmarshal(raw, &bytes); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return string(bytes.Bytes)
+}
+
+// indentation is that of a format of its own.
+var indentation = regexp.MustCompile(`(?m)^\t+`)
+
+// FuzzViews: no word of others drives the terminal, or begins a line of its own.
+func FuzzViews(f *testing.F) {
+	addHostileSeeds(f)
+	f.Fuzz(func(t *testing.T, word string, secs int64, number int) {
+		w := hostileWorld(word, secs, number)
+		rows := listRows(w.snap, true, true)
+		list := table(listColumns(), rows, true)
+		texts := map[string]string{
+			"list":    list,
+			"quiet":   rows[0].quiet(),
+			"find":    table(findColumns(netnsctl.ID{}), w.found.Matches, true),
+			"inspect": view(w.snap, w.seen),
+			"near":    strings.Join(placesOf(w.found.Matches), "\n"),
+		}
+		for _, format := range []string{"tree", "dot", "mermaid", "svg"} {
+			texts[format] = indentation.ReplaceAllString((&ui{}).renderer(format)(graphPicture(w.graph, 0, true)), "")
+		}
+		for what, text := range texts {
+			if i := hidden(text); i >= 0 {
+				t.Errorf("%s of %q has %q", what, word, text[i:])
+			}
+		}
+		if lines := strings.Count(list, "\n"); lines != 1+len(rows) {
+			t.Errorf("%q: %d lines:\n%s", word, lines, list)
+		}
+	})
+}
+
+// FuzzQuote: a quoted name is one printable word, and tells which name it is.
+func FuzzQuote(f *testing.F) {
+	f.Add("a b", "a")
+	f.Add("\xff", `"\xff"`)
+	f.Add("\ufffd", "\xff")
+	f.Add("", `""`)
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for _, s := range []string{a, b} {
+			for _, shown := range []string{quote(s), escape(s)} {
+				if hidden(shown) >= 0 || strings.Contains(shown, "\n") {
+					t.Errorf("%q is shown as %q", s, shown)
+				}
+			}
+		}
+		if a != b && quote(a) == quote(b) {
+			t.Errorf("%q and %q are both shown as %s", a, b, quote(a))
+		}
+	})
+}
+
+// FuzzFlags: words are moved, none is lost, and what follows "--" is no flag.
+func FuzzFlags(f *testing.F) {
+	for _, seed := range []string{"a --dry-run", "--min-age 5 b", "-- --dry-run", "--wait=3 -", "--min-age", "--min-age -- x"} {
+		f.Add(seed)
+	}
+	flags := []cli.Flag{
+		&cli.BoolFlag{Name: "dry-run"}, &cli.StringFlag{Name: "min-age"}, &cli.GenericFlag{Name: "wait", Value: &waitFlag{}},
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		words := strings.Split(line, " ")
+		got := flagsFirst(words, flags)
+		count := map[string]int{}
+		for _, w := range words {
+			count[w]++
+		}
+		for _, w := range got {
+			count[w]--
+		}
+		for w, n := range count {
+			if n != 0 && w != "--" {
+				t.Errorf("%q became %q: %q", words, got, w)
+			}
+		}
+		for _, w := range words {
+			if d, err := parseDuration(w); err == nil && d < 0 {
+				t.Errorf("%q is %v", w, d)
+			}
+		}
+	})
+}
