@@ -59,7 +59,6 @@ func metrics(t *testing.T, text string) map[string]string {
 // TestMetrics counts what is there, and its text stands before the official parser.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	promtool := tool(t, "promtool")
 	w := newStaleWorld(t)
 	w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
 		netnsctl delete leak; netnsctl add idle; : >/run/netns/dead; ln -s x /run/netns/x; mkdir /run/out; touch -d '1 day ago' /run/c`)
@@ -92,7 +91,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	w.shell("netnsctl metrics --output /run/out/netns.prom && test \"$(stat -c %a /run/out/netns.prom)\" = 644 && test \"$(ls -A /run/out)\" = netns.prom")
-	check := w.command("/bin/sh", "-c", promtool+" check metrics </run/out/netns.prom 2>&1")
+	check := w.command("/bin/sh", "-c", tool(t, "promtool")+" check metrics </run/out/netns.prom 2>&1")
 	if check.status != "0" || check.stdout != "" {
 		t.Errorf("promtool, status %s: %s", check.status, check.stdout)
 	}

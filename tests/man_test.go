@@ -28,6 +28,15 @@ func TestManRenders(t *testing.T) {
 		if err != nil || len(out) > 0 {
 			t.Errorf("groff: %v\n%s", err, out)
 		}
+		text, _ := os.ReadFile(page)
+		inside := false
+		for line := range strings.Lines(string(text)) {
+			if begins := line == ".EX\n"; begins && inside || line == ".EE\n" && !inside {
+				t.Errorf("%s: an example within an example", page)
+			} else if begins || line == ".EE\n" {
+				inside = begins
+			}
+		}
 	}
 }
 

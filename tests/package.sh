@@ -25,7 +25,7 @@ lintian --allow-root --fail-on error,warning "$work"/new/*.deb
 step 'tarballs, twice: from two clones, the second compiled anew'
 git clone -q . "$work/clone1"
 git clone -q . "$work/elsewhere/clone2"
-export GOFLAGS= # what switches off the version of the commit
+export GOFLAGS=-buildvcs=true # the version is that of the commit
 make -s -C "$work/clone1" dist
 GOCACHE=$work/cache make -s -C "$work/elsewhere/clone2" dist
 cmp "$work"/{clone1,elsewhere/clone2}/bin/dist/SHA256SUMS

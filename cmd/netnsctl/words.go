@@ -38,8 +38,8 @@ func owner(o discover.Owner) string {
 	}
 	if o.Name != "" {
 		add("container ", o.Name)
-	} else if len(o.Container) > 12 {
-		add("container ", o.Container[:12])
+	} else {
+		add("container ", o.Container[:min(12, len(o.Container))])
 	}
 	if o.Container == "" {
 		add("", o.Unit)

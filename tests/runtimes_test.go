@@ -22,17 +22,7 @@ const podmanWorld = inode + `
 // TestPodman: a container that runs, is killed, leaks and is cleaned away, by a
 // real runtime.
 func TestPodman(t *testing.T) {
-	if os.Getenv("NETNSCTL_TEST_RUNTIMES") == "" {
-		t.Skip("NETNSCTL_TEST_RUNTIMES is not set: make test-runtimes")
-	}
-	if !isRoot() {
-		unable(t, "podman as root needs root")
-	}
-	for _, program := range []string{"podman", "busybox"} {
-		if _, err := exec.LookPath(program); err != nil {
-			unable(t, err)
-		}
-	}
+	needRuntime(t, "podman", "busybox")
 	w := newStaleWorld(t)
 	shell := func(script string) {
 		t.Helper()
@@ -67,5 +57,43 @@ func TestPodman(t *testing.T) {
 	cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait=20")
 	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "1 released") {
 		t.Errorf("cleaned, status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
+	}
+}
+
+// needRuntime skips unless asked for, as the programs are large.
+func needRuntime(t *testing.T, programs ...string) {
+	t.Helper()
+	if os.Getenv("NETNSCTL_TEST_RUNTIMES") == "" {
+		t.Skip("NETNSCTL_TEST_RUNTIMES is not set: make test-runtimes")
+	}
+	if !isRoot() {
+		unable(t, "a runtime as root needs root")
+	}
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			unable(t, err)
+		}
+	}
+}
+
+// containerdWorld starts containerd with all of its state on tmpfs.
+const containerdWorld = `mount -t tmpfs none /var/lib; mount -t tmpfs none /opt; mount -t cgroup2 none /sys/fs/cgroup
+	mkdir -p /run/rootfs/bin; cp "$(command -v busybox)" /run/rootfs/bin/sleep
+	printf '#!/bin/sh\nexec crun --cgroup-manager=disabled "$@"\n' >/run/oci; chmod 755 /run/oci
+	setsid containerd -a /run/c.sock --root /var/lib/c --state /run/containerd >/run/log 2>&1 </dev/null &
+	until ctr -a /run/c.sock version >/dev/null 2>&1; do sleep 0.05; done
+	netnsctl add cni-9
+	ctr -a /run/c.sock run -d --runc-binary /run/oci --with-ns network:/var/run/netns/cni-9 --rootfs /run/rootfs web /bin/sleep 1000`
+
+// TestContainerd: the bundles of a real containerd are where they are looked for.
+func TestContainerd(t *testing.T) {
+	needRuntime(t, "containerd", "ctr", "crun", "busybox")
+	w := newStaleWorld(t)
+	if a := w.command("/bin/sh", "-ec", containerdWorld); a.status != "0" {
+		t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	a := w.run("list", "--all-namespaces", "--noheadings", "-o", "name,state,owner")
+	if !strings.Contains(squeeze(a.stdout), "cni-9 in-use containerd, container web") {
+		t.Errorf("%s%s", a.stdout, a.stderr)
 	}
 }
