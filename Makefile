@@ -18,6 +18,10 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: build
 build: ## build bin/netnsctl
@@ -42,7 +46,8 @@ test-noskip: ## the tests, a skipped one being a failure
 
 .PHONY: test-needs
 test-needs:
-	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal strace=strace
+	@tests/need.sh ip=iproute2 unshare=util-linux groff=groff-base python3=python3-minimal strace=strace \
+		promtool:prometheus bash=bash zsh=zsh fish=fish systemd-analyze=systemd
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)
@@ -111,18 +116,41 @@ bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	$(GO) run $(GOLANGCI_LINT) run --allow-parallel-runners --build-tags $(TAGS)
 	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
-	@for script in .ci/run tests/*.sh; do bash -n $$script || exit; done
+	@for script in .ci/run tests/*.sh cmd/netnsctl/packaging/*.sh cmd/netnsctl/completion/*.bash; do bash -n $$script || exit; done
 
 .PHONY: fmt
 fmt: ## format the Go code as lint wants it
 	$(GO) run $(GOLANGCI_LINT) fmt
 
 .PHONY: install
-install: ## install the binary, its link ip-netns and the man page: DESTDIR= PREFIX=
+install: ## install the binary, its link ip-netns, manual, completion, units: DESTDIR= PREFIX=
 	@test -x $(BIN) || $(MAKE) build
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/netnsctl
 	ln -sf netnsctl $(DESTDIR)$(BINDIR)/ip-netns
 	install -D -m 644 man/netnsctl.8 $(DESTDIR)$(MANDIR)/man8/netnsctl.8
+	install -D -m 644 man/netnsctl-stale.7 $(DESTDIR)$(MANDIR)/man7/netnsctl-stale.7
+	install -D -m 644 cmd/netnsctl/completion/netnsctl.bash $(DESTDIR)$(BASHDIR)/netnsctl
+	ln -sf netnsctl $(DESTDIR)$(BASHDIR)/ip-netns
+	install -D -m 644 cmd/netnsctl/completion/netnsctl.zsh $(DESTDIR)$(ZSHDIR)/_netnsctl
+	install -D -m 644 cmd/netnsctl/completion/netnsctl.fish $(DESTDIR)$(FISHDIR)/netnsctl.fish
+	ln -sf netnsctl.fish $(DESTDIR)$(FISHDIR)/ip-netns.fish
+	install -d $(DESTDIR)$(UNITDIR)
+	for unit in netnsctl-clean.service netnsctl-clean.timer netnsctl@.service; do \
+		sed 's|/usr/bin/netnsctl|$(BINDIR)/netnsctl|' cmd/netnsctl/packaging/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	install -D -m 644 cmd/netnsctl/packaging/alerts.yml $(DESTDIR)$(PREFIX)/share/doc/netnsctl/alerts.yml
+
+.PHONY: package
+package: ## .deb and .rpm for amd64 and arm64, in bin/package
+	@cmd/netnsctl/packaging/build.sh package
+
+.PHONY: dist
+dist: ## reproducible tarballs for amd64 and arm64 with checksums, in bin/dist
+	@cmd/netnsctl/packaging/build.sh dist
+
+.PHONY: test-package
+test-package: ## packages and tarballs tried in a fresh Debian root (root, Debian; downloads it)
+	@tests/package.sh
 
 .PHONY: clean
 clean: ## remove what was built

@@ -13,6 +13,9 @@ type Host struct {
 	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests point it at
 	// a recorded tree.
 	ProcRoot string
+	// StateRoot is what the state files of container runtimes are below; "" is the
+	// root directory. Tests point it at a recorded tree.
+	StateRoot string
 	// Resolve, if not nil, is asked for what a word stands for where there is no
 	// such name: it opens that network namespace. ENOENT says that it stands for
 	// nothing.

@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -44,3 +45,6 @@ func Getenv(name string) (value string, ok bool) { return sys.Getenv(name) }
 // one processor, which makes short calls cheaper, and the os package's
 // environment lacks a variable.
 func UseAllProcessors() { sys.UseAllProcessors() }
+
+// CPUTime is what the process has used of processors so far, in the kernel too.
+func CPUTime() time.Duration { return sys.CPUTime() }

@@ -13,15 +13,21 @@ import (
 
 const manPage = "../man/netnsctl.8"
 
-// TestManRenders has groff find no fault with the man page.
+// TestManRenders has groff find no fault with the man pages.
 func TestManRenders(t *testing.T) {
 	groff, err := exec.LookPath("groff")
 	if err != nil {
 		unable(t, err)
 	}
-	out, err := exec.Command(groff, "-man", "-Tutf8", "-ww", "-z", manPage).CombinedOutput()
-	if err != nil || len(out) > 0 {
-		t.Errorf("groff: %v\n%s", err, out)
+	pages, err := filepath.Glob("../man/*.[1-8]")
+	if err != nil || len(pages) < 2 {
+		t.Fatal(err, pages)
+	}
+	for _, page := range pages {
+		out, err := exec.Command(groff, "-man", "-Tutf8", "-ww", "-z", page).CombinedOutput()
+		if err != nil || len(out) > 0 {
+			t.Errorf("groff: %v\n%s", err, out)
+		}
 	}
 }
 
@@ -51,7 +57,20 @@ func TestManCommands(t *testing.T) {
 // TestManExtensions looks for each flag that the help of an extension names.
 func TestManExtensions(t *testing.T) {
 	page := readMan(t)
-	for _, words := range [][]string{{"list", "--stale"}, {"delete", "--force-orphans"}, {"exec", "--all"}, {"pids", "--verbose"}, {"identify", "--all"}, {"monitor", "--json"}, {"find"}, {"inspect"}, {"graph"}} {
+	for _, words := range [][]string{
+		{"list", "--stale"},
+		{"delete", "--force-orphans"},
+		{"exec", "--all"},
+		{"pids", "--verbose"},
+		{"identify", "--all"},
+		{"monitor", "--json"},
+		{"find"},
+		{"inspect"},
+		{"graph"},
+		{"check"},
+		{"metrics"},
+		{"completion"},
+	} {
 		help, err := exec.Command(manBinary(), append(words, "--help")...).Output()
 		if err != nil {
 			t.Errorf("%v --help: %v", words, err)

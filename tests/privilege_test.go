@@ -3,6 +3,7 @@ package tests
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -102,6 +103,16 @@ var privileges = []privilege{
 		want: unharmed,
 	},
 	{
+		name: "a container's process is seen in whatever namespaces it hides",
+		script: `mkfifo -m 666 /run/ready
+			user unshare -Urmnpf --mount-proc sh -c 'ip link set lo up 2>/dev/null; stat -Lc %i /proc/self/ns/net >/run/ready; exec sleep 1000' &
+			read -r ino </run/ready
+			/run/plain/netnsctl list --stale -o ID 2>/dev/null | grep -c "$ino"
+			/run/plain/netnsctl delete --force-orphans --min-age 0 "$ino" | grep -c 'in use by'
+			/run/plain/netnsctl list --all-namespaces --noheadings -o ID,STATE 2>/dev/null | grep "$ino" | tr -s ' ' | cut -d' ' -f2`,
+		want: "0\n1\nin-use\n",
+	},
+	{
 		name: "variables for the linker and the runtime change no answer",
 		script: `LD_PRELOAD=/run/evil/ip LD_LIBRARY_PATH=/run/evil GODEBUG=madvdontneed=1,nonsense GOMAXPROCS=1000 GOGC=off GOMEMLIMIT=1 \
 			GOTRACEBACK=crash TMPDIR=/run/evil HOME=/run/evil IFS=/ /run/plain/netnsctl list 2>&1 | sort`,
@@ -120,12 +131,26 @@ var privileges = []privilege{
 		want: "0\nsecret\n" + unharmed,
 	},
 	{
+		name: "a link in the place of an output file is not followed",
+		script: `echo secret >/run/shadow; mkdir -m 1777 /run/tmp; user ln -s /run/shadow /run/tmp/m.prom
+			for c in "metrics --output" snapshot; do /run/plain/netnsctl $c /run/tmp/m.prom 2>&1; done; cat /run/shadow; ls -A /run/tmp`,
+		want: "netnsctl: /run/tmp/m.prom is no plain file, so it is not replaced\n" +
+			"netnsctl: /run/tmp/m.prom is no plain file, so it is not replaced\nsecret\nm.prom\n",
+	},
+	{
 		name: "a name does not drive the terminal of new views",
 		script: `: >"$(printf '/run/netns/\033]0;owned\a\n\342\200\256')"
 			/run/plain/netnsctl list --stale 2>&1 | grep -c "$(printf '\033')"
 			/run/plain/netnsctl -j list --stale 2>&1 | grep -c "$(printf '\033')"
-			/run/plain/netnsctl delete --force-orphans --dry-run --min-age 0 2>&1 | grep -c "$(printf '\033')"`,
-		want: "0\n0\n0\n",
+			/run/plain/netnsctl delete --force-orphans --dry-run --min-age 0 2>&1 | grep -c "$(printf '\033')"
+			cp /bin/sleep "$(printf '/run/evil/\033[2J')"; /run/plain/netnsctl exec a "$(printf '/run/evil/\033[2J')" 1000 &
+			until test "$(/run/plain/netnsctl pids a)"; do :; done
+			for c in "check --min-age 0" metrics "list --all-namespaces" "completion --answer zsh -- netnsctl delete" \
+				"completion --answer zsh -- netnsctl identify" "snapshot -"; do
+				case $c in completion*) set -- ''; ;; *) set --; ;; esac
+				/run/plain/netnsctl $c "$@" 2>&1 | grep -c "$(printf '\033')"
+			done`,
+		want: "0\n0\n0\n" + "0\n0\n0\n0\n0\n0\n",
 	},
 	{
 		name:   "a name leads out of the directory nowhere",
@@ -166,5 +191,23 @@ func TestPrivileges(t *testing.T) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, strings.TrimSpace(p.want))
 			}
 		})
+	}
+}
+
+// TestThreatModel holds the tests to the lines of the man page.
+func TestThreatModel(t *testing.T) {
+	_, section, _ := strings.Cut(readMan(t), "\n.SS Threats\n")
+	section, _, _ = strings.Cut(section, "\n.SH ")
+	var lines []string
+	for part := range strings.SplitSeq(section, "\n.TP\n") {
+		line, _, _ := strings.Cut(part, "\n")
+		lines = append(lines, strings.ToLower(line))
+	}
+	var tested []string
+	for _, p := range privileges {
+		tested = append(tested, strings.ToLower(p.name))
+	}
+	if !slices.Equal(lines[1:], tested) {
+		t.Errorf("the page has\n%s\nand tested are\n%s", strings.Join(lines[1:], "\n"), strings.Join(tested, "\n"))
 	}
 }

@@ -96,6 +96,10 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.findCommand(call),
 			u.graphCommand(call),
 			u.inspectCommand(call),
+			u.checkCommand(call),
+			u.snapshotCommand(call),
+			u.metricsCommand(call),
+			u.completionCommand(call),
 		},
 	}
 }

@@ -38,6 +38,12 @@ Beyond ip netns:
   exec --all [--parallel N] COMMAND... in all names, N at once; -j
   exec, pids, -netns: pid:N, net:[N], PATH    a namespace without a name, too
   attach NAME pid:N|net:[N]|PATH|NAME         give it a name, or another one
+  check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]
+                                       one line for monitoring: too much stale or orphaned?
+  snapshot FILE                        record what namespaces there are
+  check --against FILE                 what is new since then, with its pins
+  metrics [--output FILE]              counts for Prometheus
+  completion [--ip] bash|zsh|fish      the completion script of a shell
 
 Options, before the command, can be shortened:
   -netns NAME     act inside a namespace
@@ -47,7 +53,7 @@ Options, before the command, can be shortened:
   -Version        the versions
   all others that ip takes, which change nothing here
 
-netnsctl COMMAND --FLAG --help says more of a command beyond ip netns; find and
-inspect need no --FLAG.
+netnsctl COMMAND --FLAG --help says more of a command beyond ip netns; those that
+ip netns has not at all need no --FLAG.
 See netnsctl(8).
 `

@@ -47,26 +47,37 @@ type jsonName struct {
 }
 
 type jsonNamespace struct {
-	ID      string     `json:"id"`
-	Ino     uint64     `json:"ino"`
-	Dev     uint64     `json:"dev"`
-	Cookie  uint64     `json:"cookie,omitempty"`
-	Names   []any      `json:"names"`
-	State   string     `json:"state"`
-	Reason  any        `json:"reason"`
-	Born    *time.Time `json:"born,omitempty"`
-	AgeSecs *int64     `json:"age_seconds,omitempty"`
-	Owner   *jsonOwner `json:"owner,omitempty"`
-	Pins    []jsonPin  `json:"pins"`
+	ID      string      `json:"id"`
+	Ino     uint64      `json:"ino"`
+	Dev     uint64      `json:"dev"`
+	Cookie  uint64      `json:"cookie,omitempty"`
+	Names   []any       `json:"names"`
+	State   string      `json:"state"`
+	Reason  any         `json:"reason"`
+	Born    *time.Time  `json:"born,omitempty"`
+	AgeSecs *int64      `json:"age_seconds,omitempty"`
+	Owner   *jsonOwner  `json:"owner,omitempty"`
+	Pins    []jsonPin   `json:"pins"`
+	Leases  []jsonLease `json:"cni,omitempty"`
 }
 
 type jsonOwner struct {
 	PID       int    `json:"pid,omitempty"`
 	Command   any    `json:"command,omitempty"`
 	Unit      any    `json:"unit,omitempty"`
-	Container string `json:"container,omitempty"`
+	Container any    `json:"container,omitempty"`
 	Pod       string `json:"pod,omitempty"`
 	Runtime   string `json:"runtime,omitempty"`
+	Name      any    `json:"container_name,omitempty"`
+	PodName   any    `json:"pod_name,omitempty"`
+}
+
+type jsonLease struct {
+	Network   any `json:"network"`
+	Address   any `json:"address"`
+	Container any `json:"container"`
+	Netns     any `json:"netns,omitempty"`
+	File      any `json:"file"`
 }
 
 type jsonPin struct {
@@ -163,11 +174,18 @@ func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 	for _, p := range ns.Pins {
 		j.Pins = append(j.Pins, pinJSON(p))
 	}
+	for _, l := range ns.Leases {
+		j.Leases = append(j.Leases, jsonLease{
+			jsonText(l.Network), jsonText(l.Address), jsonText(l.Container), optional(l.Netns), jsonText(l.File),
+		})
+	}
 	return j
 }
 
 func ownerJSON(o discover.Owner) jsonOwner {
-	return jsonOwner{o.PID, optional(o.Command), optional(o.Unit), o.Container, o.Pod, o.Runtime}
+	return jsonOwner{
+		o.PID, optional(o.Command), optional(o.Unit), optional(o.Container), o.Pod, o.Runtime, optional(o.Name), optional(o.PodName),
+	}
 }
 
 func pinJSON(p discover.Pin) jsonPin {

@@ -137,16 +137,24 @@ func listRows(snap *discover.Snapshot, idle, all bool) []row {
 	var rows []row
 	for _, n := range snap.Names {
 		if n.Verdict == discover.Stale || n.Verdict == discover.Unknown {
-			rows = append(rows, row{names: []string{n.Name}, name: n, verdict: n.Verdict, reason: cause(n), born: n.File.Born, now: snap.Taken})
+			rows = append(rows, nameRow(n, snap))
 		}
 	}
 	for _, ns := range snap.Namespaces {
 		if all || ns.Verdict == discover.Orphan || idle && ns.Verdict == discover.Idle {
-			rows = append(rows, row{names: ns.Names, ns: ns, verdict: ns.Verdict, reason: ns.Reason, born: ns.Born, now: snap.Taken})
+			rows = append(rows, namespaceRow(ns, snap))
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return rank(a.verdict) - rank(b.verdict) })
 	return rows
+}
+
+func nameRow(n *discover.Name, snap *discover.Snapshot) row {
+	return row{names: []string{n.Name}, name: n, verdict: n.Verdict, reason: cause(n), born: n.File.Born, now: snap.Taken}
+}
+
+func namespaceRow(ns *discover.Namespace, snap *discover.Snapshot) row {
+	return row{names: ns.Names, ns: ns, verdict: ns.Verdict, reason: ns.Reason, born: ns.Born, now: snap.Taken}
 }
 
 // rank puts what is wrong first.

@@ -78,3 +78,10 @@ func columnHelp[T any](columns []column[T]) string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
+
+func columnNames[T any](columns []column[T]) (all []string) {
+	for _, c := range columns {
+		all = append(all, c.name)
+	}
+	return all
+}

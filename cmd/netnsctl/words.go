@@ -31,8 +31,14 @@ func owner(o discover.Owner) string {
 		}
 	}
 	add("", o.Runtime)
-	add("pod ", o.Pod)
-	if len(o.Container) > 12 {
+	if o.PodName != "" {
+		add("pod ", o.PodName)
+	} else {
+		add("pod ", o.Pod)
+	}
+	if o.Name != "" {
+		add("container ", o.Name)
+	} else if len(o.Container) > 12 {
 		add("container ", o.Container[:12])
 	}
 	if o.Container == "" {

@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"net/netip"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/device"
 )
@@ -12,7 +14,8 @@ type outlook struct {
 	err  error
 }
 
-func (o *outlook) devices(fd int) ([]device.Device, error) {
+// number is the nsid in the outlook of the open namespace fd.
+func (o *outlook) number(fd int) (int32, error) {
 	if o.rtnl == nil && o.err == nil {
 		var sockets []*sys.RTNL
 		if sockets, o.err = sys.DialOutside(1); o.err == nil {
@@ -20,13 +23,32 @@ func (o *outlook) devices(fd int) ([]device.Device, error) {
 		}
 	}
 	if o.err != nil {
-		return nil, o.err
+		return 0, o.err
 	}
-	number, err := o.rtnl.Number(fd, sys.NSIDUnassigned)
+	return o.rtnl.Number(fd, sys.NSIDUnassigned)
+}
+
+func (o *outlook) devices(fd int) ([]device.Device, error) {
+	number, err := o.number(fd)
 	if err != nil {
 		return nil, err
 	}
 	return device.List(o.rtnl, number)
+}
+
+// addresses are those that are assigned in the open namespace fd.
+func (o *outlook) addresses(fd int) (texts []string, err error) {
+	number, err := o.number(fd)
+	if err != nil {
+		return nil, err
+	}
+	all, err := o.rtnl.Addresses(&number)
+	for _, a := range all {
+		if addr, ok := netip.AddrFromSlice(a.Local); ok {
+			texts = append(texts, addr.String())
+		}
+	}
+	return texts, err
 }
 
 func (o *outlook) close() {

@@ -15,8 +15,12 @@ type Owner struct {
 	// Unit is the systemd unit, Container and Pod the ids in the process'
 	// cgroup.
 	Unit, Container, Pod string
-	// Runtime is the program whose directory the namespace is mounted in.
+	// Runtime is the program whose directory the namespace is mounted in, or that
+	// has noted it.
 	Runtime string
+	// Name is the container's and PodName the pod's (namespace/name), as the
+	// runtime has them.
+	Name, PodName string
 }
 
 // describe fills in the commands of a namespace's pins, and its owner.

@@ -24,6 +24,13 @@ const (
 	Invisible Kind = "unknown"
 )
 
+// Kinds gives them all.
+func Kinds() []Kind {
+	return []Kind{
+		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Invisible,
+	}
+}
+
 // Pin keeps a namespace alive.
 type Pin struct {
 	Kind Kind

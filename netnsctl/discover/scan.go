@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -51,6 +52,8 @@ type scan struct {
 	outlook outlook
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
+	// state is what runtimes have noted, read when it is first needed.
+	state func() container.State
 }
 
 // sighting is a pin on the namespace with an inode number.
@@ -92,6 +95,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 		nets:   map[uint64]*Namespace{},
 		mounts: map[uint64]*MountNamespace{},
 		types:  map[uint64]int{},
+		state:  sync.OnceValue(func() container.State { return container.Read(host.StateRoot) }),
 	}
 	if err := s.prepare(); err != nil {
 		return nil, err

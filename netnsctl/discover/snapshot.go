@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -46,7 +47,10 @@ type Namespace struct {
 	// namespace has no process, in one that is idle only on demand
 	// ([Options.Everything]).
 	Hardware []string
-	Verdict  Verdict
+	// Leases are the addresses that CNI has given to it, or to its container, and
+	// not taken back. They are looked for where the owner is.
+	Leases  []container.Lease
+	Verdict Verdict
 	// Reason says why, for people.
 	Reason string
 
@@ -133,6 +137,11 @@ const (
 	WrongType    Cause = "wrong-type"      // a namespace of another type
 	NoNamespace  Cause = "not-a-namespace" // anything else
 )
+
+// Causes gives them all.
+func Causes() []Cause {
+	return []Cause{DeadFile, DanglingLink, LinkLoop, RecycledPID, WrongType, NoNamespace}
+}
 
 // Blind is something that could not be looked at.
 type Blind struct {

@@ -22,11 +22,12 @@ func (s *scan) judge() {
 		case ns.Verdict == Orphan || s.opts.Everything:
 			s.identify(ns)
 			s.describe(ns)
+			s.noted(ns)
 		case s.opts.Hold:
 			s.identify(ns)
 		}
 		if ns.Verdict == Orphan {
-			ns.Reason = ns.heldBy()
+			ns.Reason = ns.heldBy() + ns.addresses()
 		}
 	}
 	for _, n := range s.snap.Names {
@@ -70,11 +71,10 @@ func (s *scan) verdict(ns *Namespace) (Verdict, string) {
 	return Orphan, ""
 }
 
-// heldBy says what pins an orphan: the pins that only their holder can give up
-// first.
-func (ns *Namespace) heldBy() string {
+// first is the pin of an orphan that its holder alone can give up, else a mount.
+func (ns *Namespace) first() Pin {
 	if len(ns.Pins) == 0 {
-		return "held by something not visible"
+		return Pin{Kind: Invisible, FD: -1}
 	}
 	first := ns.Pins[0]
 	for _, p := range ns.Pins {
@@ -82,6 +82,15 @@ func (ns *Namespace) heldBy() string {
 			first = p
 		}
 	}
+	return first
+}
+
+// Holder is the kind of the pin that has to go first for an orphan to go.
+func (ns *Namespace) Holder() Kind { return ns.first().Kind }
+
+// heldBy says what pins an orphan.
+func (ns *Namespace) heldBy() string {
+	first := ns.first()
 	if rest := len(ns.Pins) - 1; rest > 0 {
 		return "held by " + first.String() + " and " + strconv.Itoa(rest) + " more"
 	}

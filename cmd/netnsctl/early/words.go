@@ -3,7 +3,11 @@ package early
 // IsCommand tells whether a word is a command that iproute2 has not. These have no
 // short forms.
 func IsCommand(word string) bool {
-	return word == "find" || word == "inspect" || word == "graph"
+	switch word {
+	case "check", "completion", "find", "graph", "inspect", "metrics", "snapshot":
+		return true
+	}
+	return false
 }
 
 // IsFlag tells whether a flag, as the first word after one of iproute2's commands,

@@ -1,9 +1,15 @@
 // Package device lists network devices, read by vishvananda/netlink. It is apart
 // from package sys because netlink brings package net, which every start would
 // pay for.
+//
+// Addresses, routes and sockets are read by package sys itself: netlink has no
+// address dump of another namespace by its nsid, gives none of the routes once it
+// cannot decode one (an SRv6 header with an HMAC), and lists sockets only with
+// every connection and without IPV6_V6ONLY.
 package device
 
 import (
+	"errors"
 	"net"
 	"strings"
 
@@ -25,7 +31,7 @@ type Device struct {
 	// (RFC 2863): "up", "down", "lowerlayerdown", "unknown" …
 	Up    bool
 	State string
-	MAC   []byte
+	MAC   []byte // nil if there is none or all of it is zero
 	MTU   int
 	// Master is the index of the device that it is a port of, 0 if none, and
 	// PortKind that one's kind: "bridge", "bond", "vrf".
@@ -50,16 +56,20 @@ type VXLAN struct {
 
 // List lists the devices of the namespace that has the nsid target in the
 // socket's (Linux 4.15). The kernel numbers the namespaces that devices lead to,
-// in the socket's namespace, where they have no number yet.
+// in the socket's namespace, where they have no number yet. What can be read is
+// returned with an error, too.
 func List(c *sys.RTNL, target int32) ([]Device, error) {
 	messages, err := c.DumpLinks(target)
 	all := make([]Device, 0, len(messages))
 	kinds := map[int]string{}
 	for _, m := range messages {
-		if d, ok := parse(m); ok {
-			all = append(all, d)
-			kinds[d.Index] = d.Kind
+		d, failed := parse(m)
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
 		}
+		all = append(all, d)
+		kinds[d.Index] = d.Kind
 	}
 	for i := range all {
 		all[i].PortKind = kinds[all[i].Master]
@@ -67,13 +77,13 @@ func List(c *sys.RTNL, target int32) ([]Device, error) {
 	return all, err
 }
 
-func parse(message []byte) (d Device, ok bool) {
+func parse(message []byte) (d Device, err error) {
 	if len(message) < unix.SizeofIfInfomsg {
-		return d, false
+		return d, unix.EBADMSG
 	}
 	link, err := netlink.LinkDeserialize(nil, message)
 	if err != nil {
-		return d, false
+		return d, err
 	}
 	a := link.Attrs()
 	d = Device{
@@ -84,6 +94,8 @@ func parse(message []byte) (d Device, ok bool) {
 	switch l := link.(type) {
 	case *netlink.Device:
 		d.Kind = "" // no driver's on request
+	case *netlink.Tuntap:
+		d.Kind = "tun" // what the kernel calls it, and ip -details link
 	case *netlink.Vlan:
 		d.VLAN = l.VlanId
 	case *netlink.Vxlan:
@@ -95,7 +107,7 @@ func parse(message []byte) (d Device, ok bool) {
 		// namespaces differ (nla_put_iflink in net/core/rtnetlink.c).
 		d.Lower = 0
 	}
-	return d, d.Name != ""
+	return d, nil
 }
 
 // stands tells whether the driver always names the far end or the device below.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,30 +24,23 @@ func TestParse(t *testing.T) {
 	for label, test := range map[string]struct {
 		data []byte
 		want Device
-		ok   bool
 	}{
-		"too short": {data: ifinfo(1, 2, 0)[:15]},
-		"no name":   {data: ifinfo(1, 2, 0), want: Device{Index: 2, State: "unknown", LowerNSID: -1}},
 		"loopback": {
 			join(ifinfo(unix.ARPHRD_LOOPBACK, 1, unix.IFF_UP), name("lo")),
 			Device{Index: 1, Name: "lo", Loopback: true, Up: true, State: "unknown", LowerNSID: -1},
-			true,
 		},
 		"vlan": {
 			join(ifinfo(1, 3, 0), name("eth0.7"), attribute(unix.IFLA_LINK, word(2)), attribute(unix.IFLA_OPERSTATE, []byte{6}),
 				info("vlan", attribute(unix.IFLA_VLAN_ID, []byte{7, 0, 0, 0}))),
 			Device{Index: 3, Name: "eth0.7", Kind: "vlan", VLAN: int(binary.NativeEndian.Uint16([]byte{7, 0})), Lower: 2, LowerNSID: -1, State: "up"},
-			true,
 		},
 		"veth with its peer's index, elsewhere": {
 			join(ifinfo(1, 3, 0), name("v0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("veth"), attribute(unix.IFLA_LINK, word(3))),
 			Device{Index: 3, Name: "v0", Kind: "veth", Lower: 3, LowerNSID: 5, State: "unknown"},
-			true,
 		},
 		"wireguard made elsewhere": {
 			join(ifinfo(1, 3, 0), name("wg0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("wireguard"), attribute(unix.IFLA_LINK, word(3))),
 			Device{Index: 3, Name: "wg0", Kind: "wireguard", LowerNSID: 5, State: "unknown"},
-			true,
 		},
 		"vxlan": {
 			join(ifinfo(1, 3, 0), name("vx"), info("vxlan", attribute(unix.IFLA_VXLAN_ID, word(42)), attribute(unix.IFLA_VXLAN_LINK, word(8)),
@@ -56,7 +50,6 @@ func TestParse(t *testing.T) {
 				Index: 3, Name: "vx", Kind: "vxlan", Lower: 8, LowerNSID: -1, State: "unknown",
 				VXLAN: &VXLAN{ID: 42, Group: []byte{239, 1, 1, 1}},
 			},
-			true,
 		},
 		"port, with other names": {
 			join(ifinfo(1, 3, 0), name("p"), attribute(unix.IFLA_MASTER, word(9)), attribute(unix.IFLA_ADDRESS, []byte{2, 0, 0, 0, 0, 1}),
@@ -67,18 +60,53 @@ func TestParse(t *testing.T) {
 				Index: 3, Name: "p", AltNames: []string{"uplink"}, MAC: []byte{2, 0, 0, 0, 0, 1},
 				MTU: 1400, Master: 9, LowerNSID: -1, State: "unknown",
 			},
-			true,
 		},
 		"an unheard-of state": {
 			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_OPERSTATE, []byte{77})),
 			Device{Index: 3, Name: "x", LowerNSID: -1, State: "unknown"},
-			true,
 		},
 	} {
-		got, ok := parse(test.data)
-		if diff := cmp.Diff(test.want, got); diff != "" || ok != test.ok {
-			t.Errorf("%s: %v (-want +got):\n%s", label, ok, diff)
+		got, err := parse(test.data)
+		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", label, err, diff)
 		}
+	}
+	for label, data := range map[string][]byte{
+		"too short":         ifinfo(1, 2, 0)[:15],
+		"a broken property": join(ifinfo(1, 2, 0), name("x"), []byte{3, 0, 0, 0}),
+	} {
+		if d, err := parse(data); err == nil {
+			t.Errorf("%s: %+v", label, d)
+		}
+	}
+}
+
+// TestKinds: the library's words are the kernel's.
+func TestKinds(t *testing.T) {
+	for _, kind := range []string{
+		"", "dummy", "ifb", "bridge", "vlan", "netkit", "veth", "wireguard", "vxlan", "bond", "ipvlan", "ipvtap", "macvlan", "macvtap",
+		"geneve", "ipip", "ip6tnl", "sit", "vrf", "gtp", "xfrm", "tun", "ipoib", "can", "bareudp", "unheard-of",
+	} {
+		expectKind(t, kind, nil)
+	}
+	// Told apart by the source, which the kernel gives of each.
+	for kind, local := range map[string]int{"gre": 4, "gretap": 4, "ip6gre": 16, "ip6gretap": 16} {
+		expectKind(t, kind, attribute(nl.IFLA_GRE_LOCAL, make([]byte, local)))
+	}
+	for kind, local := range map[string]int{"vti": 4, "vti6": 16} {
+		expectKind(t, kind, attribute(nl.IFLA_VTI_LOCAL, make([]byte, local)))
+	}
+}
+
+func expectKind(t *testing.T, kind string, data []byte) {
+	t.Helper()
+	message := ifinfo(1, 3, 0)
+	if kind != "" {
+		message = join(message, attribute(unix.IFLA_LINKINFO, join(
+			attribute(unix.IFLA_INFO_KIND, []byte(kind+"\x00")), attribute(unix.IFLA_INFO_DATA, data))))
+	}
+	if d, err := parse(message); err != nil || d.Kind != kind {
+		t.Errorf("%q is %q, %v", kind, d.Kind, err)
 	}
 }
 

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+func (u *ui) checkCommand(call compat.Call) *cli.Command {
+	return &cli.Command{
+		Name:  "check",
+		Usage: "say in one line whether too much is stale or orphaned, or what is new",
+		UsageText: "netnsctl [-j] check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]\n" +
+			"netnsctl [-j] check --against FILE",
+		Description: "Exit status: 0 all is well, 3 more than the limit, or something new; 1 failed, or not\n" +
+			"enough could be seen; 2 wrong words. With --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN.",
+		HideHelpCommand: true,
+		OnUsageError:    usageError,
+		Flags: []cli.Flag{
+			&cli.UintFlag{Name: "max-orphans", Usage: "so many orphaned namespaces are well, `N`"},
+			&cli.UintFlag{Name: "max-stale", Usage: "so many stale names are well, `N`"},
+			&cli.StringFlag{
+				Name: "min-age", Value: clean.DefaultMinAge.String(),
+				Usage: "do not count what is younger than `TIME`: seconds, 10m, 3d",
+			},
+			&cli.BoolFlag{Name: "nagios", Usage: "statuses as monitoring plugins have them"},
+			&cli.StringFlag{Name: "against", Usage: "what is new since \"snapshot `FILE`\", with what pins it"},
+			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "the result as JSON"},
+		},
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return wrongWords{errExtra(c.Args().First())}
+			}
+			if c.IsSet("against") {
+				if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
+					return wrongWords{fmt.Errorf("--against goes with --json only")}
+				}
+				return u.checkAgainst(call, c)
+			}
+			return u.check(call, c)
+		},
+	}
+}
+
+// Statuses of monitoring plugins, where they are not ours (Monitoring Plugins
+// Development Guidelines, "Plugin Return Codes").
+const (
+	nagiosCritical = 2
+	nagiosUnknown  = 3
+)
+
+func (u *ui) check(call compat.Call, c *cli.Context) error {
+	minAge, err := parseDuration(c.String("min-age"))
+	if err != nil {
+		return wrongWords{err}
+	}
+	v := verdict{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: minAge}
+	nagios := c.Bool("nagios")
+	snap, err := discover.Scan(call.Host, discover.Options{})
+	if err != nil {
+		if !nagios {
+			return err
+		}
+		u.print("NETNS UNKNOWN - " + escape(err.Error()) + "\n")
+		return status(nagiosUnknown)
+	}
+	defer snap.Close()
+	v.weigh(snap)
+	if c.Bool("json") || call.JSON {
+		u.print(encode(v, call.Pretty))
+	} else {
+		u.print(v.line())
+	}
+	switch {
+	case v.State == "critical" && nagios:
+		return status(nagiosCritical)
+	case v.State == "critical":
+		return status(statusFound)
+	case v.State == "unknown" && nagios:
+		return status(nagiosUnknown)
+	case v.State == "unknown":
+		return status(statusFailed)
+	}
+	return nil
+}
+
+// verdict is what check says.
+type verdict struct {
+	State      string      `json:"state"` // ok, critical, unknown
+	Orphans    uint        `json:"orphans"`
+	MaxOrphans uint        `json:"max_orphans"`
+	Stale      uint        `json:"stale"`
+	MaxStale   uint        `json:"max_stale"`
+	Namespaces int         `json:"namespaces"`
+	Oldest     int64       `json:"oldest_orphan_seconds"`
+	Blind      []jsonBlind `json:"not_seen"`
+	minAge     time.Duration
+	grave      []string
+}
+
+// weigh counts what is old enough: what has just begun may be on its way to
+// become something. What tells no age counts.
+func (v *verdict) weigh(snap *discover.Snapshot) {
+	old := func(born time.Time) bool { return born.IsZero() || snap.Taken.Sub(born) >= v.minAge }
+	for _, n := range snap.Names {
+		if n.Verdict == discover.Stale && old(n.File.Born) {
+			v.Stale++
+		}
+	}
+	v.Namespaces = len(snap.Namespaces)
+	for _, ns := range snap.Namespaces {
+		if ns.Verdict != discover.Orphan || !old(ns.Born) {
+			continue
+		}
+		v.Orphans++
+		if !ns.Born.IsZero() {
+			v.Oldest = max(v.Oldest, int64(snap.Taken.Sub(ns.Born)/time.Second))
+		}
+	}
+	v.Blind = []jsonBlind{}
+	for _, b := range snap.Blind {
+		v.Blind = append(v.Blind, jsonBlind(b))
+		if b.Grave {
+			v.grave = append(v.grave, b.String())
+		}
+	}
+	switch {
+	case v.Orphans > v.MaxOrphans || v.Stale > v.MaxStale:
+		v.State = "critical"
+	case len(v.grave) > 0:
+		v.State = "unknown"
+	default:
+		v.State = "ok"
+	}
+}
+
+// line is for people, and after the bar for machines: label=value;warn;crit;min
+// (Monitoring Plugins Development Guidelines, "Performance data").
+func (v *verdict) line() string {
+	s := fmt.Sprintf("NETNS %s - %s, %s", strings.ToUpper(v.State),
+		limit(v.Orphans, "orphaned", v.MaxOrphans), limit(v.Stale, "stale", v.MaxStale))
+	if v.Oldest > 0 {
+		s += ", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0))
+	}
+	if len(v.grave) > 0 {
+		s += ", not seen: " + escape(strings.ReplaceAll(strings.Join(v.grave, "; "), "|", "/"))
+	}
+	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 oldest_orphan=%ds;;;0\n",
+		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Oldest)
+}
+
+func limit(n uint, what string, most uint) string {
+	if n > most && most > 0 {
+		return fmt.Sprintf("%d %s (more than %d)", n, what, most)
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// checkAgainst lists what an earlier snapshot does not have.
+func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
+	record, err := readRecord(c.String("against"))
+	if err != nil {
+		return err
+	}
+	switch same, err := record.SameBoot(call.Host); {
+	case err != nil:
+		return err
+	case !same:
+		return fmt.Errorf("%s is older than the start of this host, so nothing can be told", c.String("against"))
+	}
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	rows := newRows(snap, record)
+	if c.Bool("json") || call.JSON {
+		u.print(listJSON(snap, rows, call.Pretty))
+	} else {
+		u.blind(snap, true)
+		if len(rows) > 0 {
+			columns, err := choose(listColumns(), "NAME,ID,STATE,AGE,OWNER,PINS")
+			if err != nil {
+				return err
+			}
+			u.print(table(columns, rows, true))
+		}
+		u.print(fmt.Sprintf("%d new since %s\n", len(rows), record.Taken.Local().Format(time.DateTime)))
+	}
+	if len(rows) > 0 {
+		return status(statusFound)
+	}
+	return nil
+}
+
+func newRows(snap *discover.Snapshot, record discover.Record) (rows []row) {
+	namespaces, stale := snap.Since(record)
+	for _, n := range stale {
+		rows = append(rows, nameRow(n, snap))
+	}
+	for _, ns := range namespaces {
+		rows = append(rows, namespaceRow(ns, snap))
+	}
+	return rows
+}

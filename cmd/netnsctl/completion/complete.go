@@ -1,0 +1,193 @@
+package completion
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/compat"
+)
+
+// Complete answers for the words of a command line, the program's first, of which
+// the last is not finished.
+func (t *Table) Complete(words []string) Answer {
+	if len(words) < 2 {
+		return Answer{Kind: Words}
+	}
+	last := len(words) - 1
+	l := line{t, compat.FaceOf(words), words[1:last], words[last]}
+	a := l.answer()
+	a.Words = slices.DeleteFunc(a.Words, func(w Word) bool {
+		return !strings.HasPrefix(w.Text, l.current) || !plain(w.Text)
+	})
+	return a
+}
+
+// line is a command line without the program.
+type line struct {
+	*Table
+	face    compat.Face
+	before  []string
+	current string
+}
+
+func (l line) answer() Answer {
+	rest, all, missing, ok := compat.SkipOptions(l.before)
+	if l.face == compat.FaceIP {
+		if !ok || len(rest) == 0 || !compat.IsNetns(rest[0]) {
+			return Answer{Kind: NotOurs}
+		}
+		rest = rest[1:]
+	}
+	switch {
+	case missing != "":
+		return l.optionValue(missing)
+	case !ok:
+		return Answer{Kind: Words}
+	case len(rest) > 0:
+		return l.arguments(rest[0], rest[1:], all)
+	case l.face != compat.FaceIP && strings.HasPrefix(l.current, "-"):
+		return Answer{Kind: Words, Words: l.options()}
+	}
+	return Answer{Kind: Words, Words: l.commands(all)}
+}
+
+// options are offered with as many dashes as were begun with.
+func (l line) options() (words []Word) {
+	dashes := "-"
+	if strings.HasPrefix(l.current, "--") {
+		dashes = "--"
+	}
+	for _, o := range l.Options {
+		words = append(words, Word{dashes + o.Text, o.Help})
+	}
+	return words
+}
+
+func (l line) optionValue(option string) Answer {
+	switch option {
+	case "netns":
+		return Name(l.Live)
+	case "batch":
+		return File(l.Live)
+	case "family":
+		return OneOf("inet", "inet6", "link", "mpls", "bridge")(l.Live)
+	}
+	return Nothing(l.Live)
+}
+
+func (l line) commands(all bool) (words []Word) {
+	for _, c := range l.Commands {
+		onlyNames := c.Text != "exec" && c.Text != "delete"
+		if all && onlyNames || c.New && l.face == compat.FaceIP {
+			continue
+		}
+		words = append(words, c.Word)
+	}
+	return words
+}
+
+// arguments answers for the words after a command.
+func (l line) arguments(word string, args []string, all bool) Answer {
+	if whole := compat.CommandName(word); whole != "" {
+		word = whole
+	}
+	i := slices.IndexFunc(l.Commands, func(c Command) bool { return c.Text == word })
+	if i < 0 || l.Commands[i].New && l.face == compat.FaceIP {
+		return Answer{Kind: Words}
+	}
+	c := l.Commands[i]
+	c.FlaggedArgs = c.withoutName(args)
+	if c.New || l.face == compat.FaceNetnsctl {
+		flagged := c.New || len(args) > 0 && c.triggers(args[0])
+		if flagged || len(args) == 0 && strings.HasPrefix(l.current, "-") {
+			return l.flagged(c, args, flagged)
+		}
+	}
+	if all && c.Text == "delete" {
+		return Answer{Kind: Words}
+	}
+	values := c.Args
+	if all && c.Text == "exec" {
+		values = values[1:]
+	}
+	return l.place(values, len(args))
+}
+
+// place is the value at a place. The words of another command are its own.
+func (l line) place(values []Value, n int) Answer {
+	if len(values) == 0 {
+		return Answer{Kind: Words}
+	}
+	at := min(n, len(values)-1)
+	a := values[at](l.Live)
+	a.Skip = 1 + len(l.before) - (n - at)
+	return a
+}
+
+// triggers tells whether a word makes an extension of an old command.
+func (c Command) triggers(word string) bool {
+	f := c.flag(word)
+	return f != nil && f.Trigger
+}
+
+// flag finds the flag of a word such as --wait=5.
+func (c Command) flag(word string) *Flag {
+	name, _, _ := strings.Cut(word, "=")
+	for i := range c.Flags {
+		if c.Flags[i].Text == name {
+			return &c.Flags[i]
+		}
+	}
+	return nil
+}
+
+// flagged answers where flags may stand among the words.
+func (l line) flagged(c Command, args []string, begun bool) Answer {
+	places := 0
+	for i := 0; i < len(args); i++ {
+		f := c.flag(args[i])
+		switch {
+		case args[i] == "--":
+			return l.place(c.values(), places+len(args)-i-1)
+		case f == nil:
+			places++
+		case f.Value != nil && !strings.Contains(args[i], "="):
+			i++
+			if i == len(args) {
+				return f.Value(l.Live)
+			}
+		}
+	}
+	if f := c.flag(l.current); f != nil && f.Value != nil && strings.Contains(l.current, "=") {
+		a := f.Value(l.Live)
+		for i := range a.Words {
+			a.Words[i].Text = f.Text + "=" + a.Words[i].Text
+		}
+		return a
+	}
+	if !strings.HasPrefix(l.current, "-") {
+		return l.place(c.values(), places)
+	}
+	a := Answer{Kind: Words}
+	for _, f := range c.Flags {
+		if (begun || f.Trigger) && strings.HasPrefix(f.Text, "--") && !slices.Contains(args, f.Text) {
+			a.Words = append(a.Words, f.Word)
+		}
+	}
+	return a
+}
+
+// withoutName leaves the name out that --all is instead of.
+func (c Command) withoutName(args []string) []Value {
+	if c.Text == "exec" && len(c.FlaggedArgs) > 1 && len(args) > 0 && slices.Contains(args, "--all") {
+		return c.FlaggedArgs[1:]
+	}
+	return c.FlaggedArgs
+}
+
+func (c Command) values() []Value {
+	if c.New {
+		return c.Args
+	}
+	return c.FlaggedArgs
+}

@@ -1,0 +1,39 @@
+#compdef netnsctl ip-netns ipnetns
+# zsh completion: what may stand in a line is asked of the program itself.
+
+_netnsctl() {
+	local -a answer found
+	local line program=netnsctl
+	(( $+commands[netnsctl] )) || program=${(Q)words[1]}
+	answer=("${(@f)$("$program" completion --answer zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+	case $answer[1] in
+	words)
+		for line in "${(@)answer[2,-1]}"; do
+			if [[ $line == *$'\t'* ]]; then
+				found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+			else
+				found+=("${line//:/\\:}")
+			fi
+		done
+		_describe -V netnsctl found
+		return 0
+		;;
+	files)
+		compset -P '--*='
+		_files
+		;;
+	command\ *)
+		local skip=${answer[1]#command }
+		shift $skip words
+		(( CURRENT -= skip ))
+		_normal
+		;;
+	*) return 1 ;;
+	esac
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+	_netnsctl "$@"
+else
+	compdef _netnsctl netnsctl ip-netns ipnetns
+fi

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+func (u *ui) metricsCommand(call compat.Call) *cli.Command {
+	return &cli.Command{
+		Name:      "metrics",
+		Usage:     "counts for Prometheus",
+		UsageText: "netnsctl metrics [--output FILE]",
+		Description: "Prometheus' text format, as the textfile collector of node_exporter reads it.\n" +
+			"Exit status: 0 done, 1 failed, 2 wrong words.",
+		HideHelpCommand: true,
+		OnUsageError:    usageError,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "replace `FILE` in one step"},
+		},
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return wrongWords{errExtra(c.Args().First())}
+			}
+			begin, used := time.Now(), netnsctl.CPUTime()
+			snap, err := discover.Scan(call.Host, discover.Options{})
+			if err != nil {
+				return err
+			}
+			defer snap.Close()
+			spent := cost{time.Since(begin), netnsctl.CPUTime() - used}
+			return u.deliver(c.String("output"), metricsText(snap, spent))
+		},
+	}
+}
+
+// cost is what a scan took.
+type cost struct{ elapsed, processor time.Duration }
+
+// metricsText has a series for every state, cause and kind, seen or not, so that
+// none comes or goes.
+func metricsText(snap *discover.Snapshot, spent cost) string {
+	var m metrics
+	m.family("namespaces", "Network namespaces by state.")
+	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan} {
+		m.sample("state", string(v), float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })))
+	}
+	m.family("names", "Entries of the run directory.")
+	m.sample("", "", float64(len(snap.Names)))
+	m.family("unknown_names", "Names that could not be looked at.")
+	m.sample("", "", float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown })))
+	m.family("stale_names", "Names that lead to no network namespace, by cause.")
+	for _, c := range discover.Causes() {
+		m.sample("cause", string(c), float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && n.Cause == c })))
+	}
+
+	orphans, pins := map[discover.Kind]int{}, map[discover.Kind]int{}
+	var oldest time.Duration
+	for _, ns := range snap.Namespaces {
+		for _, p := range ns.Pins {
+			pins[p.Kind]++
+		}
+		if ns.Verdict == discover.Orphan {
+			orphans[ns.Holder()]++
+			if !ns.Born.IsZero() {
+				oldest = max(oldest, snap.Taken.Sub(ns.Born))
+			}
+		}
+	}
+	m.family("orphans", "Network namespaces without name and process, by the kind of pin that has to go first.")
+	m.kinds(orphans)
+	m.family("oldest_orphan_age_seconds", "How old the oldest orphan is at least, 0 without any.")
+	m.sample("", "", oldest.Seconds())
+	m.family("pins", "What keeps network namespaces alive, by kind.")
+	m.kinds(pins)
+
+	m.family("not_seen", "What could not be looked at: how many, 1 where it cannot be counted. Grave is what forbids to call anything unused.")
+	for _, b := range snap.Blind {
+		m.sample2("what", b.What, "grave", strconv.FormatBool(b.Grave), float64(max(b.Count, 1)))
+	}
+	m.family("scan_duration_seconds", "How long the last scan took.")
+	m.sample("", "", spent.elapsed.Seconds())
+	m.family("scan_cpu_seconds", "What the last scan used of processors.")
+	m.sample("", "", spent.processor.Seconds())
+	m.family("scan_timestamp_seconds", "When the last scan began, as Unix time.")
+	m.sample("", "", float64(snap.Taken.UnixMilli())/1000)
+	m.family("build_info", "The version of netnsctl.")
+	m.sample("version", version(), 1)
+	return m.String()
+}
+
+// metrics is text in Prometheus' exposition format, version 0.0.4. All of it is
+// gauges.
+type metrics struct {
+	strings.Builder
+	name string
+}
+
+// family begins the samples of one name.
+func (m *metrics) family(name, help string) {
+	m.name = "netnsctl_" + name
+	fmt.Fprintf(m, "# HELP %s %s\n# TYPE %s gauge\n", m.name, help, m.name)
+}
+
+func (m *metrics) kinds(count map[discover.Kind]int) {
+	for _, k := range discover.Kinds() {
+		m.sample("kind", string(k), float64(count[k]))
+	}
+}
+
+// sample has at most one label.
+func (m *metrics) sample(label, value string, number float64) {
+	labels := ""
+	if label != "" {
+		labels = "{" + label + "=" + labelValue(value) + "}"
+	}
+	fmt.Fprintf(m, "%s%s %s\n", m.name, labels, strconv.FormatFloat(number, 'f', -1, 64))
+}
+
+func (m *metrics) sample2(label, value, label2, value2 string, number float64) {
+	fmt.Fprintf(m, "%s{%s=%s,%s=%s} %s\n", m.name, label, labelValue(value), label2, labelValue(value2),
+		strconv.FormatFloat(number, 'f', -1, 64))
+}
+
+// labelValue is in quotes, in which only three characters are escaped. Others
+// that do not show are escaped by us.
+func labelValue(value string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(escape(value)) + `"`
+}
+
+func countIf[T any](all []T, fits func(T) bool) (n int) {
+	for _, one := range all {
+		if fits(one) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+func (u *ui) snapshotCommand(call compat.Call) *cli.Command {
+	return &cli.Command{
+		Name:      "snapshot",
+		Usage:     "record what namespaces there are, for check --against",
+		UsageText: "netnsctl snapshot FILE|-",
+		Description: "The record is JSON. It is good until the host is started anew.\n" +
+			"Exit status: 0 done, 1 failed, 2 wrong words.",
+		HideHelpCommand: true,
+		OnUsageError:    usageError,
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return wrongWords{fmt.Errorf("one FILE is needed, or - for standard output")}
+			}
+			snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
+			if err != nil {
+				return err
+			}
+			defer snap.Close()
+			record, err := snap.Record()
+			if err != nil {
+				return err
+			}
+			u.blind(snap, true)
+			return u.deliver(c.Args().First(), encode(recordJSON(record), true))
+		},
+	}
+}
+
+// jsonRecord is the file of snapshot.
+type jsonRecord struct {
+	Boot       string         `json:"boot"`
+	Taken      time.Time      `json:"taken"`
+	Namespaces []jsonRecorded `json:"namespaces"`
+	Stale      []anyText      `json:"stale"`
+}
+
+type jsonRecorded struct {
+	ID     string    `json:"id"`
+	Dev    uint64    `json:"dev,omitempty"`
+	Ino    uint64    `json:"ino,omitempty"`
+	NSID   *int32    `json:"nsid,omitempty"`
+	Cookie uint64    `json:"cookie,omitempty"`
+	Names  []anyText `json:"names"`
+}
+
+// anyText is a string of any bytes, see [jsonText].
+type anyText string
+
+// MarshalJSON gives a string or an object.
+func (s anyText) MarshalJSON() ([]byte, error) { return json.Marshal(jsonText(string(s))) }
+
+// UnmarshalJSON takes both.
+func (s *anyText) UnmarshalJSON(data []byte) error {
+	if strings.HasPrefix(string(data), "{") {
+		var t text
+		err := json.Unmarshal(data, &t)
+		*s = anyText(t.Bytes)
+		return err
+	}
+	return json.Unmarshal(data, (*string)(s))
+}
+
+func recordJSON(r discover.Record) jsonRecord {
+	j := jsonRecord{Boot: r.Boot, Taken: r.Taken.UTC(), Namespaces: []jsonRecorded{}, Stale: []anyText{}}
+	for _, ns := range r.Namespaces {
+		one := jsonRecorded{ID: ns.ID.String(), Dev: ns.ID.Dev, Ino: ns.ID.Ino, Cookie: ns.Cookie, Names: []anyText{}}
+		if ns.ID == (netnsctl.ID{}) {
+			nsid := int32(ns.NSID)
+			one.ID, one.NSID = fmt.Sprint("nsid:", nsid), &nsid
+		}
+		for _, name := range ns.Names {
+			one.Names = append(one.Names, anyText(name))
+		}
+		j.Namespaces = append(j.Namespaces, one)
+	}
+	for _, name := range r.Stale {
+		j.Stale = append(j.Stale, anyText(name))
+	}
+	return j
+}
+
+// readRecord reads the file of snapshot, or standard input for "-".
+func readRecord(file string) (discover.Record, error) {
+	in := os.Stdin
+	if file != "-" {
+		var err error
+		if in, err = os.Open(file); err != nil {
+			return discover.Record{}, err
+		}
+		defer in.Close()
+	}
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return discover.Record{}, err
+	}
+	var j jsonRecord
+	if err := json.Unmarshal(data, &j); err != nil || j.Boot == "" {
+		return discover.Record{}, fmt.Errorf("%s is no record of \"netnsctl snapshot\"", file)
+	}
+	r := discover.Record{Boot: j.Boot, Taken: j.Taken}
+	for _, ns := range j.Namespaces {
+		one := discover.Recorded{ID: netnsctl.ID{Dev: ns.Dev, Ino: ns.Ino}, Cookie: ns.Cookie}
+		if ns.NSID != nil {
+			one.NSID = netnsctl.NSID(*ns.NSID)
+		}
+		r.Namespaces = append(r.Namespaces, one)
+	}
+	for _, name := range j.Stale {
+		r.Stale = append(r.Stale, string(name))
+	}
+	return r, nil
+}

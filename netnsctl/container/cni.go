@@ -1,0 +1,91 @@
+package container
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lease is an address that CNI has given and not taken back.
+type Lease struct {
+	// Network is the CNI network's name, Container the id that the runtime gave.
+	Network, Container string
+	Address            string
+	// Netns is the path of the namespace that it was given to, empty where only
+	// the address pool (host-local) tells.
+	Netns string
+	// File is where it is noted.
+	File string
+}
+
+// cni reads the result cache of libcni and the pools of host-local.
+func cni(root string) []Lease {
+	var leases []Lease
+	for _, dir := range []string{root + "/var/lib/cni/results/", root + "/var/lib/cni/cache/results/"} {
+		for _, name := range entries(dir) {
+			leases = append(leases, cached(root, dir+name)...)
+		}
+	}
+	pools := root + "/var/lib/cni/networks/"
+	for _, network := range entries(pools) {
+		for _, address := range entries(pools + network) {
+			file := pools + network + "/" + address
+			l, ok := reserved(network, address, file)
+			if !ok || slices.ContainsFunc(leases, l.same) {
+				continue
+			}
+			l.File = strings.TrimPrefix(file, root)
+			leases = append(leases, l)
+		}
+	}
+	return leases
+}
+
+// same leaves the length of the prefix aside, which a pool does not tell.
+func (l Lease) same(other Lease) bool {
+	address, _, _ := strings.Cut(other.Address, "/")
+	return l.Network == other.Network && l.Container == other.Container && l.Address == address
+}
+
+// cached reads an entry of the result cache (libcni's cachedInfo).
+func cached(root, file string) (leases []Lease) {
+	var entry struct {
+		ContainerID string `json:"containerId"`
+		NetworkName string `json:"networkName"`
+		Netns       string `json:"netns"`
+		Result      struct {
+			Interfaces []struct {
+				Sandbox string `json:"sandbox"`
+			} `json:"interfaces"`
+			IPs []struct {
+				Address string `json:"address"`
+			} `json:"ips"`
+		} `json:"result"`
+	}
+	if !readJSON(file, &entry) || entry.ContainerID == "" {
+		return nil
+	}
+	for _, i := range entry.Result.Interfaces {
+		if entry.Netns == "" {
+			entry.Netns = i.Sandbox
+		}
+	}
+	for _, ip := range entry.Result.IPs {
+		leases = append(leases, Lease{
+			Network: entry.NetworkName, Container: entry.ContainerID, Address: ip.Address, Netns: entry.Netns,
+			File: strings.TrimPrefix(file, root),
+		})
+	}
+	return leases
+}
+
+// reserved reads a file of host-local, whose name is an address and whose first
+// line the container's id.
+func reserved(network, address, file string) (Lease, bool) {
+	if strings.Trim(address, "0123456789abcdef.:") != "" { // last_reserved_ip.0, lock
+		return Lease{}, false
+	}
+	data, ok := readFile(file)
+	id, _, _ := strings.Cut(string(data), "\n")
+	id = strings.TrimSpace(id)
+	return Lease{Network: network, Container: id, Address: address}, ok && id != ""
+}

@@ -1,0 +1,89 @@
+package container
+
+// bundle is what matters of an OCI runtime's config.json.
+type bundle struct {
+	Annotations map[string]string `json:"annotations"`
+	Linux       struct {
+		Namespaces []struct {
+			Type string `json:"type"`
+			Path string `json:"path"`
+		} `json:"namespaces"`
+	} `json:"linux"`
+}
+
+func (b *bundle) netns() string {
+	for _, ns := range b.Linux.Namespaces {
+		if ns.Type == "network" {
+			return ns.Path
+		}
+	}
+	return ""
+}
+
+// first gives the first annotation that is there.
+func (b *bundle) first(keys ...string) string {
+	for _, key := range keys {
+		if value := b.Annotations[key]; value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// storage reads containers/storage, in which podman and CRI-O keep their bundles:
+// the list in overlay-containers/containers.json, and ID/userdata/config.json.
+func storage(root string) (records []Record) {
+	const under = "/containers/storage/overlay-containers/"
+	var all []struct {
+		ID    string   `json:"id"`
+		Names []string `json:"names"`
+	}
+	if !readJSON(root+"/var/lib"+under+"containers.json", &all) {
+		return nil
+	}
+	for _, c := range all {
+		r := Record{Runtime: "podman", ID: c.ID}
+		if len(c.Names) > 0 {
+			r.Name = c.Names[0]
+		}
+		var b bundle
+		for _, dir := range []string{"/var/lib", "/run", "/var/run"} {
+			if readJSON(root+dir+under+c.ID+"/userdata/config.json", &b) {
+				break
+			}
+		}
+		r.Netns = b.netns()
+		if b.first("io.kubernetes.cri-o.ContainerType", "io.kubernetes.cri-o.SandboxID") != "" {
+			r.Runtime = "cri-o"
+			r.Pod = pod(b.first("io.kubernetes.pod.namespace"), b.first("io.kubernetes.pod.name"))
+			if name := b.first("io.kubernetes.container.name", "io.kubernetes.cri-o.ContainerName"); name != "" {
+				r.Name = name
+			}
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+// containerd reads the bundles of its tasks, by containerd's own namespaces. Those
+// of docker (moby) are left to docker.
+func containerd(root string) (records []Record) {
+	dir := root + "/run/containerd/io.containerd.runtime.v2.task/"
+	for _, namespace := range entries(dir) {
+		if namespace == "moby" {
+			continue
+		}
+		for _, id := range entries(dir + namespace) {
+			var b bundle
+			if !readJSON(dir+namespace+"/"+id+"/config.json", &b) {
+				continue
+			}
+			records = append(records, Record{
+				Runtime: "containerd", ID: id, Netns: b.netns(),
+				Name: b.first("io.kubernetes.cri.container-name", "nerdctl/name"),
+				Pod:  pod(b.first("io.kubernetes.cri.sandbox-namespace"), b.first("io.kubernetes.cri.sandbox-name")),
+			})
+		}
+	}
+	return records
+}

@@ -1,0 +1,86 @@
+package discover
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// Record is what was there at one time, to tell later what is new. It outlives
+// the snapshot.
+type Record struct {
+	// Boot is the kernel's boot id (random(4)): cookies and inode numbers begin
+	// anew with each boot.
+	Boot       string
+	Taken      time.Time
+	Namespaces []Recorded
+	// Stale are the names that led to no namespace.
+	Stale []string
+}
+
+// Recorded is one namespace of a [Record].
+type Recorded struct {
+	ID netnsctl.ID
+	// NSID is for a namespace of which nothing else is known: the ID is zero.
+	NSID   netnsctl.NSID
+	Cookie uint64
+	Names  []string
+}
+
+// Record keeps what the snapshot, which must have been taken with
+// [Options.Everything], tells of identities.
+func (s *Snapshot) Record() (Record, error) {
+	boot, err := bootID(s.Host)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{Boot: boot, Taken: s.Taken}
+	for _, ns := range s.Namespaces {
+		r.Namespaces = append(r.Namespaces, Recorded{ns.ID, ns.NSID, ns.Cookie, ns.Names})
+	}
+	for _, n := range s.Names {
+		if n.Verdict == Stale {
+			r.Stale = append(r.Stale, n.Name)
+		}
+	}
+	return r, nil
+}
+
+// Since gives the namespaces and stale names that an earlier record of the same
+// boot does not have. The host's own and the caller's namespace are never new.
+func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
+	for _, ns := range s.Namespaces {
+		if ns.Verdict != Own && !slices.ContainsFunc(r.Namespaces, ns.is) {
+			namespaces = append(namespaces, ns)
+		}
+	}
+	for _, n := range s.Names {
+		if n.Verdict == Stale && !slices.Contains(r.Stale, n.Name) {
+			stale = append(stale, n)
+		}
+	}
+	return namespaces, stale
+}
+
+// is compares cookies, and IDs where the kernel has no cookies.
+func (ns *Namespace) is(r Recorded) bool {
+	if ns.Cookie != 0 && r.Cookie != 0 {
+		return ns.Cookie == r.Cookie
+	}
+	return ns.ID == r.ID && ns.NSID == r.NSID
+}
+
+// SameBoot tells whether a record was made since the host was started.
+func (r Record) SameBoot(host netnsctl.Host) (bool, error) {
+	boot, err := bootID(host)
+	return boot == r.Boot, err
+}
+
+func bootID(host netnsctl.Host) (string, error) {
+	file := host.Proc() + "/sys/kernel/random/boot_id"
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(string(text)), netnsctl.NewOpError(netnsctl.OpReadProc, "", file, err)
+}

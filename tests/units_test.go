@@ -1,0 +1,148 @@
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const packaging = "../cmd/netnsctl/packaging"
+
+func readUnit(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(packaging, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestUnitsVerify has systemd read the units.
+func TestUnitsVerify(t *testing.T) {
+	t.Parallel()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		unable(t, err)
+	}
+	dir := t.TempDir()
+	var files []string
+	for _, name := range []string{"netnsctl-clean.service", "netnsctl-clean.timer", "netnsctl@.service"} {
+		text := strings.ReplaceAll(readUnit(t, name), "/usr/bin/netnsctl", manBinary())
+		file := filepath.Join(dir, strings.Replace(name, "@", "@vpn", 1))
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	out, err := exec.Command(analyze, append([]string{"verify", "--man=no", "--recursive-errors=no"}, files...)...).CombinedOutput()
+	if err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// TestUnitCleanCapabilities: with no more than the unit leaves it, the program
+// still cleans up, in every mount namespace.
+func TestUnitCleanCapabilities(t *testing.T) {
+	if !isRoot() {
+		unable(t, "a bounding set needs root")
+	}
+	t.Parallel()
+	unit := readUnit(t, "netnsctl-clean.service")
+	set := regexp.MustCompile(`(?m)^CapabilityBoundingSet=(.*)$`).FindStringSubmatch(unit)
+	caps := "-all"
+	for name := range strings.FieldsSeq(set[1]) {
+		caps += ",+" + strings.ToLower(strings.TrimPrefix(name, "CAP_"))
+	}
+	w := newStaleWorld(t)
+	w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
+		netnsctl delete leak; : >/run/netns/dead`)
+	a := w.command("/bin/sh", "-c", "setpriv --bounding-set "+caps+" --inh-caps=-all --no-new-privs netnsctl delete --force-orphans --min-age 0")
+	if a.status != "0" || !strings.Contains(a.stdout, "1 removed, 1 released") {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	if !strings.Contains(unit, "\nEnvironment=NETNSCTL_CLEAN=--dry-run\n") {
+		t.Error("the unit changes something unless told not to")
+	}
+	if m := regexp.MustCompile(`(?m)^(Private|Protect|ReadOnly|Inaccessible|Bind|Temporary|Dynamic|Root|Mount)\w*=`).FindString(unit); m != "" {
+		t.Errorf("%s makes a mount namespace", m)
+	}
+}
+
+// runUnit runs the lines of a unit as systemd would, up to the first that fails.
+func runUnit(t *testing.T, w *staleWorld, line, instance string) (status string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`(?m)^`+line+`=(-?)(.*)$`).FindAllStringSubmatch(readUnit(t, "netnsctl@.service"), -1) {
+		command := strings.NewReplacer("%i", instance, "$$", "$", "/usr/bin/netnsctl", manBinary(), "/etc/netnsctl", "/run/etc").Replace(m[2])
+		if a := w.command("/bin/sh", "-c", command); a.status != "0" && m[1] == "" {
+			return a.status
+		}
+	}
+	return "0"
+}
+
+// TestUnitNamespace: a namespace at boot, with and without its programs.
+func TestUnitNamespace(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(`mkdir /run/etc; cd /run/etc
+		printf '#!/bin/sh\nnetnsctl exec "$1" true && echo "up $1" >>/run/log\n' >up.up
+		printf '#!/bin/sh\nnetnsctl exec "$1" true && echo "down $1" >>/run/log; exit 1\n' >up.down
+		printf '#!/bin/sh\nexit 1\n' >fails.up; chmod 755 *; netnsctl add taken`)
+	for _, c := range []struct{ instance, line, status, names string }{
+		{"plain", "ExecStart", "0", "plain\ntaken\n"},
+		{"plain", "ExecStop", "0", "taken\n"},
+		{"up", "ExecStart", "0", "taken\nup\n"},
+		{"up", "ExecStop", "0", "taken\n"},
+		{"fails", "ExecStart", "1", "taken\n"},
+		{"taken", "ExecStart", "1", "taken\n"},
+	} {
+		if got := runUnit(t, w, c.line, c.instance); got != c.status {
+			t.Errorf("%s of %s: status %s", c.line, c.instance, got)
+		}
+		if names := w.shell("netnsctl list | sort"); names != c.names {
+			t.Errorf("%s of %s leaves %q", c.line, c.instance, names)
+		}
+	}
+	if log := w.shell("cat /run/log"); log != "up up\ndown up\n" {
+		t.Errorf("the programs: %q", log)
+	}
+}
+
+// TestAlerts: Prometheus reads the example rules, and they fire when they should.
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	promtool := tool(t, "promtool")
+	dir := t.TempDir()
+	tests, err := os.ReadFile("testdata/prometheus/alerts_test.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "test.yml")
+	for name, text := range map[string]string{filepath.Join(dir, "alerts.yml"): readUnit(t, "alerts.yml"), file: string(tests)} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command(promtool, "test", "rules", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// topLevel is all that a newcomer meets first.
+var topLevel = []string{"Makefile", "README.md", "cmd", "compat", "go.mod", "go.sum", "man", "netnsctl", "tests"}
+
+// TestTopLevel: what is new finds its place below these.
+func TestTopLevel(t *testing.T) {
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); name[0] != '.' && name != "bin" && !strings.Contains(" "+strings.Join(topLevel, " ")+" ", " "+name+" ") {
+			t.Errorf("%s stands at the top level", name)
+		}
+	}
+}
