@@ -154,9 +154,9 @@ dist: ## reproducible tarballs for amd64 and arm64 with checksums, in bin/dist
 	@cmd/netnsctl/packaging/build.sh dist
 
 .PHONY: test-runtimes
-test-runtimes: ## a real container runtime makes, leaks and cleans a namespace (root, Debian; installs podman, containerd)
-	@tests/need.sh ip=iproute2 podman=podman busybox=busybox-static containerd=containerd crun=crun /usr/lib/cni/bridge=containernetworking-plugins
-	NETNSCTL_TEST_RUNTIMES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^Test(Podman|Containerd)$$' ./tests
+test-runtimes: ## a real container runtime makes, leaks and cleans a namespace (root, Debian; installs podman, containerd, docker)
+	@tests/need.sh ip=iproute2 podman=podman busybox=busybox-static containerd=containerd dockerd=docker.io docker=docker.io crun=crun /usr/lib/cni/bridge=containernetworking-plugins
+	NETNSCTL_TEST_RUNTIMES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^Test(Podman|Containerd|Docker)$$' ./tests
 
 .PHONY: test-package
 test-package: ## packages and tarballs tried in a fresh Debian root (root, Debian; downloads it)

@@ -97,3 +97,33 @@ func TestContainerd(t *testing.T) {
 		t.Errorf("%s%s", a.stdout, a.stderr)
 	}
 }
+
+// dockerWorld starts a docker without networks, all of its state on tmpfs.
+const dockerWorld = inode + `mount -t tmpfs none /var/lib; mount -t tmpfs none /opt; mount -t cgroup2 none /sys/fs/cgroup; mkdir /etc/docker
+	mkdir -p /run/rootfs/bin; cp "$(command -v busybox)" /run/rootfs/bin/sleep
+	printf '#!/bin/sh\nexec crun --cgroup-manager=disabled "$@"\n' >/run/oci; chmod 755 /run/oci
+	setsid dockerd -H unix:///run/d.sock --bridge=none --iptables=false --ip6tables=false --storage-driver=vfs \
+		--add-runtime oci=/run/oci --default-runtime oci >/run/log 2>&1 </dev/null &
+	export DOCKER_HOST=unix:///run/d.sock
+	until docker version >/dev/null 2>&1; do sleep 0.05; done
+	tar -C /run/rootfs -c . | docker import - box
+	docker run -d --network none --name web box /bin/sleep 1000`
+
+// TestDocker: with docker and its container killed, the namespace is docker's.
+func TestDocker(t *testing.T) {
+	needRuntime(t, "dockerd", "docker", "crun", "busybox")
+	w := newStaleWorld(t)
+	if a := w.command("/bin/sh", "-ec", dockerWorld); a.status != "0" {
+		t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	a := w.run("list", "--all-namespaces", "--noheadings", "-o", "state,owner")
+	if !strings.Contains(squeeze(a.stdout), "in-use docker, container web") {
+		t.Errorf("running: %s%s", a.stdout, a.stderr)
+	}
+	w.command("/bin/sh", "-c", `pkill -9 dockerd; pkill -9 containerd; pid=$(pgrep -f '^/bin/sleep 1000'); kill -9 $pid
+		while test -e /proc/$pid/ns/net; do sleep 0.01; done`)
+	a = w.run("list", "--stale", "--idle", "--noheadings", "-o", "state,owner,reason")
+	if a.status != "0" || !strings.Contains(squeeze(a.stdout), "idle docker, container web kept by docker for container web") {
+		t.Errorf("killed, status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}
