@@ -62,6 +62,11 @@ var hostileCommands = [][]string{
 	{"identify", "--all", "1"},
 	{"graph", "--all"},
 	{"graph", "--all", "-j"},
+	{"check", "--min-age", "0"},
+	{"-j", "check"},
+	{"metrics"},
+	{"snapshot", "/run/record"},
+	{"check", "--against", "/run/record"},
 	{"delete", "--force-orphans", "--min-age", "0", "--dry-run"},
 	{"delete", "--force-orphans", "--min-age", "0", "--dry-run", "-j"},
 }
@@ -121,5 +126,5 @@ func (w *staleWorld) hostile(before string, words []string) answer {
 
 // entries are the names of the run directory, whatever is there in its place.
 func (w *staleWorld) entries() string {
-	return w.command("/bin/sh", "-c", "ls -ldb /run/netns; ls -lab /run/netns").stdout
+	return w.command("/bin/sh", "-c", "ls -ldb /run/netns; ls -lAb /run/netns").stdout
 }

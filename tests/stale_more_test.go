@@ -130,7 +130,7 @@ func TestStaleJSON(t *testing.T) {
 func TestStaleDeleteVerbose(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
-	w.shell(`netnsctl add held; netnsctl add free; netnsctl exec held sleep 1000 >/dev/null 2>&1 & sleep 0.2`)
+	w.shell(inode + `netnsctl add held; netnsctl add free; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
 	a := w.run("delete", "--verbose", "held")
 	if a.status != "3" || !strings.Contains(a.stdout, "lives on:\n  pid ") || !strings.Contains(a.stdout, "(sleep)") {
 		t.Errorf("held: status %s: %s%s", a.status, a.stdout, a.stderr)
@@ -150,7 +150,7 @@ func TestStaleDeleteVerbose(t *testing.T) {
 func TestStaleWaitGivesUp(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
-	w.shell(`netnsctl add held; netnsctl exec held sleep 1000 >/dev/null 2>&1 & sleep 0.2`)
+	w.shell(inode + `netnsctl add held; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
 	start := time.Now()
 	a := w.run("delete", "--wait=0.3", "held")
 	if a.status != "3" || !strings.Contains(a.stdout, "(sleep)") || time.Since(start) < 300*time.Millisecond {

@@ -28,6 +28,7 @@ type staleCase struct {
 // inode prints the inode number of a namespace file.
 const inode = `ino() { stat -Lc %i "$1"; }
 settle() { while ! test -s "$1"; do sleep 0.01; done; }
+asleep() { until grep -qx sleep /proc/$1/comm; do sleep 0.01; done; } # has executed sleep by now
 elsewhere() { # runs a script in a mount namespace of its own, and stays there
 	setsid unshare -m --propagation private sh -c "$1; echo >/run/settled; exec sleep 1000" >/dev/null 2>&1 </dev/null &
 	settle /run/settled
@@ -85,7 +86,7 @@ var staleCases = []staleCase{
 		`"a b\x1b[2J\xff"  stale  dead-file`, "0", `removed "a b\x1b[2J\xff"`, false,
 	},
 	{
-		"dead file, process inside", `netnsctl add x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & sleep 0.2; ino /run/netns/x; umount -l /run/netns/x`,
+		"dead file, process inside", `netnsctl add x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & asleep $!; ino /run/netns/x; umount -l /run/netns/x`,
 		"x  stale  dead-file", "0", "removed x", false,
 	},
 
@@ -163,10 +164,10 @@ var staleCases = []staleCase{
 	{"stacked", `netnsctl add x; mount --bind /run/netns/x /run/netns/x; ino /run/netns/x`, "", "0", "0 removed", false},
 	{"in use", `netnsctl add x; ino /run/netns/x; netnsctl exec x sleep 1000 >/dev/null 2>&1 &`, "", "0", "0 removed", false},
 	{
-		"link to a live process", `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; sleep 0.1
+		"link to a live process", `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; asleep $p
 			ln -s /proc/$p/ns/net /run/netns/x; ino /run/netns/x`, "", "0", "0 removed", false,
 	},
-	{"without name, a process", `setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; sleep 0.1; ino /proc/$p/ns/net`, "", "0", "0 removed", false},
+	{"without name, a process", `setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; asleep $p; ino /proc/$p/ns/net`, "", "0", "0 removed", false},
 	{"the host's own", `mkdir /run/netns; : >/run/netns/host; mount --bind /proc/1/ns/net /run/netns/host; ino /proc/1/ns/net`, "", "0", "0 removed", false},
 	{
 		"names of another mount namespace", `mkdir /run/netns; elsewhere 'mount -t tmpfs none /run/netns; netnsctl add own; stat -Lc %i /run/netns/own >/run/ino'

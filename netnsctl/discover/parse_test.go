@@ -84,7 +84,7 @@ func TestProcLink(t *testing.T) {
 }
 
 func TestVerdict(t *testing.T) {
-	s := &scan{self: facts{own: 1, first: 2}}
+	s := &scan{self: facts{own: 1, first: 2}, snap: &Snapshot{}}
 	process, thread := Pin{Kind: Process, PID: 9}, Pin{Kind: Thread, PID: 9, TID: 10}
 	socket := Pin{Kind: SocketPin, PID: 9, FD: 3}
 	elsewhere := Pin{Kind: MountPin, Mount: &Mount{Name: "x", Usable: true, Through: 9}}

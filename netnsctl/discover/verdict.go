@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -63,6 +64,8 @@ func (s *scan) verdict(ns *Namespace) (Verdict, string) {
 		return InUse, count(processes, "process", "processes")
 	case threads > 0 && len(ns.Names) > 0:
 		return InUse, count(threads, "thread", "threads")
+	case len(ns.Names) > 0 && s.snap.gravelyBlind():
+		return Idle, "no process that could be seen"
 	case len(ns.Names) > 0:
 		return Idle, "no process"
 	case name != nil && threads == 0:
@@ -114,4 +117,9 @@ func (s *scan) keepMounts(ns *Namespace) {
 			}
 		}
 	}
+}
+
+// gravelyBlind tells whether a process may have been overlooked.
+func (s *Snapshot) gravelyBlind() bool {
+	return slices.ContainsFunc(s.Blind, func(b Blind) bool { return b.Grave })
 }
