@@ -28,6 +28,7 @@ func (s *session) runBatch(name string) error {
 	if err != nil {
 		return failed("Cannot open file \"%s\" for reading: %s", name, strerror(err))
 	}
+	netnsctl.RestoreSignals()
 	s.inBatch = true
 	s.adder = s.host.NewAdder()
 	defer s.adder.Close()

@@ -30,6 +30,7 @@ func (s *session) exec(args []string) error {
 // child runs a command and waits for it. A signal that ends the command ends
 // `ip`, too.
 func (s *session) child(name string, argv []string) error {
+	netnsctl.RestoreSignals()
 	status, err := s.host.Run(name, argv, s.stdin)
 	switch {
 	case err != nil:

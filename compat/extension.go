@@ -52,6 +52,7 @@ func (s *session) extended(words []string) (handled bool, err error) {
 	if err := s.out.flush(); err != nil {
 		return true, err
 	}
+	netnsctl.RestoreSignals()
 	if status := run(); status != 0 {
 		return true, silent(status)
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // identify prints the last name, in directory order, of a process' namespace, or
@@ -56,6 +58,7 @@ func (s *session) pids(args []string) error {
 
 // monitor prints names as they come and go, at once, into a pipe too.
 func (s *session) monitor([]string) error {
+	netnsctl.RestoreSignals()
 	w, err := s.host.Watch()
 	if err != nil {
 		return s.fail("monitor", err)

@@ -27,7 +27,7 @@ type Program struct {
 // process' first: what is executed in its place inherits that one's attributes,
 // and options such as -netns move it for good. Run may replace the process.
 func (p Program) Run(argv []string) int {
-	netnsctl.RestoreSignals()
+	netnsctl.RestoreIgnored()
 	s := &session{
 		program: p,
 		out:     newOutput(p.Stdout),

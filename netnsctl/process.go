@@ -19,10 +19,14 @@ func DropCapabilities() error {
 // must then not choose what is run.
 func HasMoreThanCaller() bool { return sys.HasMoreThanCaller() }
 
+// RestoreIgnored ignores the signals that the caller ignored.
+func RestoreIgnored() { sys.RestoreIgnored() }
+
 // RestoreSignals gives signals the effect they have on a C program: what the
 // caller ignored is ignored, everything else does its default action, such as
-// ending the process by SIGQUIT or SIGUSR1. The process must not use os/signal
-// afterwards.
+// ending the process by SIGQUIT or SIGUSR1. It takes 57 system calls: only what
+// waits needs it, not what is over in a millisecond. The process must not use
+// os/signal afterwards.
 func RestoreSignals() { sys.RestoreSignals() }
 
 // CheckStd is EBADF if standard descriptor fd was closed when the process

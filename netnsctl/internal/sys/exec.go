@@ -56,7 +56,7 @@ func SpawnFile(path string, argv []string, files [3]int) (ExitStatus, error) {
 }
 
 func fork(path string, argv, env []string, files [3]int) (pid int, err error) {
-	restoreIgnored()
+	RestoreIgnored()
 	attr := &syscall.ProcAttr{Env: env}
 	for i, fd := range files {
 		if fd == i && StdClosed(i) {

@@ -120,7 +120,7 @@ func isRuntimeSignal(sig syscall.Signal) bool {
 // go on: what was ignored is ignored again, everything else gets its default
 // action.
 func RestoreSignals() {
-	restoreIgnored()
+	RestoreIgnored()
 	for sig := range syscall.Signal(len(inheritedActions)) {
 		if sig != 0 && !isRuntimeSignal(sig) && !SignalIgnored(sig) {
 			setAction(sig, sigDfl)
@@ -141,7 +141,7 @@ func setAction(sig syscall.Signal, handler uintptr) {
 // restoreInherited undoes what the Go runtime did at start. Only execve may
 // follow.
 func restoreInherited() {
-	restoreIgnored()
+	RestoreIgnored()
 	if !captured() {
 		return
 	}
@@ -159,9 +159,9 @@ func restoreInherited() {
 		uintptr(unsafe.Pointer(&inheritedMask)), 0, unsafe.Sizeof(inheritedMask), 0, 0)
 }
 
-// restoreIgnored ignores again what was ignored, for children too: the runtime
+// RestoreIgnored ignores again what was ignored, for children too: the runtime
 // resets every signal it handles in a child it forks.
-func restoreIgnored() {
+func RestoreIgnored() {
 	for sig := range syscall.Signal(len(inheritedActions)) {
 		if captured() && inheritedActions[sig] == sigIgn {
 			signal.Ignore(sig)
