@@ -10,6 +10,7 @@ import (
 // TestHostileMany: 100,000 entries that lead nowhere are listed as `ip` lists them,
 // judged, and removed, each time before a command counts as hung.
 func TestHostileMany(t *testing.T) {
+	t.Parallel()
 	w := newStaleWorld(t)
 	const count = 100_000
 	w.shell(`netnsctl add live`)

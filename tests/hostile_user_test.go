@@ -8,6 +8,7 @@ import (
 // TestHostileHidepid: to an ordinary user procfs shows no other processes. That is
 // said, nothing is called unused because of it, and nothing is cleaned up.
 func TestHostileHidepid(t *testing.T) {
+	t.Parallel()
 	if !isRoot() {
 		unable(t, "only root can become an ordinary user")
 	}

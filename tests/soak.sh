@@ -74,6 +74,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 
 late=$most
+late_monitor=$(state | tr '\n' ' ')
 # All of many at once fit into 64 MiB.
 many=${MANY:-10000}
 for ((i = 1; i <= many; i++)); do
@@ -105,7 +106,7 @@ EOF
 most=$late
 
 read -r early_memory early_fds <<<"$early_monitor"
-read -r late_memory late_fds <<<"$(state | tr '\n' ' ')"
+read -r late_memory late_fds <<<"$late_monitor"
 lines=$(wc -l <$dir/monitor)
 kill $monitor
 end=more
