@@ -50,6 +50,10 @@ while last=$now; sleep 0.2; now=$(count); [ "$now" != "$last" ]; do :; done
 EOF
 chmod +x $dir/settle
 
+# quick is compare for what takes milliseconds: more rounds of fewer runs, so that
+# what else the machine does meets both.
+quick() { rounds=$((rounds * 10)) compare "$1" 10 "$2" "$3"; }
+
 # netns LABEL RUNS WORDS: the words are those after `ip netns`.
 netns() { compare "$1" "$2" "$ip netns $3" "$netnsctl $3"; }
 
@@ -64,6 +68,16 @@ memory() {
 		"$($peak -f %M "$netnsctl" "$@" 2>&1 >/dev/null)" "$($peak -f %M "$ip" netns "$@" 2>&1 >/dev/null | tail -1)"
 }
 
+# sources COUNT: what list --stale spends its time on, of five scans.
+sources() {
+	printf '\n| list --stale by source, %s | ms |\n|---|---|\n' "$1"
+	for ((i = 0; i < 5; i++)); do "$netnsctl" metrics; done |
+		sed -n 's/^netnsctl_scan_step_duration_seconds{source="\(.*\)"}/\1/p' >$dir/steps
+	awk '!seen[$1]++ { print $1 }' $dir/steps | while read -r source; do
+		printf '| %s | %s |\n' "$source" "$(awk -v s="$source" '$1 == s { print $2 * 1000 }' $dir/steps | median)"
+	done
+}
+
 head() {
 	printf '\n| %-34s | %8s | %8s | %5s | %5s |\n' "$1" "$2, ms" 'ours, ms' wall CPU
 	echo '|---|---|---|---|---|'
@@ -74,12 +88,12 @@ printf 'netnsctl %s, %s, Linux %s, %s processors, %s\n' "$("$netnsctl" -Version 
 
 head 'single calls' ip
 mkdir /run/netns
-netns 'list, no names' 100 list
-netns 'identify, no names' 100 identify
+quick 'list, no names' "$ip netns list" "$netnsctl list"
+quick 'identify, no names' "$ip netns identify" "$netnsctl identify"
 "$ip" netns add n1
-netns 'exec NAME true' 100 'exec n1 true'
-compare '-n NAME list' 100 "$ip -n n1 netns list" "$netnsctl -n n1 list"
-netns 'pids NAME' 100 'pids n1'
+quick 'exec NAME true' "$ip netns exec n1 true" "$netnsctl exec n1 true"
+quick '-n NAME list' "$ip -n n1 netns list" "$netnsctl -n n1 list"
+quick 'pids NAME' "$ip netns pids n1" "$netnsctl pids n1"
 "$ip" netns add x
 compare 'add NAME' 10 "$ip netns add x" "$netnsctl add x" "$ip netns delete x"
 compare 'delete NAME' 10 "$ip netns delete x" "$netnsctl delete x" "$ip netns add x"
@@ -94,6 +108,11 @@ compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir
 lines add 2 200 | "$ip" -force -batch - 2>/dev/null || true
 lines delete 201 1001 | "$ip" -force -batch - 2>/dev/null || true
 compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all exec true"
+
+lines add 1002 11001 >$dir/add
+lines delete 1002 11001 >$dir/delete
+rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
+"$ip" -batch $dir/delete
 
 have=200
 for n in $names; do
@@ -115,6 +134,7 @@ for n in $names; do
 	if [ "$n" = 1000 ]; then
 		head "$n names" lsns
 		compare 'list --stale' 5 'lsns -t net' "$netnsctl list --stale"
+		sources "$n names"
 		"$ip" -n n500 addr add 10.9.8.7/24 dev lo
 		head "$n names" 'ip, in a loop'
 		compare 'find ADDRESS' 1 \
@@ -124,6 +144,7 @@ for n in $names; do
 		# With its own signals' default actions each ends with the sandbox.
 		for ((i = 0; i < 5000; i++)); do sleep infinity & done
 		compare 'list --stale, 5000 processes' 3 'lsns -t net' "$netnsctl list --stale"
+		sources "$n names, 5000 processes"
 		head '5000 processes' ip
 		netns 'pids NAME' 5 'pids n1'
 		pkill -P $$ sleep

@@ -87,6 +87,10 @@ func metricsText(snap *discover.Snapshot, spent cost) string {
 	}
 	m.family("scan_duration_seconds", "How long the last scan took.")
 	m.sample("", "", spent.elapsed.Seconds())
+	m.family("scan_step_duration_seconds", "How long the parts of the last scan took, by what they looked at.")
+	for _, step := range snap.Steps {
+		m.sample("source", step.Source, step.Elapsed.Seconds())
+	}
 	m.family("scan_cpu_seconds", "What the last scan used of processors.")
 	m.sample("", "", spent.processor.Seconds())
 	m.family("scan_timestamp_seconds", "When the last scan began, as Unix time.")

@@ -103,19 +103,28 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 	defer sys.Close(s.proc)
 	defer s.outlook.close()
 
-	late, err := s.walkProcesses()
+	var late *leftovers
+	var err error
+	s.step("processes", func() { late, err = s.walkProcesses() })
 	if err != nil {
 		return nil, err
 	}
-	s.resolve(late)
-	s.walkMounts()
-	s.walkTrees(late)
-	s.readNames()
-	s.rollCall()
-	s.judge()
+	s.step("files", func() { s.resolve(late) })
+	s.step("mounts", s.walkMounts)
+	s.step("directories", func() { s.walkTrees(late) })
+	s.step("names", s.readNames)
+	s.step("kernel", s.rollCall)
+	s.step("verdicts", s.judge)
 	s.blind(Blind{What: "namespaces whose devices cannot be listed", Count: s.unlisted, Grave: true})
 	s.finish()
 	return s, nil
+}
+
+// step runs one part of the scan and notes how long it took.
+func (s *scan) step(source string, run func()) {
+	begin := time.Now()
+	run()
+	s.snap.Steps = append(s.snap.Steps, Step{source, time.Since(begin)})
 }
 
 // walkProcesses has one walker per processor go through all processes.

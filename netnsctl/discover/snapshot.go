@@ -25,6 +25,14 @@ type Snapshot struct {
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
 	MountNamespaces map[uint64]*MountNamespace
+	// Steps are the parts of the scan, in the order in which they were taken.
+	Steps []Step
+}
+
+// Step is one part of a scan: what it looked at, and how long that took.
+type Step struct {
+	Source  string
+	Elapsed time.Duration
 }
 
 // Namespace is one network namespace.
