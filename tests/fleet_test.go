@@ -85,8 +85,10 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s is %q, not %s", sample, got[sample], want)
 		}
 	}
-	for _, sample := range []string{"netnsctl_oldest_orphan_age_seconds", "netnsctl_scan_duration_seconds",
-		`netnsctl_scan_step_duration_seconds{source="processes"}`, "netnsctl_scan_cpu_seconds"} {
+	for _, sample := range []string{
+		"netnsctl_oldest_orphan_age_seconds", "netnsctl_scan_duration_seconds",
+		`netnsctl_scan_step_duration_seconds{source="processes"}`, "netnsctl_scan_cpu_seconds",
+	} {
 		if v := got[sample]; v == "" || v == "0" {
 			t.Errorf("%s is %q", sample, v)
 		}
