@@ -78,8 +78,8 @@ boot() {
 }
 
 [ -s "$cache/rootfs.cpio" ] || { rootfs >"$cache/part" && mv "$cache/part" "$cache/rootfs.cpio"; }
-# said KERNEL PATTERN: lines of a console.
-said() { tr -d '\r' <"$cache/$1.log" | grep -aE "$2"; }
+# said KERNEL PATTERN: lines of a console, without what the firmware does to it.
+said() { tr -d '\r' <"$cache/$1.log" | sed -E 's/\x1b(\[[?0-9;]*)?[a-zA-Z]//g' | grep -aE "$2"; }
 
 status=0
 for pair; do
