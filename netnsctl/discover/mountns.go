@@ -101,8 +101,15 @@ func (s *scan) walkMounts() {
 }
 
 // listMountNamespaces adds the mount namespaces that nobody is in
-// (NS_MNT_GET_NEXT, Linux 6.12).
+// (NS_MNT_GET_NEXT, Linux 6.12). Outside the initial pid namespace those of the
+// whole host would look as if nobody were in them: kernels with a later fix
+// (6.12.107 and 6.18.44 have it, 6.17.13 has not) refuse there themselves.
 func (s *scan) listMountNamespaces() {
+	const unlisted = "mount namespaces that no process, mount or descriptor leads to"
+	if !s.self.allPIDs {
+		s.cannot(unlisted)
+		return
+	}
 	own, err := sys.Open(s.host.Proc() + "/thread-self/ns/mnt")
 	if err != nil {
 		return
@@ -119,7 +126,7 @@ func (s *scan) listMountNamespaces() {
 				break
 			}
 			if err != nil {
-				s.cannot("mount namespaces that no process, mount or descriptor leads to")
+				s.cannot(unlisted)
 				return
 			}
 			fd = next

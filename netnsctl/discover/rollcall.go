@@ -15,10 +15,11 @@ func (s *scan) rollCall() {
 	s.numbered()
 }
 
-// listed asks for the kernel's own list (listns(2), Linux 6.19).
+// listed asks for the kernel's own list (listns(2), Linux 6.19). Outside the initial
+// pid namespace it may have what processes that we cannot see are in.
 func (s *scan) listed() {
 	cookies, err := sys.ListNetworks()
-	if err != nil {
+	if err != nil || !s.self.allPIDs {
 		s.cannot("namespaces that only a socket without process, or a process outside our pid namespace, pins")
 		return
 	}
@@ -74,7 +75,7 @@ func (s *scan) numbered() {
 			return
 		}
 	}
-	if !s.self.pids.IsZero() {
+	if !s.self.allPIDs {
 		// The host's own namespace looks like this from a container.
 		s.blind(Blind{What: "namespaces known by their nsid only, perhaps outside our pid namespace", Count: len(missing)})
 		return

@@ -22,6 +22,8 @@ type facts struct {
 	boot time.Time
 	// tick is the unit of a process' start time in procfs.
 	tick time.Duration
+	// allPIDs: we are in the initial pid namespace, and see every process.
+	allPIDs bool
 	// pids is when the pid namespace of procfs began, zero for the initial one.
 	pids time.Time
 }
@@ -77,7 +79,7 @@ func (s *scan) compareWithFirst() {
 	s.self.mountNamespace, _ = linkIno([]byte(own), "mnt:[")
 	s.mountNamespace(s.self.mountNamespace).see([]int{os.Getpid()})
 	pids := link("thread-self", "pid")
-	if pids != initialPIDs {
+	if s.self.allPIDs = pids == initialPIDs; !s.self.allPIDs {
 		s.self.pids, _ = s.started(1)
 	}
 	first := link("1", "net")
