@@ -123,5 +123,6 @@ with $many at once, at most
 $large
 EOF
 [ "$end" = "$start" ] || die 'namespaces are left'
-((rounds < 10 || most <= early * 5 / 4 && late_memory <= early_memory * 5 / 4 && late_fds <= early_fds)) || die 'memory or descriptors grow'
+# The runtime's first garbage collection, at 4 MiB, opens its poller's two descriptors.
+((rounds < 10 || most <= early * 5 / 4 && late_memory <= early_memory + 4096 && late_fds <= early_fds + 2)) || die 'memory or descriptors grow'
 ((lines == expected)) || die 'the monitor has missed something'

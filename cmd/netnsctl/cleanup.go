@@ -34,10 +34,11 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return r.show()
 	}
 	plan.Apply(snap, r.tell)
-	r.waited = wait.set && len(r.ghosts()) > 0
+	ghosts := r.ghosts()
+	r.waited = wait.set && len(ghosts) > 0
 	if r.waited {
 		snap.Close() // or we would be the ones who hold them
-		r.left, err = u.wait(call.Host, r.ghosts(), wait.limit)
+		r.left, err = u.wait(call.Host, ghosts, wait.limit)
 		if err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ type report struct {
 	plan         *clean.Plan
 	results      []clean.Result
 	waited       bool
-	left         []clean.Ghost
+	left         []discover.Ghost
 }
 
 // show is the dry run.
@@ -147,11 +148,11 @@ func (r *report) status() error {
 }
 
 // ghosts are the namespaces that were released.
-func (r *report) ghosts() []clean.Ghost {
-	var ghosts []clean.Ghost
+func (r *report) ghosts() []discover.Ghost {
+	var ghosts []discover.Ghost
 	for _, result := range r.results {
 		if ns := result.Step.Namespace; ns != nil && (result.Outcome == clean.Removed || result.Outcome == clean.Released) {
-			ghosts = append(ghosts, clean.GhostOf(ns))
+			ghosts = append(ghosts, discover.GhostOf(ns))
 		}
 	}
 	return ghosts
@@ -181,7 +182,7 @@ func why(step clean.Step) string {
 }
 
 // wait waits for the kernel; on a terminal a line says for how many.
-func (u *ui) wait(host netnsctl.Host, ghosts []clean.Ghost, limit time.Duration) ([]clean.Ghost, error) {
+func (u *ui) wait(host netnsctl.Host, ghosts []discover.Ghost, limit time.Duration) ([]discover.Ghost, error) {
 	terminal := netnsctl.IsTerminal(int(u.err.Fd()))
 	start := time.Now()
 	shown := false

@@ -246,7 +246,7 @@ type jsonSpared struct {
 	Why       any            `json:"why"`
 }
 
-func planJSON(p *clean.Plan, results []clean.Result, left []clean.Ghost, dryRun bool) jsonPlan {
+func planJSON(p *clean.Plan, results []clean.Result, left []discover.Ghost, dryRun bool) jsonPlan {
 	now := time.Now()
 	j := jsonPlan{DryRun: dryRun, Steps: []jsonStep{}, Spared: []jsonSpared{}, Missing: []any{}, Left: []string{}}
 	subject := func(n *discover.Name, ns *discover.Namespace) (name *jsonName, namespace *jsonNamespace) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -42,7 +41,7 @@ func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error 
 		return nil
 	}
 	if wait.set {
-		left, err := u.wait(call.Host, []clean.Ghost{ghost}, wait.limit)
+		left, err := u.wait(call.Host, []discover.Ghost{ghost}, wait.limit)
 		if err != nil {
 			return err
 		}
@@ -55,7 +54,7 @@ func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error 
 }
 
 // namesOf are the names of a namespace, and of none that has its number now.
-func namesOf(host netnsctl.Host, ghost clean.Ghost) ([]string, error) {
+func namesOf(host netnsctl.Host, ghost discover.Ghost) ([]string, error) {
 	names, err := host.NamesOf(ghost.ID)
 	if errors.Is(err, syscall.ENOENT) {
 		err = nil
@@ -67,20 +66,23 @@ func namesOf(host netnsctl.Host, ghost clean.Ghost) ([]string, error) {
 }
 
 // identity is the namespace of a name.
-func identity(host netnsctl.Host, name string) (ghost clean.Ghost, known bool) {
+func identity(host netnsctl.Host, name string) (ghost discover.Ghost, known bool) {
 	id, cookie, err := host.Identity(name)
-	return clean.Ghost{ID: id, Cookie: cookie}, err == nil
+	if err != nil {
+		return ghost, false
+	}
+	return discover.NewGhost(id, cookie), true
 }
 
 // holders says what keeps a namespace, after what has been done.
-func (u *ui) holders(host netnsctl.Host, done string, ghost clean.Ghost) error {
+func (u *ui) holders(host netnsctl.Host, done string, ghost discover.Ghost) error {
 	snap, err := discover.Scan(host, discover.Options{Everything: true})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
-		if clean.GhostOf(ns) != ghost {
+		if !ghost.Is(ns) {
 			continue
 		}
 		u.print(done + ns.ID.String() + " lives on:\n")
@@ -99,7 +101,7 @@ func (u *ui) holders(host netnsctl.Host, done string, ghost clean.Ghost) error {
 }
 
 // explain says why a name could not be deleted, as far as that shows.
-func (u *ui) explain(host netnsctl.Host, ghost clean.Ghost) {
+func (u *ui) explain(host netnsctl.Host, ghost discover.Ghost) {
 	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
 		u.note("%s", obstacle)
 		return

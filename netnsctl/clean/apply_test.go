@@ -77,12 +77,12 @@ func TestRelease(t *testing.T) {
 		if len(plan.Steps) != 1 {
 			t.Fatalf("plan: %+v", plan)
 		}
-		ghost := clean.GhostOf(plan.Steps[0].Namespace)
+		ghost := discover.GhostOf(plan.Steps[0].Namespace)
 		if got := outcomes(snap, plan); got != "released" {
 			t.Error(got)
 		}
 		snap.Close()
-		left, err := clean.Wait(host, []clean.Ghost{ghost}, 5*time.Second, nil)
+		left, err := clean.Wait(host, []discover.Ghost{ghost}, 5*time.Second, nil)
 		if err != nil || len(left) > 0 {
 			t.Errorf("left %v, %v", left, err)
 		}
@@ -95,7 +95,7 @@ func TestWaitGivesUp(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
 		id, cookie, err := host.Identity("x")
 		nstest.Must(t, err)
-		left, err := clean.Wait(host, []clean.Ghost{{ID: id, Cookie: cookie}}, 20*time.Millisecond, nil)
+		left, err := clean.Wait(host, []discover.Ghost{discover.NewGhost(id, cookie)}, 20*time.Millisecond, nil)
 		if err != nil || len(left) != 1 {
 			t.Errorf("left %v, %v", left, err)
 		}

@@ -1,22 +1,11 @@
 package clean
 
 import (
-	"syscall"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
-
-// Ghost is a namespace that should go away.
-type Ghost struct {
-	ID     netnsctl.ID
-	Cookie uint64
-}
-
-// GhostOf identifies a namespace.
-func GhostOf(ns *discover.Namespace) Ghost { return Ghost{ns.ID, ns.Cookie} }
 
 // look is how long Wait sleeps between two looks: short at first, as most
 // namespaces go at once.
@@ -30,9 +19,9 @@ const (
 // theirs may be open in the caller, such as their snapshot. tell, if not nil, is
 // told after each look how many are left.
 //
-// The proof is that their nsfs file handle leads nowhere (Linux 6.18); before,
-// that a scan does not find them.
-func Wait(host netnsctl.Host, ghosts []Ghost, limit time.Duration, tell func(left int)) (left []Ghost, err error) {
+// The proof is that the kernel says so ([discover.Ghost.Gone]), or else that a scan
+// does not find them.
+func Wait(host netnsctl.Host, ghosts []discover.Ghost, limit time.Duration, tell func(left int)) (left []discover.Ghost, err error) {
 	start := time.Now()
 	pause := firstLook
 	for {
@@ -50,17 +39,14 @@ func Wait(host netnsctl.Host, ghosts []Ghost, limit time.Duration, tell func(lef
 	}
 }
 
-func alive(host netnsctl.Host, ghosts []Ghost) (left []Ghost, err error) {
-	var unproven []Ghost
+func alive(host netnsctl.Host, ghosts []discover.Ghost) (left []discover.Ghost, err error) {
+	var unproven []discover.Ghost
 	for _, g := range ghosts {
-		fd, err := sys.OpenHandle(g.Cookie, g.ID.Ino)
-		switch err {
-		case nil:
-			sys.Close(fd)
-			left = append(left, g)
-		case syscall.ESTALE:
-		default:
+		switch gone, known := g.Gone(); {
+		case !known:
 			unproven = append(unproven, g)
+		case !gone:
+			left = append(left, g)
 		}
 	}
 	if len(unproven) == 0 {
@@ -73,7 +59,7 @@ func alive(host netnsctl.Host, ghosts []Ghost) (left []Ghost, err error) {
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
 		for _, g := range unproven {
-			if g == GhostOf(ns) || g.ID == ns.ID && g.Cookie == 0 {
+			if g.Is(ns) || g.ID == ns.ID && g.Cookie == 0 {
 				left = append(left, g)
 			}
 		}

@@ -3,21 +3,18 @@ package monitor
 import (
 	"cmp"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // namespaces follows all namespaces of the host.
 type namespaces struct {
 	host     netnsctl.Host
 	interval time.Duration
-	// known are those that were told of, or there at the beginning, with their
-	// cookies.
-	known map[netnsctl.ID]uint64
+	// known are those that were told of, or there at the beginning.
+	known map[netnsctl.ID]discover.Ghost
 	// missing are those known that the last look did not find, where the kernel
 	// does not say whether they have gone.
 	missing map[netnsctl.ID]bool
@@ -31,9 +28,9 @@ func newNamespaces(host netnsctl.Host, interval time.Duration) (*namespaces, err
 	if err != nil {
 		return nil, err
 	}
-	n.known = map[netnsctl.ID]uint64{}
+	n.known = map[netnsctl.ID]discover.Ghost{}
 	for id, ns := range there {
-		n.known[id] = ns.Cookie
+		n.known[id] = discover.GhostOf(ns)
 	}
 	return n, nil
 }
@@ -69,22 +66,22 @@ func (n *namespaces) look() (events []Event, err error) {
 		return nil, err
 	}
 	missing := map[netnsctl.ID]bool{}
-	for id, cookie := range n.known {
+	for id, ghost := range n.known {
 		ns := there[id]
 		switch {
-		case ns != nil && (ns.Cookie == cookie || ns.Cookie == 0 || cookie == 0):
+		case ns != nil && (ghost.Is(ns) || ns.Cookie == 0 || ghost.Cookie == 0):
 			continue
-		case ns == nil && n.lives(id, cookie):
+		case ns == nil && n.lives(ghost):
 			missing[id] = true
 			continue
 		}
 		delete(n.known, id)
-		events = append(events, Event{Time: n.last, Kind: NamespaceGone, ID: id, Cookie: cookie})
+		events = append(events, Event{Time: n.last, Kind: NamespaceGone, ID: id, Cookie: ghost.Cookie})
 	}
 	n.missing = missing
 	for id, ns := range there {
 		if _, known := n.known[id]; !known {
-			n.known[id] = ns.Cookie
+			n.known[id] = discover.GhostOf(ns)
 			events = append(events, Event{
 				Time: n.last, Kind: NamespaceNew, ID: id, Cookie: ns.Cookie, Names: ns.Names, Pin: n.first(ns),
 			})
@@ -98,18 +95,13 @@ func (n *namespaces) look() (events []Event, err error) {
 }
 
 // lives tells whether a namespace that was not found may be there all the same: a
-// process can hand it to a child while we look. The kernel knows (Linux 6.18); else
-// what two looks have not found is gone.
-func (n *namespaces) lives(id netnsctl.ID, cookie uint64) bool {
-	fd, err := sys.OpenHandle(cookie, id.Ino)
-	switch err {
-	case nil:
-		sys.Close(fd)
-		return true
-	case syscall.ESTALE:
-		return false
+// process can hand it to a child while we look. The kernel may know; else what two
+// looks have not found is gone.
+func (n *namespaces) lives(ghost discover.Ghost) bool {
+	if gone, known := ghost.Gone(); known {
+		return !gone
 	}
-	if !n.missing[id] {
+	if !n.missing[ghost.ID] {
 		n.hurry()
 		return true
 	}
