@@ -49,7 +49,7 @@ func TestStaleContainer(t *testing.T) {
 	w := newStaleWorld(t)
 	w.shell(`ip netns add x; mkdir -p /run/kept; : >/run/kept/x; mount --bind /run/netns/x /run/kept/x`)
 	a := w.command("/usr/bin/unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
-		`umount -l /run/netns /run/kept/x; netnsctl list --stale && netnsctl delete --force-orphans --min-age 0`)
+		`umount -l /run; mount -t tmpfs run /run; netnsctl list --stale && netnsctl delete --force-orphans --min-age 0`)
 	if a.status != "0" || a.stdout != "0 removed, 0 released, 0 spared\n" {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
