@@ -91,7 +91,7 @@ for pair; do
 done
 
 # The table: a line for each feature, a column for each kernel.
-row() { printf '%-32s' "$1"; shift; printf ' %-24s' "$@"; echo; }
+row() { printf '%-32s' "$1"; shift; printf ' %-26s' "$@"; echo; }
 cells() { # PATTERN SED: one cell for each kernel
 	for pair in "${pairs[@]}"; do said "${pair%=*}" "$1" | sed -E "$2" | head -1 | grep . || echo -; done
 }
