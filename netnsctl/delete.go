@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -14,16 +15,20 @@ import (
 // takes one layer away.
 func (h Host) Delete(name string) error {
 	path := h.NamePath(name)
-	restore := func() {}
+	restore := func() error { return nil }
 	if fd, err := sys.OpenPath(path); err == nil {
 		defer sys.Close(fd)
 		if sys.IsNamespace(fd) && sys.Detach(path) == nil {
-			restore = func() { _ = sys.BindMount(sys.FDPath(fd), path) }
+			restore = func() error { return sys.BindMount(sys.FDPath(fd), path) }
 		}
 	}
 	err := sys.UnlinkPath(path)
-	if err != nil && err != syscall.EBUSY {
-		restore()
+	if err == nil || err == syscall.EBUSY {
+		return newOpError(OpRemoveName, name, path, err)
 	}
-	return newOpError(OpRemoveName, name, path, err)
+	failed := newOpError(OpRemoveName, name, path, err)
+	if err := restore(); err != nil {
+		return errors.Join(failed, newOpError(OpBindName, name, path, err))
+	}
+	return failed
 }

@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"cmp"
 	"io"
 	"os"
 
@@ -34,7 +35,10 @@ func RunFile(path string, argv []string, input []byte, terminal bool) (status Ex
 	if err != nil {
 		return status, nil, nil, newOpError(OpExec, path, "", err)
 	}
-	return ExitStatus(ended), written(files[1]), written(files[2]), nil
+	if stdout, stderr, err = written(files); err != nil {
+		err = newOpError(OpExec, path, "", err)
+	}
+	return ExitStatus(ended), stdout, stderr, err
 }
 
 // memoryFiles makes files for the standard descriptors of a child.
@@ -56,8 +60,9 @@ func closeAll(files [3]*os.File) {
 	}
 }
 
-// written reads what a child wrote to a file in memory.
-func written(f *os.File) []byte {
-	data, _ := io.ReadAll(io.NewSectionReader(f, 0, 1<<62))
-	return data
+// written reads what a child wrote to its files in memory.
+func written(files [3]*os.File) (stdout, stderr []byte, err error) {
+	stdout, err = io.ReadAll(io.NewSectionReader(files[1], 0, 1<<62))
+	stderr, err2 := io.ReadAll(io.NewSectionReader(files[2], 0, 1<<62))
+	return stdout, stderr, cmp.Or(err, err2)
 }

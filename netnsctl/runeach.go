@@ -60,6 +60,9 @@ func (h Host) capture(here *sys.Place, name string, argv []string, setup Setup) 
 	start := time.Now()
 	o.Status, o.Err = h.runAt(here, name, argv, setup, [3]int{int(files[0].Fd()), int(files[1].Fd()), int(files[2].Fd())})
 	o.Took = time.Since(start)
-	o.Stdout, o.Stderr = written(files[1]), written(files[2])
+	o.Stdout, o.Stderr, err = written(files)
+	if err != nil && o.Err == nil {
+		o.Err = newOpError(OpExec, argv[0], "", err)
+	}
 	return o
 }

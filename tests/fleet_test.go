@@ -151,10 +151,15 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	for _, words := range []string{
-		"check x", "check --max-orphans -1", "check --max-stale many", "check --min-age soon", "check --against x --nagios",
+		"check x", "check --max-orphans -1", "check --max-stale many", "check --min-age soon", "check --against x --max-stale 1",
 		"snapshot", "snapshot a b", "metrics x", "snapshot --nonsense f",
 	} {
 		if a := w.run(strings.Fields(words)...); a.status != "2" || a.stdout != "" || !strings.HasPrefix(a.stderr, "netnsctl: ") {
+			t.Errorf("%s: status %s: %s%s", words, a.status, a.stdout, a.stderr)
+		}
+	}
+	for _, words := range []string{"check --against x --nagios", "check --nagios x", "check --nagios --max-stale many"} {
+		if a := w.run(strings.Fields(words)...); a.status != "3" {
 			t.Errorf("%s: status %s: %s%s", words, a.status, a.stdout, a.stderr)
 		}
 	}
@@ -241,5 +246,16 @@ func TestFleetWords(t *testing.T) {
 		if a.status != "0" || !slices.Contains(strings.Fields(a.stdout), "netnsctl") {
 			t.Errorf("%s --help: status %s: %s%s", word, a.status, a.stdout, a.stderr)
 		}
+	}
+}
+
+// TestCheckAgainstBlind: where not all can be seen, that nothing is new is not known.
+func TestCheckAgainstBlind(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(`netnsctl snapshot /run/record`)
+	a := w.command("/bin/sh", "-c", "setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace netnsctl check --against /run/record")
+	if a.status != "1" || !strings.HasPrefix(a.stdout, "0 new since ") || !strings.Contains(a.stderr, "not seen: ") {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 }

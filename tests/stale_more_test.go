@@ -108,21 +108,41 @@ func TestStaleViews(t *testing.T) {
 	w.shell(`test -f /run/netns/dead && test -f /run/netns/quiet`)
 }
 
-// TestStaleWordsKeepTheirMeaning: only the trigger flags, as the first word, make
-// an extension; names that look like flags are names.
+// TestStaleWordsKeepTheirMeaning: only the trigger flags make an extension, wherever
+// they stand; names that look like flags are names.
 func TestStaleWordsKeepTheirMeaning(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
 	w.shell(`netnsctl add --weird; netnsctl add x; : >/run/netns/dead
 		test "$(netnsctl list | sort)" = "$(printf -- '--weird\ndead\nx')"
 		netnsctl delete --weird
-		test "$(netnsctl list | sort)" = "$(printf 'dead\nx')"`)
+		test "$(netnsctl list | sort)" = "$(printf 'dead\nx')"
+		test "$(netnsctl list -q --stale)" = dead; test $? = 0
+		netnsctl add y; netnsctl delete y --verbose | grep -q '^deleted y'
+		test "$(netnsctl exec x echo --user)" = --user`)
 	link := filepath.Join("/run", "ip-netns")
 	if err := os.Symlink(filepath.Join(artefact, "bin", "netnsctl"), link); err != nil {
 		t.Fatal(err)
 	}
 	if a := w.command(link, "list", "--stale"); a.status != "0" || !strings.Contains(a.stdout, "dead\n") {
 		t.Errorf("alias: status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}
+
+// TestStaleAllOrNothing: what cannot be released as a whole is left as it was.
+func TestStaleAllOrNothing(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(inode + `leak; mkdir -p /run/c/cov; : >/run/c/ns; echo full >/run/c/cov/ns
+		elsewhere 'mount --bind /run/netns/leak /run/c/ns'; rm /run/settled
+		elsewhere 'mount --bind /run/netns/leak /run/c/cov/ns; mount -t tmpfs t /run/c/cov'; netnsctl delete leak`)
+	count := func() int {
+		return strings.Count(w.run("list", "--stale", "--all-namespaces", "-j").stdout, `"/run/c/`)
+	}
+	before := count()
+	a := w.run("delete", "--force-orphans", "--min-age", "0")
+	if a.status != "1" || !strings.Contains(a.stdout, "0 released, 0 spared, 1 failed") || before != 2 || count() != before {
+		t.Errorf("status %s: %s%s: %d mounts, then %d", a.status, a.stdout, a.stderr, before, count())
 	}
 }
 
@@ -219,7 +239,7 @@ func TestStaleTerminal(t *testing.T) {
 func TestStaleForeignPIDs(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
-	w.shell(`mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & ln -s /proc/$!/ns/net /run/netns/x`)
+	w.shell(inode + `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/x`)
 	a := w.command("/bin/sh", "-c", "unshare -m -p -f --mount-proc netnsctl delete --force-orphans --min-age 0")
 	if a.status != "3" || !strings.Contains(a.stdout, "0 removed, 0 released, 1 spared") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,6 +26,7 @@ type staleCase struct {
 
 // inode prints the inode number of a namespace file.
 const inode = `ino() { stat -Lc %i "$1"; }
+tick() { sleep 0.02; } # what is made next is younger than the pid namespace, whose age is in ticks of 10 ms
 settle() { while ! test -s "$1"; do sleep 0.01; done; }
 asleep() { until grep -qx sleep /proc/$1/comm; do sleep 0.01; done; } # has executed sleep by now
 elsewhere() { # runs a script in a mount namespace of its own, and stays there
@@ -43,7 +43,7 @@ var staleCases = []staleCase{
 		"x  stale  dead-file", "0", "removed x (dead-file)", false,
 	},
 	{
-		"dangling link", `mkdir /run/netns; ln -s /proc/999999/ns/net /run/netns/x`,
+		"dangling link", `mkdir /run/netns; tick; ln -s /proc/999999/ns/net /run/netns/x`,
 		"x  stale  dangling-link: to /proc/999999/ns/net", "0", "removed x", false,
 	},
 	{
@@ -52,18 +52,18 @@ var staleCases = []staleCase{
 	},
 	{
 		"recycled pid", `mkdir /run/netns
-			sleep 1000 & p=$!; ln -s /proc/$p/ns/net /run/netns/x; sleep 0.1; kill $p; wait $p || true
+			tick; sleep 1000 & p=$!; ln -s /proc/$p/ns/net /run/netns/x; sleep 0.1; kill $p; wait $p || true
 			while test -e /proc/$p; do sleep 0.01; done
 			echo $((p-1)) >/proc/sys/kernel/ns_last_pid; sleep 1000 >/dev/null 2>&1 & test $! = $p`,
 		"stale  recycled-pid", "0", "removed x", false,
 	},
 	{
 		"wrong type", `mkdir /run/netns; : >/run/netns/x; mount --bind /proc/self/ns/ipc /run/netns/x`,
-		"x  stale  wrong-type: a ipc namespace", "0", "removed x", false,
+		"x  stale  wrong-type: of type ipc", "0", "removed x", false,
 	},
 	{
-		"link to a wrong type", `mkdir /run/netns; ln -s /proc/1/ns/uts /run/netns/x`,
-		"x  stale  wrong-type: a uts namespace", "0", "removed x", false,
+		"link to a wrong type", `mkdir /run/netns; tick; ln -s /proc/1/ns/uts /run/netns/x`,
+		"x  stale  wrong-type: of type uts", "0", "removed x", false,
 	},
 	{
 		"directory", `mkdir -p /run/netns/x`,
@@ -162,10 +162,10 @@ var staleCases = []staleCase{
 	{"hidden name", `netnsctl add .x; ino /run/netns/.x`, "", "0", "0 removed", false},
 	{"alias", `netnsctl add x; : >/run/netns/y; mount --bind /run/netns/x /run/netns/y; ino /run/netns/y`, "", "0", "0 removed", false},
 	{"stacked", `netnsctl add x; mount --bind /run/netns/x /run/netns/x; ino /run/netns/x`, "", "0", "0 removed", false},
-	{"in use", `netnsctl add x; ino /run/netns/x; netnsctl exec x sleep 1000 >/dev/null 2>&1 &`, "", "0", "0 removed", false},
+	{"in use", `netnsctl add x; ino /run/netns/x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & asleep $!`, "", "0", "0 removed", false},
 	{
 		"link to a live process", `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; asleep $p
-			ln -s /proc/$p/ns/net /run/netns/x; ino /run/netns/x`, "", "0", "0 removed", false,
+			tick; ln -s /proc/$p/ns/net /run/netns/x; ino /run/netns/x`, "", "0", "0 removed", false,
 	},
 	{"without name, a process", `setsid unshare -n sleep 1000 >/dev/null 2>&1 & p=$!; asleep $p; ino /proc/$p/ns/net`, "", "0", "0 removed", false},
 	{"the host's own", `mkdir /run/netns; : >/run/netns/host; mount --bind /proc/1/ns/net /run/netns/host; ino /proc/1/ns/net`, "", "0", "0 removed", false},
@@ -282,7 +282,6 @@ func (w *staleWorld) shell(script string) string {
 	if a.status != "0" {
 		w.t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	time.Sleep(50 * time.Millisecond) // background processes settle
 	return a.stdout
 }
 

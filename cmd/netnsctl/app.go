@@ -37,12 +37,16 @@ func (u *ui) run(call compat.Call) int {
 		words = flagsFirst(words, command.Flags)
 	}
 	err := app.Run(append([]string{"netnsctl", call.Command}, words...))
+	failed, misused := statusFailed, statusUsage
+	if command.Name == "check" && slices.Contains(call.Args, "--nagios") {
+		failed, misused = nagiosUnknown, nagiosUnknown
+	}
 	var s status
 	var wrong wrongWords
 	switch {
 	case u.broken != nil:
 		u.note("write error: %v", u.broken)
-		return statusFailed
+		return failed
 	case err == nil:
 		return 0
 	case errors.As(err, &s):
@@ -53,10 +57,10 @@ func (u *ui) run(call compat.Call) int {
 			words += " " + helpFlag(command)
 		}
 		u.note("%v, try \"netnsctl %s --help\"", err, words)
-		return statusUsage
+		return misused
 	}
 	u.note("%v", err)
-	return statusFailed
+	return failed
 }
 
 // helpFlag is a flag before --help that makes it a question to netnsctl: one
@@ -80,7 +84,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 	return &cli.App{
 		Name:            "netnsctl",
 		Usage:           "find and clean up network namespaces",
-		Writer:          u.out,
+		Writer:          printer{u},
 		ErrWriter:       io.Discard,
 		HideHelpCommand: true,
 		HideVersion:     true,

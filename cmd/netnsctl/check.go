@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ func (u *ui) checkCommand(call compat.Call) *cli.Command {
 		UsageText: "netnsctl [-j] check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]\n" +
 			"netnsctl [-j] check --against FILE",
 		Description: "Exit status: 0 all is well, 3 more than the limit, or something new; 1 failed, or not\n" +
-			"enough could be seen; 2 wrong words. With --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN.",
+			"enough could be seen; 2 wrong words. With --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN\n" +
+			"or wrong words.",
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
 		Flags: []cli.Flag{
@@ -193,8 +195,11 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 		}
 		u.print(fmt.Sprintf("%d new since %s\n", len(rows), record.Taken.Local().Format(time.DateTime)))
 	}
-	if len(rows) > 0 {
+	switch {
+	case len(rows) > 0:
 		return status(statusFound)
+	case slices.ContainsFunc(snap.Blind, func(b discover.Blind) bool { return b.Grave }):
+		return status(statusFailed) // Something new may be where we cannot see.
 	}
 	return nil
 }

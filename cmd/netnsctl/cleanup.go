@@ -38,12 +38,15 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	r.waited = wait.set && len(ghosts) > 0
 	if r.waited {
 		snap.Close() // or we would be the ones who hold them
-		r.left, err = u.wait(call.Host, ghosts, wait.limit)
-		if err != nil {
-			return err
+		if r.left, err = u.wait(call.Host, ghosts, wait.limit); err != nil {
+			r.left = ghosts
 		}
 	}
-	return r.finish()
+	// What has been done is said, whatever became of the wait.
+	if finished := r.finish(); err == nil {
+		return finished
+	}
+	return err
 }
 
 // report says what happens to a plan.

@@ -16,7 +16,7 @@ func (u *ui) deleteCommand(call compat.Call) *cli.Command {
 		Usage: "remove stale names, release orphaned namespaces",
 		UsageText: "netnsctl [-j] delete --force-orphans [--dry-run] [--min-age TIME] [--wait[=SEC]] [NAME|ID|PATH...]\n" +
 			"netnsctl delete --verbose|--wait[=SEC] NAME|pid:N|net:[N]|PATH",
-		Description: "What younger than --min-age is, in use, held by a process, or in the directory of a\n" +
+		Description: "What is younger than --min-age, in use, held by a process, or in the directory of a\n" +
 			"runtime is spared, and no process is ended. Exit status: 0 all done, 3 something\n" +
 			"spared or left, 1 something failed, 2 wrong words.",
 		HideHelpCommand: true,

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
@@ -12,14 +13,8 @@ import (
 
 // extend answers the calls that iproute2 does not have.
 func extend(call compat.Call) (run func() int) {
-	if !early.IsCommand(call.Command) {
-		if len(call.Args) == 0 {
-			return nil
-		}
-		word, _, _ := strings.Cut(call.Args[0], "=")
-		if !early.IsFlag(call.Command, word) {
-			return nil
-		}
+	if !early.IsCommand(call.Command) && !hasFlag(call) {
+		return nil
 	}
 	return func() int {
 		netnsctl.UseAllProcessors()
@@ -30,4 +25,17 @@ func extend(call compat.Call) (run func() int) {
 		u := &ui{out: os.Stdout, err: os.Stderr}
 		return u.run(call)
 	}
+}
+
+// hasFlag tells whether a call has a flag that iproute2 has not: anywhere, as `ip`
+// takes no notice of more words, but for those of exec's command.
+func hasFlag(call compat.Call) bool {
+	words := call.Args
+	if call.Command == "exec" {
+		words = words[:min(1, len(words))]
+	}
+	return slices.ContainsFunc(words, func(word string) bool {
+		flag, _, _ := strings.Cut(word, "=")
+		return early.IsFlag(call.Command, flag)
+	})
 }

@@ -2,7 +2,9 @@ package clean
 
 import (
 	"errors"
+	"fmt"
 	"path"
+	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -21,17 +23,53 @@ func release(snap *discover.Snapshot, step Step) error {
 		return err
 	}
 	ended := 0
-	for _, m := range step.Mounts {
+	for _, m := range hardestFirst(step.Mounts) {
 		n, err := releaseMount(snap, step, m)
+		ended += n
+		if err != nil && ended > 0 {
+			return partly{ended, err}
+		}
 		if err != nil {
 			return err
 		}
-		ended += n
 	}
 	if ended == 0 {
 		return errGone
 	}
 	return nil
+}
+
+// hardestFirst begins with the mounts that may not be possible to end, so that
+// nothing has been done when that turns out.
+func hardestFirst(mounts []discover.Mount) []discover.Mount {
+	order := slices.Clone(mounts)
+	slices.SortStableFunc(order, func(a, b discover.Mount) int {
+		switch {
+		case a.Covered == b.Covered:
+			return 0
+		case a.Covered:
+			return -1
+		}
+		return 1
+	})
+	return order
+}
+
+// partly is the failure of a step that has ended some mounts before.
+type partly struct {
+	ended int
+	err   error
+}
+
+func (p partly) Error() string {
+	return fmt.Sprintf("%v (%d of its mounts ended before)", p.err, p.ended)
+}
+
+func (p partly) Unwrap() error {
+	if errors.As(p.err, new(changed)) {
+		return nil // which would say that nothing was done
+	}
+	return p.err
 }
 
 // releaseMount ends all layers of one planned mount: as many as are found of the

@@ -226,7 +226,7 @@ func (d *RunDir) namespace(n *Name, path string) {
 	case err != nil:
 		n.Verdict, n.Detail = Unknown, err.Error()
 	case kind != sys.TypeNet:
-		n.stale(WrongType, "a "+sys.TypeName(kind)+" namespace")
+		n.stale(WrongType, "of type "+sys.TypeName(kind))
 	default:
 		n.ID = n.Top
 	}

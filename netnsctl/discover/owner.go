@@ -42,7 +42,9 @@ func (s *scan) ownedBy(o *Owner, pid int, p *Pin) {
 	if p.Mount != nil && o.Runtime == "" {
 		o.Runtime = runtimeOf(p.Mount.Path)
 	}
-	if pid == 0 || o.PID != 0 || p.Mount != nil && p.Mount.Host {
+	// A name, seen from another mount namespace such as that of a command which
+	// `exec` runs, is nobody's.
+	if pid == 0 || o.PID != 0 || p.Mount != nil && (p.Mount.Host || p.Mount.Name != "") {
 		return
 	}
 	o.PID, o.Command = pid, p.Command

@@ -24,7 +24,7 @@ type facts struct {
 	tick time.Duration
 	// allPIDs: we are in the initial pid namespace, and see every process.
 	allPIDs bool
-	// pids is when the pid namespace of procfs began, zero for the initial one.
+	// pids is when the pid namespace of procfs had begun, zero for the initial one.
 	pids time.Time
 }
 
@@ -80,7 +80,9 @@ func (s *scan) compareWithFirst() {
 	s.mountNamespace(s.self.mountNamespace).see([]int{os.Getpid()})
 	pids := link("thread-self", "pid")
 	if s.self.allPIDs = pids == initialPIDs; !s.self.allPIDs {
-		s.self.pids, _ = s.started(1)
+		if began, err := s.started(1); err == nil {
+			s.self.pids = began.Add(s.self.tick) // it is rounded down
+		}
 	}
 	first := link("1", "net")
 	if first == "" {

@@ -10,8 +10,8 @@ func IsCommand(word string) bool {
 	return false
 }
 
-// IsFlag tells whether a flag, as the first word after one of iproute2's commands,
-// makes it one that iproute2 has not. All of them begin with two dashes.
+// IsFlag tells whether a flag after one of iproute2's commands makes it one that
+// iproute2 has not. All of them begin with two dashes.
 func IsFlag(command, flag string) bool {
 	switch command {
 	case "list":
