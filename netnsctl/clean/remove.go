@@ -41,7 +41,14 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, step Step) (err error
 			}
 		}
 		if !now.Mounted {
-			return unlink(snap.Host, dir, now, step.Name.Top)
+			err := unlink(snap.Host, dir, now, step.Name.Top)
+			if errors.Is(err, syscall.EBUSY) {
+				// Somebody may have mounted a namespace on it just now.
+				if now := dir.Look(planned.Name); now != nil && now.Mounted {
+					return changed("it is another one now")
+				}
+			}
+			return err
 		}
 		fd, err := unmount(snap.Host, step, now)
 		if err != nil {

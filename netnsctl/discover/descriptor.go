@@ -22,9 +22,7 @@ func (w *walker) descriptors(pid, tid int) {
 	}
 	dir, err := sys.OpenAt(w.s.proc, table)
 	if err != nil {
-		if !gone(err) {
-			w.unreadable++
-		}
+		w.refused(pid, err)
 		return
 	}
 	defer sys.Close(dir)
@@ -33,9 +31,7 @@ func (w *walker) descriptors(pid, tid int) {
 		w.numbers = append(w.numbers, fd)
 		return len(w.numbers) != count
 	})
-	if err != nil && !gone(err) {
-		w.unreadable++
-	}
+	w.refused(pid, err)
 	for _, fd := range w.numbers {
 		w.descriptor(dir, pid, tid, fd)
 	}

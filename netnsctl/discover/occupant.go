@@ -34,7 +34,7 @@ func (w *walker) occupies(pid int, ino uint64) bool {
 	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) != nil || st.Links <= 3 {
 		return false
 	}
-	for _, tid := range w.list(w.path.Set(pid, "/task")) {
+	for _, tid := range w.tasks(pid) {
 		if net, err := w.namespaceLink(w.path.SetTask(pid, tid, "/ns/net"), "net:["); err == nil && net == ino {
 			return true
 		}

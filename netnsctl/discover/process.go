@@ -27,7 +27,7 @@ type walker struct {
 	sockNets   map[uint64]socketNet
 	files      []sighting
 	trees      []sighting
-	unreadable int
+	unreadable []int
 	sockets    int
 	flight     int
 	rings      int
@@ -61,7 +61,7 @@ func (w *walker) process(pid int) {
 		// It has ended, but threads may go on without their leader.
 		leader = 0
 	default:
-		w.unreadable++
+		w.refused(pid, err)
 		return
 	}
 	w.net = net
@@ -77,7 +77,7 @@ func (w *walker) process(pid int) {
 // threads looks at the threads of a process but its leader, which is 0 if it is
 // a zombie: then the threads are the process.
 func (w *walker) threads(pid, leader int) {
-	tids := w.list(w.path.Set(pid, "/task"))
+	tids := w.tasks(pid)
 	for _, tid := range append([]int(nil), tids...) {
 		if tid == pid {
 			continue
@@ -143,14 +143,12 @@ func linkIno(link []byte, prefix string) (ino uint64, ok bool) {
 	return ino, true
 }
 
-// list gives the numbers in a directory of procfs, good until the next call.
-func (w *walker) list(path sys.CPath) []int {
+// tasks gives the threads of a process, good until the next call.
+func (w *walker) tasks(pid int) []int {
 	w.numbers = w.numbers[:0]
-	fd, err := sys.OpenAt(w.s.proc, path)
+	fd, err := sys.OpenAt(w.s.proc, w.path.Set(pid, "/task"))
 	if err != nil {
-		if !gone(err) {
-			w.unreadable++
-		}
+		w.refused(pid, err)
 		return nil
 	}
 	defer sys.Close(fd)
@@ -158,10 +156,17 @@ func (w *walker) list(path sys.CPath) []int {
 		w.numbers = append(w.numbers, n)
 		return true
 	})
-	if err != nil && !gone(err) {
-		w.unreadable++
-	}
+	w.refused(pid, err)
 	return w.numbers
+}
+
+// refused notes that something of a process could not be read. That is so, too,
+// when it ends: on its way out its files are those of root, whom a user namespace
+// need not know.
+func (w *walker) refused(pid int, err error) {
+	if err != nil && !gone(err) {
+		w.unreadable = append(w.unreadable, pid)
+	}
 }
 
 // forget closes what was opened for one process.

@@ -195,7 +195,11 @@ func (s *scan) merge(walkers []*walker) *leftovers {
 		}
 		late.files = append(late.files, w.files...)
 		late.trees = append(late.trees, w.trees...)
-		processes += w.unreadable
+		for _, pid := range w.unreadable {
+			if !s.ends(pid) {
+				processes++
+			}
+		}
 		sockets += w.sockets
 		flight += w.flight
 		rings += w.rings

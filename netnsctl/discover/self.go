@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -133,13 +134,37 @@ func (s *scan) started(pid int) (time.Time, error) {
 	return s.self.boot.Add(time.Duration(ticks) * s.self.tick), err
 }
 
-// startTicks reads field 22 of /proc/PID/stat (proc(5)): when the process began,
-// in clock ticks after the boot. The command is in parentheses and may contain
-// anything, so the fields are counted from the last one.
-func startTicks(stat []byte) (int64, error) {
+// ends tells whether a process is on its way out, with all of its threads: each is
+// exiting, or has the SIGKILL that the end of the process sends it.
+func (s *scan) ends(pid int) bool {
+	tasks := strconv.Itoa(pid) + "/task/"
+	dir, err := sys.OpenAt(s.proc, append(sys.CPath(tasks), 0))
+	if err != nil {
+		return gone(err)
+	}
+	defer sys.Close(dir)
+	all := true
+	err = sys.EachNumber(dir, make([]byte, 4<<10), func(tid int) bool {
+		text, err := s.readAt(tasks + strconv.Itoa(tid) + "/stat")
+		const exiting = 0x4 // PF_EXITING, include/linux/sched.h
+		flags, _ := statField(text, 9)
+		pending, _ := statField(text, 31)
+		all = gone(err) || flags&exiting != 0 || pending&(1<<(syscall.SIGKILL-1)) != 0
+		return all
+	})
+	return all && (err == nil || gone(err))
+}
+
+// startTicks is when a process began, in clock ticks after the boot.
+func startTicks(stat []byte) (int64, error) { return statField(stat, 22) }
+
+// statField reads a field of /proc/PID/stat (proc(5)), the fourth or a later one.
+// The command is in parentheses and may contain anything, so the fields are counted
+// from the last one.
+func statField(stat []byte, n int) (int64, error) {
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 20 {
+	if len(fields) < 20 || len(fields) < n-2 {
 		return 0, os.ErrInvalid
 	}
-	return strconv.ParseInt(string(fields[19]), 10, 64)
+	return strconv.ParseInt(string(fields[n-3]), 10, 64)
 }
