@@ -60,7 +60,10 @@ func pins(all []discover.Pin) string {
 		word := list[0].String()
 		if len(list) > 1 {
 			word += " and " + strconv.Itoa(len(list)-1) + " more"
-			if kind == discover.Process {
+			switch {
+			case kind == discover.Process && len(list) == 2:
+				word += " process"
+			case kind == discover.Process:
 				word += " processes"
 			}
 		}
