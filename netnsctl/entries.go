@@ -3,6 +3,7 @@ package netnsctl
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -59,9 +60,11 @@ func (n *NSIDs) Entries(h Host) ([]Entry, error) {
 // kernel say so.
 func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	odd := make([]bool, len(entries))
-	onTwoThreads(len(entries), func(from, to int) {
+	onTwoThreads(len(entries), func(_, from, to int) {
+		var path sys.CPath
 		for i := from; i < to; i++ {
-			odd[i] = !sys.IsNetAt(dir, entries[i].Name)
+			path = append(append(path[:0], entries[i].Name...), 0)
+			odd[i] = !sys.IsNetAt(dir, path)
 		}
 	})
 	for i := range entries {
@@ -81,12 +84,9 @@ func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
 		return
 	}
 	defer second.Close()
-	onTwoThreads(len(entries), func(from, to int) {
-		socket := n
-		if from == 0 {
-			socket = &NSIDs{second}
-		}
-		socket.ask(h, dir, entries[from:to])
+	sockets := [...]*NSIDs{n, {second}}
+	onTwoThreads(len(entries), func(thread, from, to int) {
+		sockets[thread].ask(h, dir, entries[from:to])
 	})
 	for i := range entries {
 		if noneLeft(entries[i].Err) { // the other thread had them
@@ -136,16 +136,28 @@ func noneLeft(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// onTwoThreads calls f for two parts of 0 to n, at once if that is worth it. The
-// first part is the other thread's.
-func onTwoThreads(n int, f func(from, to int)) {
+// onTwoThreads calls f for parts of 0 to n, on threads 0 and 1 if that is worth it.
+// A thread takes the next part when it is ready: the second takes a while to
+// start.
+func onTwoThreads(n int, f func(thread, from, to int)) {
 	if n < manyNames {
-		f(0, n)
+		f(0, 0, n)
 		return
 	}
 	sys.UseAllProcessors()
+	var taken atomic.Int64
+	work := func(thread int) {
+		for {
+			to := int(taken.Add(sys.MaxPipelined))
+			from := to - sys.MaxPipelined
+			if from >= n {
+				return
+			}
+			f(thread, from, min(to, n))
+		}
+	}
 	var other sync.WaitGroup
-	other.Go(func() { f(0, n/2) })
-	f(n/2, n)
+	other.Go(func() { work(1) })
+	work(0)
 	other.Wait()
 }

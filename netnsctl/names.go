@@ -42,7 +42,7 @@ func inNamespace(id ID, dir string, entries []string, suffix string) ([]string, 
 	}
 	defer sys.Close(fd)
 	in := make([]bool, len(entries))
-	onTwoThreads(len(entries), func(from, to int) {
+	onTwoThreads(len(entries), func(_, from, to int) {
 		var path []byte
 		for i := from; i < to; i++ {
 			path = append(append(append(path[:0], entries[i]...), suffix...), 0)

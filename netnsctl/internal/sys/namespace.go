@@ -48,10 +48,6 @@ func cookieInside(fd int) (cookie uint64, err error) {
 	return cookie, err
 }
 
-// nsfsHandle is the type of an nsfs file handle, whose bytes are {id u64, type
-// u32, inode number u32} (Linux 6.18, include/uapi/linux/nsfs.h).
-const nsfsHandle = 0xf1
-
 // OpenHandle opens the network namespace with this cookie and inode number
 // (Linux 6.18; inode number 0 means any, Linux 6.19). It is ESTALE once the
 // namespace has gone, and EOPNOTSUPP or EBADF on older kernels.
@@ -63,7 +59,7 @@ func OpenHandle(cookie, ino uint64) (int, error) {
 	}
 	raw = binary.NativeEndian.AppendUint32(raw, kind)
 	raw = binary.NativeEndian.AppendUint32(raw, uint32(ino))
-	return unix.OpenByHandleAt(unix.FD_NSFS_ROOT, unix.NewFileHandle(nsfsHandle, raw), unix.O_RDONLY|unix.O_CLOEXEC)
+	return unix.OpenByHandleAt(unix.FD_NSFS_ROOT, unix.NewFileHandle(fileidNSFS, raw), unix.O_RDONLY|unix.O_CLOEXEC)
 }
 
 // ListNetworks gives the cookies of the network namespaces that the kernel keeps

@@ -1,7 +1,6 @@
 package sys
 
 import (
-	"encoding/binary"
 	"strconv"
 	"unsafe"
 
@@ -120,16 +119,19 @@ func IsFile(path string, id FileID) bool {
 	return err == nil && id == FileID{uint64(st.Dev), st.Ino}
 }
 
-// IsNetAt tells whether name in an open directory leads to a network namespace.
-// The file's handle tells without opening it (Linux 6.18, struct
-// nsfs_file_handle).
-func IsNetAt(dir int, name string) bool {
-	handle, _, err := unix.NameToHandleAt(dir, name, unix.AT_SYMLINK_FOLLOW)
-	if err == nil && handle.Type() == fileidNSFS {
-		b := handle.Bytes()
-		return len(b) >= 12 && binary.NativeEndian.Uint32(b[8:]) == unix.CLONE_NEWNET
+// IsNetAt tells whether path, below an open directory, leads to a network
+// namespace. The file's handle tells without opening it (Linux 6.18). It allocates
+// nothing.
+func IsNetAt(dir int, path CPath) bool {
+	var handle nsfsHandle
+	handle.bytes = uint32(unsafe.Sizeof(handle.nsfs))
+	var mountID int32
+	_, _, errno := unix.RawSyscall6(unix.SYS_NAME_TO_HANDLE_AT, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
+		uintptr(unsafe.Pointer(&handle)), uintptr(unsafe.Pointer(&mountID)), unix.AT_SYMLINK_FOLLOW, 0)
+	if errno == 0 && handle.kind == fileidNSFS {
+		return handle.nsfs.kind == unix.CLONE_NEWNET
 	}
-	fd, err := retry(func() (int, error) { return unix.Openat(dir, name, openFlags, 0) })
+	fd, err := OpenAt(dir, path)
 	if err != nil {
 		return false
 	}
@@ -140,6 +142,17 @@ func IsNetAt(dir int, name string) bool {
 
 // fileidNSFS is FILEID_NSFS of include/linux/exportfs.h.
 const fileidNSFS = 0xf1
+
+// nsfsHandle is struct file_handle with the struct nsfs_file_handle of
+// include/uapi/linux/nsfs.h.
+type nsfsHandle struct {
+	bytes uint32
+	kind  int32
+	nsfs  struct {
+		id        uint64
+		kind, ino uint32
+	}
+}
 
 // OwningUser gives the inode number of the user namespace that owns the namespace
 // fd, and the user who made it (NS_GET_USERNS, Linux 4.9; NS_GET_OWNER_UID, 4.11).
