@@ -32,6 +32,8 @@ func (s *session) runBatch(name string) error {
 	s.inBatch = true
 	s.adder = s.host.NewAdder()
 	defer s.adder.Close()
+	s.deleter = s.host.NewDeleter()
+	defer s.deleter.Release()
 	s.stdin = int(file.Fd())
 	b := &batch{session: s, name: name, lines: newBatchReader(file, s.program.Face != FaceIP)}
 	return b.run()
@@ -50,6 +52,9 @@ func (s *session) openBatch(name string) (*os.File, error) {
 
 func (b *batch) run() error {
 	for {
+		if !b.lines.pending() && !netnsctl.Readable(b.stdin) {
+			b.deleter.Release() // Whoever writes the lines may want to see it gone.
+		}
 		line, err := b.lines.next()
 		if err == nil && b.program.Face == FaceIP && !isNetns(line.words[0]) {
 			b.others.add(line)
@@ -83,14 +88,28 @@ func (b *batch) run() error {
 func (b *batch) runLine(words []string) error {
 	switch object := words[0]; {
 	case isNetns(object):
-		return b.command(words[1:])
+		return b.netnsCommand(words[1:])
 	case b.program.Face == FaceIP:
 		return nil // has been run
 	case strings.HasSuffix(object, "netns"):
 		// The object with something before it: a byte order mark, mostly.
 		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.options())
 	}
+	return b.netnsCommand(words)
+}
+
+// netnsCommand runs one command. Only after a delete of one name may what others
+// let go of wait for the next line.
+func (b *batch) netnsCommand(words []string) error {
+	if len(words) != 2 || !isDelete(words[0]) || strings.HasPrefix(words[1], "-") {
+		b.deleter.Release()
+	}
 	return b.command(words)
+}
+
+func isDelete(word string) bool {
+	c, ok := lookupCommand(word)
+	return ok && c.names[0] == "delete"
 }
 
 // after decides whether a line's failure stops the batch: nil goes on.

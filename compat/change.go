@@ -80,6 +80,9 @@ func (s *session) delete(args []string) error {
 	case len(args) < 1:
 		return noName()
 	}
+	if s.deleter != nil {
+		return s.fail("delete", s.deleter.Delete(args[0]))
+	}
 	return s.fail("delete", s.host.Delete(args[0]))
 }
 
@@ -94,8 +97,10 @@ func (s *session) deleteAll(args []string) error {
 	if err != nil {
 		return s.fail("delete", err)
 	}
+	deleter := s.host.NewDeleter()
+	defer deleter.Release()
 	for _, name := range names {
-		if err := s.host.Delete(name); err != nil {
+		if err := deleter.Delete(name); err != nil {
 			s.report(s.fail("delete", err))
 			return nil
 		}

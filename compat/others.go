@@ -30,6 +30,7 @@ func (b *batch) runOthers() (stop error) {
 		return nil
 	}
 	b.others.text = nil
+	b.deleter.Release()
 	path, ok := realIP()
 	if !ok {
 		return b.after(b.others.last, errNoRealIP())

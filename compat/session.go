@@ -20,8 +20,9 @@ type session struct {
 	nsidNames nsidNames
 	// inBatch says that words come from the lines of a file.
 	inBatch bool
-	// adder is what a batch adds names with.
-	adder *netnsctl.Adder
+	// adder and deleter are what a batch adds and deletes names with.
+	adder   *netnsctl.Adder
+	deleter *netnsctl.Deleter
 }
 
 // run does what the words say, without the program's name.

@@ -14,10 +14,34 @@ import (
 // mounted again, unless more mounts cover the file (EBUSY): then each call
 // takes one layer away.
 func (h Host) Delete(name string) error {
+	return h.delete(name, func(fd int) { sys.Close(fd) })
+}
+
+// Deleter is [Host.Delete] for many names. Each unmount waits for all processors,
+// and that takes several times as long once the kernel has begun to take a
+// namespace apart (cleanup_net in its net/core/net_namespace.c). So a Deleter
+// holds all that it takes names from, and lets go of them at once.
+type Deleter struct {
+	host Host
+	held sys.InFlight
+}
+
+// NewDeleter begins; [Deleter.Release] must end it.
+func (h Host) NewDeleter() *Deleter { return &Deleter{host: h} }
+
+// Delete is [Host.Delete].
+func (d *Deleter) Delete(name string) error { return d.host.delete(name, d.held.Hold) }
+
+// Release lets go of the namespaces whose names were deleted. More may be deleted
+// after it.
+func (d *Deleter) Release() { d.held.Release() }
+
+// delete gives the descriptor that has held the namespace to letGo.
+func (h Host) delete(name string, letGo func(fd int)) error {
 	path := h.NamePath(name)
 	restore := func() error { return nil }
 	if fd, err := sys.OpenPath(path); err == nil {
-		defer sys.Close(fd)
+		defer letGo(fd)
 		if sys.IsNamespace(fd) && sys.Detach(path) == nil {
 			restore = func() error { return sys.BindMount(sys.FDPath(fd), path) }
 		}

@@ -38,6 +38,9 @@ func CheckStd(fd int) error {
 	return nil
 }
 
+// Readable tells whether a read of the descriptor fd will not wait.
+func Readable(fd int) bool { return sys.Readable(fd) }
+
 // IsTerminal tells whether fd is a terminal.
 func IsTerminal(fd int) bool { return sys.IsTerminal(fd) }
 

@@ -112,7 +112,7 @@ compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all
 lines add 1002 11001 >$dir/add
 lines delete 1002 11001 >$dir/delete
 rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
-"$ip" -batch $dir/delete
+rounds=1 compare '-batch, 10000 deletes' 2 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
 
 have=200
 for n in $names; do

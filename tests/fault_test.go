@@ -69,6 +69,12 @@ var faults = []fault{
 		between: [][][]string{{{"netns", "add", "x"}}, {{"netns", "add", "x"}, {"netns", "add", "y"}}},
 	},
 	{
+		// From the last, so that what is mounted again is where it was.
+		name: "batch of 3 deletes", world: faultNames + `new u; new v`, words: []string{"-b", "$BATCH"},
+		batch:   "netns delete v\nnetns delete u\nnetns delete t\n",
+		between: [][][]string{{{"netns", "delete", "v"}}, {{"netns", "delete", "v"}, {"netns", "delete", "u"}}},
+	},
+	{
 		name: "force-orphans, dead file", own: true, wide: true, words: cleanUp,
 		world: faultNames + `: >/run/netns/d; chmod 0 /run/netns/d`,
 	},
