@@ -104,7 +104,7 @@ lines add 2 1001 >$dir/add
 lines delete 2 1001 >$dir/delete
 "$ip" -batch $dir/add
 compare '-batch, 1000 adds' 1 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
-compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
+rounds=$((rounds * 5)) compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
 lines add 2 200 | "$ip" -force -batch - 2>/dev/null || true
 lines delete 201 1001 | "$ip" -force -batch - 2>/dev/null || true
 compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all exec true"
@@ -113,6 +113,7 @@ lines add 1002 11001 >$dir/add
 lines delete 1002 11001 >$dir/delete
 rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
 rounds=1 compare '-batch, 10000 deletes' 2 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
+$dir/settle
 
 have=200
 for n in $names; do

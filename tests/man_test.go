@@ -63,9 +63,11 @@ func TestManCommands(t *testing.T) {
 	}
 }
 
-// TestManExtensions looks for each flag that the help of an extension names.
+// TestManExtensions looks for each flag and exit status that the help of an
+// extension names in the sections that the man page has of it.
 func TestManExtensions(t *testing.T) {
-	page := readMan(t)
+	_, page, _ := strings.Cut(readMan(t), "\n.SH BEYOND IPROUTE2\n")
+	page, _, _ = strings.Cut(page, "\n.SH ")
 	for _, words := range [][]string{
 		{"list", "--stale"},
 		{"delete", "--force-orphans"},
@@ -77,6 +79,7 @@ func TestManExtensions(t *testing.T) {
 		{"inspect"},
 		{"graph"},
 		{"check"},
+		{"snapshot"},
 		{"metrics"},
 		{"completion"},
 	} {
@@ -84,15 +87,45 @@ func TestManExtensions(t *testing.T) {
 		if err != nil {
 			t.Errorf("%v --help: %v", words, err)
 		}
-		flags := regexp.MustCompile(`(?m)^ +--([a-z-]+)`).FindAllStringSubmatch(string(help), -1)
-		if len(flags) < 2 {
-			t.Errorf("%v --help names only %d flags:\n%s", words, len(flags), help)
-		}
-		for _, flag := range flags {
-			if !strings.Contains(page, "--"+flag[1]) {
-				t.Errorf("the man page lacks --%s of %v", flag[1], words)
+		var sections string
+		for section := range strings.SplitSeq(page, "\n.SS ") {
+			if name, _, _ := strings.Cut(section, " "); name == words[0] {
+				sections += section
 			}
 		}
+		if sections == "" {
+			t.Errorf("the man page has no section of %s", words[0])
+			continue
+		}
+		flags := regexp.MustCompile(`(?m)^ +--([a-z-]+)`).FindAllStringSubmatch(string(help), -1)
+		if len(flags) == 0 {
+			t.Errorf("%v --help names no flag:\n%s", words, help)
+		}
+		for _, flag := range flags {
+			if flag[1] != "help" && !regexp.MustCompile(`--`+flag[1]+`\b`).MatchString(sections) {
+				t.Errorf("the man page lacks --%s of %s", flag[1], words[0])
+			}
+		}
+		ours, theirs := statuses(string(help), "Exit status:", "\n\n"), statuses(sections, "\nStatus:", "\n.")
+		if len(ours) == 0 || !slices.Equal(ours, theirs) {
+			t.Errorf("%v --help has the statuses %v, the man page %v", words, ours, theirs)
+		}
+	}
+}
+
+// statuses gives the numbers in the parts of a text from a word to another, sorted
+// and each once.
+func statuses(text, from, to string) []string {
+	var all []string
+	for {
+		_, after, found := strings.Cut(text, from)
+		if !found {
+			slices.Sort(all)
+			return slices.Compact(all)
+		}
+		part, rest, _ := strings.Cut(after, to)
+		all = append(all, regexp.MustCompile(`\b[0-9]+\b`).FindAllString(part, -1)...)
+		text = rest
 	}
 }
 

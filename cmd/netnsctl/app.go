@@ -45,7 +45,7 @@ func (u *ui) run(call compat.Call) int {
 	var wrong wrongWords
 	switch {
 	case u.broken != nil:
-		u.note("write error: %v", u.broken)
+		u.note("write error: %v", bare(u.broken))
 		return failed
 	case err == nil:
 		return 0

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ func replaceFile(name, text string) (err error) {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no plain file, so it is not replaced", name)
+		return errors.New("no plain file, so it is not replaced")
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
@@ -51,5 +52,8 @@ func (u *ui) deliver(name, text string) error {
 		u.print(text)
 		return nil
 	}
-	return replaceFile(name, text)
+	if err := replaceFile(name, text); err != nil {
+		return fmt.Errorf("%s: %w", name, bare(err))
+	}
+	return nil
 }

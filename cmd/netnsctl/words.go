@@ -1,15 +1,25 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 func errExtra(word string) error { return fmt.Errorf("extra word %q", word) }
+
+// bare is a system call's error without the file that it was for.
+func bare(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
+}
 
 // cause says why a name is stale.
 func cause(n *discover.Name) string {
