@@ -79,6 +79,14 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 	if in == nil {
 		return 0, changed("its mount namespace cannot be entered")
 	}
+	// To look at all mounts takes as long as there are mounts, for each. The one
+	// mount at its path needs no look: what is opened there is it or is not.
+	if alone(step.Mounts, planned) && unmountIn(in, planned.Path, step.Namespace) == nil {
+		if step.tidy {
+			tidy(in, planned.Path)
+		}
+		return 1, nil
+	}
 	for range maxLayers {
 		now, found, err := find(in, planned, step.Namespace.ID.Ino)
 		if err != nil || !found {
@@ -89,7 +97,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
-			err = unmountIn(in, now, step.Namespace)
+			err = unmountIn(in, now.Path, step.Namespace)
 		}
 		if err == syscall.EINVAL && !sharesFile(snap, &planned) {
 			err = unlinkUnder(snap.Host, in, now)
@@ -102,10 +110,21 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 		}
 		ended++
 		if step.tidy {
-			tidy(in, now)
+			tidy(in, now.Path)
 		}
 	}
 	return ended, nil
+}
+
+// alone tells whether nothing lay on a mount, or under it, when it was planned.
+func alone(all []discover.Mount, planned discover.Mount) bool {
+	layers := 0
+	for _, m := range all {
+		if m.Namespace == planned.Namespace && m.Path == planned.Path {
+			layers++
+		}
+	}
+	return layers == 1 && !planned.Covered
 }
 
 // find looks for a planned mount, one that is not covered first.
@@ -122,11 +141,11 @@ func find(in *discover.MountNamespace, planned discover.Mount, ino uint64) (m di
 	return m, found, nil
 }
 
-// unmountIn ends a mount, and no other one at its path: it is held open while it
+// unmountIn ends the mount at a path, and no other one: it is held open while it
 // is compared with the plan.
-func unmountIn(in *discover.MountNamespace, m discover.Mounted, ns *discover.Namespace) error {
+func unmountIn(in *discover.MountNamespace, path string, ns *discover.Namespace) error {
 	return in.Enter(func() error {
-		fd, err := sys.Open(m.Path)
+		fd, err := sys.Open(path)
 		if err != nil {
 			return err
 		}
@@ -213,15 +232,15 @@ func emptyFile(dir int, name string) bool {
 }
 
 // tidy removes the empty file that a mount was on; that it stays is no failure.
-func tidy(in *discover.MountNamespace, m discover.Mounted) {
+func tidy(in *discover.MountNamespace, file string) {
 	_ = in.Enter(func() error {
-		dir, err := sys.OpenDir(path.Dir(m.Path))
+		dir, err := sys.OpenDir(path.Dir(file))
 		if err != nil {
 			return err
 		}
 		defer sys.Close(dir)
-		if emptyFile(dir, path.Base(m.Path)) {
-			return sys.Unlink(dir, path.Base(m.Path))
+		if emptyFile(dir, path.Base(file)) {
+			return sys.Unlink(dir, path.Base(file))
 		}
 		return nil
 	})
