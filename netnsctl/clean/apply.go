@@ -2,7 +2,6 @@ package clean
 
 import (
 	"errors"
-	"fmt"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -45,7 +44,7 @@ var errGone = errors.New("gone")
 // Apply does the steps one by one and tells each one's result. The snapshot must
 // be the plan's, not closed yet.
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
-	a := applier{snap: snap}
+	a := applier{snap: snap, occupants: occupants{host: snap.Host}}
 	defer a.close()
 	for _, step := range p.Steps {
 		tell(result(step, a.apply(step)))
@@ -72,6 +71,7 @@ func result(step Step, err error) Result {
 type applier struct {
 	snap *discover.Snapshot
 	dir  *discover.RunDir // nil if not open
+	occupants
 }
 
 // apply does one step under the lock on the run directory, which `ip netns add`
@@ -88,9 +88,9 @@ func (a *applier) apply(step Step) error {
 		return err
 	}
 	if step.Action == Release {
-		return release(a.snap, step)
+		return release(a.snap, &a.occupants, step)
 	}
-	return remove(a.snap, a.dir, step)
+	return remove(a.snap, a.dir, &a.occupants, step)
 }
 
 func (a *applier) open() (err error) {
@@ -106,16 +106,4 @@ func (a *applier) close() {
 	if a.dir != nil {
 		a.dir.Close()
 	}
-}
-
-// unoccupied makes sure that nobody has entered a namespace, or named it.
-func unoccupied(host netnsctl.Host, ns *discover.Namespace) error {
-	pid, err := discover.Occupant(host, ns.ID)
-	if err != nil {
-		return err
-	}
-	if pid != 0 {
-		return changed(fmt.Sprintf("pid %d has entered it", pid))
-	}
-	return nil
 }

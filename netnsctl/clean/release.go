@@ -14,12 +14,12 @@ import (
 
 // release ends the planned mounts of an orphan, each in the mount namespace where
 // it is.
-func release(snap *discover.Snapshot, step Step) error {
+func release(snap *discover.Snapshot, present *occupants, step Step) error {
 	ns := step.Namespace
 	if names, err := snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
 		return changed("it has the name " + names[0] + " now")
 	}
-	if err := unoccupied(snap.Host, ns); err != nil {
+	if err := present.noneIn(ns); err != nil {
 		return err
 	}
 	ended := 0

@@ -15,7 +15,7 @@ const maxLayers = 1000
 
 // remove takes a name away if it still is what was planned. Where the file
 // cannot be unlinked, the mounts are put back.
-func remove(snap *discover.Snapshot, dir *discover.RunDir, step Step) (err error) {
+func remove(snap *discover.Snapshot, dir *discover.RunDir, present *occupants, step Step) (err error) {
 	planned := step.Name
 	path := snap.Host.NamePath(planned.Name)
 	var layers []int
@@ -36,7 +36,7 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, step Step) (err error
 			return err
 		}
 		if step.Namespace != nil {
-			if err := unoccupied(snap.Host, step.Namespace); err != nil {
+			if err := present.noneIn(step.Namespace); err != nil {
 				return err
 			}
 		}

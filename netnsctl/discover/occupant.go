@@ -5,39 +5,38 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Occupant gives a process that is, or has a thread, in the namespace id; 0 if
-// there is none now.
-func Occupant(host netnsctl.Host, id netnsctl.ID) (pid int, err error) {
+// Occupants gives, for each network namespace that a process is or has a thread in
+// now, one such process. The key is the namespace's inode number.
+func Occupants(host netnsctl.Host) (pids map[uint64]int, err error) {
 	s := &scan{host: host}
 	if s.proc, err = sys.OpenDir(host.Proc()); err != nil {
-		return 0, netnsctl.NewOpError(netnsctl.OpReadProc, "", host.Proc(), err)
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", host.Proc(), err)
 	}
 	defer sys.Close(s.proc)
-	pids, err := s.pids()
+	all, err := s.pids()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	pids = map[uint64]int{}
 	w := newWalker(s)
-	for _, pid := range pids {
-		if w.occupies(pid, id.Ino) {
-			return pid, nil
-		}
+	for _, pid := range all {
+		w.occupied(pid, func(ino uint64) { pids[ino] = pid })
 	}
-	return 0, nil
+	return pids, nil
 }
 
-func (w *walker) occupies(pid int, ino uint64) bool {
-	if net, err := w.namespaceLink(w.path.Set(pid, "/ns/net"), "net:["); err == nil && net == ino {
-		return true
+// occupied calls f with the network namespaces of a process and of its threads.
+func (w *walker) occupied(pid int, f func(ino uint64)) {
+	if net, err := w.namespaceLink(w.path.Set(pid, "/ns/net"), "net:["); err == nil {
+		f(net)
 	}
 	var st sys.FileStat
 	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) != nil || st.Links <= 3 {
-		return false
+		return
 	}
 	for _, tid := range w.tasks(pid) {
-		if net, err := w.namespaceLink(w.path.SetTask(pid, tid, "/ns/net"), "net:["); err == nil && net == ino {
-			return true
+		if net, err := w.namespaceLink(w.path.SetTask(pid, tid, "/ns/net"), "net:["); err == nil {
+			f(net)
 		}
 	}
-	return false
 }
