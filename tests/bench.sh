@@ -105,7 +105,8 @@ lines delete 2 1001 >$dir/delete
 "$ip" -batch $dir/add
 compare '-batch, 1000 adds' 1 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
 rounds=$((rounds * 5)) compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
-lines add 2 200 | "$ip" -force -batch - 2>/dev/null || true
+compare '-all delete, 1000 names' 1 "$ip -all netns delete" "$netnsctl -all delete" "$ip -force -batch $dir/add"
+lines add 1 200 | "$ip" -force -batch - 2>/dev/null || true
 lines delete 201 1001 | "$ip" -force -batch - 2>/dev/null || true
 compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all exec true"
 

@@ -50,6 +50,17 @@ func TestStartup(t *testing.T) {
 	}
 }
 
+// TestStartupLimit: package syscall takes the limit of descriptors down for children
+// when it is initialised, so it has to be the inherited one by then.
+func TestStartupLimit(t *testing.T) {
+	trace := initTrace("-Version")
+	restored := strings.Index(trace, "/internal/sys/nofile @")
+	taken := strings.Index(trace, "init syscall @")
+	if restored < 0 || taken < restored {
+		t.Errorf("not initialised in this order: nofile, syscall:\n%s", trace)
+	}
+}
+
 // TestEarly: iproute2's commands are answered before the packages that only others
 // need are initialised.
 func TestEarly(t *testing.T) {

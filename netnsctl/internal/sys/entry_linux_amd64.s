@@ -59,4 +59,5 @@ signals:
 	LEAQ ·oneProcessor(SB), AX
 	MOVQ AX, (R8)
 start:
+	CALL netnsctl_few_files(SB)
 	JMP _rt0_amd64_linux(SB)

@@ -62,4 +62,5 @@ signals:
 	MOVD $·oneProcessor(SB), R2
 	MOVD R2, (R1)
 start:
+	BL netnsctl_few_files(SB)
 	B _rt0_arm64_linux(SB)

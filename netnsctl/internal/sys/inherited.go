@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	_ "github.com/netnsctl/netnsctl/netnsctl/internal/sys/nofile"
 )
 
 // What the process was given at execve, recorded by netnsctl_entry before the Go
