@@ -17,12 +17,19 @@ fi
 ip=$(command -v ip)
 dir=/run/bench
 mkdir $dir
-# As an installed file: what the linker wrote lies in the page cache in single
-# pages, which costs every start.
 bench=$(mktemp -d "$1.XXXX")
 trap 'rm -r "$bench"' EXIT
+built=$1
 netnsctl=$bench/netnsctl
-install "$1" "$netnsctl"
+
+# fresh makes it an installed file: what the linker wrote lies in the page cache in
+# single pages, which costs every start. Where the pages of a copy lie does, too, up
+# to a tenth: so there are several.
+fresh() {
+	rm -f "$netnsctl"
+	install "$built" "$netnsctl"
+}
+fresh
 
 median() { sort -g | awk '{ v[NR] = $1 } END { printf "%.2f", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 column() { cut -d' ' -f"$1" $dir/all | median; }
@@ -33,6 +40,7 @@ compare() {
 	[ $# -lt 5 ] || prepare=(--prepare "sh -c '{ $5; } 2>/dev/null; $dir/settle'")
 	: >$dir/all
 	for ((round = 0; round < rounds; round++)); do
+		((round % 20)) || fresh
 		hyperfine -N -i --warmup 1 --runs "$runs" --style none --export-csv $dir/csv \
 			"${prepare[@]}" "$peer" "$ours" >/dev/null 2>&1
 		awk -F, 'NR == 2 { wall = $4; cpu = $5 + $6 }
@@ -110,12 +118,6 @@ lines add 1 200 | "$ip" -force -batch - 2>/dev/null || true
 lines delete 201 1001 | "$ip" -force -batch - 2>/dev/null || true
 compare '-all exec true, 200 names' 2 "$ip -all netns exec true" "$netnsctl -all exec true"
 
-lines add 1002 11001 >$dir/add
-lines delete 1002 11001 >$dir/delete
-rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
-rounds=1 compare '-batch, 10000 deletes' 2 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
-$dir/settle
-
 have=200
 for n in $names; do
 	if [ "$n" -lt $have ]; then lines delete $((n + 1)) $have | "$ip" -batch -; fi
@@ -155,4 +157,11 @@ for n in $names; do
 	# New ones have no nsids.
 	lines delete 1 "$n" | "$ip" -batch -
 	have=0
+	$dir/settle
 done
+
+head 'bulk' ip
+lines add 1 10000 >$dir/add
+lines delete 1 10000 >$dir/delete
+rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
+rounds=1 compare '-batch, 10000 deletes' 2 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
