@@ -138,7 +138,7 @@ func (w *faultWorld) judge(a answer, p point) (left verdict, why string) {
 	default:
 		return leftBroken, fmt.Sprintf("status %s, %sleft neither before nor after:\n%s--- before:\n%s", a.status, a.stderr, now, w.before)
 	}
-	if why := w.harm(a, left); why != "" {
+	if why := w.harm(a, p, left); why != "" {
 		return leftBroken, why
 	}
 	if left == leftStale && w.program != realFace {
@@ -179,7 +179,7 @@ func (w *faultWorld) completes(now string) bool {
 
 // harm is what the state does not show: words that are not true, other
 // namespaces lost, mounts elsewhere.
-func (w *faultWorld) harm(a answer, left verdict) string {
+func (w *faultWorld) harm(a answer, p point, left verdict) string {
 	if a.status == "timeout" {
 		return "hangs"
 	}
@@ -197,7 +197,9 @@ func (w *faultWorld) harm(a answer, left verdict) string {
 			return name + " is another namespace"
 		}
 	}
-	if a.status == "0" && !w.inside && !w.all() && left != leftAfter {
+	// Told that a file is not there, a clean-up says that somebody was faster.
+	gone := w.own && p.errno == "ENOENT" && strings.HasPrefix(a.stdout, "gone ")
+	if a.status == "0" && !w.inside && !w.all() && left != leftAfter && !gone {
 		return fmt.Sprintf("exits with 0, but left the state %s", left)
 	}
 	return w.ranInside(a)
