@@ -17,7 +17,8 @@ const inOneMessage = 48
 
 // Hold takes over the descriptor fd. Where no more can be held, all are released.
 func (f *InFlight) Hold(fd int) {
-	if f.waiting = append(f.waiting, fd); len(f.waiting) < inOneMessage {
+	f.waiting = append(f.waiting, fd)
+	if len(f.waiting) < inOneMessage && SpareFDs(fd, inOneMessage) {
 		return
 	}
 	if f.send() != nil {
