@@ -91,6 +91,7 @@ func TestStaleViews(t *testing.T) {
 		{"delete --verbose", "2", ""},
 		{"delete --wait=soon dead", "2", ""},
 		{"delete --wait --dry-run quiet", "2", ""},
+		{"-j delete --verbose quiet", "2", ""},
 		{"delete --force-orphans nonsense", "1", "0 removed, 0 released, 0 spared\n"},
 	} {
 		a := w.run(strings.Fields(c.words)...)

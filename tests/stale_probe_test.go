@@ -15,14 +15,14 @@ import (
 func kernelHides() map[string]string {
 	hidden := map[string]string{}
 	if !handlesTellType() {
-		hidden["inotify"] = "1 inotify and fanotify marks"
-		hidden["fanotify"] = "1 inotify and fanotify marks"
+		hidden["inotify"] = "inotify and fanotify marks on namespaces of a type that the kernel does not tell: 1"
+		hidden["fanotify"] = "inotify and fanotify marks on namespaces of a type that the kernel does not tell: 1"
 	}
 	if !ringsTellFiles() {
-		hidden["io_uring"] = "1 io_uring files not readable"
+		hidden["io_uring"] = "io_uring files not readable: 1"
 	}
 	if !detachedTreesClone() {
-		hidden["detached tree"] = "1 detached mount trees not readable"
+		hidden["detached tree"] = "detached mount trees not readable: 1"
 	}
 	return hidden
 }

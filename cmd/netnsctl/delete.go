@@ -43,7 +43,7 @@ func (u *ui) deleteCommand(call compat.Call) *cli.Command {
 
 // deleteNamed is iproute2's delete, and then a look at what is left.
 func (u *ui) deleteNamed(call compat.Call, c *cli.Context, wait *waitFlag) error {
-	if c.Bool("dry-run") || c.IsSet("min-age") || c.Bool("json") {
+	if c.Bool("dry-run") || c.IsSet("min-age") || c.Bool("json") || call.JSON {
 		return wrongWords{fmt.Errorf("--dry-run, --min-age and --json need --force-orphans")}
 	}
 	if c.NArg() != 1 || call.All {

@@ -134,7 +134,7 @@ func TestBlindRefuses(t *testing.T) {
 	s := snapshot(deadFile(), leak(), discover.Blind{What: "processes not readable", Count: 7, Grave: true})
 	_, err := clean.Make(s, clean.Request{})
 	var blind *clean.BlindError
-	if !errors.As(err, &blind) || !strings.Contains(err.Error(), "7 processes not readable") {
+	if !errors.As(err, &blind) || !strings.Contains(err.Error(), "processes not readable: 7") {
 		t.Errorf("got %v", err)
 	}
 	s = snapshot(deadFile(), discover.Blind{What: "listns"})

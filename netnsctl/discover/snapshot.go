@@ -164,7 +164,7 @@ func (b Blind) String() string {
 	if b.Count == 0 {
 		return b.What
 	}
-	return strconv.Itoa(b.Count) + " " + b.What
+	return b.What + ": " + strconv.Itoa(b.Count)
 }
 
 // String is the text of the ID, or "nsid:7" where that is not known.

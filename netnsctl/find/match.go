@@ -169,7 +169,7 @@ func (v *view) blind() (all []discover.Blind) {
 		all = append(all, discover.Blind{What: "namespaces that cannot be opened", Count: closed, Grave: true})
 	}
 	if failed > 0 {
-		all = append(all, discover.Blind{What: "namespaces that cannot be read: " + why, Count: failed, Grave: true})
+		all = append(all, discover.Blind{What: "namespaces that cannot be read (" + why + ")", Count: failed, Grave: true})
 	}
 	return all
 }
