@@ -2,8 +2,6 @@ package netnsctl
 
 import (
 	"errors"
-	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -21,77 +19,73 @@ type Entry struct {
 // fewNames is a number for which asking one by one is as fast as anything.
 const fewNames = 16
 
-// manyNames is a number from which a second thread is worth its start.
-const manyNames = 256
+// errAskAgain is no answer yet.
+var errAskAgain = errors.New("ask again")
 
 // Entries gives every name of the run directory with its nsid, in the
 // directory's order.
 func (n *NSIDs) Entries(h Host) ([]Entry, error) {
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	entries := make([]Entry, len(names))
-	for i, name := range names {
-		entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
-	}
-	if len(entries) == 0 {
-		return entries, nil
-	}
 	dir, err := sys.OpenDir(h.Dir())
 	if err != nil {
 		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
 	}
 	defer sys.Close(dir)
-	if len(entries) <= fewNames {
-		n.ask(h, dir, entries)
-		return entries, nil
-	}
-	// Where nothing has an nsid, no name need be asked for its.
-	if peers, err := n.Peers(nil); err == nil && len(peers) == 0 {
-		n.askOdd(h, dir, entries)
-		return entries, nil
-	}
-	n.askMany(h, dir, entries)
-	return entries, nil
-}
-
-// askOdd asks only for the nsids of what is no network namespace, to have the
-// kernel say so.
-func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
-	odd := make([]bool, len(entries))
-	onTwoThreads(len(entries), func(_, from, to int) {
-		var path sys.CPath
-		for i := from; i < to; i++ {
-			path = append(append(path[:0], entries[i].Name...), 0)
-			odd[i] = !sys.IsNetAt(dir, path)
+	names := readNames(dir)
+	ask, done := n.asker(h, dir, len(names.first))
+	defer done()
+	entries, err := mapNames(names, func(thread int, names []string) []Entry {
+		entries := make([]Entry, len(names))
+		for i, name := range names {
+			entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
 		}
+		ask(thread, entries)
+		return entries
 	})
 	for i := range entries {
-		if odd[i] {
-			n.ask(h, dir, entries[i:i+1])
-		}
-	}
-}
-
-// askMany asks through two sockets at once: the kernel compares a namespace with
-// every other that has an nsid until it finds its own. The second thread may be
-// in another mount namespace; what it opens it reaches through the directory.
-func (n *NSIDs) askMany(h Host, dir int, entries []Entry) {
-	second, err := sys.DialRTNL(false)
-	if err != nil {
-		n.ask(h, dir, entries)
-		return
-	}
-	defer second.Close()
-	sockets := [...]*NSIDs{n, {second}}
-	onTwoThreads(len(entries), func(thread, from, to int) {
-		sockets[thread].ask(h, dir, entries[from:to])
-	})
-	for i := range entries {
-		if noneLeft(entries[i].Err) { // the other thread had them
+		if err := entries[i].Err; errors.Is(err, errAskAgain) || noneLeft(err) { // the other thread had them
 			entries[i].Err = nil
 			n.ask(h, dir, entries[i:i+1])
+		}
+	}
+	return entries, newOpError(OpReadRunDir, "", h.Dir(), err)
+}
+
+// asker gives what asks for the nsids of entries of the open run directory, on
+// thread 0 or 1. What it leaves has the error [errAskAgain].
+func (n *NSIDs) asker(h Host, dir, names int) (ask func(thread int, entries []Entry), done func()) {
+	if names <= fewNames {
+		return func(_ int, entries []Entry) { n.ask(h, dir, entries) }, func() {}
+	}
+	if peers, err := n.Peers(nil); err == nil && len(peers) == 0 {
+		return func(_ int, entries []Entry) { askOdd(dir, entries) }, func() {}
+	}
+	// The kernel compares a namespace with every other that has an nsid until it
+	// finds its own: two sockets do that side by side. The second thread may be in
+	// another mount namespace; what it opens it reaches through the directory.
+	second, err := sys.DialRTNL(false)
+	if err != nil {
+		return func(thread int, entries []Entry) {
+			if thread == 0 {
+				n.ask(h, dir, entries)
+				return
+			}
+			for i := range entries {
+				entries[i].Err = errAskAgain
+			}
+		}, func() {}
+	}
+	sockets := [...]*NSIDs{n, {second}}
+	return func(thread int, entries []Entry) { sockets[thread].ask(h, dir, entries) }, second.Close
+}
+
+// askOdd is for when nothing has an nsid, so that no name need be asked for its:
+// only what is no network namespace is left, to have the kernel say so.
+func askOdd(dir int, entries []Entry) {
+	var path sys.CPath
+	for i := range entries {
+		path = append(append(path[:0], entries[i].Name...), 0)
+		if !sys.IsNetAt(dir, path) {
+			entries[i].Err = errAskAgain
 		}
 	}
 }
@@ -134,30 +128,4 @@ func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
 // noneLeft tells whether an error says that there may be no more descriptors.
 func noneLeft(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
-}
-
-// onTwoThreads calls f for parts of 0 to n, on threads 0 and 1 if that is worth it.
-// A thread takes the next part when it is ready: the second takes a while to
-// start.
-func onTwoThreads(n int, f func(thread, from, to int)) {
-	if n < manyNames {
-		f(0, 0, n)
-		return
-	}
-	sys.UseAllProcessors()
-	var taken atomic.Int64
-	work := func(thread int) {
-		for {
-			to := int(taken.Add(sys.MaxPipelined))
-			from := to - sys.MaxPipelined
-			if from >= n {
-				return
-			}
-			f(thread, from, min(to, n))
-		}
-	}
-	var other sync.WaitGroup
-	other.Go(func() { work(1) })
-	work(0)
-	other.Wait()
 }

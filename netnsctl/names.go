@@ -25,38 +25,32 @@ func (h Host) Names() ([]string, error) {
 
 // NamesOf gives the names that lead to the namespace id, in directory order.
 func (h Host) NamesOf(id ID) ([]string, error) {
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	found, err := inNamespace(id, h.Dir(), names, "")
+	found, err := inNamespace(id, h.Dir(), func(string) bool { return true }, "")
 	return found, newOpError(OpReadRunDir, "", h.Dir(), err)
 }
 
-// inNamespace gives those entries of dir, in their order, where the path ENTRY +
-// suffix leads to the namespace id.
-func inNamespace(id ID, dir string, entries []string, suffix string) ([]string, error) {
+// inNamespace gives those entries of dir that are of a kind, in their order, where
+// the path ENTRY + suffix leads to the namespace id.
+func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string) ([]string, error) {
 	fd, err := sys.OpenDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer sys.Close(fd)
-	in := make([]bool, len(entries))
-	onTwoThreads(len(entries), func(_, from, to int) {
+	return mapNames(readNames(fd), func(_ int, entries []string) []string {
+		found := entries[:0]
 		var path []byte
-		for i := from; i < to; i++ {
-			path = append(append(append(path[:0], entries[i]...), suffix...), 0)
-			dev, ino, err := sys.StatAt(fd, path)
-			in[i] = err == nil && ID{dev, ino} == id
+		for _, entry := range entries {
+			if !kind(entry) {
+				continue
+			}
+			path = append(append(append(path[:0], entry...), suffix...), 0)
+			if dev, ino, err := sys.StatAt(fd, path); err == nil && id == (ID{dev, ino}) {
+				found = append(found, entry)
+			}
 		}
+		return found
 	})
-	var found []string
-	for i, entry := range entries {
-		if in[i] {
-			found = append(found, entry)
-		}
-	}
-	return found, nil
 }
 
 // IDOfPID gives the namespace of a process, named by the text that stands for it

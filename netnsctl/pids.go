@@ -1,7 +1,6 @@
 package netnsctl
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -21,14 +20,7 @@ func (h Host) PIDs(name string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := sys.Names(h.Proc())
-	if err != nil {
-		return nil, newOpError(OpReadProc, name, h.Proc(), err)
-	}
-	entries = slices.DeleteFunc(entries, func(entry string) bool {
-		return entry[0] < '0' || entry[0] > '9'
-	})
-	found, err := inNamespace(id, h.Proc(), entries, "/ns/net")
+	found, err := inNamespace(id, h.Proc(), isNumber, "/ns/net")
 	if err != nil {
 		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}
@@ -38,3 +30,5 @@ func (h Host) PIDs(name string) ([]int, error) {
 	}
 	return pids, nil
 }
+
+func isNumber(entry string) bool { return entry[0] >= '0' && entry[0] <= '9' }

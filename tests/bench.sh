@@ -151,6 +151,7 @@ for n in $names; do
 		sources "$n names, 5000 processes"
 		head '5000 processes' ip
 		netns 'pids NAME' 5 'pids n1'
+		netns 'identify, 1000 names' 5 identify
 		pkill -P $$ sleep
 		wait 2>/dev/null
 	fi
