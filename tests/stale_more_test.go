@@ -235,17 +235,21 @@ func TestStaleTerminal(t *testing.T) {
 	}
 }
 
-// TestStaleForeignPIDs: a link to a process of another pid namespace looks dangling
-// from here. It is left alone.
+// TestStaleForeignPIDs: in a container that shares the run directory with its host, a
+// link to a process of the host looks dangling, and what the host has added since
+// looks dead. All is left alone.
 func TestStaleForeignPIDs(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
 	w.shell(inode + `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/x`)
-	a := w.command("/bin/sh", "-c", "unshare -m -p -f --mount-proc netnsctl delete --force-orphans --min-age 0")
-	if a.status != "3" || !strings.Contains(a.stdout, "0 removed, 0 released, 1 spared") {
+	a := w.command("/bin/sh", "-c", `mkfifo /run/up /run/go
+		sleep 0.1 # no container begins with its host's /run, and clocks of processes tick
+		unshare -m -p -f --mount-proc --propagation private sh -c 'echo >/run/up; read go </run/go; exec netnsctl delete --force-orphans --min-age 0' &
+		read up </run/up; netnsctl add late; echo >/run/go; wait $!`)
+	if a.status != "1" || !strings.Contains(a.stderr, "nothing can be called unused, not seen: mounts of other pid namespaces on /run/netns") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	w.shell(`test -L /run/netns/x`)
+	w.shell(`test -L /run/netns/x; netnsctl exec late true`)
 }
 
 // TestStaleUndeletable: delete fails as `ip` does, and says the cause where it is

@@ -20,7 +20,7 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return wrongWords{err}
 	}
 	targets := c.Args().Slice()
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true})
 	if err != nil {
 		return err
 	}

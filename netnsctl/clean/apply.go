@@ -41,11 +41,12 @@ func (c changed) Error() string { return string(c) }
 // errGone is the error of a step whose subject is not there any more.
 var errGone = errors.New("gone")
 
-// Apply does the steps one by one and tells each one's result. The snapshot must
-// be the plan's, not closed yet.
+// Apply does the steps one by one and tells each one's result. The snapshot must be
+// the plan's, made with [discover.Options.Files], and not closed yet.
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
-	a := applier{snap: snap, occupants: occupants{host: snap.Host}}
+	a := applier{snap: snap, present: present{snap: snap}}
 	defer a.close()
+	defer a.tidy()
 	for _, step := range p.Steps {
 		tell(result(step, a.apply(step)))
 	}
@@ -71,7 +72,7 @@ func result(step Step, err error) Result {
 type applier struct {
 	snap *discover.Snapshot
 	dir  *discover.RunDir // nil if not open
-	occupants
+	present
 }
 
 // apply does one step under the lock on the run directory, which `ip netns add`
@@ -88,9 +89,9 @@ func (a *applier) apply(step Step) error {
 		return err
 	}
 	if step.Action == Release {
-		return release(a.snap, &a.occupants, step)
+		return release(a.snap, &a.present, step)
 	}
-	return remove(a.snap, a.dir, &a.occupants, step)
+	return remove(a.snap, a.dir, &a.present, step)
 }
 
 func (a *applier) open() (err error) {

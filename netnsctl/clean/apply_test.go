@@ -19,7 +19,7 @@ var host netnsctl.Host
 // planned scans the sandbox and plans.
 func planned(t *testing.T, targets ...string) (*discover.Snapshot, *clean.Plan) {
 	t.Helper()
-	snap, err := discover.Scan(host, discover.Options{Everything: true})
+	snap, err := discover.Scan(host, discover.Options{Everything: true, Files: true})
 	nstest.Must(t, err)
 	t.Cleanup(snap.Close)
 	plan, err := clean.Make(snap, clean.Request{Targets: targets})
@@ -207,6 +207,41 @@ func TestMountReplacedMeanwhile(t *testing.T) {
 			t.Error(got)
 		}
 		nstest.Shell(t, `test "$(stat -Lc %i /proc/$1/root/run/c/ns)" = "$(stat -Lc %i /proc/self/ns/net)"`, pid)
+	})
+}
+
+// The same namespace at the same path, but another mount: somebody has made it since.
+func TestLinkSwappedMeanwhile(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		pid := leakNamespace(t)
+		snap, plan := planned(t)
+		nstest.Shell(t, `nsenter -t $1 -m sh -c 'mkdir /run/live; : >/run/live/ns; mount --bind /run/c/ns /run/live/ns
+			umount -l /run/c/ns; mv /run/c /run/old; ln -s live /run/c'`, pid)
+		if got := outcomes(snap, plan); got != "gone" {
+			t.Error(got)
+		}
+		nstest.Shell(t, `nsenter -t $1 -m grep -q /run/live/ns /proc/$1/mountinfo`, pid)
+	})
+}
+
+// What is mounted on a file between the look and its unlinking stays.
+func TestMountedOnFileMeanwhile(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.MkdirAll("/run/netns", 0o755))
+		nstest.Must(t, os.WriteFile("/run/netns/x", nil, 0))
+		nstest.Shell(t, `nsenter -t $1 -m mount -t tmpfs none /run/c`, leakNamespace(t))
+		snap, plan := planned(t)
+		if len(plan.Steps) != 2 {
+			t.Fatalf("plan: %+v", plan)
+		}
+		nstest.Shell(t, `
+			unshare -m --propagation private sh -c 'mount --bind /etc/passwd /run/netns/x
+				mount --bind /etc/passwd /run/c/ns; echo >/run/mounted; exec sleep 1000' >/dev/null 2>&1 &
+			while [ ! -s /run/mounted ]; do sleep 0.01; done`)
+		got := outcomes(snap, plan)
+		if strings.Count(got, "spared: something is mounted on its file at /run/") != 2 {
+			t.Error(got)
+		}
 	})
 }
 

@@ -16,4 +16,6 @@
 //  8. Only what was planned is touched; what is spared is listed with the reason.
 //  9. First unmount, then unlink; only what is directly in the run directory, no
 //     file with content and no full directory. No process is ever ended.
+//  10. What is mounted on a file goes with it in every mount namespace
+//     (detach_mounts): where that is anything else, the file stays.
 package clean

@@ -72,16 +72,15 @@ func anyOf(m map[string]bool) bool {
 
 // orphan decides on a namespace that nothing but mounts may pin.
 func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath map[string]bool) {
-	step := Step{Action: Release, Namespace: ns}
+	step := Step{Action: Release, Namespace: ns, tidy: byPath}
 	why := p.spareOrphan(ns)
 	for _, pin := range ns.Pins {
 		if why != "" {
 			break
 		}
 		named := byID || byPath[pin.Mount.Path]
-		if why = p.spareMount(pin.Mount, named); why == "" {
+		if why = p.spareMount(pin.Mount, ns.ID.Ino, named); why == "" {
 			step.Mounts = append(step.Mounts, *pin.Mount)
-			step.tidy = step.tidy || byPath[pin.Mount.Path]
 		}
 	}
 	if why != "" {
@@ -111,7 +110,7 @@ func (p *planner) spareOrphan(ns *discover.Namespace) string {
 
 // spareMount says why a mount stays, if it does. Where one stays the namespace
 // would not be released, so nothing is touched.
-func (p *planner) spareMount(m *discover.Mount, named bool) string {
+func (p *planner) spareMount(m *discover.Mount, ino uint64, named bool) string {
 	if named && !m.Covered {
 		return ""
 	}
@@ -129,27 +128,12 @@ func (p *planner) spareMount(m *discover.Mount, named bool) string {
 	switch {
 	case m.Carries:
 		return "something else is mounted on its mount at " + m.Path
-	case m.Covered && sharesFile(p.snap, m):
-		return "covered, and on the same file as the mount of another namespace"
-	}
-	return ""
-}
-
-// sharesFile tells whether another namespace is mounted on the file of a mount:
-// the end of the file would end that mount, too.
-func sharesFile(snap *discover.Snapshot, m *discover.Mount) bool {
-	var own *discover.Namespace
-	others := 0
-	for _, ns := range snap.Namespaces {
-		for _, pin := range ns.Pins {
-			if pin.Mount == nil || pin.Mount.File != m.File {
-				continue
-			}
-			if ns != own {
-				own = ns
-				others++
-			}
+	case m.Covered && m.File == "":
+		return "covered, and what else is on the same file cannot be told"
+	case m.Covered:
+		if other, found := p.snap.OnFile.Other(m.File, ino, anywhere); found {
+			return "covered, and " + other.String()
 		}
 	}
-	return m.File == "" || others > 1
+	return ""
 }

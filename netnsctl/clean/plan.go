@@ -53,8 +53,8 @@ type Step struct {
 	Namespace *discover.Namespace
 	// Mounts are for Release.
 	Mounts []discover.Mount
-	// tidy says that the file of a mount may go, too: its path was named.
-	tidy bool
+	// tidy has the paths of Mounts that were named: their files may go, too.
+	tidy map[string]bool
 }
 
 // Spared is something stale, orphaned or asked for that is left alone.
@@ -159,6 +159,9 @@ func (p *planner) spareStale(n *discover.Name, explicit bool) string {
 	if id, ok := p.underneath(n); ok {
 		return id.String() + " is mounted on it, but covered by another mount: unmount that"
 	}
+	if m, found := p.mountedOn(n); found {
+		return m.String()
+	}
 	return p.young(n.File.Born)
 }
 
@@ -176,6 +179,23 @@ func (p *planner) underneath(n *discover.Name) (id netnsctl.ID, found bool) {
 		}
 	}
 	return id, false
+}
+
+// mountedOn finds what would end with a name's file and is not what the name leads to:
+// mounts in other mount namespaces.
+func (p *planner) mountedOn(n *discover.Name) (m discover.FileMount, found bool) {
+	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m discover.FileMount) bool {
+		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino))
+	})
+}
+
+func (p *planner) unused(ino uint64) bool {
+	for _, ns := range p.snap.Namespaces {
+		if ns.ID.Ino == ino {
+			return ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan
+		}
+	}
+	return false
 }
 
 // young says that something is younger than the grace, or may be.
@@ -202,6 +222,10 @@ func (p *planner) healthy(n *discover.Name) {
 		why = inUse(ns)
 	case len(ns.Hardware) > 0 && len(ns.Names) == 1:
 		why = physical(ns)
+	default:
+		if m, found := p.mountedOn(n); found {
+			why = m.String()
+		}
 	}
 	if why != "" {
 		p.plan.Spared = append(p.plan.Spared, Spared{Name: n, Namespace: ns, Why: why})

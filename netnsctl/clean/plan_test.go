@@ -225,10 +225,11 @@ func TestCarriedMountIsSpared(t *testing.T) {
 
 	ns = leak()
 	ns.Pins[0].Mount.Covered = true
-	other, otherNS := idle()
-	otherNS.Pins[0].Mount.File = ns.Pins[0].Mount.File
-	check(t, decide(t, snapshot(other, otherNS, ns)),
-		"spare net:[100]: covered, and on the same file as the mount of another namespace")
+	s := snapshot(ns)
+	file := ns.Pins[0].Mount.File
+	s.OnFile.On = map[string][]discover.FileMount{file: {{Namespace: 40, Path: "/srv/x", Ino: 200}}}
+	check(t, decide(t, s),
+		"spare net:[100]: covered, and another namespace is mounted on its file at /srv/x in mnt:[40]")
 }
 
 // Rule 9: only an empty file or a link, never what lies under a foreign mount.

@@ -14,17 +14,17 @@ import (
 
 // release ends the planned mounts of an orphan, each in the mount namespace where
 // it is.
-func release(snap *discover.Snapshot, present *occupants, step Step) error {
+func release(snap *discover.Snapshot, present *present, step Step) error {
 	ns := step.Namespace
 	if names, err := snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
 		return changed("it has the name " + names[0] + " now")
 	}
-	if err := present.noneIn(ns); err != nil {
+	if err := present.noneIn(ns.ID.Ino); err != nil {
 		return err
 	}
 	ended := 0
 	for _, m := range hardestFirst(step.Mounts) {
-		n, err := releaseMount(snap, step, m)
+		n, err := releaseMount(snap, present, step, m)
 		ended += n
 		if err != nil && ended > 0 {
 			return partly{ended, err}
@@ -74,17 +74,15 @@ func (p partly) Unwrap() error {
 
 // releaseMount ends all layers of one planned mount: as many as are found of the
 // same namespace at its path.
-func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (ended int, err error) {
+func releaseMount(snap *discover.Snapshot, present *present, step Step, planned discover.Mount) (ended int, err error) {
 	in := snap.MountNamespaces[planned.Namespace]
 	if in == nil {
 		return 0, changed("its mount namespace cannot be entered")
 	}
 	// To look at all mounts takes as long as there are mounts, for each. The one
 	// mount at its path needs no look: what is opened there is it or is not.
-	if alone(step.Mounts, planned) && unmountIn(in, planned.Path, step.Namespace) == nil {
-		if step.tidy {
-			tidy(in, planned.Path)
-		}
+	if alone(step.Mounts, planned) && unmountIn(in, planned, step.Namespace) == nil {
+		present.ended(in, step, planned)
 		return 1, nil
 	}
 	for range maxLayers {
@@ -97,10 +95,12 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
-			err = unmountIn(in, now.Path, step.Namespace)
+			err = unmountIn(in, now.Mount, step.Namespace)
 		}
-		if err == syscall.EINVAL && !sharesFile(snap, &planned) {
-			err = unlinkUnder(snap.Host, in, now)
+		if err == syscall.EINVAL {
+			if err = present.noneOn(now.File, step.Namespace.ID.Ino, anywhere); err == nil {
+				err = unlinkUnder(snap.Host, in, now)
+			}
 		}
 		if err != nil {
 			if !errors.As(err, new(changed)) {
@@ -109,9 +109,7 @@ func releaseMount(snap *discover.Snapshot, step Step, planned discover.Mount) (e
 			return ended, err
 		}
 		ended++
-		if step.tidy {
-			tidy(in, now.Path)
-		}
+		present.ended(in, step, now.Mount)
 	}
 	return ended, nil
 }
@@ -141,20 +139,20 @@ func find(in *discover.MountNamespace, planned discover.Mount, ino uint64) (m di
 	return m, found, nil
 }
 
-// unmountIn ends the mount at a path, and no other one: it is held open while it
-// is compared with the plan.
-func unmountIn(in *discover.MountNamespace, path string, ns *discover.Namespace) error {
+// unmountIn ends a mount, and no other one: it is held open while it is compared with
+// the plan.
+func unmountIn(in *discover.MountNamespace, m discover.Mount, ns *discover.Namespace) error {
 	return in.Enter(func() error {
-		fd, err := sys.Open(path)
+		fd, err := sys.Open(m.Path)
 		if err != nil {
 			return err
 		}
 		defer sys.Close(fd)
-		dev, ino, err := sys.Fstat(fd)
-		if err != nil {
+		var st sys.FileStat
+		if err := sys.StatFD(fd, &st); err != nil {
 			return err
 		}
-		if (netnsctl.ID{Dev: dev, Ino: ino}) != ns.ID {
+		if (netnsctl.ID{Dev: st.Dev, Ino: st.Ino}) != ns.ID || st.MountID != 0 && st.MountID != m.ID {
 			return changed("it is another one now")
 		}
 		if err := sameCookie(fd, ns); err != nil {
@@ -229,19 +227,4 @@ func cloneHere(host netnsctl.Host, file string) (clone int, below string) {
 func emptyFile(dir int, name string) bool {
 	var st sys.FileStat
 	return sys.StatLink(dir, name, &st) == nil && st.Kind() == sys.KindRegular && st.Size == 0
-}
-
-// tidy removes the empty file that a mount was on; that it stays is no failure.
-func tidy(in *discover.MountNamespace, file string) {
-	_ = in.Enter(func() error {
-		dir, err := sys.OpenDir(path.Dir(file))
-		if err != nil {
-			return err
-		}
-		defer sys.Close(dir)
-		if emptyFile(dir, path.Base(file)) {
-			return sys.Unlink(dir, path.Base(file))
-		}
-		return nil
-	})
 }

@@ -2,7 +2,6 @@ package clean
 
 import (
 	"errors"
-	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -15,7 +14,7 @@ const maxLayers = 1000
 
 // remove takes a name away if it still is what was planned. Where the file
 // cannot be unlinked, the mounts are put back.
-func remove(snap *discover.Snapshot, dir *discover.RunDir, present *occupants, step Step) (err error) {
+func remove(snap *discover.Snapshot, dir *discover.RunDir, present *present, step Step) (err error) {
 	planned := step.Name
 	path := snap.Host.NamePath(planned.Name)
 	var layers []int
@@ -36,12 +35,15 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, present *occupants, s
 			return err
 		}
 		if step.Namespace != nil {
-			if err := present.noneIn(step.Namespace); err != nil {
+			if err := present.noneIn(step.Namespace.ID.Ino); err != nil {
 				return err
 			}
 		}
+		if err := present.noneOn(step.Name.On, step.Name.Top.Ino, present.elsewhere(step.Name)); err != nil {
+			return err
+		}
 		if !now.Mounted {
-			err := unlink(snap.Host, dir, now, step.Name.Top)
+			err := unlink(snap.Host, present, dir, now, step.Name)
 			if errors.Is(err, syscall.EBUSY) {
 				// Somebody may have mounted a namespace on it just now.
 				if now := dir.Look(planned.Name); now != nil && now.Mounted {
@@ -155,13 +157,13 @@ func detach(host netnsctl.Host, fd int) (err error) {
 // meantime makes it fail (EBUSY). So does a mount on another path to the file, such
 // as below a run directory that is bound on itself: where all of them are of the
 // namespace that was planned, they go with the file.
-func unlink(host netnsctl.Host, dir *discover.RunDir, n *discover.Name, planned netnsctl.ID) error {
+func unlink(host netnsctl.Host, present *present, dir *discover.RunDir, n, planned *discover.Name) error {
 	call := sys.Unlink
 	if n.File.Kind == discover.Directory {
 		call = sys.Rmdir
 	}
 	err := call(dir.FD(), n.Name)
-	if errors.Is(err, syscall.EBUSY) && onlyMounts(dir, n.Name, planned) {
+	if errors.Is(err, syscall.EBUSY) && planned.Top.Ino != 0 && present.noneOn(planned.On, planned.Top.Ino, anywhere) == nil {
 		err = dir.UnlinkEverywhere(n.Name)
 	}
 	switch {
@@ -171,11 +173,4 @@ func unlink(host netnsctl.Host, dir *discover.RunDir, n *discover.Name, planned 
 		return changed("it is a directory that is not empty")
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, n.Name, host.NamePath(n.Name), err)
-}
-
-// onlyMounts tells whether a name's file carries mounts of one namespace only.
-func onlyMounts(dir *discover.RunDir, name string, id netnsctl.ID) bool {
-	inos, err := dir.MountsOn(name)
-	return err == nil && len(inos) > 0 && id.Ino != 0 &&
-		!slices.ContainsFunc(inos, func(ino uint64) bool { return ino != id.Ino })
 }

@@ -15,6 +15,7 @@ type mountRow struct {
 	root       string
 	point      string
 	fstype     string
+	shared     bool // in a peer group (mount_namespaces(7))
 }
 
 // mountTable is one mount namespace.
@@ -134,9 +135,10 @@ func parseMount(line []byte) (row mountRow, ok bool) {
 		}
 	}
 	fstype, _, _ := bytes.Cut(after, []byte(" "))
+	shared := bytes.Contains(before, []byte("shared:"))
 	id, ok1 := leadingInt(field[0])
 	parent, ok2 := leadingInt(field[1])
-	return mountRow{id, parent, string(field[2]), sys.UnescapeMount(field[3]), sys.UnescapeMount(field[4]), string(fstype)}, ok1 && ok2
+	return mountRow{id, parent, string(field[2]), sys.UnescapeMount(field[3]), sys.UnescapeMount(field[4]), string(fstype), shared}, ok1 && ok2
 }
 
 // ino is the inode number of the namespace that is mounted, if it has the type

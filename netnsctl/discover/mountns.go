@@ -172,6 +172,7 @@ func (s *scan) readMounts(m *MountNamespace) error {
 func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
 	mount := &Mount{
 		Namespace: m.Ino,
+		ID:        uint64(row.id),
 		Path:      row.point,
 		Through:   m.witness(),
 		Host:      m.Ino == s.self.mountNamespace,
@@ -183,6 +184,8 @@ func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
 	if inRunDir && netnsctl.ValidName(name) {
 		mount.Name = name
 		mount.Usable = !mount.Covered && m.through != 0
+	} else if !mount.Host && !mount.Covered {
+		s.nameElsewhere(mount)
 	}
 	return Pin{Kind: MountPin, PID: 0, FD: -1, Mount: mount}
 }
@@ -272,7 +275,7 @@ func (m *MountNamespace) Look() ([]Mounted, error) {
 	for _, row := range t.rows {
 		if ino, ok := row.ino("net:["); ok {
 			found = append(found, Mounted{
-				Mount:    Mount{Namespace: m.Ino, Path: row.point, Covered: t.covered(row), Carries: t.carries(row), File: t.onFile(row)},
+				Mount:    Mount{Namespace: m.Ino, ID: uint64(row.id), Path: row.point, Covered: t.covered(row), Carries: t.carries(row), File: t.onFile(row)},
 				Ino:      ino,
 				ParentID: uint64(row.parent),
 				Parent:   t.byID[row.parent].point,

@@ -3,7 +3,7 @@ package discover
 import (
 	"errors"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,18 +40,18 @@ func OpenRunDir(host netnsctl.Host) (*RunDir, error) {
 }
 
 func (s *scan) openRunDir() (*RunDir, error) {
-	path := s.host.Dir()
-	fd, err := sys.OpenDir(path)
+	dir := s.host.Dir()
+	fd, err := sys.OpenDir(dir)
 	if err != nil {
-		return nil, netnsctl.NewOpError(netnsctl.OpReadRunDir, "", path, err)
+		return nil, netnsctl.NewOpError(netnsctl.OpReadRunDir, "", dir, err)
 	}
-	d := &RunDir{s: s, path: path, fd: fd, under: -1}
+	d := &RunDir{s: s, path: dir, fd: fd, under: -1}
 	if under, err := sys.CloneMount(fd, ""); err == nil {
 		d.under = under
 	}
 	if err := sys.StatFD(fd, &d.stat); err != nil {
 		d.close()
-		return nil, netnsctl.NewOpError(netnsctl.OpReadRunDir, "", path, err)
+		return nil, netnsctl.NewOpError(netnsctl.OpReadRunDir, "", dir, err)
 	}
 	d.tmpfs = sys.OnTmpfs(fd)
 	return d, nil
@@ -99,6 +99,10 @@ func (s *scan) readNames() {
 	defer d.close()
 	slices.Sort(names)
 	mounted := s.mountedNames()
+	on := ""
+	if s.opts.Files {
+		on = s.onFile(d)
+	}
 	for _, name := range names {
 		n := &Name{Name: name, Mounted: true}
 		if ino, ok := mounted[name]; ok {
@@ -106,6 +110,9 @@ func (s *scan) readNames() {
 			n.Top = n.ID
 		} else if n = d.Look(name); n == nil {
 			continue // gone meanwhile
+		}
+		if on != "" {
+			n.On = path.Join(on, name)
 		}
 		s.snap.Names = append(s.snap.Names, n)
 		if n.ID != (netnsctl.ID{}) {
@@ -285,26 +292,21 @@ func (d *RunDir) recycled(n *Name, pid int) bool {
 	return started.Sub(n.File.Born) > clockSlack
 }
 
-// MountsOn gives the inode numbers of what is mounted on the file of a name, in
-// our mount namespace, on whatever path; 0 for what is no namespace.
-func (d *RunDir) MountsOn(name string) ([]uint64, error) {
-	text, err := d.s.readAt("thread-self/mountinfo")
+// onFile is the run directory as [Mount.File] has it; empty where that cannot be
+// told.
+func (s *scan) onFile(d *RunDir) string {
+	text, err := s.readAt("thread-self/mountinfo")
 	if err != nil {
-		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, name, "", err)
+		return ""
 	}
-	var ignore mountSet
-	t := parseMounts(text, &ignore)
-	own := t.byID[int(d.stat.MountID)]
-	file := own.dev + ":" + filepath.Join(own.root, name)
-	var inos []uint64
-	for _, row := range t.byID {
-		if t.onFile(row) == file {
-			_, number, _ := strings.Cut(row.root, ":")
-			ino, _ := linkIno([]byte(number), "[")
-			inos = append(inos, ino)
-		}
+	var t mountTable
+	t.index(text)
+	row, ok := t.byID[int(d.stat.MountID)]
+	below, inside := strings.CutPrefix(s.self.runDir, strings.TrimSuffix(row.point, "/"))
+	if !ok || !inside {
+		return ""
 	}
-	return inos, nil
+	return row.dev + ":" + path.Join(row.root, below)
 }
 
 // UnlinkEverywhere removes a name's file with all that is mounted on it, in every

@@ -13,17 +13,32 @@ func Occupants(host netnsctl.Host) (pids map[uint64]int, err error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", host.Proc(), err)
 	}
 	defer sys.Close(s.proc)
-	all, err := s.pids()
-	if err != nil {
-		return nil, err
-	}
 	pids = map[uint64]int{}
 	w := newWalker(s)
-	for _, pid := range all {
-		w.occupied(pid, func(ino uint64) { pids[ino] = pid })
+	looked := map[int]bool{}
+	// A process may have ended between the list and the look at it, and its child
+	// have begun: who is new is looked at, too.
+	for range maxRelists {
+		all, err := s.pids()
+		if err != nil {
+			return nil, err
+		}
+		news := false
+		for _, pid := range all {
+			if !looked[pid] {
+				looked[pid], news = true, true
+				w.occupied(pid, func(ino uint64) { pids[ino] = pid })
+			}
+		}
+		if !news {
+			break
+		}
 	}
 	return pids, nil
 }
+
+// maxRelists bounds the looks where processes keep beginning.
+const maxRelists = 20
 
 // occupied calls f with the network namespaces of a process and of its threads.
 func (w *walker) occupied(pid int, f func(ino uint64)) {

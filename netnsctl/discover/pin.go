@@ -54,6 +54,9 @@ type Mount struct {
 	// Namespace is the inode number of the mount namespace, 0 in a detached
 	// tree.
 	Namespace uint64
+	// ID is the mount's number in mountinfo, which the kernel uses again; 0 in a
+	// detached tree.
+	ID uint64
 	// Path is where it is from that namespace's root.
 	Path string
 	// Through is a process that sees it, 0 if none does.

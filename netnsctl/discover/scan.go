@@ -25,6 +25,9 @@ type Options struct {
 	// IdentityOnly fills in the cookies of all namespaces, but nothing else that
 	// their pins do not tell, and holds none.
 	IdentityOnly bool
+	// Files fills in [Snapshot.OnFile], and keeps mount namespaces open that have no
+	// process.
+	Files bool
 }
 
 // scan is the state of one Scan.
@@ -48,7 +51,9 @@ type scan struct {
 	// types are those of namespaces that are neither in nets nor in mounts.
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
-	seen    mountSet
+	seen mountSet
+	// roots are those of all processes, read when they are first needed.
+	roots   map[root]int
 	outlook outlook
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
@@ -102,6 +107,10 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 	}
 	defer sys.Close(s.proc)
 	defer s.outlook.close()
+	if s.fromOutside() {
+		what := "mounts of other pid namespaces on " + host.Dir() + ", which is older than ours"
+		s.snap.Blind = append(s.snap.Blind, Blind{What: what, Grave: true})
+	}
 
 	var late *leftovers
 	var err error
@@ -115,6 +124,9 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 	s.step("names", s.readNames)
 	s.step("kernel", s.rollCall)
 	s.step("verdicts", s.judge)
+	if opts.Files {
+		s.step("mounts", func() { s.snap.OnFile = s.fileMounts() })
+	}
 	s.blind(Blind{What: "namespaces whose devices cannot be listed", Count: s.unlisted, Grave: true})
 	s.finish()
 	return s, nil
@@ -248,7 +260,7 @@ func (s *scan) finish() {
 	})
 	s.snap.MountNamespaces = s.mounts
 	for ino, m := range s.mounts {
-		if !m.pinsOrphan {
+		if !m.pinsOrphan && (!s.opts.Files || len(m.pids) > 0 || m.open() != nil) {
 			m.close()
 			delete(s.mounts, ino)
 		}

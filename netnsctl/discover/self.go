@@ -78,6 +78,7 @@ func (s *scan) compareWithFirst() {
 	}
 	own := link("thread-self", "mnt")
 	s.self.mountNamespace, _ = linkIno([]byte(own), "mnt:[")
+	s.snap.OwnMounts = s.self.mountNamespace
 	s.mountNamespace(s.self.mountNamespace).see([]int{os.Getpid()})
 	pids := link("thread-self", "pid")
 	if s.self.allPIDs = pids == initialPIDs; !s.self.allPIDs {

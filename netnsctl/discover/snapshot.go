@@ -16,6 +16,8 @@ type Snapshot struct {
 	Host  netnsctl.Host
 	// Own is the namespace of the thread that scanned.
 	Own netnsctl.ID
+	// OwnMounts is the inode number of our own mount namespace.
+	OwnMounts uint64
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace
@@ -25,6 +27,10 @@ type Snapshot struct {
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
 	MountNamespaces map[uint64]*MountNamespace
+	// OnFile has what is mounted, in any mount namespace, on the files of Names and
+	// on those of the mounts of unused namespaces, where that was asked for
+	// ([Options.Files]).
+	OnFile FileMounts
 	// Steps are the parts of the scan, in the order in which they were taken.
 	Steps []Step
 }
@@ -78,6 +84,9 @@ type Name struct {
 	Detail string
 	// File is the entry itself, under whatever is mounted on it.
 	File File
+	// On is that file as [Mount.File] has it, where [Options.Files] is set and it is
+	// known.
+	On string
 	// Mounted says that something is mounted on it: the namespace Top, of
 	// whatever type, if that is not zero.
 	Mounted bool
