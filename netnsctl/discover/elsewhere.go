@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"os"
 	"path"
 	"strconv"
@@ -74,10 +75,22 @@ func (s *scan) fromOutside() bool {
 	if err != nil {
 		return true
 	}
-	var t mountTable
-	t.index(text)
-	for _, row := range t.byID {
-		if row.root != "/" || row.dev != t.byID[int(dir.MountID)].dev {
+	var rows []mountRow
+	device := ""
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte(" - nsfs ")) {
+			continue // there may be thousands
+		}
+		row, ok := parseMount(line)
+		if ok && row.root == "/" {
+			rows = append(rows, row)
+		}
+		if ok && uint64(row.id) == dir.MountID {
+			device = row.dev
+		}
+	}
+	for _, row := range rows {
+		if row.dev != device {
 			continue
 		}
 		whole := dir // our root file system is older than we are
