@@ -44,7 +44,7 @@ func newSandbox() (*sandbox, error) {
 		return nil, fmt.Errorf("unshare: %w", err)
 	}
 	s := &sandbox{pids: map[int]string{}}
-	for _, step := range []func() error{s.mountAll, buildEtc, s.startInit, s.learnSelf} {
+	for _, step := range []func() error{s.mountAll, buildEtc, s.startInit, s.freshRun, s.learnSelf} {
 		if err := step(); err != nil {
 			s.close()
 			return nil, err
@@ -69,15 +69,13 @@ func (s *sandbox) mountAll() error {
 		for unix.Unmount(dir, unix.MNT_DETACH) == nil {
 		}
 	}
-	if err := s.freshRun(); err != nil {
-		return err
-	}
 	// A private /sys, as exec's would be. Not every user namespace allows it.
 	unix.Mount("sysfs", "/sys", "sysfs", 0, "")
 	return nil
 }
 
-// freshRun covers /run by an empty tmpfs.
+// freshRun covers /run by an empty tmpfs. The pid namespace must be there before:
+// clean-up takes an older run directory for another one's.
 func (s *sandbox) freshRun() error { return mount("tmpfs", "/run", "tmpfs", 0, "mode=755") }
 
 // buildEtc covers /etc by the few files that programs need, and two that
