@@ -81,6 +81,12 @@ func becomeHolder(kind string) {
 // the thread to stay there say so.
 var holders = map[string]func(arg string) (stay bool){
 	"thread": func(string) bool { return true },
+	"mount": func(on string) bool { // in a mount namespace of the thread alone
+		check(unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWNS))
+		check(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+		check(unix.Mount("/run/data", on, "", unix.MS_BIND, ""))
+		return true
+	},
 	"descriptor": func(string) bool {
 		openNetns(unix.O_RDONLY)
 		return false

@@ -29,8 +29,8 @@ const inode = `ino() { stat -Lc %i "$1"; }
 tick() { sleep 0.02; } # what is made next is younger than the pid namespace, whose age is in ticks of 10 ms
 settle() { while ! test -s "$1"; do sleep 0.01; done; }
 asleep() { until grep -qx sleep /proc/$1/comm; do sleep 0.01; done; } # has executed sleep by now
-elsewhere() { # runs a script in a mount namespace of its own, and stays there
-	setsid unshare -m --propagation private sh -c "$1; echo >/run/settled; exec sleep 1000" >/dev/null 2>&1 </dev/null &
+elsewhere() { # runs a script in a mount namespace of its own, and stays there; $2 is its propagation
+	setsid unshare -m --propagation ${2:-private} sh -c "$1; echo >/run/settled; exec sleep 1000" >/dev/null 2>&1 </dev/null &
 	settle /run/settled
 }
 leak() { netnsctl add leak; ino /run/netns/leak >/run/ino; }

@@ -16,6 +16,7 @@
 //  8. Only what was planned is touched; what is spared is listed with the reason.
 //  9. First unmount, then unlink; only what is directly in the run directory, no
 //     file with content and no full directory. No process is ever ended.
-//  10. What is mounted on a file goes with it in every mount namespace
-//     (detach_mounts): where that is anything else, the file stays.
+//  10. What is mounted on a file, or on another mount there, goes with it in every
+//     mount namespace (detach_mounts), and with an unmount in the peers and slaves of
+//     the mount below (propagate_umount): where that is anything else, both stay.
 package clean

@@ -111,6 +111,11 @@ func (p *planner) spareOrphan(ns *discover.Namespace) string {
 // spareMount says why a mount stays, if it does. Where one stays the namespace
 // would not be released, so nothing is touched.
 func (p *planner) spareMount(m *discover.Mount, ino uint64, named bool) string {
+	if m.Spreads && !m.Covered {
+		if other, found := p.snap.OnFile.Other(m.File, ino, besides(*m)); found {
+			return other.String()
+		}
+	}
 	if named && !m.Covered {
 		return ""
 	}

@@ -23,30 +23,18 @@ type present struct {
 // it saw first is older than this anyway.
 const serves = 5 * time.Millisecond
 
-// fresh looks again where the look that serves until then may not any more. The other
-// look may serve as long as this if it did before: the two are one.
-func (p *present) fresh(until, other *time.Time, look func() error) error {
-	start := time.Now()
-	if start.Before(*until) {
-		return nil
-	}
-	if err := look(); err != nil {
-		return err
-	}
-	*until = time.Now().Add(serves)
-	if start.Before(*other) {
-		*other = *until
-	}
-	return nil
-}
-
-// noneIn makes sure that nobody has entered a namespace.
-func (p *present) noneIn(ino uint64) error {
-	if err := p.fresh(&p.pidsUntil, &p.filesUntil, func() (err error) {
-		p.pids, err = discover.Occupants(p.snap.Host)
-		return err
-	}); err != nil {
-		return err
+// noneIn makes sure that nobody has entered a namespace. It comes last: to look at the
+// mounts may take long, so these serve as long as what was seen of the processes after
+// them.
+func (p *present) noneIn(ino uint64) (err error) {
+	if start := time.Now(); !start.Before(p.pidsUntil) {
+		if p.pids, err = discover.Occupants(p.snap.Host); err != nil {
+			return err
+		}
+		p.pidsUntil = time.Now().Add(serves)
+		if start.Before(p.filesUntil) {
+			p.filesUntil = p.pidsUntil
+		}
 	}
 	if pid, ok := p.pids[ino]; ok {
 		return changed(fmt.Sprintf("pid %d has entered it", pid))
@@ -54,14 +42,25 @@ func (p *present) noneIn(ino uint64) error {
 	return nil
 }
 
+// unused makes sure that nobody is in a namespace, and that to unmount m ends no mount of
+// anything else.
+func (p *present) unused(m discover.Mount, ns *discover.Namespace) error {
+	if m.Spreads {
+		if err := p.noneOn(m.File, ns.ID.Ino, besides(m)); err != nil {
+			return err
+		}
+	}
+	return p.noneIn(ns.ID.Ino)
+}
+
 // noneOn makes sure that nothing is mounted on a file that counts, but the namespace
 // ino: it would end with the file.
-func (p *present) noneOn(file string, ino uint64, counts func(discover.FileMount) bool) error {
-	if err := p.fresh(&p.filesUntil, &p.pidsUntil, func() (err error) {
-		p.files, err = p.snap.MountsNow()
-		return err
-	}); err != nil {
-		return err
+func (p *present) noneOn(file string, ino uint64, counts func(discover.FileMount) bool) (err error) {
+	if !time.Now().Before(p.filesUntil) {
+		if p.files, err = p.snap.MountsNow(); err != nil {
+			return err
+		}
+		p.filesUntil = time.Now().Add(serves)
 	}
 	if !p.files.Asked[file] {
 		return changed("what is mounted on its file cannot be told")
@@ -75,6 +74,11 @@ func (p *present) noneOn(file string, ino uint64, counts func(discover.FileMount
 // anywhere counts all mounts on a file.
 func anywhere(discover.FileMount) bool { return true }
 
+// besides counts those in other mount namespaces than that of m.
+func besides(m discover.Mount) func(discover.FileMount) bool {
+	return func(other discover.FileMount) bool { return other.Namespace != m.Namespace }
+}
+
 // elsewhere counts those in other mount namespaces: where there are some in ours, the
 // kernel refuses to unlink the file (EBUSY). Copies that are left over do not count.
 func (p *present) elsewhere(n *discover.Name) func(discover.FileMount) bool {
@@ -85,7 +89,7 @@ func (p *present) elsewhere(n *discover.Name) func(discover.FileMount) bool {
 
 // leftover tells whether a mount on the file of a dead name seems to be a copy, in
 // another mount namespace, of what was mounted here. A name that was made there would
-// be shared.
+// be shared, and a copy that is not private would have gone with what was here.
 func leftover(n *discover.Name, m discover.FileMount) bool {
-	return n.Cause == discover.DeadFile && m.Net && !m.Shared
+	return n.Cause == discover.DeadFile && m.Net && m.Private
 }

@@ -19,9 +19,6 @@ func release(snap *discover.Snapshot, present *present, step Step) error {
 	if names, err := snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
 		return changed("it has the name " + names[0] + " now")
 	}
-	if err := present.noneIn(ns.ID.Ino); err != nil {
-		return err
-	}
 	ended := 0
 	for _, m := range hardestFirst(step.Mounts) {
 		n, err := releaseMount(snap, present, step, m)
@@ -81,9 +78,14 @@ func releaseMount(snap *discover.Snapshot, present *present, step Step, planned 
 	}
 	// To look at all mounts takes as long as there are mounts, for each. The one
 	// mount at its path needs no look: what is opened there is it or is not.
-	if alone(step.Mounts, planned) && unmountIn(in, planned, step.Namespace) == nil {
-		present.ended(in, step, planned)
-		return 1, nil
+	if alone(step.Mounts, planned) {
+		if err := present.unused(planned, step.Namespace); err != nil {
+			return 0, err
+		}
+		if unmountIn(in, planned, step.Namespace) == nil {
+			present.ended(in, step, planned)
+			return 1, nil
+		}
 	}
 	for range maxLayers {
 		now, found, err := find(in, planned, step.Namespace.ID.Ino)
@@ -95,10 +97,15 @@ func releaseMount(snap *discover.Snapshot, present *present, step Step, planned 
 		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
-			err = unmountIn(in, now.Mount, step.Namespace)
+			if err = present.unused(now.Mount, step.Namespace); err == nil {
+				err = unmountIn(in, now.Mount, step.Namespace)
+			}
 		}
 		if err == syscall.EINVAL {
 			if err = present.noneOn(now.File, step.Namespace.ID.Ino, anywhere); err == nil {
+				err = present.noneIn(step.Namespace.ID.Ino)
+			}
+			if err == nil {
 				err = unlinkUnder(snap.Host, in, now)
 			}
 		}

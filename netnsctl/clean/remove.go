@@ -34,13 +34,13 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, present *present, ste
 		if err := same(planned, now); err != nil {
 			return err
 		}
+		if err := present.noneOn(step.Name.On, step.Name.Top.Ino, present.elsewhere(step.Name)); err != nil {
+			return err
+		}
 		if step.Namespace != nil {
 			if err := present.noneIn(step.Namespace.ID.Ino); err != nil {
 				return err
 			}
-		}
-		if err := present.noneOn(step.Name.On, step.Name.Top.Ino, present.elsewhere(step.Name)); err != nil {
-			return err
 		}
 		if !now.Mounted {
 			err := unlink(snap.Host, present, dir, now, step.Name)

@@ -27,19 +27,25 @@ func (p *present) ended(in *discover.MountNamespace, step Step, m discover.Mount
 func (p *present) tidy() {
 	for _, r := range p.released {
 		if p.noneOn(r.mount.File, r.ino, anywhere) == nil {
-			_ = r.in.Enter(func() error { return unlinkEmpty(r.mount.Path) })
+			_ = r.in.Enter(func() error { return unlinkEmpty(r.mount) })
 		}
 	}
 }
 
-func unlinkEmpty(file string) error {
-	dir, err := sys.OpenDir(path.Dir(file))
+// unlinkEmpty removes the file that a mount was on, and no other: none where the path
+// leads to another mount by now, or the kernel does not say so (before Linux 5.8).
+func unlinkEmpty(m discover.Mount) error {
+	dir, err := sys.OpenDir(path.Dir(m.Path))
 	if err != nil {
 		return err
 	}
 	defer sys.Close(dir)
-	if emptyFile(dir, path.Base(file)) {
-		return sys.Unlink(dir, path.Base(file))
+	var st sys.FileStat
+	if err := sys.StatFD(dir, &st); err != nil || st.MountID != m.ParentID {
+		return err
+	}
+	if name := path.Base(m.Path); emptyFile(dir, name) {
+		return sys.Unlink(dir, name)
 	}
 	return nil
 }

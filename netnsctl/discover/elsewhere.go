@@ -5,7 +5,7 @@ import (
 	"os"
 	"path"
 	"strconv"
-	"strings"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -15,51 +15,89 @@ import (
 // /var/run need not be a link to /run.
 var runDirs = []string{"/run/netns", "/var/run/netns"}
 
-// nameElsewhere finds out whether a mount in another mount namespace is a name there:
-// in the run directory below the root of a process, which may be chrooted.
-func (s *scan) nameElsewhere(m *Mount) {
-	dir, name := path.Split(m.Path)
-	for _, run := range append([]string{s.self.runDir}, runDirs...) {
-		root, ok := strings.CutSuffix(strings.TrimSuffix(dir, "/"), run)
-		if !ok || !netnsctl.ValidName(name) {
-			continue
-		}
-		if pid := s.rootedAt(m.Namespace, root); pid != 0 {
-			m.Name, m.Usable, m.Through = name, true, pid
-			return
-		}
-	}
-}
-
-// root is a root directory of processes: a path in a mount namespace, "" for its own.
-type root struct {
+// place is a directory as a path in a mount namespace. The number of its mount tells
+// it from one that is covered; it is 0 where the kernel does not say (Linux 5.8).
+type place struct {
 	mountNamespace uint64
 	path           string
+	mount          uint64
 }
 
-// rootedAt gives a process with a root directory, 0 if there is none.
-func (s *scan) rootedAt(mountNamespace uint64, path string) (pid int) {
-	if s.roots == nil {
-		s.roots = s.readRoots()
+// nameElsewhere finds out whether a mount in another mount namespace is a name there:
+// in the run directory of a process, which may be chrooted.
+func (s *scan) nameElsewhere(m *Mount) {
+	dir, name := path.Split(m.Path)
+	if !netnsctl.ValidName(name) {
+		return
 	}
-	return s.roots[root{mountNamespace, path}]
+	if s.runDirs == nil {
+		s.runDirs = s.findRunDirs()
+	}
+	at := place{m.Namespace, path.Clean(dir), m.ParentID}
+	pid, ok := s.runDirs[at]
+	if at.mount = 0; !ok && !m.Covered {
+		pid, ok = s.runDirs[at]
+	}
+	if ok {
+		m.Name, m.Usable, m.Through = name, true, pid
+	}
 }
 
-func (s *scan) readRoots() map[root]int {
-	found := map[root]int{}
+// findRunDirs finds the run directories of all processes, and one process for each.
+func (s *scan) findRunDirs() map[place]int {
+	found := map[place]int{}
 	pids, err := s.pids()
 	if err != nil {
 		return found
 	}
+	roots := map[place]bool{}
 	for _, pid := range pids {
 		base := s.host.Proc() + "/" + strconv.Itoa(pid)
 		mnt, err1 := readlink(base + "/ns/mnt")
-		dir, err2 := readlink(base + "/root")
-		if ino, ok := linkIno([]byte(mnt), "mnt:["); ok && err1 == nil && err2 == nil {
-			found[root{ino, strings.TrimSuffix(dir, "/")}] = pid
+		root, err2 := readlink(base + "/root")
+		ino, ok := linkIno([]byte(mnt), "mnt:[")
+		if !ok || err1 != nil || err2 != nil {
+			continue
+		}
+		// Which mount a root is on is not told by its path.
+		var st sys.FileStat
+		_ = sys.StatFollow(base+"/root", &st)
+		if seen := (place{ino, root, st.MountID}); !roots[seen] {
+			roots[seen] = true
+			for _, dir := range append([]string{s.host.Dir()}, runDirs...) {
+				if at, err := dirBelow(base+"/root", root, dir); err == nil {
+					at.mountNamespace = ino
+					found[at] = pid
+				}
+			}
 		}
 	}
 	return found
+}
+
+// dirBelow finds a directory as a process sees it whose root is at the path root in
+// its mount namespace.
+func dirBelow(rootLink, root, dir string) (at place, err error) {
+	fd, err := sys.OpenDir(rootLink)
+	if err != nil {
+		return at, err
+	}
+	defer sys.Close(fd)
+	found, err := sys.OpenInRoot(fd, dir)
+	if err == syscall.ENOSYS {
+		return place{path: path.Join(root, dir)}, nil
+	}
+	if err != nil {
+		return at, err
+	}
+	defer sys.Close(found)
+	var st sys.FileStat
+	if err := sys.StatFD(found, &st); err != nil {
+		return at, err
+	}
+	at.mount = st.MountID
+	at.path, err = readlink(sys.FDPath(found))
+	return at, err
 }
 
 // fromOutside tells whether the run directory may be in mount namespaces that we

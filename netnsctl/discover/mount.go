@@ -15,7 +15,9 @@ type mountRow struct {
 	root       string
 	point      string
 	fstype     string
-	shared     bool // in a peer group (mount_namespaces(7))
+	// shared says that it is in a peer group, slave that it gets what happens in one
+	// (mount_namespaces(7)).
+	shared, slave bool
 }
 
 // mountTable is one mount namespace.
@@ -103,6 +105,19 @@ func (t *mountTable) onFile(row mountRow) string {
 	return parent.dev + ":" + path.Join(parent.root, t.inParent(row))
 }
 
+// under calls f with the files that a mount goes with: those that it is on, and that
+// the mounts below it are on.
+func (t *mountTable) under(row mountRow, f func(file string)) {
+	for range len(t.byID) { // at most: the table was not read in one instant
+		f(t.onFile(row))
+		up, ok := t.byID[row.parent]
+		if !ok || up.id == row.id {
+			return
+		}
+		row = up
+	}
+}
+
 // inParent is a mount's path below the mount that it is on.
 func (t *mountTable) inParent(row mountRow) string {
 	return strings.TrimPrefix(strings.TrimPrefix(row.point, t.byID[row.parent].point), "/")
@@ -135,10 +150,13 @@ func parseMount(line []byte) (row mountRow, ok bool) {
 		}
 	}
 	fstype, _, _ := bytes.Cut(after, []byte(" "))
-	shared := bytes.Contains(before, []byte("shared:"))
 	id, ok1 := leadingInt(field[0])
 	parent, ok2 := leadingInt(field[1])
-	return mountRow{id, parent, string(field[2]), sys.UnescapeMount(field[3]), sys.UnescapeMount(field[4]), string(fstype), shared}, ok1 && ok2
+	return mountRow{
+		id: id, parent: parent, dev: string(field[2]),
+		root: sys.UnescapeMount(field[3]), point: sys.UnescapeMount(field[4]), fstype: string(fstype),
+		shared: bytes.Contains(before, []byte("shared:")), slave: bytes.Contains(before, []byte("master:")),
+	}, ok1 && ok2
 }
 
 // ino is the inode number of the namespace that is mounted, if it has the type

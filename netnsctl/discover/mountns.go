@@ -2,7 +2,6 @@ package discover
 
 import (
 	"errors"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,7 +13,7 @@ import (
 // MountNamespace is a mount namespace in which network namespaces are mounted.
 type MountNamespace struct {
 	Ino  uint64 // 0 if any of the processes' will do
-	pids []int  // processes in it, a few
+	pids []int  // processes or threads in it, a few
 	// through sees the mount namespace from its root, 0 if no process does.
 	through int
 	fd      int // -1 if not open
@@ -170,24 +169,29 @@ func (s *scan) readMounts(m *MountNamespace) error {
 }
 
 func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
-	mount := &Mount{
-		Namespace: m.Ino,
-		ID:        uint64(row.id),
-		Path:      row.point,
-		Through:   m.witness(),
-		Host:      m.Ino == s.self.mountNamespace,
-		Covered:   m.table.covered(row),
-		Carries:   m.table.carries(row),
-		File:      m.table.onFile(row),
-	}
+	mount := m.table.mount(m, row)
+	mount.Through, mount.Host = m.witness(), m.Ino == s.self.mountNamespace
 	name, inRunDir := strings.CutPrefix(row.point, s.self.runDir+"/")
 	if inRunDir && netnsctl.ValidName(name) {
 		mount.Name = name
 		mount.Usable = !mount.Covered && m.through != 0
-	} else if !mount.Host && !mount.Covered {
-		s.nameElsewhere(mount)
+	} else if !mount.Host {
+		s.nameElsewhere(&mount)
 	}
-	return Pin{Kind: MountPin, PID: 0, FD: -1, Mount: mount}
+	return Pin{Kind: MountPin, PID: 0, FD: -1, Mount: &mount}
+}
+
+func (t *mountTable) mount(m *MountNamespace, row mountRow) Mount {
+	return Mount{
+		Namespace: m.Ino,
+		ID:        uint64(row.id),
+		ParentID:  uint64(row.parent),
+		Path:      row.point,
+		Covered:   t.covered(row),
+		Carries:   t.carries(row),
+		File:      t.onFile(row),
+		Spreads:   t.byID[row.parent].shared,
+	}
 }
 
 // mountedMountNamespace opens a mount namespace by the mount that was found of
@@ -203,30 +207,6 @@ func (s *scan) mountedMountNamespace(in *MountNamespace, row mountRow, ino uint6
 	}
 	// If it fails, m is one that could not be read.
 	_ = in.Enter(func() error { return m.openFile(row.point) })
-}
-
-// mountinfo reads the mounts of m, all of them: seen by a process whose root is
-// the root of the namespace, or from inside.
-func (s *scan) mountinfo(m *MountNamespace) ([]byte, error) {
-	for _, pid := range m.pids {
-		base := s.host.Proc() + "/" + strconv.Itoa(pid)
-		if root, err := readlink(base + "/root"); err == nil && root == "/" {
-			if text, err := s.read(base + "/mountinfo"); err == nil {
-				m.through = pid
-				return text, nil
-			}
-		}
-	}
-	return m.mountinfo()
-}
-
-// mountinfo reads the mounts of m from inside.
-func (m *MountNamespace) mountinfo() (text []byte, err error) {
-	err = m.Enter(func() (err error) {
-		text, err = os.ReadFile("thread-self/mountinfo")
-		return err
-	})
-	return text, err
 }
 
 // Enter runs f on a thread in the mount namespace, at its root, with procfs as
@@ -256,11 +236,9 @@ type Mounted struct {
 	Mount
 	// ID is the namespace's inode number.
 	Ino uint64
-	// Parent is the mount that it is on: its number and mount point. Below is the
-	// path from there.
-	ParentID uint64
-	Parent   string
-	Below    string
+	// Parent is the mount point of the mount that it is on, Below the path from there.
+	Parent string
+	Below  string
 }
 
 // Look reads the mounts of network namespaces in m anew.
@@ -275,11 +253,10 @@ func (m *MountNamespace) Look() ([]Mounted, error) {
 	for _, row := range t.rows {
 		if ino, ok := row.ino("net:["); ok {
 			found = append(found, Mounted{
-				Mount:    Mount{Namespace: m.Ino, ID: uint64(row.id), Path: row.point, Covered: t.covered(row), Carries: t.carries(row), File: t.onFile(row)},
-				Ino:      ino,
-				ParentID: uint64(row.parent),
-				Parent:   t.byID[row.parent].point,
-				Below:    t.inParent(row),
+				Mount:  t.mount(m, row),
+				Ino:    ino,
+				Parent: t.byID[row.parent].point,
+				Below:  t.inParent(row),
 			})
 		}
 	}

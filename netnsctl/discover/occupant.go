@@ -27,7 +27,11 @@ func Occupants(host netnsctl.Host) (pids map[uint64]int, err error) {
 		for _, pid := range all {
 			if !looked[pid] {
 				looked[pid], news = true, true
-				w.occupied(pid, func(ino uint64) { pids[ino] = pid })
+				w.eachTask(pid, func(tid int) {
+					if ino, err := w.namespaceLink(w.path.Set(tid, "/ns/net"), "net:["); err == nil {
+						pids[ino] = pid
+					}
+				})
 			}
 		}
 		if !news {
@@ -39,19 +43,3 @@ func Occupants(host netnsctl.Host) (pids map[uint64]int, err error) {
 
 // maxRelists bounds the looks where processes keep beginning.
 const maxRelists = 20
-
-// occupied calls f with the network namespaces of a process and of its threads.
-func (w *walker) occupied(pid int, f func(ino uint64)) {
-	if net, err := w.namespaceLink(w.path.Set(pid, "/ns/net"), "net:["); err == nil {
-		f(net)
-	}
-	var st sys.FileStat
-	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) != nil || st.Links <= 3 {
-		return
-	}
-	for _, tid := range w.tasks(pid) {
-		if net, err := w.namespaceLink(w.path.SetTask(pid, tid, "/ns/net"), "net:["); err == nil {
-			f(net)
-		}
-	}
-}

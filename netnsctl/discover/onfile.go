@@ -10,9 +10,9 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// FileMount is a mount of anything on a file. It ends with the file: to unlink that
-// unmounts it in every mount namespace (since Linux 3.18, detach_mounts in
-// fs/namespace.c).
+// FileMount is a mount of anything on a file, or on another mount there. It ends with
+// the file: to unlink that unmounts it in every mount namespace (since Linux 3.18,
+// detach_mounts in fs/namespace.c).
 type FileMount struct {
 	// Namespace is the inode number of the mount namespace, Through a process in
 	// it, 0 if none.
@@ -23,8 +23,9 @@ type FileMount struct {
 	// for anything else. Net says that it is a network namespace.
 	Ino uint64
 	Net bool
-	// Shared says that the mount is in a peer group, as what `ip netns add` makes.
-	Shared bool
+	// Private says that it stays when a mount on the same file is unmounted elsewhere,
+	// and is not in a peer group, as what `ip netns add` makes.
+	Private bool
 }
 
 // String tells the mount to people, without quoting.
@@ -63,9 +64,11 @@ func (all FileMounts) add(m *MountNamespace, mountinfo []byte) {
 	var t mountTable
 	t.index(mountinfo)
 	for _, row := range t.byID {
-		if file := t.onFile(row); all.Asked[file] {
-			all.On[file] = append(all.On[file], row.onFile(m))
-		}
+		t.under(row, func(file string) {
+			if all.Asked[file] {
+				all.On[file] = append(all.On[file], t.fileMount(m, row))
+			}
+		})
 	}
 }
 
@@ -96,9 +99,11 @@ func (s *scan) fileMounts() FileMounts {
 	return all
 }
 
-func (r mountRow) onFile(m *MountNamespace) FileMount {
-	_, net := r.ino("net:[")
-	return FileMount{Namespace: m.Ino, Through: m.witness(), Path: r.point, Ino: r.anyIno(), Net: net, Shared: r.shared}
+func (t *mountTable) fileMount(m *MountNamespace, row mountRow) FileMount {
+	_, net := row.ino("net:[")
+	on := t.byID[row.parent]
+	private := !row.shared && !row.slave && !on.shared && !on.slave
+	return FileMount{Namespace: m.Ino, Through: m.witness(), Path: row.point, Ino: row.anyIno(), Net: net, Private: private}
 }
 
 // anyIno is the inode number of the namespace that is mounted, of whatever type.
@@ -125,7 +130,7 @@ func (s *Snapshot) MountsNow() (all FileMounts, err error) {
 	}
 	w := newWalker(now)
 	for _, pid := range append(pids, os.Getpid()) {
-		w.inMount(pid, w.path.Set(pid, "/ns/mnt"))
+		w.eachTask(pid, w.inMount)
 	}
 	now.merge([]*walker{w})
 	now.listMountNamespaces()

@@ -57,8 +57,10 @@ type Mount struct {
 	// ID is the mount's number in mountinfo, which the kernel uses again; 0 in a
 	// detached tree.
 	ID uint64
-	// Path is where it is from that namespace's root.
-	Path string
+	// Path is where it is from that namespace's root, ParentID the number of the mount
+	// that it is on.
+	Path     string
+	ParentID uint64
 	// Through is a process that sees it, 0 if none does.
 	Through int
 	// Host says that it is in pid 1's mount namespace.
@@ -75,6 +77,9 @@ type Mount struct {
 	// File is the file that it is on, the same text for the same file. Unlinking
 	// that ends all mounts on it.
 	File string
+	// Spreads says that to unmount it unmounts what is on the file in the peers and
+	// slaves of the mount that it is on, too, whatever that is (mount_namespaces(7)).
+	Spreads bool
 }
 
 // String tells the pin to people, without quoting.

@@ -17,9 +17,10 @@ type walker struct {
 	numbers []int
 	text    []byte // for the contents of a file
 
-	// The process that is being looked at: its namespace, its pidfd if that was
+	// The process that is being looked at: its namespaces, its pidfd if that was
 	// needed.
 	net    uint64
+	mnt    uint64
 	pidfds map[int]int
 
 	pins       []sighting
@@ -52,11 +53,12 @@ const witnesses = 4
 func (w *walker) process(pid int) {
 	defer w.forget()
 	leader := pid
+	w.mnt = 0
 	net, err := w.namespaceLink(w.path.Set(pid, "/ns/net"), "net:[")
 	switch {
 	case err == nil:
 		w.see(net, Pin{Kind: Process, PID: pid, FD: -1})
-		w.inMount(pid, w.path.Set(pid, "/ns/mnt"))
+		w.inMount(pid)
 	case gone(err):
 		// It has ended, but threads may go on without their leader.
 		leader = 0
@@ -68,8 +70,7 @@ func (w *walker) process(pid int) {
 	if leader != 0 {
 		w.descriptors(pid, 0)
 	}
-	var st sys.FileStat
-	if sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) == nil && st.Links > 3 { // ".", ".." and the leader
+	if w.threaded(pid) {
 		w.threads(pid, leader)
 	}
 }
@@ -89,7 +90,7 @@ func (w *walker) threads(pid, leader int) {
 		if net != w.net {
 			w.see(net, Pin{Kind: Thread, PID: pid, TID: tid, FD: -1})
 		}
-		w.inMount(pid, w.path.SetTask(pid, tid, "/ns/mnt"))
+		w.inMount(tid)
 		if leader == 0 {
 			leader, w.net = tid, net
 			w.descriptors(pid, tid)
@@ -104,14 +105,16 @@ func (w *walker) threads(pid, leader int) {
 // see notes a pin.
 func (w *walker) see(ino uint64, p Pin) { w.pins = append(w.pins, sighting{ino, p}) }
 
-// inMount notes the mount namespace of a process.
-func (w *walker) inMount(pid int, path sys.CPath) {
-	ino, err := w.namespaceLink(path, "mnt:[")
-	if err != nil {
+// inMount notes the mount namespace of a process, or of a thread of it that is in
+// another one: procfs has a directory for each thread, too, which is only not listed.
+func (w *walker) inMount(tid int) {
+	ino, err := w.namespaceLink(w.path.Set(tid, "/ns/mnt"), "mnt:[")
+	if err != nil || ino == w.mnt {
 		return
 	}
-	if pids := w.mounts[ino]; len(pids) < witnesses && (len(pids) == 0 || pids[len(pids)-1] != pid) {
-		w.mounts[ino] = append(pids, pid)
+	w.mnt = ino
+	if tids := w.mounts[ino]; len(tids) < witnesses {
+		w.mounts[ino] = append(tids, tid)
 	}
 }
 
@@ -141,6 +144,26 @@ func linkIno(link []byte, prefix string) (ino uint64, ok bool) {
 		ino = ino*10 + uint64(c-'0')
 	}
 	return ino, true
+}
+
+// eachTask calls f with a process and then with each other thread of it.
+func (w *walker) eachTask(pid int, f func(tid int)) {
+	w.mnt = 0
+	f(pid)
+	if !w.threaded(pid) {
+		return
+	}
+	for _, tid := range w.tasks(pid) {
+		if tid != pid {
+			f(tid)
+		}
+	}
+}
+
+// threaded tells whether a process has more threads than its leader.
+func (w *walker) threaded(pid int) bool {
+	var st sys.FileStat
+	return sys.StatProc(w.s.proc, w.path.Set(pid, "/task"), &st) == nil && st.Links > 3 // ".", ".." and the leader
 }
 
 // tasks gives the threads of a process, good until the next call.

@@ -52,8 +52,8 @@ type scan struct {
 	types map[uint64]int
 	// seen are the mounts of all mount namespaces.
 	seen mountSet
-	// roots are those of all processes, read when they are first needed.
-	roots   map[root]int
+	// runDirs are those of all processes, found when they are first needed.
+	runDirs map[place]int
 	outlook outlook
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int

@@ -95,6 +95,11 @@ func (s *scan) compareWithFirst() {
 	s.namespace(s.self.first)
 	if mnt := link("1", "mnt"); mnt == own {
 		s.self.atHome = true
+		var ours, root sys.FileStat
+		if sys.StatFollow("/", &ours) == nil && sys.StatFollow(s.host.Proc()+"/1/root", &root) == nil &&
+			(ours.Dev != root.Dev || ours.Ino != root.Ino || ours.MountID != root.MountID) {
+			blind("what is not below our root: pid 1's is another")
+		}
 	} else {
 		s.self.mountNamespace, _ = linkIno([]byte(mnt), "mnt:[")
 		blind("pid 1's mount namespace: ours is another")

@@ -71,6 +71,15 @@ func OpenBeneath(dirfd int, path string) (int, error) {
 	})
 }
 
+// OpenInRoot opens the directory path as it is for a process whose root is dirfd
+// (openat2(2), Linux 5.6). It only holds it (O_PATH).
+func OpenInRoot(dirfd int, path string) (int, error) {
+	return unix.Openat2(dirfd, path, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_DIRECTORY,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
+	})
+}
+
 // Unlink removes name, which is not a directory, from the open directory dirfd.
 func Unlink(dirfd int, name string) error { return unix.Unlinkat(dirfd, name, 0) }
 
