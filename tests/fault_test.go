@@ -189,8 +189,9 @@ func (f fault) test(t *testing.T, program face, all bool) tally {
 	for _, p := range points {
 		left, why, reached := w.inject(p)
 		if !reached {
-			// A batch has threads that do not run alike every time.
-			if p.main && f.batch == "" {
+			// A batch has threads that do not run alike every time, and for how many
+			// steps one look of a clean-up serves is a matter of time.
+			if p.main && f.batch == "" && !f.wide {
 				t.Errorf("%s: not reached", p)
 			}
 			continue
