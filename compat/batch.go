@@ -93,7 +93,7 @@ func (b *batch) runLine(words []string) error {
 		return nil // has been run
 	case strings.HasSuffix(object, "netns"):
 		// The object with something before it: a byte order mark, mostly.
-		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.options())
+		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.program())
 	}
 	return b.netnsCommand(words)
 }

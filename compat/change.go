@@ -76,7 +76,7 @@ func (s *session) set(args []string) error {
 func (s *session) delete(args []string) error {
 	switch {
 	case s.opts.all:
-		return s.deleteAll(args)
+		return s.deleteAll()
 	case len(args) < 1:
 		return noName()
 	}
@@ -87,12 +87,8 @@ func (s *session) delete(args []string) error {
 }
 
 // deleteAll deletes every name, up to the first that cannot be: no failure for
-// `ip`. Nor is a name after it, which it ignores; netnsctl takes that for a
-// mistake.
-func (s *session) deleteAll(args []string) error {
-	if s.program.Face == FaceNetnsctl && len(args) > 0 {
-		return wrongWords("-all delete takes no name: nothing deleted")
-	}
+// `ip`. Nor is a name after it, which it ignores.
+func (s *session) deleteAll() error {
 	names, err := s.allNames()
 	if err != nil {
 		return s.fail("delete", err)

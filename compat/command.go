@@ -16,22 +16,26 @@ type command struct {
 	// anywhere says that the first argument may also be the path of a namespace
 	// that has no name.
 	anywhere bool
+	// takes reports whether the command takes all of its arguments, and whether the
+	// names among them are as it needs them: see [AnswersAlone]. It is nil for a
+	// command whose answer in the face netnsctl is never iproute2's.
+	takes func(host netnsctl.Host, args []string, all bool) bool
 }
 
 // commands are in iproute2's order: a word is the first row that it begins, so l
 // is list, s is show, list- is list-id.
 var commands = [...]command{
-	{names: []string{"list", "show", "lst"}, run: (*session).list},
-	{names: []string{"list-id"}, run: (*session).listID},
+	{names: []string{"list", "show", "lst"}, run: (*session).list, takes: takesNothing},
+	{names: []string{"list-id"}, run: (*session).listID, takes: takesNSIDFilter},
 	{names: []string{"help"}, run: (*session).help},
-	{names: []string{"add"}, run: (*session).add, named: true},
-	{names: []string{"set"}, run: (*session).set, named: true},
-	{names: []string{"delete"}, run: (*session).delete, named: true},
-	{names: []string{"identify"}, run: (*session).identify},
-	{names: []string{"pids"}, run: (*session).pids, named: true, anywhere: true},
-	{names: []string{"exec"}, run: (*session).exec, anywhere: true},
-	{names: []string{"monitor"}, run: (*session).monitor},
-	{names: []string{"attach"}, run: (*session).attach, named: true},
+	{names: []string{"add"}, run: (*session).add, takes: takesNewName, named: true},
+	{names: []string{"set"}, run: (*session).set, takes: takesNSID, named: true},
+	{names: []string{"delete"}, run: (*session).delete, takes: takesName, named: true},
+	{names: []string{"identify"}, run: (*session).identify, takes: takesPID},
+	{names: []string{"pids"}, run: (*session).pids, takes: takesNamespace, named: true, anywhere: true},
+	{names: []string{"exec"}, run: (*session).exec, takes: takesCommand, anywhere: true},
+	{names: []string{"monitor"}, run: (*session).monitor, takes: takesNothing},
+	{names: []string{"attach"}, run: (*session).attach, takes: takesNewNameAndPID, named: true},
 }
 
 func lookupCommand(word string) (c *command, ok bool) {
@@ -68,7 +72,7 @@ func (s *session) command(words []string) error {
 		return invalidName(args[0])
 	}
 	if !ok {
-		return wrongWords("Command \"%s\" is unknown, try \"%s help\".", word, s.program.Face.program())
+		return wrongWords("Command \"%s\" is unknown, try \"ip netns help\".", word)
 	}
 	if c.named && !validFirst {
 		return invalidName(args[0])

@@ -53,13 +53,5 @@ func (f Face) program() string {
 	if f == FaceNetnsctl {
 		return "netnsctl"
 	}
-	return "ip netns"
-}
-
-// options is what it calls the program whose options it takes.
-func (f Face) options() string {
-	if f == FaceNetnsctl {
-		return "netnsctl"
-	}
 	return "ip"
 }

@@ -10,6 +10,7 @@ import (
 type options struct {
 	json, pretty bool
 	all, force   bool
+	color        string
 	batch        string
 	hasBatch     bool
 }
@@ -53,7 +54,7 @@ var optionTable = []option{
 	{name: "json", set: func(s *session, _ string) error { s.opts.json = true; return nil }},
 	{name: "pretty", set: func(s *session, _ string) error { s.opts.pretty = true; return nil }},
 	{name: "rcvbuf", value: "rcvbuf size", set: (*session).setReceiveBuffer},
-	{name: "color"},
+	{name: "color", set: func(s *session, when string) error { s.opts.color = when; return nil }},
 	{name: "help", set: (*session).showHelp},
 	{name: "netns", value: "(null)", set: (*session).enter},
 	{name: "Numeric"},
@@ -90,29 +91,37 @@ func nextOption(words []string) (o *option, value string, rest []string, err err
 	}
 	word := strings.TrimPrefix(words[0][1:], "-")
 	if o = lookupOption(word); o == nil {
-		return nil, "", words, unknownOption(word)
+		return nil, "", words, UnknownOption(word)
 	}
 	rest = words[1:]
-	if o.value == "" {
+	switch {
+	case o.name == "color":
+		if _, value, _ = strings.Cut(word, "="); value == "" {
+			value = "always"
+		}
+		return o, value, rest, nil
+	case o.value == "":
 		return o, "", rest, nil
-	}
-	if len(rest) == 0 {
-		return nil, "", rest, missingValue{o}
+	case len(rest) == 0:
+		return nil, "", rest, MissingValue{o.name, o.value}
 	}
 	return o, rest[0], rest[1:], nil
 }
 
-// unknownOption is a word with a dash that is no option.
-type unknownOption string
+// UnknownOption is a word with a dash, left out here, that is no option.
+type UnknownOption string
 
-func (word unknownOption) Error() string {
+func (word UnknownOption) Error() string {
 	return fmt.Sprintf("Option \"-%s\" is unknown", string(word))
 }
 
-// missingValue is an option at the end of the words that takes a value.
-type missingValue struct{ *option }
+// MissingValue is an option at the end of the words that takes a value.
+type MissingValue struct {
+	Option string
+	value  string // what iproute2 calls it
+}
 
-func (m missingValue) Error() string {
+func (m MissingValue) Error() string {
 	return fmt.Sprintf("Error: argument \"%s\" is required", m.value)
 }
 

@@ -14,7 +14,7 @@ type Program struct {
 	// Host's Resolve serves the face netnsctl only.
 	Host netnsctl.Host
 	// Help is what the option -help prints in the face netnsctl.
-	Help string
+	Help func() string
 	// Extend, if not nil, is asked before iproute2's grammar is: it gives what
 	// runs a call, and its exit status then, or nil if the call is no extension.
 	Extend func(Call) (run func() (status int))

@@ -71,13 +71,13 @@ func (s *session) readOptions(words []string) ([]string, error) {
 }
 
 func (s *session) optionFailure(err error) error {
-	if missing, ok := errors.AsType[missingValue](err); ok {
-		if missing.name == "netns" {
+	if missing, ok := errors.AsType[MissingValue](err); ok {
+		if missing.Option == "netns" {
 			return s.enter("(null)")
 		}
 		return wrongWords("%s", missing)
 	}
-	return wrongWords("%s, try \"%s -help\".", err, s.program.Face.options())
+	return wrongWords("%s, try \"%s -help\".", err, s.program.Face.program())
 }
 
 // enter is the option -netns.

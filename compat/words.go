@@ -1,7 +1,5 @@
 package compat
 
-import "errors"
-
 // Commands gives iproute2's commands by their whole words, without the other
 // words for list.
 func Commands() (names []string) {
@@ -27,19 +25,32 @@ func Options() (names []string) {
 	return names
 }
 
-// SkipOptions gives the words that follow the options. Where the words end before
-// an option's value, missing is that option; ok is false for a word that is no
-// option.
-func SkipOptions(words []string) (rest []string, all bool, missing string, ok bool) {
+// Prefix is what stands before the command.
+type Prefix struct {
+	// All and Batch say that these options are there, Netns is the value of -netns.
+	All, Batch bool
+	Netns      string
+	// Rest begins with the command, or with the object in the face ip.
+	Rest []string
+}
+
+// ReadPrefix reads the options before the command. The error is an
+// [UnknownOption] or a [MissingValue].
+func ReadPrefix(words []string) (p Prefix, err error) {
 	for {
-		o, _, rest, err := nextOption(words)
-		if m, ends := errors.AsType[missingValue](err); ends {
-			return nil, all, m.name, true
-		}
+		o, value, rest, err := nextOption(words)
+		p.Rest = rest
 		if err != nil || o == nil {
-			return rest, all, "", err == nil
+			return p, err
 		}
-		all = all || o.name == "all"
+		switch o.name {
+		case "all":
+			p.All = true
+		case "batch":
+			p.Batch = true
+		case "netns":
+			p.Netns = value
+		}
 		words = rest
 	}
 }

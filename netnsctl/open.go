@@ -34,7 +34,7 @@ func (h Host) IsName(word string) bool {
 	if err == nil {
 		sys.Close(fd)
 	}
-	return err != syscall.ENOENT
+	return err != syscall.ENOENT && err != syscall.ENOTDIR
 }
 
 // Resolves tells whether a word that is no name stands for a network namespace, or
@@ -48,4 +48,19 @@ func (h Host) Resolves(word string) bool {
 		sys.Close(fd)
 	}
 	return err != syscall.ENOENT
+}
+
+// HasNamespace reports whether a name leads to a network namespace that the
+// caller can open.
+func (h Host) HasNamespace(name string) bool {
+	if !ValidName(name) {
+		return false
+	}
+	fd, err := sys.Open(h.NamePath(name))
+	if err != nil {
+		return false
+	}
+	defer sys.Close(fd)
+	kind, err := sys.NamespaceType(fd)
+	return err == nil && kind == sys.TypeNet
 }

@@ -14,11 +14,11 @@ const module = "github.com/netnsctl/netnsctl"
 // layers lists the packages with what each may import of the module. Others may
 // be added below them: a package belongs to the longest prefix that fits.
 var layers = map[string][]string{
-	"/cmd/netnsctl":          {"/cmd/netnsctl", "/cmd/netnsctl/early", "/compat", "/netnsctl"},
-	"/cmd/netnsctl/early":    {"/compat"},
-	"/compat":                {"/compat", "/netnsctl"},
-	"/netnsctl":              {"/netnsctl", "/netnsctl/internal/sys"},
-	"/netnsctl/internal/sys": {"/netnsctl/internal/sys"},
+	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl"},
+	"/cmd/netnsctl/internal/fastpath": {"/compat"},
+	"/compat":                         {"/compat", "/netnsctl"},
+	"/netnsctl":                       {"/netnsctl", "/netnsctl/internal/sys"},
+	"/netnsctl/internal/sys":          {"/netnsctl/internal/sys"},
 }
 
 // kernelModules are for one package only.

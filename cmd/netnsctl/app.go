@@ -4,20 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// The exit statuses of the extensions.
+// The exit statuses of netnsctl's own answers.
 const (
 	statusFailed = 1
 	statusUsage  = 2
-	statusFound  = 3 // something found, spared or left
+	statusFound  = 3 // something found, skipped or left
 )
 
 // status is an action's result where that is not 0.
@@ -25,24 +27,49 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("status %d", int(s)) }
 
-// wrongWords is a mistake in the command line.
-type wrongWords struct{ error }
-
-// run has the App answer a call.
-func (u *ui) run(call compat.Call) int {
-	app := u.app(call)
-	command := app.Command(call.Command)
-	words := call.Args
-	if call.Command != "exec" { // whose command has flags of its own
-		words = flagsFirst(words, command.Flags)
+// extend answers the calls that iproute2's grammar alone does not: in the face
+// netnsctl every call that comes here, in the others only netnsctl's own commands
+// and those with one of its flags.
+func extend(call compat.Call) (run func() int) {
+	row := lookup(call.Command)
+	if call.Face != compat.FaceNetnsctl && (row == nil || !row.isExtension() && !row.hasFlag(call.Args)) {
+		return nil
 	}
-	err := app.Run(append([]string{"netnsctl", call.Command}, words...))
+	return func() int {
+		netnsctl.UseAllProcessors()
+		// A scan is short and keeps most of what it allocates; one of 10,000
+		// namespaces fits into a container of 64 MiB all the same (make soak).
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(44 << 20)
+		u := &ui{out: os.Stdout, err: os.Stderr}
+		return u.run(row, call)
+	}
+}
+
+// hasFlag reports whether one of the words is a long flag of the command, with or
+// without a value. Short ones and unknown ones are iproute2's in its faces.
+func (c *command) hasFlag(words []string) bool {
+	if c.flagsFirst {
+		words = words[:min(1, len(words))]
+	}
+	return slices.ContainsFunc(words, func(word string) bool {
+		name, _, _ := strings.Cut(word, "=")
+		return strings.HasPrefix(name, "--") && c.flag(name) != nil
+	})
+}
+
+// run answers a call by its row of the table; row is nil for an unknown command.
+func (u *ui) run(row *command, call compat.Call) int {
+	if row == nil {
+		return u.misused(unknownCommand(call.Command), "help")
+	}
+	err := u.runRow(row, call)
 	failed, misused := statusFailed, statusUsage
-	if command.Name == "check" && slices.Contains(call.Args, "--nagios") {
+	if row.name == "check" && slices.Contains(call.Args, "--nagios") {
 		failed, misused = nagiosUnknown, nagiosUnknown
 	}
 	var s status
-	var wrong wrongWords
+	var wrong usageError
 	switch {
 	case u.broken != nil:
 		u.note("write error: %v", bare(u.broken))
@@ -52,100 +79,73 @@ func (u *ui) run(call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		words := call.Command
-		if !early.IsCommand(words) {
-			words += " " + helpFlag(command)
-		}
-		u.note("%v, try \"netnsctl %s --help\"", err, words)
+		u.misused(wrong, "help "+row.name)
 		return misused
 	}
 	u.note("%v", err)
 	return failed
 }
 
-// helpFlag is a flag before --help that makes it a question to netnsctl: one
-// without a value.
-func helpFlag(command *cli.Command) string {
-	for _, f := range command.Flags {
-		flag := "--" + f.Names()[0]
-		if _, isBool := f.(*cli.BoolFlag); isBool && early.IsFlag(command.Name, flag) {
-			return flag
-		}
+// runRow reads the words and calls the row's action.
+func (u *ui) runRow(row *command, call compat.Call) error {
+	if row.hidden {
+		return row.run(u, call, nil)
 	}
-	return ""
+	words := call.Args
+	if call.All && row.takesAll {
+		words = append([]string{"--all"}, words...)
+	}
+	l, err := row.parse(words)
+	switch {
+	case errors.Is(err, errHelpWanted):
+		u.print(row.help())
+		return nil
+	case errors.Is(err, errVersionWanted):
+		u.print(versionText())
+		return nil
+	case err != nil:
+		return err
+	}
+	if !row.isExtension() || slices.ContainsFunc(row.args, takesNamespaces) {
+		l.args = withoutNSIDs(call.Host, l.args)
+	}
+	if err := row.checkArgs(l); err != nil {
+		return err
+	}
+	app := &cli.App{
+		Name:           "netnsctl",
+		HideHelp:       true,
+		HideVersion:    true,
+		Writer:         io.Discard,
+		ErrWriter:      io.Discard,
+		ExitErrHandler: func(*cli.Context, error) {}, // the package would exit on its own
+		Commands:       []*cli.Command{row.cli(func(c *cli.Context) error { return row.run(u, call, c) })},
+	}
+	return app.Run(slices.Concat([]string{"netnsctl", row.name}, l.flags, []string{"--"}, l.args))
 }
 
-// app is the tree of commands. It costs half a millisecond to build, so it is
-// built for the calls that need it only.
-//
-// The package's own habits are off: it would exit on its own, show help for a
-// wrong word on standard output, and complete words of the user's command line.
-func (u *ui) app(call compat.Call) *cli.App {
-	return &cli.App{
-		Name:            "netnsctl",
-		Usage:           "find and clean up network namespaces",
-		Writer:          printer{u},
-		ErrWriter:       io.Discard,
-		HideHelpCommand: true,
-		HideVersion:     true,
-		ExitErrHandler:  func(*cli.Context, error) {},
-		OnUsageError:    usageError,
-		Commands: []*cli.Command{
-			u.listCommand(call),
-			u.deleteCommand(call),
-			u.execCommand(call),
-			u.pidsCommand(call),
-			u.identifyCommand(call),
-			u.monitorCommand(call),
-			u.findCommand(call),
-			u.graphCommand(call),
-			u.inspectCommand(call),
-			u.checkCommand(call),
-			u.snapshotCommand(call),
-			u.metricsCommand(call),
-			u.completionCommand(call),
-		},
-	}
+// takesNamespaces reports whether an argument may be a name as list prints it.
+func takesNamespaces(arg string) bool {
+	return strings.Contains(arg, "NAME") || strings.Contains(arg, "WHAT")
 }
 
-func usageError(_ *cli.Context, err error, _ bool) error { return wrongWords{err} }
+func usageErrorOf(_ *cli.Context, err error, _ bool) error { return usageError{err} }
 
-// flagsFirst moves flags before the other words: the flag package stops at the
-// first one. "--" ends the flags.
-func flagsFirst(words []string, flags []cli.Flag) []string {
-	var first, rest []string
-	for i := 0; i < len(words); i++ {
-		word := words[i]
-		if word == "--" {
-			rest = append(rest, words[i+1:]...)
-			break
+func unknownCommand(word string) error {
+	var names []string
+	for _, c := range commands() {
+		if slices.Contains(strings.Fields(c.synonyms), word) {
+			return misuse("unknown command %s (did you mean %s?)", quote(word), c.name)
 		}
-		if len(word) < 2 || word[0] != '-' {
-			rest = append(rest, word)
-			continue
-		}
-		first = append(first, word)
-		if takesValue(word, flags) && i+1 < len(words) {
-			i++
-			first = append(first, words[i])
+		if !c.hidden {
+			names = append(names, c.name)
 		}
 	}
-	return slices.Concat(first, []string{"--"}, rest)
+	return misuse("unknown command %s%s", quote(word), didYouMean(word, names, ""))
 }
 
-// takesValue tells whether a flag's value is the next word.
-func takesValue(word string, flags []cli.Flag) bool {
-	name := strings.TrimLeft(word, "-")
-	for _, f := range flags {
-		if !slices.Contains(f.Names(), name) {
-			continue
-		}
-		if g, ok := f.(*cli.GenericFlag); ok {
-			optional, ok := g.Value.(interface{ IsBoolFlag() bool })
-			return !ok || !optional.IsBoolFlag()
-		}
-		_, isBool := f.(*cli.BoolFlag)
-		return !isBool
-	}
-	return false
+// misused says what is wrong with the command line, and where to read about it.
+func (u *ui) misused(err error, topic string) int {
+	u.note("%v; nothing was done, try \"netnsctl %s\"", err, topic)
+	return statusUsage
 }

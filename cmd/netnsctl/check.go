@@ -2,53 +2,14 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
-
-func (u *ui) checkCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:  "check",
-		Usage: "say in one line whether too much is stale or orphaned, or what is new",
-		UsageText: "netnsctl [-j] check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]\n" +
-			"netnsctl [-j] check --against FILE",
-		Description: "Exit status: 0 all is well, 3 more than the limit, or something new; 1 failed, or not\n" +
-			"enough could be seen; 2 wrong words. With --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN\n" +
-			"or wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.UintFlag{Name: "max-orphans", Usage: "so many orphaned namespaces are well, `N`"},
-			&cli.UintFlag{Name: "max-stale", Usage: "so many stale names are well, `N`"},
-			&cli.StringFlag{
-				Name: "min-age", Value: clean.DefaultMinAge.String(),
-				Usage: "do not count what is younger than `TIME`: seconds, 10m, 3d",
-			},
-			&cli.BoolFlag{Name: "nagios", Usage: "statuses as monitoring plugins have them"},
-			&cli.StringFlag{Name: "against", Usage: "what is new since \"snapshot `FILE`\", with what pins it"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "the result as JSON"},
-		},
-		Action: func(c *cli.Context) error {
-			if c.NArg() > 0 {
-				return wrongWords{errExtra(c.Args().First())}
-			}
-			if c.IsSet("against") {
-				if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
-					return wrongWords{fmt.Errorf("--against goes with --json only")}
-				}
-				return u.checkAgainst(call, c)
-			}
-			return u.check(call, c)
-		},
-	}
-}
 
 // Statuses of monitoring plugins, where they are not ours (Monitoring Plugins
 // Development Guidelines, "Plugin Return Codes").
@@ -58,9 +19,15 @@ const (
 )
 
 func (u *ui) check(call compat.Call, c *cli.Context) error {
+	if c.IsSet("against") {
+		if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
+			return misuse("option --against does not go with limits, --min-age or --nagios")
+		}
+		return u.checkAgainst(call, c)
+	}
 	minAge, err := parseDuration(c.String("min-age"))
 	if err != nil {
-		return wrongWords{err}
+		return usageError{err}
 	}
 	v := verdict{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: minAge}
 	nagios := c.Bool("nagios")
@@ -78,6 +45,9 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 		u.print(encode(v, call.Pretty))
 	} else {
 		u.print(v.line())
+		if c.Bool("verbose") {
+			u.gaps(snap.Blind, true)
+		}
 	}
 	switch {
 	case v.State == "critical" && nagios:
@@ -103,7 +73,7 @@ type verdict struct {
 	Oldest     int64       `json:"oldest_orphan_seconds"`
 	Blind      []jsonBlind `json:"not_seen"`
 	minAge     time.Duration
-	grave      []string
+	gaps       string
 }
 
 // weigh counts what is old enough: what has just begun may be on its way to
@@ -128,14 +98,12 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 	v.Blind = []jsonBlind{}
 	for _, b := range snap.Blind {
 		v.Blind = append(v.Blind, jsonBlind(b))
-		if b.Grave {
-			v.grave = append(v.grave, b.String())
-		}
 	}
+	v.gaps = criticalGaps(snap.Blind)
 	switch {
 	case v.Orphans > v.MaxOrphans || v.Stale > v.MaxStale:
 		v.State = "critical"
-	case len(v.grave) > 0:
+	case v.gaps != "":
 		v.State = "unknown"
 	default:
 		v.State = "ok"
@@ -150,8 +118,8 @@ func (v *verdict) line() string {
 	if v.Oldest > 0 {
 		s += ", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0))
 	}
-	if len(v.grave) > 0 {
-		s += ", not seen: " + escape(strings.ReplaceAll(strings.Join(v.grave, "; "), "|", "/"))
+	if v.gaps != "" {
+		s += ", incomplete: " + escape(strings.ReplaceAll(v.gaps, "|", "/"))
 	}
 	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 oldest_orphan=%ds;;;0\n",
 		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Oldest)
@@ -174,7 +142,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	case err != nil:
 		return err
 	case !same:
-		return fmt.Errorf("%s is older than the start of this host, so nothing can be told", c.String("against"))
+		return fmt.Errorf("%s was taken before the last reboot; take a new snapshot", c.String("against"))
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
 	if err != nil {
@@ -185,7 +153,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	if c.Bool("json") || call.JSON {
 		u.print(listJSON(snap, rows, call.Pretty))
 	} else {
-		u.blind(snap, true)
+		u.gaps(snap.Blind, c.Bool("verbose"))
 		if len(rows) > 0 {
 			columns, err := choose(listColumns(), "NAME,ID,STATE,AGE,OWNER,PINS")
 			if err != nil {
@@ -198,7 +166,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	switch {
 	case len(rows) > 0:
 		return status(statusFound)
-	case slices.ContainsFunc(snap.Blind, func(b discover.Blind) bool { return b.Grave }):
+	case isPartial(snap.Blind):
 		return status(statusFailed) // Something new may be where we cannot see.
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ import (
 func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	minAge, err := parseDuration(c.String("min-age"))
 	if err != nil {
-		return wrongWords{err}
+		return usageError{err}
 	}
 	targets := c.Args().Slice()
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true})
@@ -26,6 +27,9 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	}
 	defer snap.Close()
 	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
+	if blind, ok := errors.AsType[*clean.BlindError](err); ok {
+		return refusal{"refusing to clean up: " + criticalGaps(blind.Spots)}
+	}
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,100 +8,80 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
-	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-func (u *ui) completionCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "completion",
-		Usage:     "print the completion script of a shell",
-		UsageText: "netnsctl completion [--ip] bash|zsh|fish",
-		Description: "For this shell only:  eval \"$(netnsctl completion bash)\"\n" +
-			"                      netnsctl completion fish | source\n" +
-			"Exit status: 0 done, 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "ip", Usage: "answer for \"ip netns\", too"},
-			&cli.StringFlag{Name: "answer", Hidden: true},
-			&cli.StringFlag{Name: "breaks", Hidden: true},
-			&cli.BoolFlag{Name: "listing", Hidden: true},
-		},
-		Action: func(c *cli.Context) error {
-			if shell := c.String("answer"); shell != "" {
-				u.answer(call, shell, c)
-				return nil
-			}
-			script, forIP := completion.Script(c.Args().First())
-			if c.NArg() != 1 || script == "" {
-				return wrongWords{fmt.Errorf("the shell is needed: bash, zsh or fish")}
-			}
-			if c.Bool("ip") {
-				script += forIP
-			}
-			u.print(script)
-			return nil
-		},
+// completion prints a shell's script.
+func (u *ui) completion(_ compat.Call, c *cli.Context) error {
+	script, forIP := completion.Script(c.Args().First())
+	if script == "" {
+		return misuse("unknown shell %s (bash, zsh, fish)", quote(c.Args().First()))
 	}
+	if c.Bool("ip") {
+		script += forIP
+	}
+	u.print(script)
+	return nil
 }
 
-// answer is what a script asks for: in bash with the line, else with its words.
-func (u *ui) answer(call compat.Call, shell string, c *cli.Context) {
-	table := u.completionTable(call)
-	if shell == "bash" {
-		u.print(table.BashLine(c.Args().First(), c.String("breaks"), c.Bool("listing")))
-		return
+// answer is what a script asks for. Its words are the shell and, for bash,
+// whether the answer will be listed, the characters at which bash breaks words and
+// the line so far; for other shells the words of the line.
+func (u *ui) answer(call compat.Call, _ *cli.Context) error {
+	words := call.Args
+	table := completionTable(call.Host)
+	switch {
+	case len(words) == 4 && words[0] == "bash":
+		u.print(table.BashLine(words[3], words[2], words[1] != ""))
+	case len(words) > 1:
+		u.print(table.Complete(words[1:]).Text())
 	}
-	u.print(table.Complete(c.Args().Slice()).Text())
+	return nil
 }
 
-// completionTable is made from iproute2's grammar, the App and a few words more.
-func (u *ui) completionTable(call compat.Call) *completion.Table {
-	t := &completion.Table{Live: live{call.Host}}
+// completionTable is made from the options of iproute2 and the table of commands.
+func completionTable(host netnsctl.Host) *completion.Table {
+	t := &completion.Table{Live: live{host}}
 	for _, name := range compat.Options() {
 		t.Options = append(t.Options, completion.Word{Text: name, Help: optionHelp(name)})
 	}
-	app := u.app(call)
-	for _, name := range compat.Commands() {
-		c := completion.Command{Word: completion.Word{Text: name, Help: commandHelp(name)}, Args: oldArgs(name)}
-		if extension := app.Command(name); extension != nil {
-			c.Flags, c.FlaggedArgs = flags(extension), newArgs(name)
-		}
-		t.Commands = append(t.Commands, c)
-	}
-	for _, extension := range app.Commands {
-		if early.IsCommand(extension.Name) {
+	for _, c := range commands() {
+		if !c.hidden {
 			t.Commands = append(t.Commands, completion.Command{
-				Word: completion.Word{Text: extension.Name, Help: extension.Usage}, New: true,
-				Args: newArgs(extension.Name), Flags: flags(extension),
+				Word: completion.Word{Text: c.name, Help: c.short}, Args: c.values, Flags: c.completions(), FlagsFirst: c.flagsFirst,
 			})
 		}
 	}
 	return t
 }
 
-// flags are those of a command that its help shows.
-func flags(command *cli.Command) (all []completion.Flag) {
-	for _, f := range command.VisibleFlags() {
-		usage := f.(cli.DocGenerationFlag).GetUsage()
-		_, value, _ := strings.Cut(usage, "`")
-		value, _, _ = strings.Cut(value, "`")
-		for _, name := range f.Names() {
-			word := "--" + name
-			if len(name) == 1 {
-				word = "-" + name
-			}
-			all = append(all, completion.Flag{
-				Word:    completion.Word{Text: word, Help: strings.ReplaceAll(usage, "`", "")},
-				Trigger: early.IsFlag(command.Name, word),
-				Value:   flagValue(command.Name, value, f),
-			})
-		}
+// values are what may stand at the places after the command.
+func (c *command) values(given func(flag string) bool) (all []completion.Value) {
+	args := c.argsWith(given)
+	for _, arg := range args {
+		all = append(all, kinds()[argumentKind(arg)].complete)
+	}
+	if len(args) > 0 && !isRepeated(args[len(args)-1]) {
+		all = append(all, completion.Nothing)
 	}
 	return all
+}
+
+// completions are the command's flags, by each of their words.
+func (c *command) completions() (all []completion.Flag) {
+	for i := range c.flags {
+		f := &c.flags[i]
+		value := f.complete()
+		if f.optional() {
+			value = nil // the next word is not its value in general
+		}
+		for _, word := range f.words() {
+			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.help}, Value: value})
+		}
+	}
+	return append(all, completion.Flag{Word: completion.Word{Text: "--help", Help: "show help for the command"}})
 }
 
 // live is what there is on the host.
@@ -144,6 +123,16 @@ func (l live) Leaks() (words []completion.Word) {
 	for _, r := range listRows(snap, false, false) {
 		for word := range strings.Lines(r.quiet()) {
 			words = append(words, completion.Word{Text: strings.TrimSuffix(word, "\n"), Help: r.reason})
+		}
+	}
+	return words
+}
+
+// Topics gives the commands.
+func (l live) Topics() (words []completion.Word) {
+	for _, c := range commands() {
+		if !c.hidden {
+			words = append(words, completion.Word{Text: c.name, Help: c.short})
 		}
 	}
 	return words

@@ -1,53 +1,18 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl/clean"
 )
-
-func (u *ui) deleteCommand(call compat.Call) *cli.Command {
-	wait := &waitFlag{}
-	return &cli.Command{
-		Name:  "delete",
-		Usage: "remove stale names, release orphaned namespaces",
-		UsageText: "netnsctl [-j] delete --force-orphans [--dry-run] [--min-age TIME] [--wait[=SEC]] [NAME|ID|PATH...]\n" +
-			"netnsctl delete --verbose|--wait[=SEC] NAME|pid:N|net:[N]|PATH",
-		Description: "What is younger than --min-age, in use, held by a process, or in the directory of a\n" +
-			"runtime is spared, and no process is ended. Exit status: 0 all done, 3 something\n" +
-			"spared or left, 1 something failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "force-orphans", Usage: "everything stale or orphaned, or what is named"},
-			&cli.BoolFlag{Name: "dry-run", Usage: "only show what would be done"},
-			&cli.StringFlag{
-				Name: "min-age", Value: clean.DefaultMinAge.String(),
-				Usage: "spare what is younger than `TIME`: seconds, 10m, 3d",
-			},
-			&cli.GenericFlag{Name: "wait", Value: wait, Usage: "wait until the kernel has let go, or =`SEC` seconds"},
-			&cli.BoolFlag{Name: "verbose", Usage: "say what still pins the namespace afterwards"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "plan and results as JSON"},
-		},
-		Action: func(c *cli.Context) error {
-			if c.Bool("force-orphans") {
-				return u.cleanUp(call, c, wait)
-			}
-			return u.deleteNamed(call, c, wait)
-		},
-	}
-}
 
 // deleteNamed is iproute2's delete, and then a look at what is left.
 func (u *ui) deleteNamed(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	if c.Bool("dry-run") || c.IsSet("min-age") || c.Bool("json") || call.JSON {
-		return wrongWords{fmt.Errorf("--dry-run, --min-age and --json need --force-orphans")}
+		return misuse("--dry-run, --min-age and --json need --force-orphans")
 	}
 	if c.NArg() != 1 || call.All {
-		return wrongWords{fmt.Errorf("one NAME is needed")}
+		return misuse("one NAME is needed")
 	}
 	return u.deleteAndLook(call, c.Args().First(), wait)
 }

@@ -16,11 +16,8 @@ import (
 
 // execAll runs a command in every named namespace.
 func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netnsctl.Setup) error {
-	if len(argv) == 0 {
-		return wrongWords{errors.New("a command is needed")}
-	}
-	if c.Int("parallel") < 1 {
-		return wrongWords{errors.New("--parallel takes a number from 1")}
+	if c.Uint("parallel") < 1 {
+		return misuse("option --parallel: at least 1")
 	}
 	names, err := call.Host.Names()
 	if err != nil && !errors.Is(err, syscall.ENOENT) {
@@ -28,7 +25,7 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 	}
 	asJSON := c.Bool("json") || call.JSON
 	var failed []string
-	call.Host.RunEach(names, c.Int("parallel"), argv, setup, func(o netnsctl.Outcome) {
+	call.Host.RunEach(names, int(c.Uint("parallel")), argv, setup, func(o netnsctl.Outcome) {
 		if asJSON {
 			u.print(encode(outcomeJSON(o), call.Pretty))
 		} else {

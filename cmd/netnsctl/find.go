@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,51 +14,28 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/find"
 )
 
-const findHelp = `WHAT is one of
+// defaultFindColumns are shown unless others are asked for.
+const defaultFindColumns = "NAMESPACE,DEVICE,MATCH,ENTER"
+
+// findWords explains WHAT.
+const findWords = `WHAT is one of
   10.2.1.15, fe80::1%eth0          an address
-  10.2.0.0/16                      every address in it
+  10.2.0.0/16                      every address in a network
   02:42:ac:11:00:02                a MAC address
+  web1, web*, name:GLOB            namespaces by name
   veth0, veth*, dev:GLOB           devices, by name or alternative name
   peer:GLOB                        the far ends of devices
   tcp:8080, udp:53, :443           a port that a socket listens on
   1234, pid:1234                   a process or thread
-  4026532177, net:[4026532177]     a namespace; a bare number is a pid first
-  9f3c5e6a, container:ID, pod:ID   a container or pod, by the beginning of its id
-
-Every namespace is looked into, with a name or without.
-Exit status: 0 all found, 3 something not found, 1 failed, 2 wrong words.
-
-Columns:
+  4026532177, net:[4026532177]     a namespace; a bare number is a PID first
+  9f3c5e6a, container:ID, pod:ID   a container or pod, by the beginning of its ID
+  host                             the namespace of pid 1
 `
 
-func (u *ui) findCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:            "find",
-		Usage:           "which namespace is it in?",
-		UsageText:       "netnsctl [-j] find WHAT... [-q] [-o COLUMNS] [--noheadings]",
-		Description:     findHelp + columnHelp(findColumns(netnsctl.ID{})),
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "names and IDs only"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "show these `COLUMNS`"},
-			&cli.BoolFlag{Name: "noheadings", Aliases: []string{"n"}, Usage: "no line of headings"},
-		},
-		Action: func(c *cli.Context) error { return u.find(call, c) },
-	}
-}
-
 func (u *ui) find(call compat.Call, c *cli.Context) error {
-	if c.NArg() == 0 {
-		if err := cli.ShowSubcommandHelp(c); err != nil {
-			return err
-		}
-		return status(statusUsage)
-	}
 	list := c.String("output")
 	if list == "" {
-		list = "NAMESPACE,DEVICE,MATCH,ENTER"
+		list = defaultFindColumns
 	}
 	if _, err := choose(findColumns(netnsctl.ID{}), list); err != nil {
 		return err
@@ -66,7 +44,7 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	for _, word := range c.Args().Slice() {
 		q, err := find.Parse(word)
 		if err != nil {
-			return wrongWords{err}
+			return usageError{err}
 		}
 		queries = append(queries, q)
 	}
@@ -80,7 +58,10 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	} else if err := u.showFound(r, c, list); err != nil {
 		return err
 	}
-	if len(r.Missing) > 0 {
+	switch {
+	case len(r.Missing) > 0 && isPartial(r.Blind):
+		return status(statusFailed)
+	case len(r.Missing) > 0:
 		return status(statusFound)
 	}
 	return nil
@@ -98,10 +79,19 @@ func (u *ui) showFound(r *find.Result, c *cli.Context, list string) error {
 		u.print(table(columns, r.Matches, !c.Bool("noheadings")))
 	}
 	for _, m := range r.Missing {
-		u.note("not found: %s", quote(m.What)+nearBy(m.Near))
+		u.note("%s", notFound(r, m))
 	}
-	u.tellBlind(r.Blind, c.Bool("quiet") || len(r.Missing) == 0)
+	u.gaps(r.Blind, c.Bool("verbose"))
 	return nil
+}
+
+// notFound says where something was looked for in vain.
+func notFound(r *find.Result, m find.Missing) string {
+	where := ""
+	if r.Read < len(r.Snapshot.Namespaces) {
+		where = fmt.Sprintf(" in the %d of %d namespaces that could be inspected", r.Read, len(r.Snapshot.Namespaces))
+	}
+	return quote(m.What) + " not found" + where + nearBy(m.Near) + didYouMean(m.What, namesIn(r.Snapshot), "")
 }
 
 // nearBy tells of the first few devices on whose network an address would be.
@@ -109,10 +99,10 @@ func nearBy(near []find.Match) string {
 	const few = 3
 	var b strings.Builder
 	for _, m := range near[:min(few, len(near))] {
-		b.WriteString("; on the network of " + m.Device + " (" + m.Text + ") in " + labelOf(m.Namespace))
+		b.WriteString("; nearest network: " + m.Text + " on " + quote(m.Device) + " in " + labelOf(m.Namespace))
 	}
 	if rest := len(near) - few; rest > 0 {
-		b.WriteString(" and of " + strconv.Itoa(rest) + " more")
+		b.WriteString(", and " + strconv.Itoa(rest) + " more")
 	}
 	return b.String()
 }

@@ -5,13 +5,12 @@ import (
 	"errors"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -198,27 +197,37 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// FuzzFlags: words are moved, none is lost, and what follows "--" is no flag.
-func FuzzFlags(f *testing.F) {
-	for _, seed := range []string{"a --dry-run", "--min-age 5 b", "-- --dry-run", "--wait=3 -", "--min-age", "--min-age -- x"} {
+// FuzzParse: every word after a command is a flag, the value of one, or an
+// argument; none is lost, and what follows "--" is an argument.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"a --dry-run", "--min-age 5 b", "-- --dry-run", "--wait=3 -", "--min-age", "--min-age -- x", "--wait 5 x", "-v -j"} {
 		f.Add(seed)
 	}
-	flags := []cli.Flag{
-		&cli.BoolFlag{Name: "dry-run"}, &cli.StringFlag{Name: "min-age"}, &cli.GenericFlag{Name: "wait", Value: &waitFlag{}},
-	}
-	f.Fuzz(func(t *testing.T, line string) {
-		words := strings.Split(line, " ")
-		got := flagsFirst(words, flags)
-		count := map[string]int{}
-		for _, w := range words {
-			count[w]++
+	row := lookup("delete")
+	f.Fuzz(func(t *testing.T, text string) {
+		words := strings.Split(text, " ")
+		l, err := row.parse(words)
+		if err != nil {
+			return
 		}
-		for _, w := range got {
-			count[w]--
+		flags := 0
+		for _, word := range l.flags {
+			name, _, hasValue := strings.Cut(word, "=")
+			if row.flag(name) == nil {
+				t.Errorf("%q: %q is no flag", words, word)
+			}
+			flags++
+			if hasValue {
+				flags++
+			}
 		}
-		for w, n := range count {
-			if n != 0 && w != "--" {
-				t.Errorf("%q became %q: %q", words, got, w)
+		if most := flags + len(l.args) + 1; len(words) > most || len(l.args) > len(words) {
+			t.Errorf("%q became flags %q, arguments %q", words, l.flags, l.args)
+		}
+		if _, after, found := strings.Cut(" "+text+" ", " -- "); found && after != "" {
+			last := strings.Split(strings.TrimSuffix(after, " "), " ")
+			if !slices.Equal(l.args[len(l.args)-len(last):], last) {
+				t.Errorf("%q: the words after -- became %q", words, l.args)
 			}
 		}
 		for _, w := range words {

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -17,43 +17,21 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
-func (u *ui) graphCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "graph",
-		Usage:     "show how namespaces are wired",
-		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--all] [NAME|pid:N|net:[N]|PATH...]",
-		Description: "With words, only what is connected with these namespaces. Of a device\n" +
-			"that is off or down this is said; lo and link-local addresses are left out unless they tell\n" +
-			"something. Exit status: 0 done, 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: tree, dot (graphviz), mermaid, json, svg", Value: "tree"},
-			&cli.BoolFlag{Name: "all", Usage: "namespaces and devices, too, with which nothing was done"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "as --format json"},
-		},
-		Action: func(c *cli.Context) error { return u.graph(call, c) },
-	}
-}
-
 func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	format := c.String("format")
 	if c.Bool("json") || call.JSON {
 		if c.IsSet("format") && format != "json" {
-			return wrongWords{fmt.Errorf("--json and --format %s exclude each other", format)}
+			return misuse("--json and --format %s exclude each other", format)
 		}
 		format = "json"
 	}
 	render := u.renderer(format)
-	if render == nil && format != "json" {
-		return wrongWords{fmt.Errorf("unknown format %q", format)}
-	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	g, leftOut, err := wired(snap, c.Args().Slice(), c.Bool("all"))
+	g, leftOut, err := u.wired(snap, c.Args().Slice(), c.Bool("all"))
 	if err != nil {
 		return err
 	}
@@ -62,8 +40,8 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		return nothingRead(g)
 	}
 	u.print(render(graphPicture(g, leftOut, c.Bool("all"))))
-	u.blind(snap, false)
-	return nothingRead(g)
+	critical := u.gaps(snap.Blind, c.Bool("verbose"))
+	return cmp.Or(nothingRead(g), partial(critical))
 }
 
 // nothingRead is a failure if devices could be read in no namespace at all.
@@ -72,7 +50,7 @@ func nothingRead(g *wiring.Graph) error {
 	if len(g.Namespaces) == 0 || slices.ContainsFunc(g.Namespaces, read) {
 		return nil
 	}
-	return errors.New("no devices could be read, which needs privilege over the namespaces")
+	return errors.New("no devices could be read: run as root")
 }
 
 // renderer is nil for an unknown format.
@@ -110,7 +88,7 @@ func unicodeLocale() bool {
 }
 
 // wired is the graph that the words ask for.
-func wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
+func (u *ui) wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
 	fds := make([]int, len(snap.Namespaces))
 	for i, ns := range snap.Namespaces {
 		fds[i] = ns.Descriptor()
@@ -121,7 +99,7 @@ func wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, 
 		for _, word := range words {
 			i := slices.Index(snap.Namespaces, snap.Lookup(word))
 			if i < 0 {
-				return nil, 0, fmt.Errorf("no such namespace: %s", quote(word)+staleName(snap, word))
+				return nil, 0, u.noNamespaceIn(snap, word, "graph")
 			}
 			around = append(around, g.Namespaces[i])
 		}

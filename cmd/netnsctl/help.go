@@ -1,59 +1,192 @@
 package main
 
-// help is what `netnsctl --help` prints.
-const help = `netnsctl - look at, change and clean up network namespaces
+import (
+	"fmt"
+	"strings"
 
-usage: netnsctl [OPTIONS] [COMMAND [ARGUMENT...]]
+	"github.com/urfave/cli/v2"
 
-As ip netns, word for word:
-  list | show | lst                    the names, with their nsids
-  add NAME                             make a namespace
-  attach NAME PID                      name the namespace of a process
-  set NAME {auto|NSID}                 give a namespace a number
-  delete NAME                          take a name away
-  identify [PID]                       the name of a process' namespace
-  pids NAME                            the processes in a namespace
-  exec NAME COMMAND [ARGUMENT...]      run a command inside
-  monitor                              names as they come and go
-  list-id [target-nsid N] [nsid N]     the numbers that are assigned
-  -all delete, -all exec COMMAND...    the same for every name
+	"github.com/netnsctl/netnsctl/compat"
+)
 
-Beyond ip netns:
-  list --stale                         what is stale or orphaned, why, and who holds it
-  list --idle                          what is healthy but without a process, too
-  list --all-namespaces                every namespace of the host, with its pins
-  delete --force-orphans [WHAT...]     remove what is stale, release what is orphaned
-         [--dry-run] [--min-age TIME] [--wait[=SEC]]
-  delete --verbose|--wait[=SEC] NAME   delete, and say what still holds the namespace
-  find WHAT...                         the namespace of an address, a device, a port, a process ...
-  inspect NAME|pid:N|net:[N]|PATH...   what a namespace is, what pins it, and what is in it
-  graph [NS...]                        how namespaces are wired, as text or a picture
-         [--format tree|dot|mermaid|json|svg] [--all]
-  pids --verbose NAME                  who keeps it: threads, descriptors and sockets, too
-  identify --all [PID]                 every name, or who else has it
-  monitor [--json] [--all-namespaces [--interval TIME]]
-                                       with ID and cookie; namespaces without a name, too
-  exec [--user U[:G]] [--keep-sys|--no-sysfs] NAME COMMAND...
-                                       as a user; with cgroup, bpf... below /sys, or /sys as it is
-  exec --all [--parallel N] COMMAND... in all names, N at once; -j
-  exec, pids, -netns: pid:N, net:[N], PATH    a namespace without a name, too
-  attach NAME pid:N|net:[N]|PATH|NAME         give it a name, or another one
-  check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]
-                                       one line for monitoring: too much stale or orphaned?
-  snapshot FILE                        record what namespaces there are
-  check --against FILE                 what is new since then, with its pins
-  metrics [--output FILE]              counts for Prometheus
-  completion [--ip] bash|zsh|fish      the completion script of a shell
+// help is the command of this name.
+func (u *ui) help(call compat.Call, c *cli.Context) error {
+	topic := c.Args().First()
+	switch {
+	case c.Bool("json") || call.JSON:
+		u.print(encode(helpJSON(), call.Pretty))
+		return nil
+	case topic == "":
+		u.print(overview())
+		return nil
+	}
+	if whole := compat.CommandName(topic); whole != "" {
+		topic = whole
+	}
+	row := lookup(topic)
+	if row == nil {
+		return unknownCommand(topic)
+	}
+	u.print(row.help())
+	return nil
+}
 
-Options, before the command, can be shortened:
-  -netns NAME     act inside a namespace
-  -json, -pretty  JSON output
-  -batch FILE     commands from a file, - for standard input; -force goes on after errors
-  -all            all names, for delete and exec
-  -Version        the versions
-  all others that ip takes, which change nothing here
+// help is the command's own help.
+func (c *command) help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s\n", c.usage(), indent(c.long))
+	b.WriteString("\nOptions:\n")
+	for _, f := range c.flags {
+		b.WriteString(entry(f.usage(), f.describe()))
+	}
+	b.WriteString(entry("-h, --help", "show this help"))
+	if c.details != "" {
+		b.WriteString("\n" + strings.TrimSuffix(c.details, "\n") + "\n")
+	}
+	fmt.Fprintf(&b, "\nExit status:\n%s\n", indent(strings.Join(c.statuses, "\n")))
+	fmt.Fprintf(&b, "\nExamples:\n%s\n", indent(strings.Join(c.examples, "\n")))
+	return b.String()
+}
 
-netnsctl COMMAND --FLAG --help says more of a command beyond ip netns; those that
-ip netns has not at all need no --FLAG.
-See netnsctl(8).
-`
+// usage is the command's usage line.
+func (c *command) usage() string {
+	words := []string{c.name}
+	if len(c.flags) > 0 {
+		words = append(words, "[OPTION...]")
+	}
+	return strings.Join(append(words, c.args...), " ")
+}
+
+func (f *flag) usage() string {
+	text := strings.Join(f.words(), ", ")
+	if len(f.words()) == 1 {
+		text = "    " + text
+	}
+	switch {
+	case f.optional():
+		text += "[=" + f.kind() + "]"
+	case f.value != "":
+		text += " " + f.value
+	}
+	return text
+}
+
+func (f *flag) describe() string {
+	text := f.help
+	if f.initial != "" {
+		text += " (default " + f.initial + ")"
+	}
+	if f.needs != "" {
+		text += "; needs --" + strings.Join(strings.Fields(f.needs), " or --")
+	}
+	return text
+}
+
+// overview is the help of the program.
+func overview() string {
+	var b strings.Builder
+	b.WriteString("usage: netnsctl [OPTION...] [COMMAND [WORD...]]\n\n" +
+		"netnsctl does what \"ip netns\" does, and finds, explains and cleans up network\n" +
+		"namespaces that are left over. Most of it needs root.\n")
+	for _, group := range []struct {
+		title     string
+		extension bool
+	}{{"As ip netns, the same words and output:", false}, {"More:", true}} {
+		b.WriteString("\n" + group.title + "\n")
+		for _, c := range commands() {
+			if c.isExtension() == group.extension && !c.hidden {
+				b.WriteString(entry(c.name, c.short))
+			}
+		}
+	}
+	b.WriteString("\nOptions before the command, which can be shortened:\n")
+	for _, row := range optionTexts {
+		b.WriteString(entry(row[0], row[1]))
+	}
+	b.WriteString("\nExamples:\n" + indent("netnsctl list --stale                 what is left over, and why\n"+
+		"netnsctl find 10.2.1.15               which namespace has this address\n"+
+		"netnsctl delete --force-orphans --dry-run") + "\n\n" +
+		"\"netnsctl help COMMAND\" explains a command. See netnsctl(8).\n")
+	return b.String()
+}
+
+// helpWidth is that of a small terminal.
+const helpWidth = 80
+
+// entry is a row of a list of words and their meanings, wrapped.
+func entry(word, meaning string) string {
+	const column = 26
+	var b strings.Builder
+	line := fmt.Sprintf("  %-*s", column-2, word)
+	if len(word) > column-4 {
+		b.WriteString("  " + word + "\n")
+		line = strings.Repeat(" ", column)
+	}
+	empty := true
+	for _, w := range strings.Fields(meaning) {
+		if !empty && len(line)+1+len(w) > helpWidth {
+			b.WriteString(line + "\n")
+			line, empty = strings.Repeat(" ", column), true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+w, false
+	}
+	return b.String() + strings.TrimRight(line, " ") + "\n"
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ")
+}
+
+// versionText says which program this is.
+func versionText() string {
+	return "netnsctl " + version() + ", follows iproute2 " + compat.Follows + "\n"
+}
+
+// jsonCommand is a row of the table for programs.
+type jsonCommand struct {
+	Name      string      `json:"name"`
+	Extension bool        `json:"extension"` // not a command of iproute2
+	Usage     string      `json:"usage"`
+	Args      []string    `json:"arguments"`
+	Short     string      `json:"short"`
+	Long      string      `json:"long"`
+	Flags     []jsonFlags `json:"options"`
+	Statuses  []string    `json:"statuses"`
+	Examples  []string    `json:"examples"`
+}
+
+type jsonFlags struct {
+	Name     string   `json:"name"`
+	Short    string   `json:"short,omitempty"`
+	Value    string   `json:"value,omitempty"`
+	Optional bool     `json:"value_optional,omitempty"`
+	Default  string   `json:"default,omitempty"`
+	Needs    []string `json:"needs,omitempty"`
+	Values   []string `json:"values,omitempty"`
+	Help     string   `json:"help"`
+}
+
+func helpJSON() any {
+	var rows struct {
+		Commands []jsonCommand `json:"commands"`
+	}
+	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
+		j := jsonCommand{
+			Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage(), Args: c.args, Short: c.short, Long: c.long,
+			Flags: []jsonFlags{}, Statuses: c.statuses, Examples: c.examples,
+		}
+		for _, f := range c.flags {
+			j.Flags = append(j.Flags, jsonFlags{
+				f.name, f.short, f.kind(), f.optional(), f.initial, strings.Fields(f.needs), f.values, f.help,
+			})
+		}
+		rows.Commands = append(rows.Commands, j)
+	}
+	return rows
+}

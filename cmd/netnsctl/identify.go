@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,26 +12,9 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-func (u *ui) identifyCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "identify",
-		Usage:     "all names of a process' namespace",
-		UsageText: "netnsctl [-j] identify --all [PID|NAME|net:[N]|PATH]",
-		Description: "Where it has no name: its ID, and where it is mounted or named elsewhere.\n" +
-			"Exit status: 0 it has a name, 3 it has none, 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "all", Usage: "not only the last name"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-		},
-		Action: func(c *cli.Context) error { return u.identify(call, c) },
-	}
-}
-
 func (u *ui) identify(call compat.Call, c *cli.Context) error {
-	if c.NArg() > 1 {
-		return wrongWords{errors.New("one process is enough")}
+	if onlyFlag(c, "") {
+		return u.identifyPID(call, c.Args().First())
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
@@ -43,7 +27,7 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 			word = "pid:" + word
 		}
 	}
-	ns, err := lookup(snap, word)
+	ns, err := u.namespace(snap, word, "identify")
 	if err != nil {
 		return err
 	}
@@ -60,12 +44,25 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 		for _, p := range elsewhere {
 			u.print("  " + escape(namedBy(p)) + "\n")
 		}
-		u.blind(snap, true)
+		u.gaps(snap.Blind, c.Bool("verbose"))
 	}
 	if len(ns.Names) == 0 {
 		return status(statusFound)
 	}
 	return nil
+}
+
+// identifyPID is iproute2's command: a process, or none for our own.
+func (u *ui) identifyPID(call compat.Call, pid string) error {
+	switch _, err := call.Host.IDOfPID(pid); {
+	case pid == "":
+		return plain(call, nil)
+	case strings.Trim(pid, "0123456789") != "":
+		return misuse("invalid PID %s", quote(pid))
+	case errors.Is(err, syscall.ENOENT):
+		return refusal{"no process " + pid}
+	}
+	return plain(call, []string{pid})
 }
 
 // mountsElsewhere are the mounts that give a namespace no name here.

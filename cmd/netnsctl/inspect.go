@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
@@ -10,26 +8,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inspect"
 )
 
-func (u *ui) inspectCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "inspect",
-		Usage:     "all about a namespace",
-		UsageText: "netnsctl [-j] inspect NAME|pid:N|net:[N]|PATH...",
-		Description: "What it is, what pins it, what is in it, and where its devices lead.\n" +
-			"Exit status: 0 all told, 1 something failed or is not there, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-		},
-		Action: func(c *cli.Context) error { return u.inspect(call, c) },
-	}
-}
-
 func (u *ui) inspect(call compat.Call, c *cli.Context) error {
-	if c.NArg() == 0 {
-		return wrongWords{fmt.Errorf("a namespace is needed")}
-	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true})
 	if err != nil {
 		return err
@@ -42,7 +21,7 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 			targets = append(targets, ns)
 			continue
 		}
-		u.note("no such namespace: %s", quote(word)+staleName(snap, word))
+		u.note("%v", u.noNamespaceIn(snap, word, "inspect"))
 		result = status(statusFailed)
 	}
 	reports := inspect.Look(snap, targets)
@@ -69,16 +48,8 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 			u.note("%s: %v", labelOf(r.Namespace), r.Contents.Err)
 		}
 	}
-	u.blind(snap, len(targets) > 0)
-	return result
-}
-
-// staleName says that a name is there which leads to no namespace.
-func staleName(snap *discover.Snapshot, word string) string {
-	for _, n := range snap.Names {
-		if n.Name == word {
-			return " (" + string(n.Verdict) + ": " + cause(n) + ")"
-		}
+	if u.gaps(snap.Blind, c.Bool("verbose")) && result == nil {
+		result = status(statusFailed)
 	}
-	return ""
+	return result
 }

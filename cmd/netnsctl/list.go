@@ -64,31 +64,10 @@ func listColumns() []column[row] {
 	}
 }
 
-func (u *ui) listCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "list",
-		Usage:     "find stale names and orphaned namespaces, and say why",
-		UsageText: "netnsctl [-j] list --stale [--idle] [--all-namespaces] [-q] [-o COLUMNS] [--noheadings]",
-		Description: "Exit status: 0 nothing stale or orphaned, 3 something found, 1 failed, 2 wrong words.\n\nColumns:\n" +
-			columnHelp(listColumns()),
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "stale", Usage: "stale names and orphaned namespaces"},
-			&cli.BoolFlag{Name: "idle", Usage: "idle namespaces, too: healthy, named, without a process"},
-			&cli.BoolFlag{Name: "all-namespaces", Usage: "every namespace of the host, with its pins"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "names and IDs only"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "show these `COLUMNS`"},
-			&cli.BoolFlag{Name: "noheadings", Aliases: []string{"n"}, Usage: "no line of headings"},
-		},
-		Action: func(c *cli.Context) error { return u.list(call, c) },
-	}
-}
-
 func (u *ui) list(call compat.Call, c *cli.Context) error {
-	if c.NArg() > 0 {
-		return wrongWords{errExtra(c.Args().First())}
+	scanned := c.Bool("stale") || c.Bool("idle") || c.Bool("all-namespaces")
+	if !scanned && onlyFlag(c, "json") {
+		return status(call.Plain(nil, c.Bool("json"))).err()
 	}
 	all := c.Bool("all-namespaces")
 	columns, err := u.columns(c, all)
@@ -112,13 +91,22 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	case len(rows) > 0:
 		u.print(table(columns, rows, !c.Bool("noheadings")))
 	}
+	critical := isPartial(snap.Blind)
 	if !asJSON {
-		u.blind(snap, c.Bool("quiet"))
+		u.gaps(snap.Blind, c.Bool("verbose"))
 	}
-	if found(rows) {
+	switch {
+	case scanned && found(rows, critical):
 		return status(statusFound)
+	case scanned:
+		return partial(critical)
 	}
 	return nil
+}
+
+// onlyFlag reports whether no flag is given but, perhaps, this one.
+func onlyFlag(c *cli.Context, name string) bool {
+	return !slices.ContainsFunc(c.LocalFlagNames(), func(given string) bool { return given != name })
 }
 
 func (u *ui) columns(c *cli.Context, all bool) ([]column[row], error) {
@@ -164,9 +152,11 @@ func rank(v discover.Verdict) int {
 	}, v)
 }
 
-func found(rows []row) bool {
+// found reports whether a row is stale or orphaned. An orphan is none for sure
+// where a process that uses it could not be seen.
+func found(rows []row, critical bool) bool {
 	return slices.ContainsFunc(rows, func(r row) bool {
-		return r.verdict == discover.Stale || r.verdict == discover.Orphan
+		return r.verdict == discover.Stale || r.verdict == discover.Orphan && !critical
 	})
 }
 
@@ -180,15 +170,4 @@ func (r row) quiet() string {
 		b.WriteString(quote(name) + "\n")
 	}
 	return b.String()
-}
-
-// blind says what could not be looked at.
-func (u *ui) blind(snap *discover.Snapshot, graveOnly bool) { u.tellBlind(snap.Blind, graveOnly) }
-
-func (u *ui) tellBlind(blind []discover.Blind, graveOnly bool) {
-	for _, b := range blind {
-		if b.Grave || !graveOnly {
-			u.note("not seen: %s", b)
-		}
-	}
 }

@@ -1,12 +1,13 @@
 // Command netnsctl does what `ip netns` does, and more: see man/netnsctl.8. Most
-// calls of iproute2's commands end in package early.
+// calls of iproute2's commands end in package fastpath, before main.
 package main
 
 import (
 	"os"
 	"runtime"
 
-	"github.com/netnsctl/netnsctl/cmd/netnsctl/early"
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/fastpath"
+	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -16,8 +17,14 @@ import (
 func init() { runtime.LockOSThread() }
 
 func main() {
-	program := early.Program()
-	program.Version, program.Help, program.Extend = version(), help, extend
+	program := fastpath.Program()
+	program.Version, program.Help, program.Extend = version(), overview, extend
 	program.Host.Resolve = discover.Open
+	if program.Face == compat.FaceNetnsctl {
+		u := &ui{out: os.Stdout, err: os.Stderr}
+		if status, done := u.beforeCommand(program.Host, os.Args[1:]); done {
+			os.Exit(status)
+		}
+	}
 	os.Exit(program.Run(os.Args))
 }

@@ -13,32 +13,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-func (u *ui) metricsCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "metrics",
-		Usage:     "counts for Prometheus",
-		UsageText: "netnsctl metrics [--output FILE]",
-		Description: "Prometheus' text format, as the textfile collector of node_exporter reads it.\n" +
-			"Exit status: 0 done, 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "replace `FILE` in one step"},
-		},
-		Action: func(c *cli.Context) error {
-			if c.NArg() > 0 {
-				return wrongWords{errExtra(c.Args().First())}
-			}
-			begin, used := time.Now(), netnsctl.CPUTime()
-			snap, err := discover.Scan(call.Host, discover.Options{})
-			if err != nil {
-				return err
-			}
-			defer snap.Close()
-			spent := cost{time.Since(begin), netnsctl.CPUTime() - used}
-			return u.deliver(c.String("output"), metricsText(snap, spent))
-		},
+func (u *ui) metrics(call compat.Call, c *cli.Context) error {
+	begin, used := time.Now(), netnsctl.CPUTime()
+	snap, err := discover.Scan(call.Host, discover.Options{})
+	if err != nil {
+		return err
 	}
+	defer snap.Close()
+	spent := cost{time.Since(begin), netnsctl.CPUTime() - used}
+	return u.deliver(c.String("output"), metricsText(snap, spent))
 }
 
 // cost is what a scan took.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -11,37 +10,16 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/monitor"
 )
 
-func (u *ui) monitorCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "monitor",
-		Usage:     "names and namespaces as they come and go",
-		UsageText: "netnsctl monitor [--json] [--all-namespaces [--interval TIME]]",
-		Description: "add NAME, delete NAME; with --all-namespaces also new and gone, with the ID and what was\n" +
-			"first found to pin it. The kernel tells nobody of namespaces: they are looked for every\n" +
-			"--interval and when names or mounts change, and what lives for less may be missed.\n" +
-			"Exit status: 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "one object per line, with time, ID and cookie"},
-			&cli.BoolFlag{Name: "all-namespaces", Usage: "namespaces, too, with a name or without"},
-			&cli.StringFlag{Name: "interval", Value: "1s", Usage: "look for namespaces every `TIME`: seconds, 500ms, 1m"},
-		},
-		Action: func(c *cli.Context) error { return u.monitor(call, c) },
-	}
-}
-
 func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	interval, err := parseDuration(c.String("interval"))
 	switch {
 	case err != nil:
-		return wrongWords{err}
+		return usageError{err}
 	case interval < 10*time.Millisecond:
-		return wrongWords{errors.New("--interval is 10ms or more")}
-	case c.NArg() > 0:
-		return wrongWords{errExtra(c.Args().First())}
-	case c.IsSet("interval") && !c.Bool("all-namespaces"):
-		return wrongWords{errors.New("--interval needs --all-namespaces")}
+		return misuse("option --interval: at least 10ms")
+	}
+	if onlyFlag(c, "") && !call.JSON {
+		return plain(call, nil)
 	}
 	asJSON := c.Bool("json") || call.JSON
 	opts := monitor.Options{Identify: asJSON, Namespaces: c.Bool("all-namespaces"), Interval: interval}

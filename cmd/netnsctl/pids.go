@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"syscall"
@@ -12,6 +12,9 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
+
+// defaultHolderColumns are shown unless others are asked for.
+const defaultHolderColumns = "PID,USER,COMMAND,OWNER,HOW"
 
 func holderColumns() []column[discover.Holder] {
 	return []column[discover.Holder]{
@@ -48,32 +51,11 @@ func hows(pins []discover.Pin) string {
 	return strings.Join(words, "; ")
 }
 
-func (u *ui) pidsCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "pids",
-		Usage:     "the processes that hold a namespace, and how",
-		UsageText: "netnsctl [-j] pids --verbose [-q] [-o COLUMNS] [--noheadings] NAME|pid:N|net:[N]|PATH",
-		Description: "Processes inside, threads inside of processes that are not, and who holds a descriptor,\n" +
-			"a socket or the like. Exit status: 0 all told, 1 failed, 2 wrong words.\n\nColumns:\n" +
-			columnHelp(holderColumns()),
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "verbose", Usage: "more than the numbers of those inside"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "the numbers of all processes only"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "PID,USER,COMMAND,OWNER,HOW", Usage: "show these `COLUMNS`"},
-			&cli.BoolFlag{Name: "noheadings", Aliases: []string{"n"}, Usage: "no line of headings"},
-		},
-		Action: func(c *cli.Context) error { return u.pids(call, c) },
-	}
-}
-
 func (u *ui) pids(call compat.Call, c *cli.Context) error {
-	if c.NArg() != 1 {
-		return wrongWords{errors.New("one namespace is needed")}
+	if onlyFlag(c, "") {
+		return u.pidsInside(call, c.Args().First())
 	}
-	columns, err := choose(holderColumns(), c.String("output"))
+	columns, err := choose(holderColumns(), cmp.Or(c.String("output"), defaultHolderColumns))
 	if err != nil {
 		return err
 	}
@@ -82,7 +64,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	ns, err := lookup(snap, c.Args().First())
+	ns, err := u.namespace(snap, c.Args().First(), "pids")
 	if err != nil {
 		return err
 	}
@@ -90,7 +72,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	switch {
 	case c.Bool("json") || call.JSON:
 		u.print(holdersJSON(snap, ns, holders, call.Pretty))
-		return nil
+		return partial(isPartial(snap.Blind))
 	case c.Bool("quiet"):
 		for _, h := range holders {
 			u.print(strconv.Itoa(h.Owner.PID) + "\n")
@@ -98,12 +80,19 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	case len(holders) > 0:
 		u.print(table(columns, holders, !c.Bool("noheadings")))
 	}
-	u.blind(snap, true)
-	return nil
+	return partial(u.gaps(snap.Blind, c.Bool("verbose")))
 }
 
-// lookup finds a namespace in a snapshot, or says why there is none.
-func lookup(snap *discover.Snapshot, word string) (*discover.Namespace, error) {
+// pidsInside is iproute2's command.
+func (u *ui) pidsInside(call compat.Call, word string) error {
+	if isMissingNamespace(call.Host, word) {
+		return u.noNamespace(call.Host, word, "pids")
+	}
+	return plain(call, []string{word})
+}
+
+// namespace finds a namespace in a snapshot, or says why there is none.
+func (u *ui) namespace(snap *discover.Snapshot, word, command string) (*discover.Namespace, error) {
 	if ns := snap.Lookup(word); ns != nil {
 		return ns, nil
 	}
@@ -111,7 +100,7 @@ func lookup(snap *discover.Snapshot, word string) (*discover.Namespace, error) {
 	if _, _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("no such namespace: %s%s", quote(word), staleName(snap, word))
+	return nil, u.noNamespaceIn(snap, word, command)
 }
 
 type jsonHolders struct {

@@ -15,32 +15,21 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-func (u *ui) snapshotCommand(call compat.Call) *cli.Command {
-	return &cli.Command{
-		Name:      "snapshot",
-		Usage:     "record what namespaces there are, for check --against",
-		UsageText: "netnsctl snapshot FILE|-",
-		Description: "The record is JSON. It is good until the host is started anew.\n" +
-			"Exit status: 0 done, 1 failed, 2 wrong words.",
-		HideHelpCommand: true,
-		OnUsageError:    usageError,
-		Action: func(c *cli.Context) error {
-			if c.NArg() != 1 {
-				return wrongWords{fmt.Errorf("one FILE is needed, or - for standard output")}
-			}
-			snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
-			if err != nil {
-				return err
-			}
-			defer snap.Close()
-			record, err := snap.Record()
-			if err != nil {
-				return err
-			}
-			u.blind(snap, true)
-			return u.deliver(c.Args().First(), encode(recordJSON(record), true))
-		},
+func (u *ui) snapshot(call compat.Call, c *cli.Context) error {
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
+	if err != nil {
+		return err
 	}
+	defer snap.Close()
+	record, err := snap.Record()
+	if err != nil {
+		return err
+	}
+	critical := u.gaps(snap.Blind, c.Bool("verbose"))
+	if err := u.deliver(c.Args().First(), encode(recordJSON(record), true)); err != nil {
+		return err
+	}
+	return partial(critical)
 }
 
 // jsonRecord is the file of snapshot.
@@ -112,7 +101,7 @@ func readRecord(file string) (discover.Record, error) {
 	}
 	var j jsonRecord
 	if err := json.Unmarshal(data, &j); err != nil || j.Boot == "" {
-		return discover.Record{}, fmt.Errorf("%s is no record of \"netnsctl snapshot\"", file)
+		return discover.Record{}, fmt.Errorf("%s was not written by \"netnsctl snapshot\"", file)
 	}
 	r := discover.Record{Boot: j.Boot, Taken: j.Taken}
 	for _, ns := range j.Namespaces {

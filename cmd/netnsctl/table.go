@@ -24,7 +24,7 @@ func choose[T any](all []column[T], list string) ([]column[T], error) {
 			}
 		}
 		if !found {
-			return nil, wrongWords{fmt.Errorf("unknown column %q", name)}
+			return nil, misuse("unknown column %s%s", quote(name), didYouMean(strings.ToUpper(name), columnNames(all), ""))
 		}
 	}
 	return chosen, nil

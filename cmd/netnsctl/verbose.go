@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"syscall"
 
@@ -28,11 +27,11 @@ func (u *ui) deleteAndLook(call compat.Call, word string, wait *waitFlag) error 
 			}
 			return status(statusFound)
 		case len(names) > 1:
-			return wrongWords{fmt.Errorf("%s has several names, one is needed: %s", ghost.ID, quoteAll(names, ","))}
+			return misuse("%s has several names, one is needed: %s", ghost.ID, quoteAll(names, ","))
 		}
 		name = names[0]
 	}
-	if s := call.Plain([]string{name}); s != 0 {
+	if s := call.Plain([]string{name}, false); s != 0 {
 		u.explain(call.Host, ghost)
 		return status(s)
 	}
@@ -92,11 +91,11 @@ func (u *ui) holders(host netnsctl.Host, done string, ghost discover.Ghost) erro
 		for _, pin := range ns.Pins {
 			u.print("  " + escape(pin.String()) + "\n")
 		}
-		u.blind(snap, true)
+		u.gaps(snap.Blind, false)
 		return status(statusFound)
 	}
 	u.print(done + "nothing seen pins " + ghost.ID.String() + "\n")
-	u.blind(snap, true)
+	u.gaps(snap.Blind, false)
 	return nil
 }
 

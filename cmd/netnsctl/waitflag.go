@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/urfave/cli/v2"
 )
 
 // waitFlag is --wait[=SEC]: seconds, or a duration such as 1m30s.
@@ -13,26 +15,11 @@ type waitFlag struct {
 	limit time.Duration // 0 for none
 }
 
-// Set takes "true" for a flag without a value, as the flag package gives it.
-func (w *waitFlag) Set(value string) error {
-	w.set = true
-	if value == "true" {
-		w.limit = 0
-		return nil
-	}
-	d, err := parseDuration(value)
-	if err != nil || d <= 0 {
-		return fmt.Errorf("%q is no time to wait", value)
-	}
-	w.limit = d
-	return nil
+// waitOf reads the flag --wait.
+func waitOf(c *cli.Context) *waitFlag {
+	limit, _ := parseDuration(c.String("wait")) // no value is no limit
+	return &waitFlag{c.IsSet("wait"), limit}
 }
-
-func (w *waitFlag) String() string { return "" }
-
-// IsBoolFlag tells the flag package that the value is in the same word, if there
-// is one.
-func (w *waitFlag) IsBoolFlag() bool { return true }
 
 // parseDuration reads seconds, a Go duration, or days such as 3d.
 func parseDuration(word string) (time.Duration, error) {
@@ -46,7 +33,7 @@ func parseDuration(word string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(word)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is no duration", word)
+		return 0, fmt.Errorf("invalid duration %q (examples: 90, 10m, 3d)", word)
 	}
 	return d, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
-
-func errExtra(word string) error { return fmt.Errorf("extra word %q", word) }
 
 // bare is a system call's error without the file that it was for.
 func bare(err error) error {

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"slices"
 	"testing"
 	"time"
-
-	"github.com/urfave/cli/v2"
 )
 
 func TestQuoteAndEscape(t *testing.T) {
@@ -55,27 +52,6 @@ func TestParseDuration(t *testing.T) {
 	for _, word := range []string{"", "soon", "-1", "-5m", "d", "1e300", "NaN", "99999999d"} {
 		if got, err := parseDuration(word); err == nil {
 			t.Errorf("%s: %v", word, got)
-		}
-	}
-}
-
-func TestFlagsFirst(t *testing.T) {
-	flags := []cli.Flag{
-		&cli.BoolFlag{Name: "dry-run"},
-		&cli.StringFlag{Name: "min-age"},
-		&cli.GenericFlag{Name: "wait", Value: &waitFlag{}},
-	}
-	for _, c := range []struct{ words, want []string }{
-		{[]string{"a", "--dry-run"}, []string{"--dry-run", "--", "a"}},
-		{[]string{"a", "--min-age", "5", "b"}, []string{"--min-age", "5", "--", "a", "b"}},
-		{[]string{"--min-age=5", "b"}, []string{"--min-age=5", "--", "b"}},
-		{[]string{"--wait", "b", "--wait=3"}, []string{"--wait", "--wait=3", "--", "b"}},
-		{[]string{"--dry-run", "--", "--dry-run", "-x"}, []string{"--dry-run", "--", "--dry-run", "-x"}},
-		{[]string{"-"}, []string{"--", "-"}},
-		{[]string{"--min-age"}, []string{"--min-age", "--"}},
-	} {
-		if got := flagsFirst(c.words, flags); !slices.Equal(got, c.want) {
-			t.Errorf("%q: %q", c.words, got)
 		}
 	}
 }

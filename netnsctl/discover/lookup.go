@@ -7,7 +7,7 @@ import (
 )
 
 // Lookup finds the namespace that a word means: a name before all else, then
-// pid:1234, net:[4026532177] or a bare inode number, or an absolute path. It is
+// pid:1234, net:[4026532177] or a bare inode number, a path, or host. It is
 // nil if there is none.
 func (s *Snapshot) Lookup(word string) *Namespace {
 	for _, ns := range s.Namespaces {

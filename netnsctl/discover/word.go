@@ -10,8 +10,8 @@ import (
 )
 
 // Open opens the network namespace that a word other than a name stands for:
-// pid:1234, net:[4026532177] or a bare inode number, or the absolute path of a
-// namespace's file. It is a [netnsctl.Host]'s Resolve.
+// pid:1234, net:[4026532177] or a bare inode number, the path of a namespace's
+// file, which has a slash in it, or host for that of pid 1. It is a [netnsctl.Host]'s Resolve.
 //
 // An inode number is looked for everywhere, as by [Scan], and the namespace is
 // opened in the way that pins it: through a mount in another mount namespace, a
@@ -38,8 +38,11 @@ func open(host netnsctl.Host, word string) (fd int, err error) {
 // meaning reads a word that is no name: it gives the path of a file that may be a
 // namespace's, or an inode number, or neither.
 func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
-	if strings.HasPrefix(word, "/") {
+	switch {
+	case strings.Contains(word, "/"):
 		return word, 0
+	case word == "host":
+		return host.PIDPath("1"), 0
 	}
 	if digits, ok := strings.CutPrefix(word, "pid:"); ok {
 		if pid, err := strconv.ParseUint(digits, 10, 31); err == nil && pid > 0 {

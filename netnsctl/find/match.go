@@ -20,6 +20,7 @@ const (
 	Container Kind = "container"
 	Pod       Kind = "pod"
 	Namespace Kind = "namespace"
+	Name      Kind = "name"
 	// Network is a device on the network of an address that was looked for and
 	// is not assigned.
 	Network Kind = "network"
@@ -46,6 +47,9 @@ type Result struct {
 	// Matches are in the order of the queries, and of the namespaces.
 	Matches []Match
 	Missing []Missing
+	// Read is how many of the snapshot's namespaces could be looked into, as far as
+	// the queries needed that.
+	Read int
 	// Blind is what could not be looked at, the snapshot's own blind spots
 	// among it.
 	Blind []discover.Blind
@@ -77,6 +81,7 @@ func Search(host netnsctl.Host, queries []Query) (*Result, error) {
 			r.Missing = append(r.Missing, Missing{q.Word, v.near(q)})
 		}
 	}
+	r.Read = v.readable()
 	r.Blind = append(append(r.Blind, snap.Blind...), v.blind()...)
 	return r, nil
 }
@@ -148,6 +153,17 @@ func (v *view) read() {
 			into.Err = c.Err
 		}
 	}
+}
+
+// readable counts the namespaces of the snapshot that could be looked into, all
+// of them where nothing but the snapshot was needed.
+func (v *view) readable() (n int) {
+	for i, ns := range v.snap.Namespaces {
+		if v.contents == nil || ns.Descriptor() >= 0 && v.contents[i].Err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // blind says which namespaces could not be looked into.

@@ -40,10 +40,12 @@ type term interface {
 //	peer:GLOB                  the far ends of devices
 //	dev:GLOB                   devices
 //	container:ID               a container or pod, by the beginning of its id
+//	name:GLOB                  namespaces by name
+//	host, /run/ns, ./ns        the host's namespace, that of a path
 //
 // Any other number is a pid or, where there is no such process, a namespace's
-// inode number. Any other word is a device, by name or glob pattern, and a
-// container where it looks like the beginning of an id.
+// inode number. Any other word is a name or a device, by itself or as a glob
+// pattern, and a container where it looks like the beginning of an id.
 func Parse(word string) (Query, error) {
 	q := Query{Word: word}
 	if kind, rest, found := strings.Cut(word, ":"); found {
@@ -67,6 +69,9 @@ func Parse(word string) (Query, error) {
 		q.steps = [][]term{{t}, {furtherTerm{t}}}
 		return q, nil
 	}
+	if looksLikeAddress(word) {
+		return q, fmt.Errorf("%q is not a valid address", word)
+	}
 	if mac, err := net.ParseMAC(word); err == nil && strings.Contains(word, ":") {
 		q.steps = [][]term{{macTerm{mac.String()}}}
 		return q, nil
@@ -85,10 +90,13 @@ func Parse(word string) (Query, error) {
 
 // plainWord is what a word without a kind may be.
 func plainWord(word string) ([]term, error) {
-	if _, err := path.Match(word, ""); err != nil || word == "" || strings.Contains(word, "/") {
-		return nil, fmt.Errorf("%q is nothing that can be looked for", word)
+	if word == "host" || strings.Contains(word, "/") {
+		return []term{wordTerm{word}}, nil
 	}
-	terms := []term{deviceTerm{word}}
+	if _, err := path.Match(word, ""); err != nil || word == "" {
+		return nil, fmt.Errorf("invalid pattern %q", word)
+	}
+	terms := []term{nameTerm{word}, deviceTerm{word}}
 	if len(word) >= minID && strings.Trim(word, "0123456789abcdef-") == "" {
 		terms = append(terms, containerTerm{word})
 	}
@@ -107,26 +115,29 @@ func parseKind(kind, rest string) (terms []term, known bool, err error) {
 		}
 		port, err := strconv.ParseUint(rest, 10, 16)
 		if err != nil || port == 0 {
-			return one(nil, fmt.Errorf("%q is no port", rest))
+			return one(nil, fmt.Errorf("invalid port %q", rest))
 		}
 		return one(socketTerm{kind, uint16(port)}, nil)
 	case "pid":
 		pid, err := strconv.ParseInt(rest, 10, 32)
 		if err != nil || pid <= 0 {
-			return one(nil, fmt.Errorf("%q is no pid", rest))
+			return one(nil, fmt.Errorf("invalid PID %q", rest))
 		}
 		return one(pidTerm{int(pid)}, nil)
-	case "peer", "dev":
+	case "peer", "dev", "name":
 		if _, err := path.Match(rest, ""); err != nil || rest == "" {
-			return one(nil, fmt.Errorf("%q is no device", rest))
+			return one(nil, fmt.Errorf("invalid pattern %q", rest))
 		}
-		if kind == "peer" {
+		switch kind {
+		case "peer":
 			return one(peerTerm{rest}, nil)
+		case "name":
+			return one(nameTerm{rest}, nil)
 		}
 		return one(deviceTerm{rest}, nil)
 	case "container", "pod":
 		if rest == "" || strings.Trim(rest, "0123456789abcdef-") != "" {
-			return one(nil, fmt.Errorf("%q is no id", rest))
+			return one(nil, fmt.Errorf("invalid ID %q", rest))
 		}
 		return one(containerTerm{rest}, nil)
 	}

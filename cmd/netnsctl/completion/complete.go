@@ -1,6 +1,7 @@
 package completion
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -31,24 +32,26 @@ type line struct {
 }
 
 func (l line) answer() Answer {
-	rest, all, missing, ok := compat.SkipOptions(l.before)
+	prefix, err := compat.ReadPrefix(l.before)
+	missing, isMissing := errors.AsType[compat.MissingValue](err)
+	rest := prefix.Rest
 	if l.face == compat.FaceIP {
-		if !ok || len(rest) == 0 || !compat.IsNetns(rest[0]) {
+		if err != nil || len(rest) == 0 || !compat.IsNetns(rest[0]) {
 			return Answer{Kind: NotOurs}
 		}
 		rest = rest[1:]
 	}
 	switch {
-	case missing != "":
-		return l.optionValue(missing)
-	case !ok:
+	case isMissing:
+		return l.optionValue(missing.Option)
+	case err != nil:
 		return Answer{Kind: Words}
 	case len(rest) > 0:
-		return l.arguments(rest[0], rest[1:], all)
+		return l.arguments(rest[0], rest[1:], prefix.All)
 	case l.face != compat.FaceIP && strings.HasPrefix(l.current, "-"):
 		return Answer{Kind: Words, Words: l.options()}
 	}
-	return Answer{Kind: Words, Words: l.commands(all)}
+	return Answer{Kind: Words, Words: l.commands(prefix.All)}
 }
 
 // options are offered with as many dashes as were begun with.
@@ -77,11 +80,9 @@ func (l line) optionValue(option string) Answer {
 
 func (l line) commands(all bool) (words []Word) {
 	for _, c := range l.Commands {
-		onlyNames := c.Text != "exec" && c.Text != "delete"
-		if all && onlyNames || c.New && l.face == compat.FaceIP {
-			continue
+		if onlyNames := c.Text != "exec" && c.Text != "delete"; !all || !onlyNames {
+			words = append(words, c.Word)
 		}
-		words = append(words, c.Word)
 	}
 	return words
 }
@@ -92,25 +93,13 @@ func (l line) arguments(word string, args []string, all bool) Answer {
 		word = whole
 	}
 	i := slices.IndexFunc(l.Commands, func(c Command) bool { return c.Text == word })
-	if i < 0 || l.Commands[i].New && l.face == compat.FaceIP {
+	if i < 0 {
 		return Answer{Kind: Words}
 	}
-	c := l.Commands[i]
-	c.FlaggedArgs = c.withoutName(args)
-	if c.New || l.face == compat.FaceNetnsctl {
-		flagged := c.New || len(args) > 0 && c.triggers(args[0])
-		if flagged || len(args) == 0 && strings.HasPrefix(l.current, "-") {
-			return l.flagged(c, args, flagged)
-		}
+	if all {
+		args = append([]string{"--all"}, args...)
 	}
-	if all && c.Text == "delete" {
-		return Answer{Kind: Words}
-	}
-	values := c.Args
-	if all && c.Text == "exec" {
-		values = values[1:]
-	}
-	return l.place(values, len(args))
+	return l.flagged(l.Commands[i], args)
 }
 
 // place is the value at a place. The words of another command are its own.
@@ -122,12 +111,6 @@ func (l line) place(values []Value, n int) Answer {
 	a := values[at](l.Live)
 	a.Skip = 1 + len(l.before) - (n - at)
 	return a
-}
-
-// triggers tells whether a word makes an extension of an old command.
-func (c Command) triggers(word string) bool {
-	f := c.flag(word)
-	return f != nil && f.Trigger
 }
 
 // flag finds the flag of a word such as --wait=5.
@@ -142,13 +125,17 @@ func (c Command) flag(word string) *Flag {
 }
 
 // flagged answers where flags may stand among the words.
-func (l line) flagged(c Command, args []string, begun bool) Answer {
+func (l line) flagged(c Command, args []string) Answer {
+	values := c.Args(func(flag string) bool { return slices.Contains(args, "--"+flag) })
 	places := 0
 	for i := 0; i < len(args); i++ {
 		f := c.flag(args[i])
 		switch {
-		case args[i] == "--":
-			return l.place(c.values(), places+len(args)-i-1)
+		case args[i] == "--" || c.FlagsFirst && places > 0:
+			if args[i] == "--" {
+				i++
+			}
+			return l.place(values, places+len(args)-i)
 		case f == nil:
 			places++
 		case f.Value != nil && !strings.Contains(args[i], "="):
@@ -165,29 +152,14 @@ func (l line) flagged(c Command, args []string, begun bool) Answer {
 		}
 		return a
 	}
-	if !strings.HasPrefix(l.current, "-") {
-		return l.place(c.values(), places)
+	if !strings.HasPrefix(l.current, "-") || c.FlagsFirst && places > 0 {
+		return l.place(values, places)
 	}
 	a := Answer{Kind: Words}
 	for _, f := range c.Flags {
-		if (begun || f.Trigger) && strings.HasPrefix(f.Text, "--") && !slices.Contains(args, f.Text) {
+		if strings.HasPrefix(f.Text, "--") && !slices.Contains(args, f.Text) {
 			a.Words = append(a.Words, f.Word)
 		}
 	}
 	return a
-}
-
-// withoutName leaves the name out that --all is instead of.
-func (c Command) withoutName(args []string) []Value {
-	if c.Text == "exec" && len(c.FlaggedArgs) > 1 && len(args) > 0 && slices.Contains(args, "--all") {
-		return c.FlaggedArgs[1:]
-	}
-	return c.FlaggedArgs
-}
-
-func (c Command) values() []Value {
-	if c.New {
-		return c.Args
-	}
-	return c.FlaggedArgs
 }

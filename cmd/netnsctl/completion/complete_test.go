@@ -15,22 +15,41 @@ func (fixture) Names() []Word {
 func (fixture) Processes() []Word { return []Word{{"17", "ab"}, {"18", "\x1b[2J"}} }
 func (fixture) Leaks() []Word     { return []Word{{"net:[4]", "held by \x07"}} }
 
+func (fixture) Topics() []Word { return []Word{{Text: "list"}} }
+
+// takes gives the same arguments whatever the flags.
+func takes(values ...Value) func(func(string) bool) []Value {
+	return func(func(string) bool) []Value { return values }
+}
+
 func newTable() *Table {
 	flags := []Flag{
-		{Word: Word{"--wait", ""}, Trigger: true},
-		{Word: Word{"--stale", ""}, Trigger: true},
+		{Word: Word{"--wait", ""}},
+		{Word: Word{"--stale", ""}},
 		{Word: Word{"--output", ""}, Value: OneOf("NAME", "AGE")},
 		{Word: Word{"-o", ""}, Value: OneOf("NAME", "AGE")},
+	}
+	leaksIfStale := func(given func(string) bool) []Value {
+		if given("stale") {
+			return []Value{Leak}
+		}
+		return []Value{Name}
 	}
 	return &Table{
 		Live:    fixture{},
 		Options: []Word{{Text: "netns"}, {Text: "all"}},
 		Commands: []Command{
-			{Word: Word{Text: "list"}, Flags: flags},
-			{Word: Word{Text: "delete"}, Args: []Value{Name, Nothing}, Flags: flags, FlaggedArgs: []Value{Leak}},
-			{Word: Word{Text: "identify"}, Args: []Value{PID, Nothing}},
-			{Word: Word{Text: "exec"}, Args: []Value{Name, Program}},
-			{Word: Word{Text: "metrics"}, New: true, Flags: flags, Args: []Value{File, Nothing}},
+			{Word: Word{Text: "list"}, Args: takes(), Flags: flags},
+			{Word: Word{Text: "delete"}, Args: leaksIfStale, Flags: flags},
+			{Word: Word{Text: "identify"}, Args: takes(PID, Nothing)},
+			{Word: Word{Text: "exec"}, Args: func(given func(string) bool) []Value {
+				if given("all") {
+					return []Value{Program}
+				}
+				return []Value{Name, Program}
+			}, Flags: []Flag{{Word: Word{"--all", ""}}, {Word: Word{"--user", ""}, Value: OneOf("root")}}, FlagsFirst: true},
+			{Word: Word{Text: "metrics"}, Flags: flags, Args: takes(File, Nothing)},
+			{Word: Word{Text: "help"}, Args: takes(Topic, Nothing)},
 		},
 	}
 }
@@ -38,10 +57,10 @@ func newTable() *Table {
 func TestComplete(t *testing.T) {
 	table := newTable()
 	for line, want := range map[string]string{
-		"netnsctl ":                        "words list delete identify exec metrics",
+		"netnsctl ":                        "words list delete identify exec metrics help",
 		"ip-netns m":                       "words metrics",
-		"ip netns ":                        "words list delete identify exec",
-		"ip netns metrics ":                "words",
+		"ip netns ":                        "words list delete identify exec metrics help",
+		"ip netns metrics ":                "files",
 		"ip ":                              "other",
 		"ip li":                            "other",
 		"ip link ":                         "other",
@@ -53,27 +72,33 @@ func TestComplete(t *testing.T) {
 		"netnsctl --a":                     "words --all",
 		"netnsctl -all ":                   "words delete exec",
 		"netnsctl -a exec ":                "command 3",
-		"netnsctl -a delete ":              "words",
+		"netnsctl -a delete ":              "words red,a b,x:y",
 		"netnsctl -nonsense ":              "words",
 		"netnsctl -f ":                     "words inet inet6 link mpls bridge",
 		"netnsctl -b ":                     "files",
 		"netnsctl e red ":                  "command 3",
 		"netnsctl exec red ls -":           "command 3",
-		"netnsctl exec --":                 "words",
+		"netnsctl exec --":                 "words --all --user",
+		"netnsctl exec --user r":           "words root",
+		"netnsctl exec --user root ":       "words red,a b,x:y",
+		"netnsctl exec --user root red ":   "command 5",
+		"netnsctl exec --all ":             "command 3",
+		"netnsctl exec red -":              "command 3",
+		"netnsctl help ":                   "words list",
 		"netnsctl id 1":                    "words 17 18",
 		"netnsctl id 17 ":                  "words",
 		"netnsctl delete ":                 "words red,a b,x:y",
-		"netnsctl delete -":                "words --wait --stale",
-		"netnsctl delete --wait ":          "words net:[4]",
-		"netnsctl delete --wait=5 n":       "words net:[4]",
+		"netnsctl delete -":                "words --wait --stale --output",
+		"netnsctl delete --stale ":         "words net:[4]",
+		"netnsctl delete --wait=5 r":       "words red",
 		"netnsctl delete --wait --":        "words --stale --output",
-		"netnsctl delete --wait -- ":       "words net:[4]",
+		"netnsctl delete --stale -- ":      "words net:[4]",
 		"netnsctl list --stale --output ":  "words NAME AGE",
 		"netnsctl list --stale --output=A": "words --output=AGE",
 		"netnsctl list --stale -o N":       "words NAME",
 		"netnsctl list --stale -o NAME --": "words --wait --output",
-		"netnsctl list -o ":                "words",
-		"ip-netns list -":                  "words",
+		"netnsctl list -o ":                "words NAME AGE",
+		"ip-netns list -":                  "words --wait --stale --output",
 		"netnsctl metrics ":                "files",
 		"netnsctl metrics -o NAME f ":      "words",
 		"netnsctl nonsense ":               "words",
@@ -112,7 +137,7 @@ func TestBashLine(t *testing.T) {
 		{`netnsctl exec "a `, " ", true, "words\na b\n"},
 		{`netnsctl exec x:`, ":=", false, "words\ny\n"},
 		{`netnsctl exec x:`, " =", false, "words\nx:y\n"},
-		{`netnsctl delete --wait n`, " ", true, "words\nnet:\\[4\\]\n"},
+		{`netnsctl delete --stale n`, " ", true, "words\nnet:\\[4\\]\n"},
 		{`netnsctl identify 1`, " ", true, "words\n17  (ab)\n18  (?[2J)\n"},
 		{`netnsctl identify 17`, " ", true, "words\n17\n"},
 	} {

@@ -5,7 +5,7 @@ _netnsctl() {
 	local answer line program=netnsctl listing=
 	type -P netnsctl >/dev/null || program=$1
 	[[ $COMP_TYPE == 37 || $COMP_TYPE == 42 ]] || listing=--listing # but not in a menu
-	mapfile -t answer < <("$program" completion --answer bash $listing --breaks "$COMP_WORDBREAKS" -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+	mapfile -t answer < <("$program" __complete bash "$listing" "$COMP_WORDBREAKS" "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
 	COMPREPLY=()
 	case ${answer[0]-} in
 	words)

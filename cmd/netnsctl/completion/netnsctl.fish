@@ -8,7 +8,7 @@ function __netnsctl_complete
     set -l current (string unescape -- "$typed"; or string unescape -- "$typed'"; or string unescape -- "$typed\"")
     set -l program netnsctl
     command -q netnsctl; or set program $words[1]
-    set -l answer ($program completion --answer fish -- $words "$current" 2>/dev/null)
+    set -l answer ($program __complete fish $words "$current" 2>/dev/null)
     switch "$answer[1]"
         case words
             printf '%s\n' $answer[2..-1]

@@ -5,7 +5,7 @@ _netnsctl() {
 	local -a answer found
 	local line program=netnsctl
 	(( $+commands[netnsctl] )) || program=${(Q)words[1]}
-	answer=("${(@f)$("$program" completion --answer zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+	answer=("${(@f)$("$program" __complete zsh "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
 	case $answer[1] in
 	words)
 		for line in "${(@)answer[2,-1]}"; do

@@ -11,20 +11,17 @@ type Table struct {
 // Command is a row of the table.
 type Command struct {
 	Word
-	// New tells of one that iproute2 has not.
-	New bool
-	// Args are the words that follow; the last may be repeated.
-	Args []Value
-	// Flags make something else of an old command: then Trigger is true for those
-	// that may come first, and FlaggedArgs follow.
-	Flags       []Flag
-	FlaggedArgs []Value
+	// Args are the words that follow where the flags are given; the last may be
+	// repeated.
+	Args  func(given func(flag string) bool) []Value
+	Flags []Flag
+	// FlagsFirst says that flags stand before the first argument only.
+	FlagsFirst bool
 }
 
 // Flag is a flag of a command.
 type Flag struct {
 	Word
-	Trigger bool
 	// Value is what the flag takes, nil if nothing.
 	Value Value
 }
@@ -41,6 +38,8 @@ type Live interface {
 	Processes() []Word
 	// Leaks are stale names and orphaned namespaces.
 	Leaks() []Word
+	// Topics are what there is help for.
+	Topics() []Word
 }
 
 // Answer is one of: words, files, the words of another command, what another
@@ -75,6 +74,9 @@ func PID(l Live) Answer { return Answer{Kind: Words, Words: l.Processes()} }
 
 // Leak is something to clean up.
 func Leak(l Live) Answer { return Answer{Kind: Words, Words: l.Leaks()} }
+
+// Topic is something that there is help for.
+func Topic(l Live) Answer { return Answer{Kind: Words, Words: l.Topics()} }
 
 // File is a file's name.
 func File(Live) Answer { return Answer{Kind: FileNames} }

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// TestCommands holds the table to iproute2's grammar and to the manual.
+func TestCommands(t *testing.T) {
+	text, err := os.ReadFile("../../man/netnsctl.8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.ReplaceAll(string(text), `\-`, "-")
+	var headings []string
+	for _, m := range regexp.MustCompile(`(?m)^\.SS (.*)$`).FindAllStringSubmatch(page, -1) {
+		headings = append(headings, strings.FieldsFunc(m[1], func(r rune) bool { return r == ' ' || r == ',' })...)
+	}
+	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
+		if !slices.Contains(headings, c.name) {
+			t.Errorf("the manual has no heading for %s", c.name)
+		}
+		for _, text := range []string{c.short, c.long, strings.Join(c.statuses, ""), strings.Join(c.examples, "")} {
+			if text == "" {
+				t.Errorf("%s: the row has a gap", c.name)
+			}
+		}
+		for _, f := range c.flags {
+			if f.help == "" || !strings.Contains(page, "--"+f.name) {
+				t.Errorf("--%s of %s lacks its help, or the manual lacks it", f.name, c.name)
+			}
+			if _, known := kinds()[f.kind()]; f.value != "" && !known {
+				t.Errorf("--%s of %s takes a %s, which is no kind", f.name, c.name, f.value)
+			}
+		}
+		for _, arg := range c.args {
+			if _, known := kinds()[argumentKind(arg)]; !known {
+				t.Errorf("%s takes a %s, which is no kind", c.name, arg)
+			}
+		}
+		for line := range strings.Lines(c.help()) {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 95 {
+				t.Errorf("%s: a line of the help has %d characters: %s", c.name, n, line)
+			}
+		}
+	}
+	for _, name := range compat.Commands() {
+		if lookup(name) == nil {
+			t.Errorf("the table lacks iproute2's %s", name)
+		}
+	}
+	for _, name := range compat.Options() {
+		if !strings.Contains(page, "-"+name) {
+			t.Errorf("the manual lacks the option -%s", name)
+		}
+	}
+}
+
+// TestNoFlagIsMissed: no call with a flag of the table is answered by iproute2's
+// grammar alone, wherever the flag stands.
+func TestNoFlagIsMissed(t *testing.T) {
+	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
+		for _, f := range append(c.flags, flag{name: "help", short: "h"}, flag{name: "version"}, flag{name: "nonsense"}) {
+			for _, word := range f.words() {
+				for _, words := range [][]string{{c.name, word}, {c.name, word, "a"}, {c.name, "a", word}, {c.name, word + "=1", "a"}} {
+					if c.name == "exec" && words[1] == "a" {
+						continue // COMMAND's
+					}
+					if compat.AnswersAlone(append([]string{"netnsctl"}, words...)) {
+						t.Errorf("netnsctl %q never comes to the table", words)
+					}
+					if strings.HasPrefix(word, "--") && compat.AnswersAlone(append([]string{"ip", "netns"}, words...)) {
+						t.Errorf("ip netns %q never comes to the table", words)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestParse reads command lines by the rows of the table.
+func TestParse(t *testing.T) {
+	for line, want := range map[string]string{
+		"delete a --dry-run b":                 "[--dry-run] [a b]",
+		"delete -- --dry-run -x":               "[] [--dry-run -x]",
+		"delete --force-orphans":               "[--force-orphans] []",
+		"delete --min-age 5 --force-orphans a": "[--min-age=5 --force-orphans] [a]",
+		"delete --min-age=5 a":                 "option --min-age needs --force-orphans",
+		"delete --min-age":                     "option --min-age needs a value: TIME",
+		"delete --min-age --json":              "option --min-age needs a value: TIME",
+		"delete --min-age soon a":              `option --min-age: invalid duration "soon" (examples: 90, 10m, 3d)`,
+		"delete --wait 20 a":                   "[--wait=20] [a]",
+		"delete --wait a":                      "[--wait=] [a]",
+		"delete --wait=a a":                    `option --wait: invalid time "a" (examples: 20, 500ms, 2m)`,
+		"delete --dry-run=yes a":               "option --dry-run takes no value",
+		"delete --dry-rnu a":                   "unknown option --dry-rnu (did you mean --dry-run?)",
+		"delete -dry-run a":                    "unknown option -dry-run (did you mean --dry-run?)",
+		"delete --stale a":                     "unknown option --stale (an option of list)",
+		"delete -5 a":                          "unknown option -5",
+		"delete --xyzzy a":                     "unknown option --xyzzy (a word that begins with a dash stands after --)",
+		"delete --xyzzy a --help":              "help is wanted",
+		"delete -h":                            "help is wanted",
+		"delete --version":                     "the version is wanted",
+		"delete -":                             "[] [-]",
+		"list -o NAME -o AGE":                  "option -o is given twice",
+		"list --filter a=b --filter c=d":       "[--filter=a=b --filter=c=d] []",
+		"list -qj":                             "unknown option -qj (did you mean -q?)",
+		"exec --user u a ls -l --user x":       "[--user=u] [a ls -l --user x]",
+		"exec a -- ls":                         "[] [a ls]",
+		"exec a --user u ls":                   "option --user stands before the namespace",
+		"exec a --help":                        "help is wanted",
+		"exec --all ls --help":                 "[--all] [ls --help]",
+		"exec --all -- -x":                     "[--all] [-x]",
+		"graph --format=png":                   `option --format: unknown format "png" (tree, dot, mermaid, json, svg)`,
+		"graph --format=sgv":                   `option --format: unknown format "sgv" (did you mean svg?)`,
+		"check --max-orphans -1":               `option --max-orphans: invalid number "-1"`,
+	} {
+		words := strings.Fields(line)
+		l, err := lookup(words[0]).parse(words[1:])
+		got := fmt.Sprint(l.flags, l.args)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+// TestCheckArgs compares arguments with what a row takes.
+func TestCheckArgs(t *testing.T) {
+	for line, want := range map[string]string{
+		"add":                    "NAME is missing",
+		"add a b c":              "",
+		"set a":                  "NSID is missing",
+		"set a 1 2":              "unexpected argument 2",
+		"list a":                 "unexpected argument a",
+		"delete":                 "NAMESPACE is missing",
+		"delete --force-orphans": "",
+		"delete --all":           "",
+		"delete --all a":         "unexpected argument a",
+		"exec --all":             "COMMAND is missing",
+		"exec a":                 "",
+		"attach a":               "PID|NAMESPACE is missing",
+	} {
+		words := strings.Fields(line)
+		row := lookup(words[0])
+		l, err := row.parse(words[1:])
+		if err == nil {
+			err = row.checkArgs(l)
+		}
+		if got := fmt.Sprint(err); got != want && !(err == nil && want == "") {
+			t.Errorf("%s: %s, want %q", line, got, want)
+		}
+	}
+	for _, row := range []string{"add", "delete", "find", "inspect"} {
+		if lookup(row).checkArgs(line{args: []string{"a", ""}}) == nil {
+			t.Errorf("%s takes an empty word", row)
+		}
+	}
+	if err := lookup("exec").checkArgs(line{args: []string{"a", "printf", ""}}); err != nil {
+		t.Errorf("an empty word of exec's command: %v", err)
+	}
+}
+
+// TestWithoutNSIDs: what list prints can be given back.
+func TestWithoutNSIDs(t *testing.T) {
+	host := netnsctl.Host{RunDir: t.TempDir()}
+	os.WriteFile(host.RunDir+"/odd (id: 5)", nil, 0o644)
+	for _, c := range []struct{ in, want []string }{
+		{[]string{"blue (id: 7)"}, []string{"blue"}},
+		{[]string{"blue", "(id:", "7)", "red"}, []string{"blue", "red"}},
+		{[]string{"blue", "red", "(id:", "0)"}, []string{"blue", "red"}},
+		{[]string{"odd (id: 5)"}, []string{"odd (id: 5)"}},
+		{[]string{"(id:", "7)"}, []string{"(id:", "7)"}},
+		{[]string{"blue", "(id:", "x)"}, []string{"blue", "(id:", "x)"}},
+	} {
+		if got := withoutNSIDs(host, c.in); !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q", c.in, got)
+		}
+	}
+}
+
+// TestNearest suggests for slips of the fingers, and for nothing else.
+func TestNearest(t *testing.T) {
+	names := []string{"list", "delete", "find", "inspect", "--dry-run", "--verbose", "--format", "web1", "router-north"}
+	for word, want := range map[string]string{
+		"lsit": "list", "fnid": "find", "delte": "delete", "--dry-rnu": "--dry-run", "--verbos": "--verbose", "--fromat": "--format",
+		"wbe1": "web1", "inspct": "inspect", "router-nort": "router-north", "x": "", "zebra": "", "--xyzzy": "", "": "",
+	} {
+		if got := nearest(word, names); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+	if got := nearest("a", []string{"a", "b"}); got != "" {
+		t.Errorf("the word itself is suggested: %q", got)
+	}
+}
+
+// TestStalePage: the page has every word that a verdict is told by.
+func TestStalePage(t *testing.T) {
+	text, err := os.ReadFile("../../man/netnsctl-stale.7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.ReplaceAll(string(text), `\-`, "-")
+	var words []string
+	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan, discover.Stale, discover.Unknown} {
+		words = append(words, string(v))
+	}
+	for _, c := range discover.Causes() {
+		words = append(words, string(c))
+	}
+	for _, k := range discover.Kinds() {
+		words = append(words, string(k))
+	}
+	for _, word := range words {
+		if !regexp.MustCompile(`(?m)^\.BR? (.*[ ,"])?` + word + `([ ,"]|$)`).MatchString(page) {
+			t.Errorf("netnsctl-stale(7) does not explain %s", word)
+		}
+	}
+}

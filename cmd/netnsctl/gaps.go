@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// gapTexts say what could not be inspected, with # for the number of it. A gap
+// that is not here speaks for itself.
+var gapTexts = []struct{ what, one, many string }{
+	{"processes not readable", "1 process could not be inspected", "# processes could not be inspected"},
+	{"mount namespaces not readable", "1 mount namespace could not be inspected", "# mount namespaces could not be inspected"},
+	{"sockets not readable", "1 socket could not be inspected", "# sockets could not be inspected"},
+	{"descriptors in flight not readable", "1 descriptor in flight could not be inspected", "# descriptors in flight could not be inspected"},
+	{"io_uring files not readable", "1 io_uring file could not be inspected", "# io_uring files could not be inspected"},
+	{"detached mount trees not readable", "1 detached mount tree could not be inspected", "# detached mount trees could not be inspected"},
+	{"namespaces that cannot be opened", "1 namespace could not be opened", "# namespaces could not be opened"},
+	{"namespaces whose devices cannot be listed", "the devices of 1 namespace could not be listed", "the devices of # namespaces could not be listed"},
+	{
+		"namespaces known by their nsid only, perhaps outside our pid namespace",
+		"1 peer namespace is visible only as an nsid; it may belong to another pid namespace",
+		"# peer namespaces are visible only as nsids; they may belong to another pid namespace",
+	},
+	{"what pid 1 sees: its namespaces are not readable", "the namespaces of pid 1 could not be read", ""},
+	{"what is not below our root: pid 1's is another", "pid 1 has another root directory than netnsctl", ""},
+	{"pid 1's mount namespace: ours is another", "netnsctl runs in another mount namespace than pid 1", ""},
+	{"pid 1's pid namespace: ours is another", "netnsctl runs in another pid namespace than pid 1", ""},
+	{"what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN", "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN are needed", ""},
+	{
+		"mount namespaces that no process, mount or descriptor leads to",
+		"mount namespaces that no process, mount or descriptor leads to could not be inspected", "",
+	},
+	{
+		"namespaces that only a socket without process, or a process outside our pid namespace, pins",
+		"namespaces held only by a socket without a process, or from outside our pid namespace, could not be inspected", "",
+	},
+}
+
+// gapText is a gap in a sentence.
+func gapText(b discover.Blind) string {
+	for _, t := range gapTexts {
+		switch {
+		case t.what != b.What:
+		case b.Count > 1 && t.many != "":
+			return strings.ReplaceAll(t.many, "#", strconv.Itoa(b.Count))
+		default:
+			return t.one
+		}
+	}
+	if b.Count == 0 {
+		return "not inspected: " + b.What
+	}
+	return strconv.Itoa(b.Count) + " " + b.What
+}
+
+// criticalGaps are those in which a user of a namespace could hide, in one line
+// with the remedy; "" if there are none.
+func criticalGaps(all []discover.Blind) string {
+	var texts []string
+	for _, b := range all {
+		if b.Grave {
+			texts = append(texts, gapText(b))
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return strings.Join(texts, "; ") + "; " + remedy()
+}
+
+// remedy says how to see more.
+func remedy() string {
+	if os.Geteuid() != 0 {
+		return "run as root"
+	}
+	return "run as root of the host, outside containers and chroots"
+}
+
+// gaps says what could not be inspected: what is critical in one line, the rest
+// where all is wanted. It reports whether anything critical is missing.
+func (u *ui) gaps(all []discover.Blind, verbose bool) (critical bool) {
+	text := criticalGaps(all)
+	if text != "" {
+		u.note("incomplete: %s", text)
+	}
+	for _, b := range all {
+		if verbose && !b.Grave {
+			u.note("%s", gapText(b))
+		}
+	}
+	return text != ""
+}
+
+// isPartial reports whether a user of a namespace could have been overlooked.
+func isPartial(all []discover.Blind) bool {
+	return slices.ContainsFunc(all, func(b discover.Blind) bool { return b.Grave })
+}
+
+// partial is the result of a look that shows nothing bad: it could not see enough
+// to say so where something critical is missing.
+func partial(critical bool) error {
+	if critical {
+		return status(statusFailed)
+	}
+	return nil
+}

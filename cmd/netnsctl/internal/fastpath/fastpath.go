@@ -1,0 +1,35 @@
+// Package fastpath answers iproute2's own commands before the rest of the program
+// is initialised.
+//
+// Go initialises packages in the order of their import paths, each after what it
+// imports (the specification, "Program initialization", since Go 1.21). This
+// package therefore comes before urfave/cli, regexp and text/template, whose
+// tables every `exec` would pay for, and main has not begun: the goroutine is
+// still bound to the process' first thread, without the thread that
+// [runtime.LockOSThread] would add. TestEarly fails where the order is another.
+//
+// The package knows no command and no flag. [compat.AnswersAlone] takes only calls
+// whose every word iproute2's grammar accounts for; main answers all others.
+package fastpath
+
+import (
+	"os"
+
+	"github.com/netnsctl/netnsctl/compat"
+)
+
+func init() {
+	if compat.AnswersAlone(os.Args) {
+		os.Exit(Program().Run(os.Args))
+	}
+}
+
+// Program is the call of this process, without what main adds to iproute2's.
+func Program() compat.Program {
+	return compat.Program{
+		Face:   compat.FaceOf(os.Args),
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
+)
+
+// kind is a kind of word: how a shell completes it, and what is wrong with one.
+type kind struct {
+	complete completion.Value
+	check    func(word string) error // nil takes every word
+}
+
+// kinds are the words that stand for arguments and for the values of flags in the
+// table of commands.
+func kinds() map[string]kind {
+	return map[string]kind{
+		"NAME":      {complete: completion.Nothing},
+		"NAMESPACE": {complete: completion.Name},
+		"WHAT":      {complete: completion.Name},
+		"LEAK":      {complete: completion.Leak},
+		"PID":       {complete: completion.PID},
+		"FILE":      {complete: completion.File},
+		"COMMAND":   {complete: completion.Program},
+		"TOPIC":     {complete: completion.Topic},
+		"NSID":      {complete: completion.OneOf("auto")},
+		"FILTER":    {complete: completion.OneOf("target-nsid", "nsid")},
+		"SHELL":     {complete: completion.OneOf("bash", "zsh", "fish")},
+		"PROGRAM":   {complete: completion.File},
+		"COLUMNS":   {},
+		"COLUMN":    {},
+		"COND":      {},
+		"FORMAT":    {},
+		"USER":      {},
+		"TIME":      {check: checkDuration},
+		"SEC":       {check: checkWait},
+		"N":         {check: checkNumber},
+	}
+}
+
+func checkDuration(word string) error {
+	_, err := parseDuration(word)
+	return err
+}
+
+func checkWait(word string) error {
+	if d, err := parseDuration(word); err != nil || d <= 0 {
+		return fmt.Errorf("invalid time %q (examples: 20, 500ms, 2m)", word)
+	}
+	return nil
+}
+
+func checkNumber(word string) error {
+	if _, err := strconv.ParseUint(word, 10, 31); err != nil {
+		return fmt.Errorf("invalid number %q", word)
+	}
+	return nil
+}
+
+func initialNumber(word string) uint64 {
+	n, _ := strconv.ParseUint(word, 10, 31) // an empty word is 0
+	return n
+}
+
+// check says what is wrong with a value of the flag.
+func (f *flag) check(word string) error {
+	switch k := kinds()[f.kind()]; {
+	case word == "":
+		return errors.New("the value is empty")
+	case len(f.values) > 0 && f.kind() == "FORMAT" && !slices.Contains(f.values, word):
+		return fmt.Errorf("unknown format %q%s", word, didYouMean(word, f.values, strings.Join(f.values, ", ")))
+	case k.check != nil:
+		return k.check(word)
+	}
+	return nil
+}
+
+// complete is how a shell completes the value, nil for a switch.
+func (f *flag) complete() completion.Value {
+	switch k := kinds()[f.kind()]; {
+	case f.value == "":
+		return nil
+	case len(f.values) > 0:
+		return completion.OneOf(f.values...)
+	case k.complete != nil:
+		return k.complete
+	}
+	return completion.Nothing
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// noNamespace says that a word stands for no namespace that a command could use,
+// what it is instead, and what to do.
+func (u *ui) noNamespace(host netnsctl.Host, word, command string) error {
+	snap, err := discover.Scan(host, discover.Options{Everything: true})
+	if err != nil {
+		return refusal{"no namespace " + quote(word)}
+	}
+	defer snap.Close()
+	return u.noNamespaceIn(snap, word, command)
+}
+
+// noNamespaceIn is noNamespace where a snapshot is there already.
+func (u *ui) noNamespaceIn(snap *discover.Snapshot, word, command string) error {
+	return refusal{"no namespace " + quote(word) + didYouMean(word, namesIn(snap), "")}
+}
+
+// namesIn are the names of a snapshot that lead to a namespace.
+func namesIn(snap *discover.Snapshot) (names []string) {
+	for _, ns := range snap.Namespaces {
+		names = append(names, ns.Names...)
+	}
+	return names
+}
+
+// isMissingNamespace reports whether a word stands for no network namespace, as
+// opposed to one that the caller may not open.
+func isMissingNamespace(host netnsctl.Host, word string) bool {
+	_, _, err := host.Identity(word)
+	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTDIR)
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// add creates namespaces. Of several names all are checked before the first is
+// created.
+func (u *ui) add(call compat.Call, c *cli.Context) error {
+	names := unique(c.Args().Slice())
+	for _, name := range names {
+		if err := checkNewName(call.Host, name); err != nil {
+			return err
+		}
+	}
+	return eachPlain(u, call, names, "added")
+}
+
+// checkNewName refuses a name that cannot be, or that is there.
+func checkNewName(host netnsctl.Host, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if host.IsName(name) {
+		return refusal{"the name " + quote(name) + " exists; nothing was done"}
+	}
+	return nil
+}
+
+// checkName refuses a word that cannot be a name.
+func checkName(name string) error {
+	switch {
+	case netnsctl.ValidName(name):
+		return nil
+	case len(name) > 255:
+		return misuse("invalid name: %d bytes are more than the 255 that a file name may have", len(name))
+	}
+	return misuse("invalid name %s: a name is a file name without a slash", quote(name))
+}
+
+// refusal is an error that has all to say.
+type refusal struct{ text string }
+
+func (r refusal) Error() string { return r.text }
+
+// eachPlain does one of iproute2's commands for every name. Of several it says
+// what has been done; a failure does not keep it from the next.
+func eachPlain(u *ui, call compat.Call, names []string, done string) error {
+	failed := false
+	for _, name := range names {
+		switch s := call.Plain([]string{name}, false); {
+		case s != 0 && len(names) == 1:
+			return status(s)
+		case s != 0:
+			failed = true
+		case len(names) > 1:
+			u.print(done + " " + quote(name) + "\n")
+		}
+	}
+	if failed {
+		return status(statusFailed)
+	}
+	return nil
+}
+
+// unique leaves out what was there before.
+func unique(words []string) (first []string) {
+	for _, word := range words {
+		if !slices.Contains(first, word) {
+			first = append(first, word)
+		}
+	}
+	return first
+}
+
+// set assigns an nsid.
+func (u *ui) set(call compat.Call, c *cli.Context) error {
+	name, nsid := c.Args().Get(0), c.Args().Get(1)
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if !compat.ValidNSID(nsid) {
+		return misuse("invalid nsid %s: a number from 0, or auto", quote(nsid))
+	}
+	if isMissingNamespace(call.Host, name) {
+		return u.noNamespace(call.Host, name, "set")
+	}
+	return plain(call, c.Args().Slice())
+}
+
+// listID prints nsids.
+func (u *ui) listID(call compat.Call, c *cli.Context) error {
+	if !compat.ValidNSIDFilter(c.Args().Slice()) {
+		return misuse("expected [target-nsid N] [nsid N]")
+	}
+	return status(call.Plain(c.Args().Slice(), c.Bool("json"))).err()
+}
+
+// plain answers as iproute2 does.
+func plain(call compat.Call, args []string) error { return status(call.Plain(args, false)).err() }
+
+// err is nil for 0.
+func (s status) err() error {
+	if s == 0 {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// beforeCommand answers command lines of the face netnsctl that end before the
+// command: help, the version, and mistakes in the options.
+func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done bool) {
+	// -h is -human for `ip`; alone it can only be meant for help.
+	if len(words) == 1 && words[0] == "-h" {
+		u.print(overview())
+		return u.written(), true
+	}
+	prefix, err := compat.ReadPrefix(words)
+	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
+	missing, isMissing := errors.AsType[compat.MissingValue](err)
+	switch {
+	case isUnknown && unknown == "version":
+		u.print(versionText())
+		return u.written(), true
+	case isUnknown:
+		return u.misused(unknownOption("-"+string(unknown)), "help"), true
+	case isMissing:
+		return u.misused(misuse("option -%s needs a value", missing.Option), "help"), true
+	case prefix.Batch && len(prefix.Rest) > 0:
+		return u.misused(misuse("unexpected argument %s: the commands come from the batch file", quote(prefix.Rest[0])), "help"), true
+	case prefix.Netns != "" && isMissingNamespace(host, prefix.Netns):
+		u.note("%v", u.noNamespace(host, prefix.Netns, "-netns"))
+		return statusFailed, true
+	}
+	return 0, false
+}
+
+// written is the status after an answer on standard output.
+func (u *ui) written() int {
+	if u.broken != nil {
+		u.note("write error: %v", bare(u.broken))
+		return statusFailed
+	}
+	return 0
+}
+
+// unknownOption suggests an option before the command, or says that it is a flag
+// that stands after it.
+func unknownOption(word string) error {
+	long := "-" + word
+	for _, c := range commands() {
+		if c.flag(long) != nil {
+			return misuse("unknown option %s (an option of %s: it stands after the command)", quote(long), c.name)
+		}
+	}
+	known := []string{"--version"}
+	for _, name := range compat.Options() {
+		known = append(known, "-"+name)
+	}
+	return misuse("unknown option %s%s", quote(word), didYouMean(word, known, ""))
+}
+
+// optionHelp says what an option before the command does.
+func optionHelp(name string) string {
+	i := slices.IndexFunc(optionTexts, func(row [2]string) bool {
+		word, _, _ := strings.Cut(strings.TrimPrefix(row[0], "-"), " ")
+		return word == name
+	})
+	if i < 0 {
+		return "accepted for iproute2's sake; no effect"
+	}
+	return optionTexts[i][1]
+}
+
+// optionTexts are the options before the command that have an effect.
+var optionTexts = [][2]string{
+	{"-netns NAMESPACE", "run the command as if inside this namespace"},
+	{"-json", "JSON output"},
+	{"-pretty", "JSON with one value a line"},
+	{"-batch FILE", "read commands from FILE, - for standard input"},
+	{"-force", "go on after an error in a batch"},
+	{"-all", "every name, for delete and exec"},
+	{"-color", "use colour: -color=always, auto or never"},
+	{"-Version", "print the versions as ip does"},
+	{"-help", "print this overview"},
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// usageError is a mistake in the command line. Nothing has been done then.
+type usageError struct{ error }
+
+func misuse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// What is asked for by a flag of every command.
+var (
+	errHelpWanted    = errors.New("help is wanted")
+	errVersionWanted = errors.New("the version is wanted")
+)
+
+// line is what the words after a command are.
+type line struct {
+	flags []string // --name=value, or --name for a switch
+	args  []string
+}
+
+// given reports whether a flag is there.
+func (l *line) given(name string) bool {
+	return slices.ContainsFunc(l.flags, func(word string) bool {
+		flag, _, _ := strings.Cut(word, "=")
+		return flag == "--"+name
+	})
+}
+
+// parse sorts the words after a command. Every word is a flag of the command, a
+// flag's value, or an argument; any other one is an error. "--" ends the flags.
+func (c *command) parse(words []string) (line, error) {
+	var l line
+	var first error // later words may still ask for help
+	fail := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		isFlag := len(word) > 1 && word[0] == '-'
+		switch {
+		case word == "--":
+			l.args = append(l.args, words[i+1:]...)
+			i = len(words)
+		case word == "--help" || word == "-h":
+			return l, errHelpWanted
+		case word == "--version":
+			return l, errVersionWanted
+		case isFlag:
+			taken, err := c.takeFlag(&l, word, words[i+1:])
+			if err != nil {
+				fail(err)
+			}
+			i += taken
+		case c.flagsFirst && !l.given("all"):
+			rest, err := c.afterName(words[i:])
+			if err != nil {
+				return l, err
+			}
+			l.args = append(l.args, rest...)
+			i = len(words)
+		case c.flagsFirst:
+			l.args = append(l.args, words[i:]...)
+			i = len(words)
+		default:
+			l.args = append(l.args, word)
+		}
+	}
+	if first != nil {
+		return l, first
+	}
+	return l, c.checkNeeds(&l)
+}
+
+// takeFlag reads a flag, and its value from the words after it.
+func (c *command) takeFlag(l *line, word string, after []string) (taken int, err error) {
+	name, value, hasValue := strings.Cut(word, "=")
+	f := c.flag(name)
+	switch {
+	case f == nil:
+		return 0, c.unknownFlag(name)
+	case f.value == "" && hasValue:
+		return 0, misuse("option %s takes no value", name)
+	case f.value == "":
+		l.flags = append(l.flags, "--"+f.name)
+		return 0, nil
+	case f.optional() && !hasValue:
+		// "--wait 20" is "--wait=20": no other word looks like a time.
+		if len(after) == 0 || f.check(after[0]) != nil {
+			l.flags = append(l.flags, "--"+f.name+"=")
+			return 0, nil
+		}
+		value, taken = after[0], 1
+	case !hasValue:
+		if len(after) == 0 || after[0] == "--" || c.flag(after[0]) != nil {
+			return 0, misuse("option %s needs a value: %s", name, f.value)
+		}
+		value, taken = after[0], 1
+	}
+	if err := f.check(value); err != nil {
+		return taken, misuse("option %s: %w", name, err)
+	}
+	if l.given(f.name) && !f.repeated {
+		return taken, misuse("option %s is given twice", name)
+	}
+	l.flags = append(l.flags, "--"+f.name+"="+value)
+	return taken, nil
+}
+
+// checkNeeds finds a flag that would have no effect without another.
+func (c *command) checkNeeds(l *line) error {
+	for _, f := range c.flags {
+		needs := strings.Fields(f.needs)
+		if len(needs) > 0 && l.given(f.name) && !slices.ContainsFunc(needs, l.given) {
+			return misuse("option --%s needs --%s", f.name, strings.Join(needs, " or --"))
+		}
+	}
+	return nil
+}
+
+// unknownFlag suggests the nearest flag, or names the commands that have it.
+func (c *command) unknownFlag(word string) error {
+	known := []string{"--help", "--version"}
+	for _, f := range c.flags {
+		known = append(known, f.words()...)
+	}
+	if near := nearest(word, known); near != "" {
+		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
+	}
+	if near := "-" + word; slices.Contains(known, near) { // -dry-run
+		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
+	}
+	var others []string
+	for _, other := range commands() {
+		if other.flag(word) != nil {
+			others = append(others, other.name)
+		}
+	}
+	if len(others) > 0 {
+		return misuse("unknown option %s (an option of %s)", quote(word), strings.Join(others, ", "))
+	}
+	if word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
+		return misuse("unknown option %s", quote(word))
+	}
+	return misuse("unknown option %s (a word that begins with a dash stands after --)", quote(word))
+}
+
+// afterName refuses what looks like a flag where the words of another command
+// begin: no program is called like that.
+func (c *command) afterName(words []string) ([]string, error) {
+	if len(words) < 2 || len(words[1]) < 2 || words[1][0] != '-' {
+		return words, nil
+	}
+	switch words[1] {
+	case "--":
+		return slices.Concat(words[:1], words[2:]), nil
+	case "--help", "-h":
+		return nil, errHelpWanted
+	}
+	name, _, _ := strings.Cut(words[1], "=")
+	if c.flag(name) != nil {
+		return nil, misuse("option %s stands before the namespace", name)
+	}
+	return nil, c.unknownFlag(name)
+}
+
+// numbered is a line of list: "blue (id: 7)" is the name blue.
+var (
+	numbered     = regexp.MustCompile(`^(.+) \(id: \d+\)$`)
+	numberedTail = regexp.MustCompile(`^\d+\)$`)
+)
+
+// withoutNSIDs takes what list prints after a name off the arguments, be it in the
+// same word or in the next two. A name that is really there stays as it is.
+func withoutNSIDs(host netnsctl.Host, args []string) (names []string) {
+	for i := 0; i < len(args); i++ {
+		word := args[i]
+		if m := numbered.FindStringSubmatch(word); m != nil && !host.IsName(word) {
+			word = m[1]
+		}
+		names = append(names, word)
+		if i+2 < len(args) && args[i+1] == "(id:" && numberedTail.MatchString(args[i+2]) {
+			i += 2
+		}
+	}
+	return names
+}
+
+// checkArgs compares the number of arguments with what the command takes.
+func (c *command) checkArgs(l line) error {
+	args, wanted := l.args, c.argsWith(l.given)
+	least, most := 0, 0
+	for _, arg := range wanted {
+		if !strings.HasPrefix(arg, "[") {
+			least++
+		}
+		most++
+		if isRepeated(arg) {
+			most = len(args) + 1
+		}
+	}
+	for i, word := range args {
+		// The words of exec's command may be anything.
+		if word == "" && (i == 0 || !c.flagsFirst) {
+			return misuse("an argument is empty")
+		}
+	}
+	switch {
+	case len(args) < least:
+		return misuse("%s is missing", strings.Trim(wanted[len(args)], "[]."))
+	case len(args) > most && most == 0:
+		return misuse("unexpected argument %s", quote(args[0]))
+	case len(args) > most:
+		return misuse("unexpected argument %s", quote(args[most]))
+	}
+	return nil
+}
