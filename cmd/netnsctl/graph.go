@@ -13,7 +13,6 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
@@ -21,16 +20,21 @@ func (u *ui) graphCommand(call compat.Call) *cli.Command {
 	return &cli.Command{
 		Name:      "graph",
 		Usage:     "show how namespaces are wired",
-		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--all] [NAME|pid:N|net:[N]|PATH...]",
-		Description: "With words, only what is connected with these namespaces. Of a device\n" +
-			"that is off or down this is said; lo and link-local addresses are left out unless they tell\n" +
-			"something. Exit status: 0 done, 1 failed, 2 wrong words.",
+		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--no-ids] [--all | --depth N] [NAME|pid:N|net:[N]|PATH...]",
+		Description: "Without NAME, all namespaces that are wired or have devices of their own.\n" +
+			"With NAME, the named namespaces and those that are one link away. A link is a veth pair,\n" +
+			"a device stacked on another one, or a tunnel. At the edge of the picture only devices are\n" +
+			"shown that lead into it; the others are counted. The state of a device is shown if the\n" +
+			"device is off or down. lo and link-local addresses are shown only if they were configured.\n" +
+			"Exit status: 0 done, 1 failed, 2 usage error.",
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: tree, dot (graphviz), mermaid, json, svg", Value: "tree"},
-			&cli.BoolFlag{Name: "all", Usage: "namespaces and devices, too, with which nothing was done"},
-			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "as --format json"},
+			&cli.IntFlag{Name: "depth", Usage: "show what is at most `N` links away from NAME; 0 shows NAME alone", Value: defaultDepth},
+			&cli.BoolFlag{Name: "all", Usage: "show everything that is connected with NAME, and namespaces and devices with nothing to show"},
+			&cli.BoolFlag{Name: "no-ids", Usage: "leave out inode numbers and the state idle, for pictures in documents; no effect on JSON"},
+			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "the same as --format json"},
 		},
 		Action: func(c *cli.Context) error { return u.graph(call, c) },
 	}
@@ -48,22 +52,26 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	if render == nil && format != "json" {
 		return wrongWords{fmt.Errorf("unknown format %q", format)}
 	}
+	depth, err := graphDepth(c)
+	if err != nil {
+		return wrongWords{err}
+	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	g, leftOut, err := wired(snap, c.Args().Slice(), c.Bool("all"))
+	s, err := selectGraph(snap, c.Args().Slice(), depth, c.Bool("all"))
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		u.print(graphJSON(snap, g, leftOut, call.Pretty))
-		return nothingRead(g)
+		u.print(graphJSON(snap, s.part, s.leftOut, call.Pretty))
+		return nothingRead(s.part)
 	}
-	u.print(render(graphPicture(g, leftOut, c.Bool("all"))))
+	u.print(render(graphPicture(s, !c.Bool("no-ids"))))
 	u.blind(snap, false)
-	return nothingRead(g)
+	return nothingRead(s.part)
 }
 
 // nothingRead is a failure if devices could be read in no namespace at all.
@@ -107,28 +115,4 @@ func unicodeLocale() bool {
 		}
 	}
 	return false
-}
-
-// wired is the graph that the words ask for.
-func wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
-	fds := make([]int, len(snap.Namespaces))
-	for i, ns := range snap.Namespaces {
-		fds[i] = ns.Descriptor()
-	}
-	g = wiring.Build(snap.Namespaces, inside.Read(fds, inside.Wanted{Devices: true, Addresses: true}))
-	if len(words) > 0 {
-		var around []*wiring.Namespace
-		for _, word := range words {
-			i := slices.Index(snap.Namespaces, snap.Lookup(word))
-			if i < 0 {
-				return nil, 0, fmt.Errorf("no such namespace: %s", quote(word)+staleName(snap, word))
-			}
-			around = append(around, g.Namespaces[i])
-		}
-		return g.Around(around), 0, nil
-	}
-	if !all {
-		g, leftOut = g.Telling()
-	}
-	return g, leftOut, nil
 }
