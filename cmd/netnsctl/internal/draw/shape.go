@@ -19,7 +19,7 @@ const (
 	titleCells = 40
 	nameCells  = 24
 	kindCells  = 30
-	factCells  = 44
+	factCells  = 64
 )
 
 // shape is a box with the places in it, from its upper left corner.

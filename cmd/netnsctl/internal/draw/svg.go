@@ -178,7 +178,7 @@ func (s *svg) shape(sh *shape, at point, w float64) {
 		y -= lineHeight + rowGap
 	}
 	if sh.box.More != "" {
-		s.text(at.x+padding, y, "dim", sh.box.More, titleCells+8)
+		s.text(at.x+padding+pinSize, y, "dim", sh.box.More, titleCells+8)
 	}
 	s.f("</g>\n")
 }
