@@ -23,9 +23,10 @@ func (u *ui) graphCommand(call compat.Call) *cli.Command {
 		UsageText: "netnsctl [-j] graph [--format tree|dot|mermaid|json|svg] [--no-ids] [--all | --depth N] [NAME|pid:N|net:[N]|PATH...]",
 		Description: "Without NAME, all namespaces that are wired or have devices of their own.\n" +
 			"With NAME, the named namespaces and those that are one link away. A link is a veth pair,\n" +
-			"a device stacked on another one, or a tunnel. At the edge of the picture only devices are\n" +
-			"shown that lead into it; the others are counted. The state of a device is shown if the\n" +
-			"device is off or down. lo and link-local addresses are shown only if they were configured.\n" +
+			"a device stacked on another one, or a tunnel. Of a namespace at the edge of the picture,\n" +
+			"only the devices that lead to a shown namespace are shown; the others are counted.\n" +
+			"The state of a device is shown if the device is off or down. lo is shown only if it has\n" +
+			"an address of its own, and IPv6 link-local addresses are not shown.\n" +
 			"Exit status: 0 done, 1 failed, 2 usage error.",
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
