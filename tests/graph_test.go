@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// lab wires two namespaces by a cable, three by a bridge, and has a tunnel and
+// lab wires two namespaces by a veth pair, three by a bridge, and has a tunnel and
 // macvlans.
 const lab = `for n in left right a b c empty; do netnsctl add $n; done
 ip -n left link add eth0 type veth peer name eth0 netns right
@@ -55,16 +55,16 @@ a  ID, idle
 '- eth0  veth  10.0.0.1/24, <-> v-a in host
 b  ID, idle
 |- eth0  veth  <-> v-b in host
-'- mv0  macvlan  off  over br0 in host
+'- mv0  macvlan  off  stacked on br0 in host
 c  ID, idle
 '- eth0  veth  down  <-> v-c in host
 left  ID, idle
 |- eth0  veth  192.0.2.1/24, <-> eth0 in right
-'- vx42  vxlan 42  off  remote 192.0.2.2, over eth0, ~~> vx42 in right
+'- vx42  vxlan 42  off  remote 192.0.2.2, stacked on eth0, ~~> vx42 in right
 right  ID, idle
 |- eth0  veth  192.0.2.2/24, <-> eth0 in left
-'- vx42  vxlan 42  off  remote 192.0.2.1, over eth0, ~~> vx42 in left
-1 namespace with nothing in it left out (--all shows it)
+'- vx42  vxlan 42  off  remote 192.0.2.1, stacked on eth0, ~~> vx42 in left
+1 namespace with nothing in it is not shown (use --all)
 `, "'-", "`-")
 	a := w.run("graph")
 	if got := mask(a.stdout); a.status != "0" || got != want {
@@ -74,8 +74,10 @@ right  ID, idle
 		t.Errorf("nsids before:\n%s\nand after:\n%s", before, after)
 	}
 	for words, boxes := range map[string]string{
-		"left": "left right", "right": "left right", "c": "host a b c", "left c": "host a b c left right",
+		"left": "left right", "right": "left right", "c": "host c", "left c": "host c left right",
+		"c --depth 0": "c", "c a --depth=0": "a c", "c --depth 2": "host a b c", "--depth 1 b": "host b", "c --depth 99": "host a b c",
 		"pid:1": "host a b c", "empty": "empty", "/run/netns/left": "left right", "--all": "host a b c empty left right",
+		"c --all": "host a b c", "--all left c": "host a b c left right",
 	} {
 		a := w.run(append([]string{"graph"}, strings.Fields(words)...)...)
 		var shown []string
@@ -93,8 +95,8 @@ right  ID, idle
 	}
 }
 
-// mask leaves out what differs between runs and kernels: IDs, the word for a
-// cable whose far end is off, and with it the width of columns.
+// mask leaves out what differs between runs and kernels: IDs, the word for the
+// state of a veth device whose far end is off, and with it the width of columns.
 func mask(text string) string {
 	text = regexp.MustCompile(`net:\[\d+\]`).ReplaceAllString(text, "ID")
 	text = strings.ReplaceAll(text, "lowerlayerdown", "down")
@@ -210,7 +212,7 @@ func TestGraphOddNames(t *testing.T) {
 	}
 }
 
-// TestGraphHidden: the far end of a cable is in a namespace that only another
+// TestGraphHidden: the far end of a veth pair is in a namespace that only another
 // process' mount namespace pins.
 func TestGraphHidden(t *testing.T) {
 	t.Parallel()
@@ -230,7 +232,7 @@ func TestGraphUnprivileged(t *testing.T) {
 	t.Parallel()
 	w := newLab(t, `netnsctl add x`)
 	a := w.command("setpriv", "--inh-caps=-all", "--bounding-set=-all", filepath.Join(artefact, "bin", "netnsctl"), "graph", "x")
-	if a.status != "1" || !strings.Contains(a.stdout, "x  ") || !strings.Contains(a.stdout, "not permitted") && !strings.Contains(a.stdout, "not visible") ||
+	if a.status != "1" || !strings.Contains(a.stdout, "x  ") || !strings.Contains(a.stdout, "not permitted") && !strings.Contains(a.stdout, "devices are unknown") ||
 		!strings.Contains(a.stderr, "netnsctl: no devices could be read") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
@@ -243,6 +245,12 @@ func TestGraphWords(t *testing.T) {
 		{"graph --format png", "2", `netnsctl: unknown format "png", try "netnsctl graph --help"`},
 		{"graph --nonsense", "2", "netnsctl: flag provided but not defined: -nonsense"},
 		{"-j graph --format svg", "2", "netnsctl: --json and --format svg exclude each other"},
+		{"graph --depth 1", "2", `netnsctl: --depth needs the NAME of a namespace`},
+		{"graph --depth 1 --all", "2", `netnsctl: --depth and --all exclude each other`},
+		{"graph quiet --all --depth 2", "2", `netnsctl: --depth and --all exclude each other`},
+		{"graph quiet --depth -1", "2", `netnsctl: --depth needs a number of links, 0 or more, not -1`},
+		{"graph quiet --depth one", "2", `netnsctl: invalid value "one"`},
+		{"graph nowhere --depth 0", "1", "netnsctl: no such namespace: nowhere"},
 		{"graph nowhere", "1", "netnsctl: no such namespace: nowhere"},
 		{"graph pid:999999", "1", "netnsctl: no such namespace: pid:999999"},
 		{"graph pid:", "1", "netnsctl: no such namespace: pid:"},
@@ -254,10 +262,10 @@ func TestGraphWords(t *testing.T) {
 			t.Errorf("%s: status %s\n%s%s", c.words, a.status, a.stdout, a.stderr)
 		}
 	}
-	if a := w.run("graph"); a.status != "0" || a.stdout != "2 namespaces with nothing in them left out (--all shows them)\n" {
+	if a := w.run("graph"); a.status != "0" || a.stdout != "2 namespaces with nothing in them are not shown (use --all)\n" {
 		t.Errorf("nothing to draw, status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") {
+	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") || !strings.Contains(help.stdout, "no effect on JSON") {
 		t.Errorf("help, status %s: %s%s", help.status, help.stdout, help.stderr)
 	}
 }

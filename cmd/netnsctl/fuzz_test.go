@@ -164,7 +164,7 @@ func FuzzViews(f *testing.F) {
 			"near":    strings.Join(placesOf(w.found.Matches), "\n"),
 		}
 		for _, format := range []string{"tree", "dot", "mermaid", "svg"} {
-			texts[format] = indentation.ReplaceAllString((&ui{}).renderer(format)(graphPicture(w.graph, 0, true)), "")
+			texts[format] = indentation.ReplaceAllString((&ui{}).renderer(format)(graphPicture(&selection{whole: w.graph, part: w.graph, all: true}, number%2 == 0)), "")
 		}
 		for what, text := range texts {
 			if i := hidden(text); i >= 0 {

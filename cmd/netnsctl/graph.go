@@ -13,7 +13,6 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
@@ -26,22 +25,26 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		format = "json"
 	}
 	render := u.renderer(format)
+	depth, err := graphDepth(c)
+	if err != nil {
+		return err
+	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	g, leftOut, err := u.wired(snap, c.Args().Slice(), c.Bool("all"))
+	s, err := u.selectGraph(snap, c.Args().Slice(), depth, c.Bool("all"))
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		u.print(graphJSON(snap, g, leftOut, call.Pretty))
-		return nothingRead(g)
+		u.print(graphJSON(snap, s.part, s.leftOut, call.Pretty))
+		return cmp.Or(nothingRead(s.part), partial(isPartial(snap.Blind)))
 	}
-	u.print(render(graphPicture(g, leftOut, c.Bool("all"))))
+	u.print(render(graphPicture(s, !c.Bool("no-ids"))))
 	critical := u.gaps(snap.Blind, c.Bool("verbose"))
-	return cmp.Or(nothingRead(g), partial(critical))
+	return cmp.Or(nothingRead(s.part), partial(critical))
 }
 
 // nothingRead is a failure if devices could be read in no namespace at all.
@@ -85,28 +88,4 @@ func unicodeLocale() bool {
 		}
 	}
 	return false
-}
-
-// wired is the graph that the words ask for.
-func (u *ui) wired(snap *discover.Snapshot, words []string, all bool) (g *wiring.Graph, leftOut int, err error) {
-	fds := make([]int, len(snap.Namespaces))
-	for i, ns := range snap.Namespaces {
-		fds[i] = ns.Descriptor()
-	}
-	g = wiring.Build(snap.Namespaces, inside.Read(fds, inside.Wanted{Devices: true, Addresses: true}))
-	if len(words) > 0 {
-		var around []*wiring.Namespace
-		for _, word := range words {
-			i := slices.Index(snap.Namespaces, snap.Lookup(word))
-			if i < 0 {
-				return nil, 0, u.noNamespaceIn(snap, word, "graph")
-			}
-			around = append(around, g.Namespaces[i])
-		}
-		return g.Around(around), 0, nil
-	}
-	if !all {
-		g, leftOut = g.Telling()
-	}
-	return g, leftOut, nil
 }

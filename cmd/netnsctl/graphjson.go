@@ -18,7 +18,9 @@ type jsonGraph struct {
 type jsonWired struct {
 	*jsonNamespace
 	Devices []jsonWiredDevice `json:"devices"`
-	Error   any               `json:"error,omitempty"`
+	// LeftOut counts the devices of a namespace at the edge that are not listed.
+	LeftOut int `json:"devices_left_out,omitempty"`
+	Error   any `json:"error,omitempty"`
 }
 
 type jsonWiredDevice struct {
@@ -26,6 +28,17 @@ type jsonWiredDevice struct {
 	// Unseen is the index, in the list of namespaces, of the one in which the
 	// device at the other end is that could not be seen.
 	Unseen *int `json:"unseen_in,omitempty"`
+	// Leads are the devices at the other end of links that are not listed.
+	Leads []jsonLead `json:"leads_to,omitempty"`
+}
+
+// jsonLead has no ID where only devices lead to the namespace.
+type jsonLead struct {
+	Kind  wiring.Kind `json:"kind"`
+	ID    string      `json:"id,omitempty"`
+	Names []any       `json:"names,omitempty"`
+	Index int         `json:"index"`
+	Name  any         `json:"name"`
 }
 
 type jsonWire struct {
@@ -42,6 +55,7 @@ type jsonWireEnd struct {
 }
 
 func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty bool) string {
+	leads := leads(g)
 	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonWire{}, LeftOut: leftOut, Blind: []jsonBlind{}}
 	for _, n := range g.Namespaces {
 		w := jsonWired{Devices: []jsonWiredDevice{}}
@@ -56,8 +70,11 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 			w.Error = "cannot be opened"
 		}
 		for _, d := range n.Devices {
-			w.Devices = append(w.Devices, wiredJSON(g, d))
+			if g.Shows(d) {
+				w.Devices = append(w.Devices, wiredJSON(g, d, leads[d]))
+			}
 		}
+		w.LeftOut = len(n.Devices) - len(w.Devices)
 		j.Namespaces = append(j.Namespaces, w)
 	}
 	for _, l := range g.Links {
@@ -77,11 +94,21 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 	return encode(j, pretty)
 }
 
-func wiredJSON(g *wiring.Graph, d *wiring.Device) jsonWiredDevice {
+func wiredJSON(g *wiring.Graph, d *wiring.Device, leads []lead) jsonWiredDevice {
 	j := jsonWiredDevice{jsonDevice: deviceJSON(*d.Device, d.Addresses)}
-	if d.Unseen != nil {
-		i := slices.Index(g.Namespaces, d.Unseen)
+	if i := slices.Index(g.Namespaces, d.Unseen); i >= 0 {
 		j.Unseen = &i
+	}
+	for _, l := range leads {
+		there := l.to.Namespace
+		one := jsonLead{Kind: l.kind, Index: l.to.Index, Name: jsonText(l.to.Name)}
+		if there.Found {
+			one.ID = there.String()
+		}
+		for _, name := range there.Names {
+			one.Names = append(one.Names, jsonText(name))
+		}
+		j.Leads = append(j.Leads, one)
 	}
 	return j
 }

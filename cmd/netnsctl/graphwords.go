@@ -13,124 +13,86 @@ import (
 // maxAddresses is how many addresses of a device a picture shows.
 const maxAddresses = 4
 
-// painter turns a graph into a picture: it has the words.
+// painter turns a part of a graph into a picture and finds the words for it.
 type painter struct {
+	part   *wiring.Graph
 	titles map[*wiring.Namespace]string
 	rows   map[*wiring.Device]*draw.Row
-	shown  func(*wiring.Device) bool
+	leads  map[*wiring.Device][]lead
+	linked map[*wiring.Device]bool
+	// all shows devices with nothing to show, ids shows inode numbers and the
+	// state idle.
+	all, ids bool
 }
 
-// graphPicture leaves devices out that tell nothing, unless all are wanted.
-func graphPicture(g *wiring.Graph, leftOut int, all bool) *draw.Picture {
-	linked := map[*wiring.Device]bool{}
-	for _, l := range g.Links {
+func graphPicture(s *selection, ids bool) *draw.Picture {
+	t := painter{
+		part: s.part, titles: titles(s.whole, ids), rows: map[*wiring.Device]*draw.Row{},
+		leads: leads(s.part), linked: map[*wiring.Device]bool{}, all: s.all, ids: ids,
+	}
+	for _, l := range slices.Concat(s.part.Links, s.part.Outward) {
 		for _, d := range l.Ends {
-			linked[d] = true
+			t.linked[d] = true
 		}
 	}
-	t := painter{
-		titles: titles(g),
-		rows:   map[*wiring.Device]*draw.Row{},
-		shown:  func(d *wiring.Device) bool { return all || linked[d] || !d.Bare() },
-	}
 	p := &draw.Picture{}
-	for _, n := range inOrder(g.Namespaces) {
+	for _, n := range inOrder(s.part.Namespaces) {
 		p.Boxes = append(p.Boxes, t.box(n))
 	}
-	for _, l := range g.Links {
+	for _, l := range s.part.Links {
 		p.Lines = append(p.Lines, t.lines(l)...)
 	}
-	switch {
-	case leftOut == 1:
-		p.Notes = append(p.Notes, "1 namespace with nothing in it left out (--all shows it)")
-	case leftOut > 1:
-		p.Notes = append(p.Notes, strconv.Itoa(leftOut)+" namespaces with nothing in them left out (--all shows them)")
+	if s.note != "" {
+		p.Notes = append(p.Notes, s.note)
 	}
 	return p
 }
 
-// inOrder has the host first, then names, then the rest.
-func inOrder(all []*wiring.Namespace) []*wiring.Namespace {
-	rank := func(n *wiring.Namespace) int {
-		switch {
-		case first(n.Namespace):
-			return 0
-		case n.Verdict == discover.Own:
-			return 1
-		case len(n.Names) > 0:
-			return 2
-		case n.Found:
-			return 3
-		}
-		return 4
-	}
-	ordered := slices.Clone(all)
-	slices.SortStableFunc(ordered, func(a, b *wiring.Namespace) int {
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return slices.Compare(a.Names, b.Names)
-	})
-	return ordered
-}
-
-// first tells whether a namespace is that of process 1.
-func first(ns *discover.Namespace) bool {
-	return slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind == discover.Process && p.PID == 1 })
-}
-
-// titles has namespaces called by their names, or "host", or by their ID.
-func titles(g *wiring.Graph) map[*wiring.Namespace]string {
-	all := map[*wiring.Namespace]string{}
-	unknown := 0
-	for _, n := range g.Namespaces {
-		switch {
-		case !n.Found:
-			if all[n] = labelOf(nil); unknown > 0 {
-				all[n] += " " + strconv.Itoa(unknown)
-			}
-			unknown++
-		case len(n.Names) > 0:
-			all[n] = row{names: n.Names}.label()
-		case first(n.Namespace):
-			all[n] = "host"
-		default:
-			all[n] = n.String()
-		}
-	}
-	return all
+// shown tells whether the picture has a device of a namespace of the part.
+func (t *painter) shown(d *wiring.Device) bool {
+	return t.part.Shows(d) && (t.all || t.linked[d] || !d.Bare())
 }
 
 func (t *painter) box(n *wiring.Namespace) *draw.Box {
 	b := &draw.Box{Title: t.titles[n], Note: t.note(n), Own: n.Verdict == discover.Own}
+	more := 0
 	for _, d := range n.Devices {
-		if d.Master == nil && t.shown(d) {
+		switch {
+		case d.Master == nil && t.shown(d):
 			b.Rows = append(b.Rows, t.row(d))
+		case !t.part.Shows(d) && !d.Bare():
+			more++
 		}
 	}
+	b.More = moreDevices(more)
 	switch {
 	case n.Err != nil:
 		b.Alert = "not read: " + escape(strings.ReplaceAll(n.Err.Error(), "\n", "; "))
 	case !n.Read:
-		b.Alert = "cannot be opened, its devices are not visible"
+		b.Alert = "could not be opened, so its devices are unknown"
 	}
 	return b
 }
 
-// note has the ID, and the state or the owner where that tells something.
+// note has the ID, and the state or the owner if these say more than the title.
 func (t *painter) note(n *wiring.Namespace) string {
 	if !n.Found {
 		return "only devices lead there"
 	}
 	var words []string
-	if t.titles[n] != n.String() {
-		words = append(words, n.String())
+	add := func(word string) {
+		if word != t.titles[n] {
+			words = append(words, word)
+		}
 	}
-	if n.Verdict != discover.InUse && t.titles[n] != string(n.Verdict) {
-		words = append(words, string(n.Verdict))
+	if t.ids {
+		add(n.String())
+	}
+	if n.Verdict != discover.InUse && (t.ids || n.Verdict != discover.Idle) {
+		add(string(n.Verdict))
 	}
 	if who := owner(n.Owner); len(n.Names) == 0 && n.Verdict != discover.Own && who != "-" {
-		words = append(words, escape(who))
+		add(escape(who))
 	}
 	return strings.Join(words, ", ")
 }
@@ -142,7 +104,9 @@ func (t *painter) row(d *wiring.Device) *draw.Row {
 	}
 	t.rows[d] = r
 	for _, port := range d.Ports {
-		r.Ports = append(r.Ports, t.row(port))
+		if t.part.Shows(port) {
+			r.Ports = append(r.Ports, t.row(port))
+		}
 	}
 	return r
 }
@@ -157,7 +121,7 @@ func (t *painter) facts(d *wiring.Device) []string {
 	if d.Unseen != nil && d.Link.Index == 0 {
 		facts = append(facts, "sends through "+t.titles[d.Unseen])
 	}
-	return append(facts, shownAddresses(d)...)
+	return slices.Concat(facts, shownAddresses(d), t.leadWords(d))
 }
 
 // shownAddresses leaves out those that every device has.
@@ -174,19 +138,6 @@ func shownAddresses(d *wiring.Device) []string {
 		words = append(words[:maxAddresses], "and "+strconv.Itoa(more)+" more")
 	}
 	return words
-}
-
-// alert says what should be there and is not to be seen.
-func (t *painter) alert(d *wiring.Device) string {
-	switch {
-	case d.Unseen == nil && d.Paired() && d.Link == nil:
-		return "its peer is not visible"
-	case d.Unseen == nil || d.Link.Index == 0:
-		return ""
-	case d.Paired():
-		return "its peer in " + t.titles[d.Unseen] + " is not visible"
-	}
-	return "the device below it in " + t.titles[d.Unseen] + " is not visible"
 }
 
 // maxJoined is how many ends of a tunnel are joined each with each; of more the

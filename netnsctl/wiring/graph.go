@@ -12,6 +12,11 @@ import (
 type Graph struct {
 	Namespaces []*Namespace
 	Links      []Link
+	// Outward are the links of a part of a graph whose ends are not all in it.
+	// They have all their ends.
+	Outward []Link
+
+	hidden map[*Device]bool
 }
 
 // Namespace is a network namespace. One that only devices lead to, and that the
@@ -44,7 +49,7 @@ type Device struct {
 type Kind string
 
 const (
-	// Pair are the two ends of a virtual cable: veth, netkit, vxcan.
+	// Pair are the two ends of a veth, netkit or vxcan pair.
 	Pair Kind = "pair"
 	// Over joins a device with the one below it, by which its packets travel:
 	// that of a macvlan, an ipvlan, a VLAN or a VXLAN.

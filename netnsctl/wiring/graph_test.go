@@ -158,11 +158,11 @@ func TestSelection(t *testing.T) {
 	if names(telling) != "n0 n1 n3 n4" || leftOut != 2 || len(telling.Links) != 1 {
 		t.Errorf("telling are %q, %d left out", names(telling), leftOut)
 	}
-	around := g.Around(g.Namespaces[:1])
+	around, _ := g.Around(g.Namespaces[:1], Everywhere)
 	if names(around) != "n0 n1 n3" || len(around.Links) != 1 {
 		t.Errorf("around the first are %q", names(around))
 	}
-	if alone := g.Around(g.Namespaces[2:3]); names(alone) != "n2" || len(alone.Links) != 0 {
+	if alone, _ := g.Around(g.Namespaces[2:3], Everywhere); names(alone) != "n2" || len(alone.Links) != 0 {
 		t.Errorf("around the lonely are %q", names(alone))
 	}
 	g.Namespaces[2].Read = false

@@ -6,26 +6,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// Around is the part of the graph that is connected with any of the namespaces.
-func (g *Graph) Around(of []*Namespace) *Graph {
-	within := map[*Namespace]bool{}
-	for _, n := range of {
-		within[n] = true
-	}
-	for grown := true; grown; {
-		grown = false
-		for _, ends := range g.connections() {
-			if slices.ContainsFunc(ends, func(n *Namespace) bool { return within[n] }) {
-				for _, n := range ends {
-					grown = grown || !within[n]
-					within[n] = true
-				}
-			}
-		}
-	}
-	return g.only(func(n *Namespace) bool { return within[n] })
-}
-
 // Telling is the graph without the namespaces that have nothing to show, and how
 // many these are: no connection, and no device beside those that the kernel puts
 // into every namespace. Those that could not be read stay.
@@ -38,7 +18,7 @@ func (g *Graph) Telling() (rest *Graph, leftOut int) {
 	}
 	rest = g.only(func(n *Namespace) bool {
 		return connected[n] || n.Err != nil || !n.Read || slices.ContainsFunc(n.Devices, func(d *Device) bool { return !d.Bare() })
-	})
+	}, nil)
 	return rest, len(g.Namespaces) - len(rest.Namespaces)
 }
 
@@ -63,16 +43,27 @@ func (g *Graph) connections() [][]*Namespace {
 	return all
 }
 
-func (g *Graph) only(keep func(*Namespace) bool) *Graph {
-	rest := &Graph{}
+// only is the part of the graph that has the namespaces to keep, without their
+// hidden devices.
+func (g *Graph) only(keep func(*Namespace) bool, hidden map[*Device]bool) *Graph {
+	rest := &Graph{hidden: hidden}
 	for _, n := range g.Namespaces {
 		if keep(n) {
 			rest.Namespaces = append(rest.Namespaces, n)
 		}
 	}
 	for _, l := range g.Links {
-		if keep(l.Ends[0].Namespace) {
-			rest.Links = append(rest.Links, l)
+		var shown []*Device
+		for _, d := range l.Ends {
+			if keep(d.Namespace) && !hidden[d] {
+				shown = append(shown, d)
+			}
+		}
+		if len(shown) > 1 {
+			rest.Links = append(rest.Links, Link{l.Kind, shown})
+		}
+		if len(shown) > 0 && len(shown) < len(l.Ends) {
+			rest.Outward = append(rest.Outward, l)
 		}
 	}
 	return rest

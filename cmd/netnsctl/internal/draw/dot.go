@@ -50,7 +50,9 @@ func (d *dot) box(i int, box *Box) {
 	for _, r := range box.Rows {
 		d.row(2, r)
 	}
-	if len(box.Rows) == 0 {
+	if box.More != "" {
+		d.line(2, `m%d [shape=plaintext, style="", label=%s];`, i, dotText(box.More))
+	} else if len(box.Rows) == 0 {
 		// A cluster without a node is not drawn.
 		d.line(2, `e%d [shape=plaintext, style="", label=""];`, i)
 	}

@@ -66,7 +66,7 @@ func mixed() *Picture {
 	u1, u2 := veth("u1", "192.0.2.1/30"), veth("u2", "192.0.2.2/30")
 	x1 := &Row{Name: "vx42", Kind: "vxlan 42", Facts: []string{"remote 192.0.2.2:4789", "10.42.0.1/24"}}
 	x2 := &Row{Name: "vx42", Kind: "vxlan 42", Facts: []string{"remote 192.0.2.1:4789", "10.42.0.2/24"}}
-	lost := &Row{Name: "veth9", Kind: "veth", State: "down", Alert: "peer not visible (nsid 3)"}
+	lost := &Row{Name: "veth9", Kind: "veth", State: "down", Alert: "veth pair with device 7 in web (could not be read)"}
 	return &Picture{
 		Boxes: []*Box{
 			{Title: "host", Note: "net:[4026531840]", Own: true, Rows: []*Row{eth0, vlan, u1, x1, lost}},
@@ -76,7 +76,24 @@ func mixed() *Picture {
 			{Title: "closed", Note: "net:[4026532180]", Alert: "devices not readable: operation not permitted"},
 		},
 		Lines: []Line{{Over, vlan, eth0}, {Over, mv, eth0}, pair(u1, u2), {Over, x1, u1}, {Over, x2, u2}, {Tunnel, x1, x2}},
-		Notes: []string{"3 namespaces without wires or addresses left out (--all shows them)"},
+		Notes: []string{"3 namespaces with nothing in them are not shown (use --all)"},
+	}
+}
+
+// edge has hosts of which only some devices are shown.
+func edge() *Picture {
+	near := veth("v-web1")
+	far := veth("eth0", "10.0.0.1/24")
+	nk, peer := &Row{Name: "nk0", Kind: "netkit"}, &Row{Name: "nk1", Kind: "netkit", Facts: []string{"carries mv0 in web2"}}
+	return &Picture{
+		Boxes: []*Box{
+			{Title: "host", Own: true, Rows: []*Row{bridge("br0", []string{"10.0.0.254/24"}, near)}, More: "38 more devices"},
+			{Title: "web1", Rows: []*Row{far, nk}},
+			{Title: "pod", Rows: []*Row{peer}, More: "1 more device", Alert: "not read: list addresses: operation not permitted"},
+			{Title: "none", More: "2 more devices"},
+		},
+		Lines: []Line{pair(near, far), pair(nk, peer)},
+		Notes: []string{"39 more connected namespaces are not shown (use --depth 2 or --all)"},
 	}
 }
 
@@ -130,6 +147,6 @@ func odd() *Picture {
 func fixtures() map[string]*Picture {
 	return map[string]*Picture{
 		"two": twoBoxes(), "star3": star(3), "star10": star(10), "star40": star(40), "router": router(),
-		"mixed": mixed(), "mesh4": mesh(4), "mesh8": mesh(8), "chain10": chain(10), "odd": odd(), "empty": {},
+		"mixed": mixed(), "edge": edge(), "mesh4": mesh(4), "mesh8": mesh(8), "chain10": chain(10), "odd": odd(), "empty": {},
 	}
 }

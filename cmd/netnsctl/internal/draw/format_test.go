@@ -24,7 +24,7 @@ func TestGolden(t *testing.T) {
 		"tree": plain,
 		"dot":  Dot, "mmd": Mermaid,
 	} {
-		for _, picture := range []string{"two", "mixed", "router", "odd"} {
+		for _, picture := range []string{"two", "mixed", "edge", "router", "odd"} {
 			file := filepath.Join("testdata", picture+"."+name)
 			got := format(fixtures()[picture])
 			if *update {
@@ -77,13 +77,29 @@ func TestSVG(t *testing.T) {
 			t.Errorf("%s: needs something from elsewhere", name)
 		}
 		for _, b := range p.Boxes {
-			words := []string{b.Title}
+			words := []string{b.Title, b.More}
 			b.each(func(r *Row, _ int) { words = append(append(words, r.Name, r.Kind), r.facts()...) })
 			for _, word := range words {
 				if !strings.Contains(text.String(), word+"\n") {
 					t.Errorf("%s: lacks %q", name, word)
 				}
 			}
+		}
+	}
+}
+
+// TestLegend has each kind of line that occurs once, and a pair called as its
+// devices are.
+func TestLegend(t *testing.T) {
+	for name, want := range map[string][]string{
+		"two": {"veth pair"}, "edge": {"veth pair", "netkit pair"}, "mixed": {"veth pair", "stacked on", "tunnel"}, "empty": nil,
+	} {
+		var got []string
+		for _, m := range regexp.MustCompile(`<path class="wire \w+" d="M[\d. ]+h28"/><text [^>]*>([^<]*)</text>`).FindAllStringSubmatch(SVG(fixtures()[name]), -1) {
+			got = append(got, m[1])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }
@@ -95,7 +111,7 @@ func TestDot(t *testing.T) {
 		t.Log("checked by shape only:", err)
 	}
 	line := regexp.MustCompile(`^\t*((graph|node) \[.*\];|subgraph cluster_\w+ \{|\}|graph netns \{|[a-z]+=.*;` +
-		`|[de]\d+ \[(label="([^"\\]|\\.)*"|[a-z]+=(\w+|"[\w,]*")|, )+\];|d\d+ -- d\d+ \[.*\];)$`)
+		`|[dem]\d+ \[(label="([^"\\]|\\.)*"|[a-z]+=(\w+|"[\w,]*")|, )+\];|d\d+ -- d\d+ \[.*\];)$`)
 	for name, p := range fixtures() {
 		text := Dot(p)
 		for l := range strings.Lines(text) {
@@ -118,7 +134,7 @@ func TestDot(t *testing.T) {
 // label with anything that has a meaning in it.
 func TestMermaid(t *testing.T) {
 	const label = `"(?:[^"#&<>` + "`" + `\\*_~;{}|$%]|#\d+;|<br/>)*"`
-	line := regexp.MustCompile(`^ *(flowchart LR|end|subgraph [np]\d+\[` + label + `\]|[de]\d+\[` + label + `\](:::\w+)?` +
+	line := regexp.MustCompile(`^ *(flowchart LR|end|subgraph [np]\d+\[` + label + `\]|[dem]\d+\[` + label + `\](:::\w+)?` +
 		`|d\d+ (---|-\.->|-\.-) d\d+|classDef [a-z]+ [\w:,.-]+( \d[\w:,.-]*)?|style n\d+ stroke-width:3px|%% [^{}]*)$`)
 	for name, p := range pictures() {
 		for l := range strings.Lines(Mermaid(p)) {

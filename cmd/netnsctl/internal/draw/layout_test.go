@@ -14,6 +14,9 @@ func random(seed uint64) *Picture {
 	var rows []*Row
 	for i := range 1 + r.IntN(14) {
 		b := &Box{Title: fmt.Sprint("box", i)}
+		if i%3 == 0 {
+			b.More = "7 more devices"
+		}
 		for k := range r.IntN(6) {
 			row := veth(fmt.Sprint("dev", k), "10.0.0.1/8", "10.0.0.2/8")
 			row.Facts = row.Facts[r.IntN(3):]
@@ -111,7 +114,7 @@ func (b *block) meets(w *web, p point, row *Row) bool {
 // TestLinesAreToldApart has no two lines run on top of each other, but for those
 // of one device.
 func TestLinesAreToldApart(t *testing.T) {
-	for _, name := range []string{"two", "star3", "star10", "star40", "router", "mixed", "mesh4", "chain10"} {
+	for _, name := range []string{"two", "star3", "star10", "star40", "router", "mixed", "edge", "mesh4", "chain10"} {
 		web := newWeb(fixtures()[name])
 		for _, c := range web.components() {
 			b := web.grid(c).draw()
@@ -148,7 +151,7 @@ func overlap(a, b []point) bool {
 
 // TestNoNeedlessCrossing has none where a person would draw none.
 func TestNoNeedlessCrossing(t *testing.T) {
-	for _, name := range []string{"two", "star3", "star10", "star40", "router", "mixed", "chain10"} {
+	for _, name := range []string{"two", "star3", "star10", "star40", "router", "mixed", "edge", "chain10"} {
 		web := newWeb(fixtures()[name])
 		for _, c := range web.components() {
 			b := web.grid(c).draw()
@@ -185,6 +188,19 @@ func TestTextFits(t *testing.T) {
 	for name, p := range pictures() {
 		for _, b := range p.Boxes {
 			s := measure(b)
+			bottom := s.headH
+			for _, slot := range s.slots {
+				bottom = max(bottom, slot.y+(float64(slot.lines)-0.5)*lineHeight)
+			}
+			for _, words := range []string{b.More, b.Alert} {
+				if words == "" {
+					continue
+				}
+				bottom += lineHeight
+				if padding+pinSize+width(words, titleCells+8) > s.w || bottom > s.h {
+					t.Errorf("%s: %q does not fit", name, words)
+				}
+			}
 			for _, slot := range s.slots {
 				right := s.kindX + width(slot.row.kind(), kindCells)
 				if slot.x+width(slot.row.Name, nameCells) > s.kindX || right > s.w {

@@ -15,7 +15,9 @@ func Mermaid(p *Picture) string {
 		for _, r := range box.Rows {
 			m.row(2, r)
 		}
-		if len(box.Rows) == 0 {
+		if box.More != "" {
+			m.line(2, `m%d[%s]:::none`, i, mermaidText(box.More))
+		} else if len(box.Rows) == 0 {
 			m.line(2, `e%d[" "]:::none`, i)
 		}
 		m.line(1, "end")

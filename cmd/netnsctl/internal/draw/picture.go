@@ -21,6 +21,8 @@ type Box struct {
 	// Own marks the host's namespace.
 	Own  bool
 	Rows []*Row
+	// More counts, in words, the devices that are left out; empty for none.
+	More string
 	// Alert says what is missing in the box; empty if nothing is.
 	Alert string
 }
@@ -47,7 +49,7 @@ type Line struct {
 type LineKind int
 
 const (
-	// Pair are the two ends of one virtual cable.
+	// Pair are the two ends of one pair, as veth makes it.
 	Pair LineKind = iota
 	// Over leads from a device to the one that carries its packets.
 	Over
@@ -68,15 +70,23 @@ func (k LineKind) class() string {
 	return "pair"
 }
 
-// meaning is the kind's word in the legend.
-func (k LineKind) meaning() string {
+// Words is the kind as a person says it; a pair is called by its devices' kind.
+func (k LineKind) Words() string {
 	switch k {
 	case Over:
-		return "runs over"
+		return "stacked on"
 	case Tunnel:
 		return "tunnel"
 	}
-	return "virtual cable"
+	return "pair"
+}
+
+// meaning is the line's word in the legend: veth pair, stacked on.
+func (l Line) meaning() string {
+	if l.Kind == Pair {
+		return l.From.Kind + " " + l.Kind.Words()
+	}
+	return l.Kind.Words()
 }
 
 // each calls do for the rows of a box in the order in which they are shown.

@@ -49,7 +49,7 @@ type pull struct {
 	weight float64
 }
 
-// weight has cables run straight, and the rest find its way around them.
+// weight lets the lines of pairs run straight; the others find their way around them.
 func (k LineKind) weight() float64 {
 	if k == Pair {
 		return 5

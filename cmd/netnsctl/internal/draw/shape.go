@@ -19,7 +19,7 @@ const (
 	titleCells = 40
 	nameCells  = 24
 	kindCells  = 30
-	factCells  = 44
+	factCells  = 64
 )
 
 // shape is a box with the places in it, from its upper left corner.
@@ -58,7 +58,7 @@ func measure(b *Box) *shape {
 	s := &shape{box: b, port: map[*Row]float64{}, headH: lineHeight + 8}
 	// Bold letters of a substituted font may be wider.
 	s.w = width(b.Title, titleCells)*1.05 + 2*padding
-	for _, text := range []string{b.Note, b.Alert} {
+	for _, text := range []string{b.Note, b.More, b.Alert} {
 		s.w = max(s.w, width(text, titleCells+8)+2*padding)
 	}
 	if b.Note != "" {
@@ -71,8 +71,10 @@ func measure(b *Box) *shape {
 			s.place(r, 0)
 		}
 	}
-	if b.Alert != "" {
-		s.h += lineHeight + rowGap
+	for _, words := range []string{b.More, b.Alert} {
+		if words != "" {
+			s.h += lineHeight + rowGap
+		}
 	}
 	s.h += rowGap
 	s.columns()

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -171,8 +172,13 @@ func (s *svg) shape(sh *shape, at point, w float64) {
 	for _, slot := range sh.slots {
 		s.row(sh, slot, at)
 	}
+	y = at.y + sh.h - rowGap - lineHeight/2
 	if sh.box.Alert != "" {
-		s.text(at.x+padding, at.y+sh.h-rowGap-lineHeight/2, "bad", sh.box.Alert, titleCells+8)
+		s.text(at.x+padding, y, "bad", sh.box.Alert, titleCells+8)
+		y -= lineHeight + rowGap
+	}
+	if sh.box.More != "" {
+		s.text(at.x+padding+pinSize, y, "dim", sh.box.More, titleCells+8)
 	}
 	s.f("</g>\n")
 }
@@ -217,16 +223,17 @@ func (s *svg) text(x, y float64, class, text string, limit int) {
 func (s *svg) legend(p *Picture, y float64) float64 {
 	x := float64(margin)
 	for _, kind := range lineKinds() {
-		used := false
+		var meanings []string
 		for _, l := range p.Lines {
-			used = used || l.Kind == kind
+			if l.Kind == kind && !slices.Contains(meanings, l.meaning()) {
+				meanings = append(meanings, l.meaning())
+			}
 		}
-		if !used {
-			continue
+		for _, meaning := range meanings {
+			s.f(`<path class="wire %s" d="M%s %sh28"/>`, kind.class(), number(x), number(y))
+			s.text(x+36, y, "dim", meaning, 20)
+			x += 36 + width(meaning, 20) + 24
 		}
-		s.f(`<path class="wire %s" d="M%s %sh28"/>`, kind.class(), number(x), number(y))
-		s.text(x+36, y, "dim", kind.meaning(), 20)
-		x += 36 + width(kind.meaning(), 20) + 24
 	}
 	s.f("\n")
 	return x

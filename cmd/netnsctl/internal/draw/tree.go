@@ -27,7 +27,7 @@ func Tree(p *Picture, strokes Strokes, inks Inks) string {
 	width := make([]int, 4)
 	boxes := make([][]treeLine, len(p.Boxes))
 	for i, box := range p.Boxes {
-		boxes[i] = t.grow(box.Rows, "", box.Alert)
+		boxes[i] = t.box(box)
 		for _, line := range boxes[i] {
 			for k, cell := range line.cells {
 				width[k] = max(width[k], cells(cell))
@@ -69,29 +69,53 @@ type tree struct {
 	wires   map[*Row][]string
 }
 
-// treeLine is a device, or, without cells, an alert.
+// treeLine is a device, or, without cells, words about a whole box.
 type treeLine struct {
 	prefix string
 	// cells are the name with its branches, the kind, the state and the rest.
 	cells []string
 	down  bool
+	words string
 	alert string
 }
 
-func (t tree) grow(rows []*Row, prefix, alert string) (lines []treeLine) {
+func (t tree) box(box *Box) []treeLine {
+	below := 0 // lines below those of the devices
+	for _, words := range []string{box.More, box.Alert} {
+		if words != "" {
+			below++
+		}
+	}
+	lines := t.grow(box.Rows, "", below > 0)
+	if box.More != "" {
+		below--
+		lines = append(lines, treeLine{prefix: t.stroke(below == 0), words: box.More})
+	}
+	if box.Alert != "" {
+		lines = append(lines, treeLine{prefix: t.strokes.last, alert: box.Alert})
+	}
+	return lines
+}
+
+func (t tree) stroke(last bool) string {
+	if last {
+		return t.strokes.last
+	}
+	return t.strokes.fork
+}
+
+// grow gives the lines of devices; open says that more lines follow below them.
+func (t tree) grow(rows []*Row, prefix string, open bool) (lines []treeLine) {
 	for i, r := range rows {
-		stroke, below := t.strokes.fork, t.strokes.pass
-		if i == len(rows)-1 && alert == "" {
-			stroke, below = t.strokes.last, t.strokes.gap
+		last, below := i == len(rows)-1 && !open, t.strokes.pass
+		if last {
+			below = t.strokes.gap
 		}
 		rest := strings.Join(append(append([]string{}, r.Facts...), t.wires[r]...), ", ")
 		lines = append(lines, treeLine{
-			cells: []string{prefix + stroke + r.Name, r.Kind, r.State, rest}, down: r.State != "", alert: r.Alert,
+			cells: []string{prefix + t.stroke(last) + r.Name, r.Kind, r.State, rest}, down: r.State != "", alert: r.Alert,
 		})
-		lines = append(lines, t.grow(r.Ports, prefix+below, "")...)
-	}
-	if alert != "" {
-		lines = append(lines, treeLine{prefix: prefix + t.strokes.last, alert: alert})
+		lines = append(lines, t.grow(r.Ports, prefix+below, false)...)
 	}
 	return lines
 }
@@ -110,7 +134,7 @@ func (p *Picture) wires(strokes Strokes) map[*Row][]string {
 	for _, l := range p.Lines {
 		switch l.Kind {
 		case Over:
-			add(l.From, "over ", l.To)
+			add(l.From, l.Kind.Words()+" ", l.To)
 		case Tunnel:
 			add(l.From, strokes.tunnel, l.To)
 			add(l.To, strokes.tunnel, l.From)
@@ -124,7 +148,7 @@ func (p *Picture) wires(strokes Strokes) map[*Row][]string {
 
 func (l treeLine) aligned(width []int, inks Inks) string {
 	if len(l.cells) == 0 {
-		return dipped(inks.alert, l.alert, inks)
+		return l.words + dipped(inks.alert, l.alert, inks)
 	}
 	var b strings.Builder
 	for i, cell := range l.cells[:3] {
