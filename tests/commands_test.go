@@ -40,7 +40,7 @@ func init() {
 	commands = map[string]func(*testscript.TestScript, bool, []string){
 		"ip": call("ip"), "sh": call("sh"), "state": call("state"),
 		"asuser": call("asuser"), "input": call("input"), "argv0": call("argv0"), "status": call("status"),
-		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only, "own": own,
+		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only, "own": ownAnswer,
 		"unable": func(ts *testscript.TestScript, _ bool, args []string) {
 			unable(scriptOf(ts).t, strings.Join(args, " "))
 		},
@@ -237,9 +237,9 @@ func only(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// own is a call that is a mistake for the face netnsctl, or that asks for a text of
+// ownAnswer is a call that is a mistake for the face netnsctl, or that asks for a text of
 // its own: what it answers is not in the transcript.
-func own(ts *testscript.TestScript, neg bool, args []string) {
+func ownAnswer(ts *testscript.TestScript, neg bool, args []string) {
 	s := scriptOf(ts)
 	if s.face.name != "netnsctl" {
 		commands[args[0]](ts, neg, args[1:])

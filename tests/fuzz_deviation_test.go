@@ -137,3 +137,40 @@ func (d draw) opens(name string) bool {
 	kind := d.kind(name)
 	return kind != "" && kind != "dangling"
 }
+
+// isPlain reports whether the face netnsctl answers every call of the draw as ip
+// does where ip succeeds: whether all of its words have an effect.
+func (d draw) isPlain() bool {
+	for _, c := range d.calls() {
+		if c.option != "" || c.word != "" && !c.isPlain() {
+			return false
+		}
+	}
+	return !slices.Contains(d.argv, "-h")
+}
+
+func (c drawnCall) isPlain() bool {
+	for _, word := range c.args[:min(2, len(c.args))] {
+		if strings.HasPrefix(word, "-") {
+			return false
+		}
+	}
+	n := len(c.args)
+	switch {
+	case c.is("list"), c.is("monitor"):
+		return n == 0
+	case c.is("list-id"):
+		return true
+	case c.is("add"), c.is("pids"):
+		return n == 1
+	case c.is("delete"):
+		return n == 1 && !c.all || n == 0 && c.all
+	case c.is("identify"):
+		return n <= 1
+	case c.is("set"), c.is("attach"):
+		return n == 2
+	case c.is("exec"):
+		return n > 1 || n > 0 && c.all
+	}
+	return false
+}

@@ -193,9 +193,27 @@ func (w *worker) normal(text string) string {
 // loneNumber is the id of the asking program itself, in the answer of pids.
 var loneNumber = regexp.MustCompile(`(?m)^\d+$`)
 
-// compare asks a face, and tells how it differs from real ip.
+// compare asks a face, and tells how it differs from real ip. What the face
+// netnsctl refuses must change nothing; what ip refuses, it must refuse as well, in
+// its own words.
 func (w *worker) compare(d draw, f face, real outcome) string {
 	got := w.ask(f, d)
+	if f.name == "netnsctl" && !d.isPlain() {
+		if d.batch != nil || got.status != "1" && got.status != "2" {
+			return ""
+		}
+		before := w.ask(realFace, draw{world: d.world, argv: []string{"netns", "list"}}).state
+		return cmp.Diff(before, got.state)
+	}
+	if f.name == "netnsctl" && real.status != "0" {
+		if d.batch != nil {
+			return ""
+		}
+		if got.status != "0" && got.state == w.ask(realFace, draw{world: d.world, argv: []string{"netns", "list"}}).state {
+			return "" // where ip has prepared the run directory before it refused
+		}
+		return cmp.Diff(real.state, got.state) + cmp.Diff(false, got.status == "0")
+	}
 	want := real
 	want.stderr = f.expects(want.stderr)
 	want, got = agreed(d, want), agreed(d, got)

@@ -231,6 +231,7 @@ func TestStale(t *testing.T) {
 type staleWorld struct {
 	t   *testing.T
 	env []string
+	box *sandbox
 }
 
 func newStaleWorld(t *testing.T) *staleWorld {
@@ -257,7 +258,7 @@ func newStaleWorld(t *testing.T) *staleWorld {
 	}
 	return &staleWorld{t, []string{
 		"HOLD=" + hold, "LC_ALL=C", "PATH=" + filepath.Join(artefact, "bin") + ":/usr/sbin:/usr/bin:/sbin:/bin",
-	}}
+	}, box}
 }
 
 func (w *staleWorld) command(argv ...string) answer {
