@@ -93,6 +93,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 		Commands: []*cli.Command{
 			u.listCommand(call),
 			u.deleteCommand(call),
+			u.attachCommand(call),
 			u.execCommand(call),
 			u.pidsCommand(call),
 			u.identifyCommand(call),

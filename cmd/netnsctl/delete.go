@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,7 +15,7 @@ func (u *ui) deleteCommand(call compat.Call) *cli.Command {
 		Name:  "delete",
 		Usage: "remove stale names, release orphaned namespaces",
 		UsageText: "netnsctl [-j] delete --force-orphans [--dry-run] [--min-age TIME] [--wait[=SEC]] [NAME|ID|PATH...]\n" +
-			"netnsctl delete --verbose|--wait[=SEC] NAME|pid:N|net:[N]|PATH",
+			"netnsctl [-j] delete [--dry-run] [--verbose] [--wait[=SEC]] --all|NAME|pid:N|net:[N]|PATH...",
 		Description: "What is younger than --min-age, in use, held by a process, or in the directory of a\n" +
 			"runtime is spared, and no process is ended. Exit status: 0 all done, 3 something\n" +
 			"spared or left, 1 something failed, 2 wrong words.",
@@ -29,25 +29,32 @@ func (u *ui) deleteCommand(call compat.Call) *cli.Command {
 				Usage: "spare what is younger than `TIME`: seconds, 10m, 3d",
 			},
 			&cli.GenericFlag{Name: "wait", Value: wait, Usage: "wait until the kernel has let go, or =`SEC` seconds"},
+			&cli.BoolFlag{Name: "all", Usage: "every name; asks on a terminal"},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "with --all, do not ask"},
 			&cli.BoolFlag{Name: "verbose", Usage: "say what still pins the namespace afterwards"},
 			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "plan and results as JSON"},
 		},
-		Action: func(c *cli.Context) error {
-			if c.Bool("force-orphans") {
-				return u.cleanUp(call, c, wait)
-			}
-			return u.deleteNamed(call, c, wait)
-		},
+		Action: func(c *cli.Context) error { return u.delete(call, c, wait) },
 	}
 }
 
-// deleteNamed is iproute2's delete, and then a look at what is left.
-func (u *ui) deleteNamed(call compat.Call, c *cli.Context, wait *waitFlag) error {
-	if c.Bool("dry-run") || c.IsSet("min-age") || c.Bool("json") || call.JSON {
-		return wrongWords{fmt.Errorf("--dry-run, --min-age and --json need --force-orphans")}
+func (u *ui) delete(call compat.Call, c *cli.Context, wait *waitFlag) error {
+	if c.Bool("force-orphans") {
+		return u.cleanUp(call, c, wait)
 	}
-	if c.NArg() != 1 || call.All {
-		return wrongWords{fmt.Errorf("one NAME is needed")}
+	if c.IsSet("min-age") {
+		return wrongWords{errors.New("--min-age needs --force-orphans; nothing was deleted")}
 	}
-	return u.deleteAndLook(call, c.Args().First(), wait)
+	o := deleteOptions{
+		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json") || call.JSON, pretty: call.Pretty,
+		yes: c.Bool("yes"), all: c.Bool("all") || call.All, wait: wait,
+	}
+	words := c.Args().Slice()
+	switch {
+	case o.all:
+		return u.deleteEvery(call, words, o)
+	case len(words) == 0:
+		return wrongWords{errors.New("a NAME is needed")}
+	}
+	return u.deleteNames(call, words, o)
 }

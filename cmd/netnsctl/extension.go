@@ -31,6 +31,12 @@ func extend(call compat.Call) (run func() int) {
 // takes no notice of more words, but for those of exec's command.
 func hasFlag(call compat.Call) bool {
 	words := call.Args
+	switch {
+	case call.Command == "delete" && call.Plain != nil && deleteIsOurs(call):
+		return true
+	case call.Command == "attach" && call.Plain != nil && len(words) == 2 && call.Host.IsName(words[0]):
+		return true
+	}
 	if call.Command == "exec" {
 		words = words[:min(1, len(words))]
 	}

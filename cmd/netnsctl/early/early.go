@@ -27,11 +27,16 @@ func init() {
 // main then answers as well, but not with those that are.
 func isForMain(argv []string) bool {
 	for i, word := range argv {
-		if i > 0 && (IsCommand(word) || isFlag(word) || isNamespace(argv[:i], word)) {
+		if i > 0 && (IsCommand(word) || isFlag(word) || maySpeak(word) || isNamespace(argv[:i], word)) {
 			return true
 		}
 	}
 	return false
+}
+
+// maySpeak tells of commands whose failures netnsctl explains.
+func maySpeak(word string) bool {
+	return len(word) > 1 && (strings.HasPrefix("delete", word) || strings.HasPrefix("attach", word)) || word == "d"
 }
 
 // isFlag tells of options: flags of extensions have two dashes, a batch may hold

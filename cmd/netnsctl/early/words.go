@@ -17,7 +17,10 @@ func IsFlag(command, flag string) bool {
 	case "list":
 		return flag == "--stale" || flag == "--idle" || flag == "--all-namespaces"
 	case "delete":
-		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait"
+		return flag == "--force-orphans" || flag == "--verbose" || flag == "--wait" ||
+			flag == "--dry-run" || flag == "--json" || flag == "-j" || flag == "--yes" || flag == "-y" || flag == "--all"
+	case "attach":
+		return flag == "--replace"
 	case "pids":
 		return flag == "--verbose"
 	case "identify":
