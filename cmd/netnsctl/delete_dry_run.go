@@ -241,13 +241,7 @@ func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []s
 	for _, name := range o.names {
 		keeping = append(keeping, "name "+quote(name))
 	}
-	var pins []discover.Pin
-	for _, p := range o.pins {
-		if p.Kind != discover.MountPin || !p.Mount.Host || !slices.Contains(o.names, p.Mount.Name) {
-			pins = append(pins, p)
-		}
-	}
-	keeping = append(keeping, keepers(pins, snap.OwnMounts)...)
+	keeping = append(keeping, keepers(unnamed(o.pins, o.names), snap.OwnMounts)...)
 	if len(keeping) == 0 {
 		return []string{"  nothing would keep " + id + " alive: what is inside would be lost"}
 	}

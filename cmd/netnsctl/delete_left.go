@@ -118,12 +118,24 @@ func keptBy(snap *discover.Snapshot, ns *discover.Namespace, without []string) (
 			lines = append(lines, "name "+quote(name))
 		}
 	}
-	var pins []discover.Pin
-	for _, p := range ns.Pins {
-		if p.Kind == discover.MountPin && (p.Mount.Host || p.Mount.Namespace == snap.OwnMounts) && slices.Contains(ns.Names, p.Mount.Name) {
-			continue // the name says so
+	pins := withCommands(snap.Host, unnamed(ns.Pins, ns.Names))
+	return append(lines, keepers(pins, snap.OwnMounts)...)
+}
+
+// unnamed leaves out the mounts that names say already: theirs, and the copies of
+// these in other mount namespaces, which end with the file of the name.
+func unnamed(all []discover.Pin, names []string) (pins []discover.Pin) {
+	files := map[string]bool{}
+	isName := func(m *discover.Mount) bool { return m.Host && slices.Contains(names, m.Name) }
+	for _, p := range all {
+		if p.Kind == discover.MountPin && isName(p.Mount) {
+			files[p.Mount.File] = p.Mount.File != ""
 		}
-		pins = append(pins, p)
 	}
-	return append(lines, keepers(withCommands(snap.Host, pins), snap.OwnMounts)...)
+	for _, p := range all {
+		if p.Kind != discover.MountPin || !isName(p.Mount) && !files[p.Mount.File] {
+			pins = append(pins, p)
+		}
+	}
+	return pins
 }

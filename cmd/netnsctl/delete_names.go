@@ -42,8 +42,8 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 	if len(words) == 1 && o.plain() && call.Host.IsName(words[0]) {
 		return u.deleteOne(call, words[0])
 	}
-	all, problem := u.deletions(call.Host, words)
-	if problem.missing && len(words) == 1 && netnsctl.ValidName(words[0]) && !o.dryRun && !o.json {
+	all, problem := u.deletions(call.Host, words, o)
+	if problem.missing && problem.alone {
 		s := call.Plain(words) // which says so in iproute2's words
 		if problem.what != "" {
 			u.note("%s", problem)
@@ -74,8 +74,9 @@ func (u *ui) deleteOne(call compat.Call, name string) error {
 // problem is why nothing was done.
 type problem struct {
 	what, remedy string
-	// missing says that a word stands for nothing.
-	missing bool
+	// missing says that a word stands for nothing, alone that iproute2 has words for
+	// that: it is the only one and could be a name.
+	missing, alone bool
 }
 
 func (p problem) String() string {
@@ -88,10 +89,12 @@ func (p problem) String() string {
 
 // deletions checks words: each is a name, or stands for a namespace with exactly
 // one name. A name that is given twice counts once.
-func (u *ui) deletions(host netnsctl.Host, words []string) (all []deletion, p problem) {
+func (u *ui) deletions(host netnsctl.Host, words []string, o deleteOptions) (all []deletion, p problem) {
 	for _, word := range words {
-		d, p := u.deletion(host, word, len(words) == 1 && netnsctl.ValidName(word))
+		alone := len(words) == 1 && netnsctl.ValidName(word) && !o.dryRun && !o.json
+		d, p := u.deletion(host, word, alone)
 		if p.what != "" || p.missing {
+			p.alone = alone
 			return nil, p
 		}
 		if !slices.ContainsFunc(all, func(other deletion) bool { return other.name == d.name }) {
@@ -228,8 +231,8 @@ func (u *ui) deleteEvery(call compat.Call, words []string, o deleteOptions) erro
 		u.note("nothing was done")
 		return status(statusFailed)
 	}
-	if !asks && o.plain() {
-		return asError(call.Plain(nil))
+	if call.All && !asks && o.plain() {
+		return asError(call.Plain(nil)) // as iproute2: silently, up to the first failure
 	}
 	slices.Sort(names)
 	all := make([]deletion, len(names))
