@@ -37,8 +37,10 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 	taken := call.Host.IsName(name)
 	s := call.Plain(words)
 	if s != 0 && taken {
-		if text := u.adviceFor(call.Host, name).sentence("attach", what); text != "" {
-			u.note("%s", text)
+		if advice := u.adviceFor(call.Host, name); advice.ns == nil {
+			if text := advice.sentence("attach", what); text != "" {
+				u.note("%s", text)
+			}
 		}
 	}
 	return asError(s)

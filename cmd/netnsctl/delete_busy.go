@@ -14,22 +14,37 @@ func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer
 		u.note("%s", obstacle)
 		return
 	}
+	if u.afterBusy(host, name, before, mounted) {
+		return
+	}
+	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID {
+		u.note("%s still leads to %s; where it is mounted there more than once, each %s takes one mount away",
+			quote(name), layerText(host, name, now), shellCommand("netnsctl delete", name))
+	} else if path := busyAt(host, name); !mounted && path != "" {
+		u.note("the file of %s is busy: something is mounted on it at %s; unmount that first", quote(name), path)
+	}
+}
+
+// afterBusy says what an attempt has changed that failed with EBUSY: iproute2 has
+// unmounted the top layer by then.
+func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) bool {
+	if !mounted {
+		return false
+	}
 	again := shellCommand("netnsctl delete", name)
 	now, still := host.TopLayer(name)
-	switch {
-	case mounted && still && now.ID != before.ID:
+	if still && now.ID != before.ID {
+		below := layerText(host, name, now)
 		u.note("%s, which was mounted on top of %s, is unmounted; an older namespace, %s, lies below and %s now leads to it; to delete that one too, repeat: %s",
-			layerText(host, name, before), quote(name), layerText(host, name, now), quote(name), again)
-	case mounted && still:
-		u.note("%s still leads to %s; where it is mounted there more than once, each %s takes one mount away",
-			quote(name), layerText(host, name, now), again)
-	case mounted:
-		u.note("%s is unmounted from %s, but the name is still there%s; to delete it, repeat: %s", before.ID, quote(name), u.busyWith(host, name), again)
-	default:
-		if found := u.busyWith(host, name); found != "" {
-			u.note("%s cannot be deleted%s", quote(name), found)
-		}
+			before.ID, quote(name), below, quote(name), again)
+		return true
 	}
+	if path := busyAt(host, name); !still && path != "" {
+		u.note("%s is unmounted from %s, but the file is busy: something is mounted on it at %s; unmount that first, then repeat: %s",
+			before.ID, quote(name), path, again)
+		return true
+	}
+	return false
 }
 
 // layerText is the ID of a layer. Which type a namespace has that a path does not
@@ -42,8 +57,12 @@ func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
 	return layer.ID.String()
 }
 
-// busyWith says what is mounted on a name's file in our own mount namespace.
-func (u *ui) busyWith(host netnsctl.Host, name string) string {
+// busyAt is where something is mounted on a name's file in our own mount namespace;
+// empty if nothing is.
+func busyAt(host netnsctl.Host, name string) string {
+	if !host.IsName(name) {
+		return ""
+	}
 	snap, err := discover.Scan(host, discover.Options{Files: true})
 	if err != nil {
 		return ""
@@ -55,7 +74,7 @@ func (u *ui) busyWith(host netnsctl.Host, name string) string {
 		}
 		for _, m := range snap.OnFile.On[n.On] {
 			if m.Namespace == snap.OwnMounts {
-				return ": its file is busy, as something is mounted on it at " + m.Path + "; unmount that first"
+				return m.Path
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/compat"
@@ -67,7 +68,7 @@ func (u *ui) deleteOne(call compat.Call, name string) error {
 	if s == 0 {
 		return nil
 	}
-	u.afterFailure(call.Host, name, before, mounted)
+	u.afterBusy(call.Host, name, before, mounted)
 	return status(s)
 }
 
@@ -126,15 +127,19 @@ func (u *ui) deletion(host netnsctl.Host, word string, alone bool) (d deletion, 
 		}
 	}
 	advice := u.adviceFor(host, word)
-	p.what, p.remedy = advice.parts("delete")
+	if advice.name == nil {
+		p.what, p.remedy = advice.parts("delete")
+	}
 	p.missing = advice.ns == nil && advice.thing == nil && (advice.err == nil || isMissing(advice.err))
 	switch {
 	case p.what != "":
 	case advice.own:
 		p.what = advice.label() + " is " + ownText(advice.ns) + ", which is never deleted"
-	case d.known:
+	case advice.name != nil && !alone:
 		p.what = quote(word) + " has changed while it was inspected"
-	case !p.missing || !alone:
+	case alone:
+		p.missing = true // or was a moment ago, which is for iproute2 to say
+	default:
 		p.what = quote(word) + ": no such name, ID or path"
 	}
 	return d, p
@@ -224,6 +229,9 @@ func (u *ui) deleteEvery(call compat.Call, words []string, o deleteOptions) erro
 	}
 	names, err := call.Host.Names()
 	if err != nil && !errors.Is(err, syscall.ENOENT) {
+		if call.All && o.plain() {
+			return asError(call.Plain(nil)) // which says so
+		}
 		return err
 	}
 	asks := !o.dryRun && !o.yes && !call.Batch && len(names) > 0 && u.onTerminal()
@@ -266,7 +274,9 @@ func everyName(n int) string {
 // iproute2's answer.
 func deleteIsOurs(call compat.Call) bool {
 	switch {
-	case call.All, len(call.Args) > 1:
+	case call.All:
+		return len(call.Args) == 0
+	case len(call.Args) > 1:
 		return true
 	case len(call.Args) == 0:
 		return false
@@ -274,5 +284,5 @@ func deleteIsOurs(call compat.Call) bool {
 		return !call.Batch
 	}
 	_, err := discover.At(call.Args[0])
-	return err == nil
+	return strings.Contains(call.Args[0], "/") && err == nil
 }
