@@ -150,14 +150,14 @@ func TestAnyNamespaceDelete(t *testing.T) {
 	w := newStaleWorld(t)
 	ino := lastWord(w.shell(inode + `netnsctl add x; netnsctl attach y x; ino /run/netns/x`))
 	word := "net:[" + ino + "]"
-	if a := w.run("delete", "--verbose", word); a.status != "2" || !strings.Contains(a.stderr, "several names, one is needed: ") {
+	if a := w.run("delete", "--verbose", word); a.status != "1" || !strings.Contains(a.stderr, "several names, one is needed: ") {
 		t.Errorf("two names: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`: >/run/kept; mount --bind /run/netns/x /run/kept; netnsctl delete y`)
-	if a := w.run("delete", "--verbose", word); a.status != "3" || a.stdout != "deleted x, "+word+" lives on:\n  mount /run/kept\n" {
+	if a := w.run("delete", "--verbose", word); a.status != "3" || a.stdout != "deleted name x; "+word+" is still in use by:\n  mount /run/kept\n" {
 		t.Errorf("one name: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	if a := w.run("delete", "--verbose", word); a.status != "3" || a.stdout != "not deleted, as it has no name: "+word+" lives on:\n  mount /run/kept\n" {
+	if a := w.run("delete", "--verbose", word); a.status != "1" || !strings.Contains(a.stderr, word+" has no name to delete; it is an orphan, held by mount /run/kept; ") {
 		t.Errorf("no name: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 }

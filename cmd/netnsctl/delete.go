@@ -6,13 +6,20 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 )
 
-// deleteNamed is iproute2's delete, and then a look at what is left.
-func (u *ui) deleteNamed(call compat.Call, c *cli.Context, wait *waitFlag) error {
-	if c.Bool("dry-run") || c.IsSet("min-age") || c.Bool("json") || call.JSON {
-		return misuse("--dry-run, --min-age and --json need --force-orphans")
+// delete deletes names, or cleans up with --force-orphans.
+func (u *ui) delete(call compat.Call, c *cli.Context) error {
+	if c.Bool("force-orphans") {
+		return u.cleanUp(call, c, waitOf(c))
 	}
-	if c.NArg() != 1 || call.All {
-		return misuse("one NAME is needed")
+	o := deleteOptions{
+		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json"), pretty: call.Pretty,
+		yes: c.Bool("yes"), wait: waitOf(c),
 	}
-	return u.deleteAndLook(call, c.Args().First(), wait)
+	if o.dryRun || o.looks() {
+		o.json = o.json || call.JSON
+	}
+	if c.Bool("all") {
+		return u.deleteEvery(call, o)
+	}
+	return u.deleteNames(call, unique(c.Args().Slice()), o)
 }

@@ -41,6 +41,9 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 		u.print(view(snap, r))
 	}
 	for _, r := range reports {
+		if text := u.adviceOn(call.Host, r.Namespace).sentence("inspect"); text != "" {
+			u.print(escape(text) + "\n")
+		}
 		switch {
 		case r.Closed:
 			u.note("%s: cannot be opened, so what is in it is not known", labelOf(r.Namespace))

@@ -11,7 +11,7 @@ import (
 // noNamespace says that a word stands for no namespace that a command could use,
 // what it is instead, and what to do.
 func (u *ui) noNamespace(host netnsctl.Host, word, command string) error {
-	snap, err := discover.Scan(host, discover.Options{Everything: true})
+	snap, err := discover.Scan(host, discover.Options{Everything: true, Files: true})
 	if err != nil {
 		return refusal{"no namespace " + quote(word)}
 	}
@@ -21,7 +21,15 @@ func (u *ui) noNamespace(host netnsctl.Host, word, command string) error {
 
 // noNamespaceIn is noNamespace where a snapshot is there already.
 func (u *ui) noNamespaceIn(snap *discover.Snapshot, word, command string) error {
-	return refusal{"no namespace " + quote(word) + didYouMean(word, namesIn(snap), "")}
+	if text := u.whatIs(snap, word).sentence(command); text != "" {
+		return refusal{text}
+	}
+	return refusal{noNamespaceText(snap, word)}
+}
+
+// noNamespaceText is for a word that is nothing at all.
+func noNamespaceText(snap *discover.Snapshot, word string) string {
+	return "no namespace " + quote(word) + didYouMean(word, namesIn(snap), "")
 }
 
 // namesIn are the names of a snapshot that lead to a namespace.
@@ -37,4 +45,13 @@ func namesIn(snap *discover.Snapshot) (names []string) {
 func isMissingNamespace(host netnsctl.Host, word string) bool {
 	_, _, err := host.Identity(word)
 	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// adviceOn says what keeps a namespace that has no process and no name, and how to
+// release it. Of any other it says nothing, and does not look again.
+func (u *ui) adviceOn(host netnsctl.Host, ns *discover.Namespace) advice {
+	if ns.Verdict == discover.Own || ns.Verdict == discover.InUse || len(ns.Names) > 0 {
+		return advice{}
+	}
+	return u.adviceFor(host, ns.ID.String())
 }

@@ -80,6 +80,11 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	case len(holders) > 0:
 		u.print(table(columns, holders, !c.Bool("noheadings")))
 	}
+	if !c.Bool("quiet") {
+		if text := u.adviceOn(call.Host, ns).sentence("pids"); text != "" {
+			u.print(escape(text) + "\n")
+		}
+	}
 	return partial(u.gaps(snap.Blind, c.Bool("verbose")))
 }
 

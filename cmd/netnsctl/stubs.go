@@ -7,8 +7,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-func (u *ui) attach(call compat.Call, c *cli.Context) error       { return nil }
-func (u *ui) delete(call compat.Call, c *cli.Context) error       { return u.deleteNamed(call, c, waitOf(c)) }
 func (u *ui) shellCommand(call compat.Call, c *cli.Context) error { return nil }
 func (u *ui) shell(call compat.Call, name string, setup netnsctl.Setup, program string) error {
 	return nil

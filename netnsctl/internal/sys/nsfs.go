@@ -59,6 +59,11 @@ func OpenPath(path string) (int, error) {
 	})
 }
 
+// OpenPathFollow is [OpenPath] of what a link at path leads to.
+func OpenPathFollow(path string) (int, error) {
+	return retry(func() (int, error) { return unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0) })
+}
+
 // IsNamespace tells whether fd is a file of nsfs, of whatever type.
 func IsNamespace(fd int) bool {
 	var st unix.Statfs_t

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// deleted says what has become of the namespaces whose names were deleted, where
+// that is wanted, and gives the status.
+func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error {
+	var result error
+	if slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil }) {
+		result = status(statusFailed)
+	}
+	after := &aftermath{}
+	if o.looks() {
+		if err := u.look(host, all, o, after); err != nil {
+			return err
+		}
+		defer after.snap.Close()
+	}
+	if o.json {
+		u.print(deletedJSON(all, after, o.pretty))
+	} else if o.looks() {
+		for _, d := range all {
+			if d.failed == nil {
+				u.print(after.text(d, o.verbose))
+			}
+		}
+		u.gaps(after.snap.Blind, false)
+	}
+	if result == nil && slices.ContainsFunc(all, func(d deletion) bool { return d.failed == nil && after.find(d) != nil || after.waits(d) }) {
+		result = status(statusFound)
+	}
+	return result
+}
+
+// aftermath is what is left of namespaces without their names.
+type aftermath struct {
+	snap   *discover.Snapshot
+	waited time.Duration
+	// left are those that the kernel still has.
+	left []discover.Ghost
+}
+
+// look waits, if that is wanted, and looks at what is left.
+func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *aftermath) (err error) {
+	if o.wait.set {
+		var ghosts []discover.Ghost
+		for _, d := range all {
+			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) {
+				ghosts = append(ghosts, d.ghost)
+			}
+		}
+		start := time.Now()
+		if after.left, err = u.wait(host, ghosts, o.wait.limit); err != nil {
+			return err
+		}
+		after.waited = time.Since(start)
+	}
+	after.snap, err = discover.Scan(host, discover.Options{Everything: true})
+	return err
+}
+
+// find is the namespace of a name, nil if it has gone or nothing keeps it.
+func (a *aftermath) find(d deletion) *discover.Namespace {
+	if a.snap == nil || !d.known {
+		return nil
+	}
+	for _, ns := range a.snap.Namespaces {
+		if d.ghost.Is(ns) {
+			return ns
+		}
+	}
+	return nil
+}
+
+// waits tells whether the kernel still has a namespace.
+func (a *aftermath) waits(d deletion) bool { return d.known && slices.Contains(a.left, d.ghost) }
+
+// text says what has become of a name and its namespace.
+func (a *aftermath) text(d deletion, everything bool) string {
+	name, id := quote(d.name), d.ghost.ID.String()
+	ns := a.find(d)
+	switch {
+	case !d.known:
+		return "deleted " + name + ", which led to no network namespace\n"
+	case ns != nil:
+		text := "deleted name " + name + "; " + id + " is still in use by:\n"
+		for _, line := range firstFew(keptBy(a.snap, ns, nil), everything) {
+			text += "  " + escape(line) + "\n"
+		}
+		return text
+	case a.waits(d):
+		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(a.waited) + ")\n"
+	case a.waited > 0:
+		return "deleted " + name + "; " + id + " is gone\n"
+	}
+	return "deleted " + name + "; " + id + " has no remaining users\n"
+}
+
+func waitedText(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	return strconv.Itoa(int(d/time.Second)) + " s"
+}
+
+// keptBy are lines on what keeps a namespace: other names first. without are names
+// that do not count.
+func keptBy(snap *discover.Snapshot, ns *discover.Namespace, without []string) (lines []string) {
+	for _, name := range ns.Names {
+		if !slices.Contains(without, name) {
+			lines = append(lines, "name "+quote(name))
+		}
+	}
+	pins := withCommands(snap.Host, unnamed(ns.Pins, ns.Names))
+	return append(lines, keepers(pins, snap.OwnMounts)...)
+}
+
+// unnamed leaves out the mounts that names say already: theirs, and the copies of
+// these in other mount namespaces, which end with the file of the name.
+func unnamed(all []discover.Pin, names []string) (pins []discover.Pin) {
+	files := map[string]bool{}
+	isName := func(m *discover.Mount) bool { return m.Host && slices.Contains(names, m.Name) }
+	for _, p := range all {
+		if p.Kind == discover.MountPin && isName(p.Mount) {
+			files[p.Mount.File] = p.Mount.File != ""
+		}
+	}
+	for _, p := range all {
+		if p.Kind != discover.MountPin || !isName(p.Mount) && !files[p.Mount.File] {
+			pins = append(pins, p)
+		}
+	}
+	return pins
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestShellWord: a shell gets back every name that a directory can have.
+func TestShellWord(t *testing.T) {
+	for _, name := range []string{
+		"web", "a b", "net:[4026532177]", "$(reboot)", "`id`", "it's", `back\slash`, "-x", "~", "*", "#a", "100%", "测试",
+		"\x1b[2J", "a\nb", "tab\t", "\xff\xfe", "%d\x01", `\n`, "'\x01'", "", "!x", "\u202e", `\` + "\x01",
+	} {
+		word := shellWord(name)
+		if !printable(word) {
+			t.Errorf("%q: %q does not show", name, word)
+		}
+		out, err := exec.Command("/bin/sh", "-c", "printf %s. "+word).Output()
+		if got := strings.TrimSuffix(string(out), "."); err != nil || got != name {
+			t.Errorf("%q: %s gives %q (%v)", name, word, got, err)
+		}
+	}
+	if got := shellWord("a\n"); !printable(got) || got != `$'a\012'` {
+		t.Errorf("a newline at the end: %s", strconv.Quote(got))
+	}
+}
+
+func TestShellCommand(t *testing.T) {
+	for want, words := range map[string][]string{
+		"netnsctl delete web":        {"web"},
+		"netnsctl delete -- -x web":  {"-x", "web"},
+		"netnsctl delete 'a b'":      {"a b"},
+		"netnsctl delete 'net:[77]'": {"net:[77]"},
+	} {
+		if got := shellCommand("netnsctl delete", words...); got != want {
+			t.Errorf("%q: %s", words, got)
+		}
+	}
+}

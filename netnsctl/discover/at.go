@@ -1,0 +1,93 @@
+package discover
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Thing is the file that a path leads to.
+type Thing struct {
+	// Kind is empty for a namespace's file.
+	Kind FileKind
+	// Type is the type of a namespace, such as "net" or "ipc"; ID is that namespace.
+	Type string
+	ID   netnsctl.ID
+	// Link is what the path's own symbolic link points to; empty if it is none.
+	// Dangling says that nothing is there.
+	Link     string
+	Dangling bool
+}
+
+// At looks at a path and opens nothing that is not a namespace's file: to open a
+// fifo waits, to open a device can set it off. The error is a bare errno.
+func At(path string) (thing Thing, err error) {
+	fd, err := sys.OpenPath(path)
+	if err != nil {
+		return thing, err
+	}
+	defer sys.Close(fd)
+	var st sys.FileStat
+	if err := sys.StatFD(fd, &st); err != nil {
+		return thing, err
+	}
+	if kindOf(st.Kind()) == Link {
+		return atLink(path)
+	}
+	return atFile(fd, st)
+}
+
+func atLink(path string) (thing Thing, err error) {
+	target, err := os.Readlink(path)
+	if err != nil {
+		return thing, syscall.ENOENT // replaced meanwhile
+	}
+	fd, err := sys.OpenPathFollow(path)
+	switch err {
+	case nil:
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP, syscall.ESRCH:
+		return Thing{Kind: Link, Link: target, Dangling: true}, nil
+	default:
+		return thing, err
+	}
+	defer sys.Close(fd)
+	var st sys.FileStat
+	if err := sys.StatFD(fd, &st); err != nil {
+		return thing, err
+	}
+	thing, err = atFile(fd, st)
+	thing.Link = target
+	return thing, err
+}
+
+func atFile(fd int, st sys.FileStat) (thing Thing, err error) {
+	if !sys.IsNamespace(fd) {
+		return Thing{Kind: kindOf(st.Kind())}, nil
+	}
+	file, err := sys.Open(sys.FDPath(fd))
+	if err != nil {
+		return thing, err
+	}
+	defer sys.Close(file)
+	kind, err := sys.NamespaceType(file)
+	if err != nil {
+		return thing, err
+	}
+	return Thing{Type: sys.TypeName(kind), ID: netnsctl.ID{Dev: st.Dev, Ino: st.Ino}}, nil
+}
+
+// String says what it is, for people.
+func (t Thing) String() string {
+	switch {
+	case t.Dangling:
+		return "a symbolic link to " + strconv.Quote(t.Link) + ", where nothing is"
+	case t.Type != "":
+		return "a namespace of type " + t.Type
+	case t.Kind == Regular:
+		return "a regular file"
+	}
+	return "a " + string(t.Kind)
+}
