@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -81,11 +82,19 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 		u.print(table(columns, holders, !c.Bool("noheadings")))
 	}
 	if !c.Bool("quiet") {
-		if text := u.adviceOn(call.Host, ns).sentence("pids"); text != "" {
+		if text := u.nobodyInside(call.Host, ns); text != "" {
 			u.print(escape(text) + "\n")
 		}
 	}
-	return partial(u.gaps(snap.Blind, c.Bool("verbose")))
+	return partial(u.gaps(snap.Blind, false))
+}
+
+// nobodyInside says what keeps a namespace without a process.
+func (u *ui) nobodyInside(host netnsctl.Host, ns *discover.Namespace) string {
+	if ns.Verdict == discover.Idle && len(ns.Names) > 0 {
+		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
+	}
+	return u.adviceOn(host, ns).sentence("pids")
 }
 
 // pidsInside is iproute2's command.
