@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 )
 
 const (
@@ -205,7 +207,7 @@ func (s *svg) text(x, y float64, class, text string, limit int) {
 	if class != "" {
 		class = ` class="` + class + `"`
 	}
-	short := clip(text, limit)
+	short := term.Clip(text, limit)
 	tip := ""
 	if short != text {
 		tip = "<title>" + markup(text) + "</title>"
