@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,13 +19,13 @@ func (u *ui) checkCommand(call compat.Call) *cli.Command {
 		Name:  "check",
 		Usage: "say in one line whether too much is stale or orphaned, or what is new",
 		UsageText: "netnsctl [-j] check [--max-orphans N] [--max-stale N] [--min-age TIME] [--nagios]\n" +
-			"netnsctl [-j] check --against FILE",
+			"netnsctl [-j] check --against FILE [-o COLUMNS] [--sort COLUMNS] [--filter CONDITIONS]",
 		Description: "Exit status: 0 all is well, 3 more than the limit, or something new; 1 failed, or not\n" +
 			"enough could be seen; 2 wrong words. With --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN\n" +
 			"or wrong words.",
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.UintFlag{Name: "max-orphans", Usage: "so many orphaned namespaces are well, `N`"},
 			&cli.UintFlag{Name: "max-stale", Usage: "so many stale names are well, `N`"},
 			&cli.StringFlag{
@@ -34,15 +35,19 @@ func (u *ui) checkCommand(call compat.Call) *cli.Command {
 			&cli.BoolFlag{Name: "nagios", Usage: "statuses as monitoring plugins have them"},
 			&cli.StringFlag{Name: "against", Usage: "what is new since \"snapshot `FILE`\", with what pins it"},
 			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "the result as JSON"},
-		},
+		}, tableFlags()...),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return wrongWords{errExtra(c.Args().First())}
 			}
-			if c.IsSet("against") {
-				if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
-					return wrongWords{fmt.Errorf("--against goes with --json only")}
-				}
+			against := c.IsSet("against")
+			if against && slices.ContainsFunc([]string{"max-orphans", "max-stale", "min-age", "nagios"}, c.IsSet) {
+				return wrongWords{errors.New("--against excludes --max-orphans, --max-stale, --min-age and --nagios")}
+			}
+			if !against && slices.ContainsFunc([]string{"output", "sort", "filter", "noheadings", "no-trunc"}, c.IsSet) {
+				return wrongWords{errors.New("--output, --sort, --filter, --noheadings and --no-trunc need --against")}
+			}
+			if against {
 				return u.checkAgainst(call, c)
 			}
 			return u.check(call, c)
@@ -166,6 +171,11 @@ func limit(n uint, what string, most uint) string {
 
 // checkAgainst lists what an earlier snapshot does not have.
 func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
+	l, err := readListing(u, c, listColumns(), standardColumns(true))
+	if err != nil {
+		return err
+	}
+	l.nameOnce("NAME", row.unnamed)
 	record, err := readRecord(c.String("against"))
 	if err != nil {
 		return err
@@ -176,23 +186,22 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	case !same:
 		return fmt.Errorf("%s is older than the start of this host, so nothing can be told", c.String("against"))
 	}
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
+	addresses := l.uses("ADDRESSES")
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: addresses})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
 	rows := newRows(snap, record)
+	if addresses {
+		addAddresses(rows)
+	}
+	rows = l.arrange(rows)
 	if c.Bool("json") || call.JSON {
 		u.print(listJSON(snap, rows, call.Pretty))
 	} else {
 		u.blind(snap, true)
-		if len(rows) > 0 {
-			columns, err := choose(listColumns(), "NAME,ID,STATE,AGE,OWNER,PINS")
-			if err != nil {
-				return err
-			}
-			u.print(table(columns, rows, true))
-		}
+		u.print(l.table(rows))
 		u.print(fmt.Sprintf("%d new since %s\n", len(rows), record.Taken.Local().Format(time.DateTime)))
 	}
 	switch {
@@ -212,5 +221,6 @@ func newRows(snap *discover.Snapshot, record discover.Record) (rows []row) {
 	for _, ns := range namespaces {
 		rows = append(rows, namespaceRow(ns, snap))
 	}
+	inOrderOfRows(rows)
 	return rows
 }

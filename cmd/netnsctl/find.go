@@ -34,16 +34,14 @@ func (u *ui) findCommand(call compat.Call) *cli.Command {
 	return &cli.Command{
 		Name:            "find",
 		Usage:           "which namespace is it in?",
-		UsageText:       "netnsctl [-j] find WHAT... [-q] [-o COLUMNS] [--noheadings]",
+		UsageText:       "netnsctl [-j] find WHAT... [-q] [-o COLUMNS] [--sort COLUMNS] [--filter CONDITIONS]",
 		Description:     findHelp + columnHelp(findColumns(netnsctl.ID{})),
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "names and IDs only"},
 			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "show these `COLUMNS`"},
-			&cli.BoolFlag{Name: "noheadings", Aliases: []string{"n"}, Usage: "no line of headings"},
-		},
+		}, tableFlags()...),
 		Action: func(c *cli.Context) error { return u.find(call, c) },
 	}
 }
@@ -55,11 +53,10 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 		}
 		return status(statusUsage)
 	}
-	list := c.String("output")
-	if list == "" {
-		list = "NAMESPACE,DEVICE,MATCH,ENTER"
+	read := func(own netnsctl.ID) (listing[foundRow], error) {
+		return readListing(u, c, findColumns(own), "NAMESPACE,STATE,DEVICE,MATCH,ENTER")
 	}
-	if _, err := choose(findColumns(netnsctl.ID{}), list); err != nil {
+	if _, err := read(netnsctl.ID{}); err != nil { // before a search that takes time
 		return err
 	}
 	var queries []find.Query
@@ -75,33 +72,37 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer r.Snapshot.Close()
-	if c.Bool("json") || call.JSON {
-		u.print(findJSON(r, call.Pretty))
-	} else if err := u.showFound(r, c, list); err != nil {
+	l, err := read(r.Snapshot.Own)
+	if err != nil {
 		return err
 	}
-	if len(r.Missing) > 0 {
+	l.nameOnce("NAMESPACE", foundRow.unnamed)
+	rows := l.arrange(foundRows(r, l.uses("ADDRESSES")))
+	hidden := hiddenWords(r.Matches, rows)
+	r.Matches = matchesOf(rows)
+	if c.Bool("json") || call.JSON {
+		u.print(findJSON(r, call.Pretty))
+	} else {
+		u.showFound(r, c, l.table(rows), hidden)
+	}
+	if len(r.Missing)+len(hidden) > 0 {
 		return status(statusFound)
 	}
 	return nil
 }
 
-func (u *ui) showFound(r *find.Result, c *cli.Context, list string) error {
-	columns, err := choose(findColumns(r.Snapshot.Own), list)
-	if err != nil {
-		return err
+func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []string) {
+	if c.Bool("quiet") {
+		table = strings.Join(placesOf(r.Matches), "")
 	}
-	switch {
-	case c.Bool("quiet"):
-		u.print(strings.Join(placesOf(r.Matches), ""))
-	case len(r.Matches) > 0:
-		u.print(table(columns, r.Matches, !c.Bool("noheadings")))
-	}
+	u.print(table)
 	for _, m := range r.Missing {
 		u.note("not found: %s", quote(m.What)+nearBy(m.Near))
 	}
+	for _, word := range hidden {
+		u.note("found, but nothing meets the filter: %s", quote(word))
+	}
 	u.tellBlind(r.Blind, c.Bool("quiet") || len(r.Missing) == 0)
-	return nil
 }
 
 // nearBy tells of the first few devices on whose network an address would be.
@@ -130,29 +131,6 @@ func placesOf(matches []find.Match) (lines []string) {
 		}
 	}
 	return lines
-}
-
-func findColumns(own netnsctl.ID) []column[find.Match] {
-	return []column[find.Match]{
-		{"NAMESPACE", "the names, or the ID where there is none", func(m find.Match) string { return labelOf(m.Namespace) }},
-		{"DEVICE", "the device concerned", func(m find.Match) string { return dash(quoteIfAny(m.Device)) }},
-		{"MATCH", "what was found", func(m find.Match) string { return escape(m.Text) }},
-		{"ENTER", "how to get in; a command is to follow", func(m find.Match) string { return dash(enterCommand(m.Namespace, own)) }},
-		{"WHAT", "the word that asked for it", func(m find.Match) string { return quote(m.What) }},
-		{"KIND", "address, mac, device, peer, socket, process, container, pod, namespace", func(m find.Match) string { return string(m.Kind) }},
-		{"ID", "the namespace's ID", func(m find.Match) string {
-			if m.Namespace == nil {
-				return "-"
-			}
-			return m.Namespace.String()
-		}},
-		{"STATE", "orphan, idle, in-use, host", func(m find.Match) string {
-			if m.Namespace == nil {
-				return "-"
-			}
-			return string(m.Namespace.Verdict)
-		}},
-	}
 }
 
 func labelOf(ns *discover.Namespace) string {

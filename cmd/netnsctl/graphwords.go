@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/draw"
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
@@ -69,7 +70,7 @@ func inOrder(all []*wiring.Namespace) []*wiring.Namespace {
 		if d := rank(a) - rank(b); d != 0 {
 			return d
 		}
-		return slices.Compare(a.Names, b.Names)
+		return slices.CompareFunc(a.Names, b.Names, term.Natural)
 	})
 	return ordered
 }

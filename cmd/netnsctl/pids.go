@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -15,16 +14,22 @@ import (
 
 func holderColumns() []column[discover.Holder] {
 	return []column[discover.Holder]{
-		{"PID", "the process", func(h discover.Holder) string { return strconv.Itoa(h.Owner.PID) }},
-		{"USER", "whose it is", func(h discover.Holder) string { return userName(h.UID) }},
-		{"COMMAND", "its name", func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
-		{"OWNER", "the pod, container or unit it belongs to", func(h discover.Holder) string {
+		{
+			Name: "PID", Help: "the process", Value: func(h discover.Holder) string { return strconv.Itoa(h.Owner.PID) },
+			Number: func(h discover.Holder) (int64, bool) { return int64(h.Owner.PID), true },
+		},
+		{Name: "USER", Help: "whose it is", Value: func(h discover.Holder) string { return userName(h.UID) }},
+		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
+		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h discover.Holder) string {
 			group := h.Owner
 			group.Command = ""
 			return escape(owner(group))
 		}},
-		{"HOW", "by what it holds the namespace; process: it is inside", func(h discover.Holder) string { return escape(hows(h.Pins)) }},
-		{"ARGS", "its command line", func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
+		{
+			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
+			Value: func(h discover.Holder) string { return escape(hows(h.Pins)) },
+		},
+		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
 	}
 }
 
@@ -35,36 +40,21 @@ func orDash(text string) string {
 	return text
 }
 
-// hows is the first pin of each kind, and how many more there are.
-func hows(pins []discover.Pin) string {
-	var words []string
-	for _, list := range groups(pins) {
-		word := list[0].How()
-		if rest := len(list) - 1; rest > 0 {
-			word += " and " + strconv.Itoa(rest) + " more"
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, "; ")
-}
-
 func (u *ui) pidsCommand(call compat.Call) *cli.Command {
 	return &cli.Command{
 		Name:      "pids",
 		Usage:     "the processes that hold a namespace, and how",
-		UsageText: "netnsctl [-j] pids --verbose [-q] [-o COLUMNS] [--noheadings] NAME|pid:N|net:[N]|PATH",
+		UsageText: "netnsctl [-j] pids --verbose [-q] [-o COLUMNS] [--sort COLUMNS] [--filter CONDITIONS] NAME|pid:N|net:[N]|PATH",
 		Description: "Processes inside, threads inside of processes that are not, and who holds a descriptor,\n" +
 			"a socket or the like. Exit status: 0 all told, 1 failed, 2 wrong words.\n\nColumns:\n" +
 			columnHelp(holderColumns()),
 		HideHelpCommand: true,
 		OnUsageError:    usageError,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "verbose", Usage: "more than the numbers of those inside"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "the numbers of all processes only"},
 			&cli.BoolFlag{Name: "json", Aliases: []string{"j"}, Usage: "everything, as JSON"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "PID,USER,COMMAND,OWNER,HOW", Usage: "show these `COLUMNS`"},
-			&cli.BoolFlag{Name: "noheadings", Aliases: []string{"n"}, Usage: "no line of headings"},
-		},
+		}, tableFlags()...),
 		Action: func(c *cli.Context) error { return u.pids(call, c) },
 	}
 }
@@ -73,7 +63,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	if c.NArg() != 1 {
 		return wrongWords{errors.New("one namespace is needed")}
 	}
-	columns, err := choose(holderColumns(), c.String("output"))
+	l, err := readListing(u, c, holderColumns(), "PID,USER,COMMAND,OWNER,HOW")
 	if err != nil {
 		return err
 	}
@@ -86,7 +76,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	holders := discover.Holders(call.Host, ns)
+	holders := l.arrange(discover.Holders(call.Host, ns))
 	switch {
 	case c.Bool("json") || call.JSON:
 		u.print(holdersJSON(snap, ns, holders, call.Pretty))
@@ -95,8 +85,8 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 		for _, h := range holders {
 			u.print(strconv.Itoa(h.Owner.PID) + "\n")
 		}
-	case len(holders) > 0:
-		u.print(table(columns, holders, !c.Bool("noheadings")))
+	default:
+		u.print(l.table(holders))
 	}
 	u.blind(snap, true)
 	return nil

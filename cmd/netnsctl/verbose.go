@@ -89,8 +89,8 @@ func (u *ui) holders(host netnsctl.Host, done string, ghost discover.Ghost) erro
 		for _, other := range ns.Names {
 			u.print("  name " + quote(other) + "\n")
 		}
-		for _, pin := range ns.Pins {
-			u.print("  " + escape(pin.String()) + "\n")
+		for _, h := range holdings(ns.Pins) {
+			u.print("  " + escape(h.line("")) + "\n")
 		}
 		u.blind(snap, true)
 		return status(statusFound)
