@@ -44,6 +44,10 @@ func Readable(fd int) bool { return sys.Readable(fd) }
 // IsTerminal tells whether fd is a terminal.
 func IsTerminal(fd int) bool { return sys.IsTerminal(fd) }
 
+// TerminalWidth is how many columns the terminal fd has; 0 where fd is none, or the
+// terminal does not say.
+func TerminalWidth(fd int) int { return sys.TerminalWidth(fd) }
+
 // Getenv gives the value of a variable of the environment that the process was
 // given.
 func Getenv(name string) (value string, ok bool) { return sys.Getenv(name) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
@@ -41,7 +42,7 @@ func extend(call compat.Call) (run func() int) {
 		// namespaces fits into a container of 64 MiB all the same (make soak).
 		debug.SetGCPercent(400)
 		debug.SetMemoryLimit(44 << 20)
-		u := &ui{out: os.Stdout, err: os.Stderr}
+		u := &ui{out: os.Stdout, err: os.Stderr, colour: term.When(call.Color)}
 		return u.run(row, call)
 	}
 }
@@ -113,13 +114,15 @@ func (u *ui) runRow(row *command, call compat.Call) error {
 		return err
 	}
 	app := &cli.App{
-		Name:           "netnsctl",
-		HideHelp:       true,
-		HideVersion:    true,
-		Writer:         io.Discard,
-		ErrWriter:      io.Discard,
-		ExitErrHandler: func(*cli.Context, error) {}, // the package would exit on its own
-		Commands:       []*cli.Command{row.cli(func(c *cli.Context) error { return row.run(u, call, c) })},
+		Name:        "netnsctl",
+		HideHelp:    true,
+		HideVersion: true,
+
+		DisableSliceFlagSeparator: true, // a comma is for the flag to read
+		Writer:                    io.Discard,
+		ErrWriter:                 io.Discard,
+		ExitErrHandler:            func(*cli.Context, error) {}, // the package would exit on its own
+		Commands:                  []*cli.Command{row.cli(func(c *cli.Context) error { return row.run(u, call, c) })},
 	}
 	return app.Run(slices.Concat([]string{"netnsctl", row.name}, l.flags, []string{"--"}, l.args))
 }

@@ -21,7 +21,7 @@ const (
 func (u *ui) check(call compat.Call, c *cli.Context) error {
 	if c.IsSet("against") {
 		if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
-			return misuse("option --against does not go with limits, --min-age or --nagios")
+			return misuse("option --against excludes --max-orphans, --max-stale, --min-age and --nagios")
 		}
 		return u.checkAgainst(call, c)
 	}
@@ -134,6 +134,11 @@ func limit(n uint, what string, most uint) string {
 
 // checkAgainst lists what an earlier snapshot does not have.
 func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
+	l, err := readListing(u, c, listColumns(), standardColumns(true))
+	if err != nil {
+		return err
+	}
+	l.nameOnce("NAME", row.unnamed)
 	record, err := readRecord(c.String("against"))
 	if err != nil {
 		return err
@@ -144,23 +149,22 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	case !same:
 		return fmt.Errorf("%s was taken before the last reboot; take a new snapshot", c.String("against"))
 	}
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
+	addresses := l.uses("ADDRESSES")
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: addresses})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
 	rows := newRows(snap, record)
+	if addresses {
+		addAddresses(rows)
+	}
+	rows = l.arrange(rows)
 	if c.Bool("json") || call.JSON {
 		u.print(listJSON(snap, rows, call.Pretty))
 	} else {
 		u.gaps(snap.Blind, c.Bool("verbose"))
-		if len(rows) > 0 {
-			columns, err := choose(listColumns(), "NAME,ID,STATE,AGE,OWNER,PINS")
-			if err != nil {
-				return err
-			}
-			u.print(table(columns, rows, true))
-		}
+		u.print(l.table(rows))
 		u.print(fmt.Sprintf("%d new since %s\n", len(rows), record.Taken.Local().Format(time.DateTime)))
 	}
 	switch {
@@ -180,5 +184,6 @@ func newRows(snap *discover.Snapshot, record discover.Record) (rows []row) {
 	for _, ns := range namespaces {
 		rows = append(rows, namespaceRow(ns, snap))
 	}
+	inOrderOfRows(rows)
 	return rows
 }

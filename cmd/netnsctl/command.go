@@ -94,11 +94,13 @@ func (f *flag) optional() bool { return strings.HasPrefix(f.value, "[") }
 
 // cli is the flag as urfave/cli has it.
 func (f *flag) cli() cli.Flag {
-	switch f.value {
-	case "":
+	switch {
+	case f.value == "":
 		return &cli.BoolFlag{Name: f.name}
-	case "N":
+	case f.value == "N":
 		return &cli.UintFlag{Name: f.name, Value: uint(initialNumber(f.initial))}
+	case f.repeated:
+		return &cli.StringSliceFlag{Name: f.name}
 	}
 	return &cli.StringFlag{Name: f.name, Value: f.initial}
 }

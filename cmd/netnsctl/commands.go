@@ -19,8 +19,8 @@ var (
 func tableFlags(columns []string, initial string) []flag {
 	return []flag{
 		{name: "output", short: "o", value: "COLUMNS", values: columns, help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
-		{name: "sort", value: "COLUMN", values: columns, help: "sort by this column; --sort=-COLUMN reverses"},
-		{name: "filter", value: "COND", repeated: true, help: "show only matching rows: state=orphan, name=cni-*, owner!=docker, age>1d"},
+		{name: "sort", value: "COLUMNS", values: columns, help: "sort by these columns; -COLUMN reverses"},
+		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: state=orphan, name=cni-*, owner!=docker, age>1d"},
 		{name: "no-trunc", help: "do not cut rows to the width of the terminal"},
 		{name: "noheadings", short: "n", help: "print no headings"},
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // defaultFindColumns are shown unless others are asked for.
-const defaultFindColumns = "NAMESPACE,DEVICE,MATCH,ENTER"
+const defaultFindColumns = "NAMESPACE,STATE,DEVICE,MATCH,ENTER"
 
 // findWords explains WHAT.
 const findWords = `WHAT is one of
@@ -33,11 +33,10 @@ const findWords = `WHAT is one of
 `
 
 func (u *ui) find(call compat.Call, c *cli.Context) error {
-	list := c.String("output")
-	if list == "" {
-		list = defaultFindColumns
+	read := func(own netnsctl.ID) (listing[foundRow], error) {
+		return readListing(u, c, findColumns(own), defaultFindColumns)
 	}
-	if _, err := choose(findColumns(netnsctl.ID{}), list); err != nil {
+	if _, err := read(netnsctl.ID{}); err != nil { // before a search that takes time
 		return err
 	}
 	var queries []find.Query
@@ -53,36 +52,40 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer r.Snapshot.Close()
+	l, err := read(r.Snapshot.Own)
+	if err != nil {
+		return err
+	}
+	l.nameOnce("NAMESPACE", foundRow.unnamed)
+	rows := l.arrange(foundRows(r, l.uses("ADDRESSES")))
+	hidden := hiddenWords(r.Matches, rows)
+	r.Matches = matchesOf(rows)
 	if c.Bool("json") || call.JSON {
 		u.print(findJSON(r, call.Pretty))
-	} else if err := u.showFound(r, c, list); err != nil {
-		return err
+	} else {
+		u.showFound(r, c, l.table(rows), hidden)
 	}
 	switch {
 	case len(r.Missing) > 0 && isPartial(r.Blind):
 		return status(statusFailed)
-	case len(r.Missing) > 0:
+	case len(r.Missing)+len(hidden) > 0:
 		return status(statusFound)
 	}
 	return nil
 }
 
-func (u *ui) showFound(r *find.Result, c *cli.Context, list string) error {
-	columns, err := choose(findColumns(r.Snapshot.Own), list)
-	if err != nil {
-		return err
+func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []string) {
+	if c.Bool("quiet") {
+		table = strings.Join(placesOf(r.Matches), "")
 	}
-	switch {
-	case c.Bool("quiet"):
-		u.print(strings.Join(placesOf(r.Matches), ""))
-	case len(r.Matches) > 0:
-		u.print(table(columns, r.Matches, !c.Bool("noheadings")))
-	}
+	u.print(table)
 	for _, m := range r.Missing {
 		u.note("%s", notFound(r, m))
 	}
+	for _, word := range hidden {
+		u.note("found, but nothing meets the filter: %s", quote(word))
+	}
 	u.gaps(r.Blind, c.Bool("verbose"))
-	return nil
 }
 
 // notFound says where something was looked for in vain.
@@ -120,29 +123,6 @@ func placesOf(matches []find.Match) (lines []string) {
 		}
 	}
 	return lines
-}
-
-func findColumns(own netnsctl.ID) []column[find.Match] {
-	return []column[find.Match]{
-		{"NAMESPACE", "the names, or the ID where there is none", func(m find.Match) string { return labelOf(m.Namespace) }},
-		{"DEVICE", "the device concerned", func(m find.Match) string { return dash(quoteIfAny(m.Device)) }},
-		{"MATCH", "what was found", func(m find.Match) string { return escape(m.Text) }},
-		{"ENTER", "how to get in; a command is to follow", func(m find.Match) string { return dash(enterCommand(m.Namespace, own)) }},
-		{"WHAT", "the word that asked for it", func(m find.Match) string { return quote(m.What) }},
-		{"KIND", "address, mac, device, peer, socket, process, container, pod, namespace", func(m find.Match) string { return string(m.Kind) }},
-		{"ID", "the namespace's ID", func(m find.Match) string {
-			if m.Namespace == nil {
-				return "-"
-			}
-			return m.Namespace.String()
-		}},
-		{"STATE", "orphan, idle, in-use, host", func(m find.Match) string {
-			if m.Namespace == nil {
-				return "-"
-			}
-			return string(m.Namespace.Verdict)
-		}},
-	}
 }
 
 func labelOf(ns *discover.Namespace) string {

@@ -159,7 +159,7 @@ func FuzzViews(f *testing.F) {
 		texts := map[string]string{
 			"list":    list,
 			"quiet":   rows[0].quiet(),
-			"find":    table(findColumns(netnsctl.ID{}), w.found.Matches, true),
+			"find":    table(findColumns(netnsctl.ID{}), foundRows(w.found, false), true),
 			"inspect": view(w.snap, w.seen),
 			"near":    strings.Join(placesOf(w.found.Matches), "\n"),
 		}

@@ -64,7 +64,7 @@ func (u *ui) renderer(format string) func(*draw.Picture) string {
 		if unicodeLocale() {
 			strokes = draw.Unicode()
 		}
-		if netnsctl.IsTerminal(int(u.out.Fd())) && os.Getenv("NO_COLOR") == "" {
+		if u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR")) {
 			inks = draw.Colour()
 		}
 		return func(p *draw.Picture) string { return draw.Tree(p, strokes, inks) }

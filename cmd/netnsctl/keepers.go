@@ -12,82 +12,37 @@ import (
 // fewKeepers is how many lines say who keeps a namespace, where not all are wanted.
 const fewKeepers = 5
 
-// keepers tells pins in one line for each process, and one for all mounts at the
-// same path. ownMounts is the mount namespace that paths are said of without more.
+// keepers tells pins in one line for each process, those inside first, and one for
+// all mounts at the same path. ownMounts is the mount namespace that paths are said
+// of without more.
 func keepers(all []discover.Pin, ownMounts uint64) (lines []string) {
-	byPID := map[int][]discover.Pin{}
-	var pids []int
-	var mounts []discover.Pin
-	invisible := false
+	var mounts, others []discover.Pin
 	for _, p := range all {
-		switch {
-		case p.Kind == discover.MountPin:
+		if p.Kind == discover.MountPin {
 			mounts = append(mounts, p)
-		case p.PID == 0:
-			invisible = true
-		default:
-			if byPID[p.PID] == nil {
-				pids = append(pids, p.PID)
-			}
-			byPID[p.PID] = append(byPID[p.PID], p)
+		} else {
+			others = append(others, p)
 		}
 	}
-	slices.SortFunc(pids, func(a, b int) int {
-		if inside := isInside(byPID[b]); inside != isInside(byPID[a]) {
-			if inside {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(a, b)
+	found := holdings(others)
+	slices.SortStableFunc(found, func(a, b holding) int {
+		return cmp.Or(boolOrder(b.pid != 0, a.pid != 0), boolOrder(b.kind == discover.Process, a.kind == discover.Process), cmp.Compare(a.pid, b.pid))
 	})
-	for _, pid := range pids {
-		lines = append(lines, processLine(byPID[pid]))
+	for _, h := range found {
+		lines = append(lines, h.line(""))
 	}
-	lines = append(lines, mountLines(mounts, ownMounts)...)
-	if invisible {
-		lines = append(lines, "something that cannot be inspected")
-	}
-	return lines
+	return append(lines, mountLines(mounts, ownMounts)...)
 }
 
-func isInside(pins []discover.Pin) bool {
-	return slices.ContainsFunc(pins, func(p discover.Pin) bool { return p.Kind == discover.Process })
-}
-
-// processLine tells all pins of one process. What a process inside has open says
-// nothing more.
-func processLine(pins []discover.Pin) string {
-	i := slices.IndexFunc(pins, func(p discover.Pin) bool { return p.TID == 0 })
-	who := pins[max(i, 0)].Who()
-	if isInside(pins) {
-		return who
+// boolOrder puts false before true.
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
 	}
-	var words []string
-	for kind, list := range groups(pins) {
-		switch {
-		case kind == discover.Descriptor && len(list) > 1:
-			words = append(words, strconv.Itoa(len(list))+" descriptors ("+numbers(list)+")")
-		case len(list) > 1:
-			words = append(words, list[0].How()+" and "+strconv.Itoa(len(list)-1)+" more")
-		default:
-			words = append(words, list[0].How())
-		}
-	}
-	return who + ": " + strings.Join(words, "; ")
-}
-
-// numbers are the first few descriptors.
-func numbers(pins []discover.Pin) string {
-	const few = 4
-	var words []string
-	for _, p := range pins[:min(few, len(pins))] {
-		words = append(words, strconv.Itoa(p.FD))
-	}
-	if len(pins) > few {
-		words = append(words, "…")
-	}
-	return strings.Join(words, ", ")
+	return 1
 }
 
 // mountLines tells mounts by their path, those of our own mount namespace first.

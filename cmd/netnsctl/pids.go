@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -19,16 +17,22 @@ const defaultHolderColumns = "PID,USER,COMMAND,OWNER,HOW"
 
 func holderColumns() []column[discover.Holder] {
 	return []column[discover.Holder]{
-		{"PID", "the process", func(h discover.Holder) string { return strconv.Itoa(h.Owner.PID) }},
-		{"USER", "whose it is", func(h discover.Holder) string { return userName(h.UID) }},
-		{"COMMAND", "its name", func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
-		{"OWNER", "the pod, container or unit it belongs to", func(h discover.Holder) string {
+		{
+			Name: "PID", Help: "the process", Value: func(h discover.Holder) string { return strconv.Itoa(h.Owner.PID) },
+			Number: func(h discover.Holder) (int64, bool) { return int64(h.Owner.PID), true },
+		},
+		{Name: "USER", Help: "whose it is", Value: func(h discover.Holder) string { return userName(h.UID) }},
+		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
+		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h discover.Holder) string {
 			group := h.Owner
 			group.Command = ""
 			return escape(owner(group))
 		}},
-		{"HOW", "by what it holds the namespace; process: it is inside", func(h discover.Holder) string { return escape(hows(h.Pins)) }},
-		{"ARGS", "its command line", func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
+		{
+			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
+			Value: func(h discover.Holder) string { return escape(hows(h.Pins)) },
+		},
+		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
 	}
 }
 
@@ -39,24 +43,11 @@ func orDash(text string) string {
 	return text
 }
 
-// hows is the first pin of each kind, and how many more there are.
-func hows(pins []discover.Pin) string {
-	var words []string
-	for _, list := range groups(pins) {
-		word := list[0].How()
-		if rest := len(list) - 1; rest > 0 {
-			word += " and " + strconv.Itoa(rest) + " more"
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, "; ")
-}
-
 func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	if onlyFlag(c, "") {
 		return u.pidsInside(call, c.Args().First())
 	}
-	columns, err := choose(holderColumns(), cmp.Or(c.String("output"), defaultHolderColumns))
+	l, err := readListing(u, c, holderColumns(), defaultHolderColumns)
 	if err != nil {
 		return err
 	}
@@ -69,7 +60,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	holders := discover.Holders(call.Host, ns)
+	holders := l.arrange(discover.Holders(call.Host, ns))
 	switch {
 	case c.Bool("json") || call.JSON:
 		u.print(holdersJSON(snap, ns, holders, call.Pretty))
@@ -78,8 +69,8 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 		for _, h := range holders {
 			u.print(strconv.Itoa(h.Owner.PID) + "\n")
 		}
-	case len(holders) > 0:
-		u.print(table(columns, holders, !c.Bool("noheadings")))
+	default:
+		u.print(l.table(holders))
 	}
 	if !c.Bool("quiet") {
 		if text := u.nobodyInside(call.Host, ns); text != "" {

@@ -1,87 +1,122 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// column is a row of the one table from which text, -o and the help are made.
-type column[T any] struct {
-	name  string
-	help  string
-	value func(T) string
+// column is a column of a table. The tables, -o, --sort, --filter and the help are
+// made from the same columns.
+type column[T any] = term.Column[T]
+
+// listing is what the flags of a table ask for.
+type listing[T any] struct {
+	columns []column[T]
+	order   term.Order[T]
+	filter  term.Filter[T]
+	style   term.Style
 }
 
-// choose gives the columns that a list such as "NAME,AGE" names.
-func choose[T any](all []column[T], list string) ([]column[T], error) {
-	var chosen []column[T]
-	for name := range strings.SplitSeq(list, ",") {
-		found := false
-		for _, c := range all {
-			if strings.EqualFold(c.name, strings.TrimSpace(name)) {
-				chosen, found = append(chosen, c), true
+// readListing reads the flags of a table; standard are the columns by default.
+func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string) (l listing[T], err error) {
+	if l.columns, err = term.Choose(all, c.String("output"), standard); err != nil {
+		return l, columnError(err)
+	}
+	if l.order, err = term.ParseOrder(all, c.String("sort")); err != nil {
+		return l, columnError(err)
+	}
+	if l.filter, err = term.ParseFilter(all, strings.Join(c.StringSlice("filter"), ",")); err != nil {
+		return l, columnError(err)
+	}
+	l.style = u.style(c)
+	return l, nil
+}
+
+// style cuts rows to the width of a terminal and colours them there.
+func (u *ui) style(c *cli.Context) term.Style {
+	fd := int(u.out.Fd())
+	noColour, _ := netnsctl.Getenv("NO_COLOR")
+	style := term.Style{Headings: !c.Bool("noheadings"), Colours: u.colour.Colours(netnsctl.IsTerminal(fd), noColour)}
+	if !c.Bool("no-trunc") {
+		style.Width = netnsctl.TerminalWidth(fd)
+	}
+	return style
+}
+
+// uses tells whether a column is shown, or rows are ordered or filtered by it.
+func (l listing[T]) uses(column string) bool {
+	return l.shows(column) || l.order.Uses(column) || l.filter.Uses(column)
+}
+
+func (l listing[T]) shows(name string) bool {
+	return slices.Contains(term.Names(l.columns), name)
+}
+
+// arrange gives the rows that pass the filter, in the order that was asked for.
+func (l listing[T]) arrange(rows []T) []T {
+	rows = l.filter.Apply(rows)
+	l.order.Sort(rows)
+	return rows
+}
+
+// table shows rows; with none there are no headings either.
+func (l listing[T]) table(rows []T) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return term.Table(l.columns, rows, l.style)
+}
+
+// nameOnce has the column name show "-" for what has none where the column ID is
+// shown as well, instead of the same ID.
+func (l listing[T]) nameOnce(name string, unnamed func(T) bool) {
+	if !l.shows("ID") {
+		return
+	}
+	for i, c := range l.columns {
+		if c.Name == name {
+			l.columns[i].Value = func(row T) string {
+				if unnamed(row) {
+					return "-"
+				}
+				return c.Value(row)
 			}
 		}
-		if !found {
-			return nil, misuse("unknown column %s%s", quote(name), didYouMean(strings.ToUpper(name), columnNames(all), ""))
-		}
 	}
-	return chosen, nil
 }
 
-// table aligns rows. The last column is as wide as it is.
+// table shows rows as in a file, all columns of them.
 func table[T any](columns []column[T], rows []T, headings bool) string {
-	var cells [][]string
-	if headings {
-		var line []string
-		for _, c := range columns {
-			line = append(line, c.name)
-		}
-		cells = append(cells, line)
-	}
-	for _, row := range rows {
-		var line []string
-		for _, c := range columns {
-			line = append(line, c.value(row))
-		}
-		cells = append(cells, line)
-	}
-	width := make([]int, len(columns))
-	for _, line := range cells {
-		for i, cell := range line {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, line := range cells {
-		for i, cell := range line {
-			b.WriteString(cell)
-			if i < len(line)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return term.Table(columns, rows, term.Style{Headings: headings})
 }
 
 // columnHelp lists the columns for the help.
 func columnHelp[T any](columns []column[T]) string {
 	width := 8
 	for _, c := range columns {
-		width = max(width, len(c.name))
+		width = max(width, len(c.Name))
 	}
 	var b strings.Builder
 	for _, c := range columns {
-		fmt.Fprintf(&b, "%-*s %s\n", width, c.name, c.help)
+		fmt.Fprintf(&b, "%-*s %s\n", width, c.Name, c.Help)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func columnNames[T any](columns []column[T]) (all []string) {
-	for _, c := range columns {
-		all = append(all, c.name)
+func columnNames[T any](columns []column[T]) []string { return term.Names(columns) }
+
+// columnError is a mistake in a flag of a table, with the nearest column for one
+// that does not exist.
+func columnError(err error) error {
+	if unknown, ok := errors.AsType[term.UnknownColumn](err); ok {
+		return misuse("unknown column %s%s", quote(unknown.Word), didYouMean(unknown.Word, unknown.Known, ""))
 	}
-	return all
+	return usageError{err}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -17,7 +18,8 @@ import (
 // and commands may contain any byte but never reach a terminal unescaped.
 type ui struct {
 	out, err *os.File
-	broken   error // of a write to out
+	broken   error     // of a write to out
+	colour   term.When // whether tables are coloured; empty for automatic
 }
 
 // print writes to standard output.

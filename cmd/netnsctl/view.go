@@ -64,23 +64,11 @@ func userLine(r *inspect.Report) string {
 	return "user:[" + strconv.FormatUint(r.User.Ino, 10) + "] of uid " + strconv.FormatUint(uint64(r.User.UID), 10)
 }
 
-// pinLines tells all pins; a process' own sockets go without saying.
+// pinLines tells what keeps the namespace, with the command lines of the processes
+// inside.
 func pinLines(r *inspect.Report) (lines []string) {
-	processes := map[int]bool{}
-	for _, p := range r.Namespace.Pins {
-		if p.Kind == discover.Process {
-			processes[p.PID] = true
-		}
-	}
-	for _, p := range r.Namespace.Pins {
-		if p.Kind == discover.SocketPin && processes[p.PID] {
-			continue
-		}
-		line := p.String()
-		if p.Kind == discover.Process {
-			line += commandLine(r.CommandLines[p.PID])
-		}
-		lines = append(lines, escape(line))
+	for _, h := range holdings(r.Namespace.Pins) {
+		lines = append(lines, escape(h.line(commandLine(r.CommandLines[h.pid]))))
 	}
 	return lines
 }
@@ -113,12 +101,12 @@ func deviceLines(r *inspect.Report) []string {
 		return lines
 	}
 	text := table([]column[inside.Device]{
-		{"", "", func(d inside.Device) string { return name[d.Index] }},
-		{"", "", deviceKind},
-		{"", "", deviceState},
-		{"", "", func(d inside.Device) string { return dash(macWord(d)) }},
-		{"", "", func(d inside.Device) string { return strings.Join(addresses[d.Index], ", ") }},
-		{"", "", func(d inside.Device) string { return relations(r, d, name) }},
+		{Value: func(d inside.Device) string { return name[d.Index] }},
+		{Value: deviceKind},
+		{Value: deviceState},
+		{Value: func(d inside.Device) string { return dash(macWord(d)) }},
+		{Value: func(d inside.Device) string { return strings.Join(addresses[d.Index], ", ") }},
+		{Value: func(d inside.Device) string { return relations(r, d, name) }},
 	}, r.Contents.Devices, false)
 	var lines []string
 	for line := range strings.Lines(text) {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -58,48 +56,4 @@ func owner(o discover.Owner) string {
 		return "-"
 	}
 	return strings.Join(words, ", ")
-}
-
-// pins tells pins in one line; of many processes it names the first.
-func pins(all []discover.Pin) string {
-	var words []string
-	for kind, list := range groups(all) {
-		word := list[0].String()
-		if len(list) > 1 {
-			word += " and " + strconv.Itoa(len(list)-1) + " more"
-			switch {
-			case kind == discover.Process && len(list) == 2:
-				word += " process"
-			case kind == discover.Process:
-				word += " processes"
-			}
-		}
-		words = append(words, word)
-	}
-	if len(words) == 0 {
-		return "-"
-	}
-	return strings.Join(words, "; ")
-}
-
-// groups gives the pins by kind, in the order in which kinds appear.
-func groups(all []discover.Pin) func(func(discover.Kind, []discover.Pin) bool) {
-	return func(yield func(discover.Kind, []discover.Pin) bool) {
-		var done []discover.Kind
-		for _, p := range all {
-			if slices.Contains(done, p.Kind) {
-				continue
-			}
-			done = append(done, p.Kind)
-			var list []discover.Pin
-			for _, other := range all {
-				if other.Kind == p.Kind {
-					list = append(list, other)
-				}
-			}
-			if !yield(p.Kind, list) {
-				return
-			}
-		}
-	}
 }

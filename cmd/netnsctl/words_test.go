@@ -55,19 +55,3 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 }
-
-func TestTable(t *testing.T) {
-	columns := []column[string]{
-		{"NAME", "", func(s string) string { return s }},
-		{"X", "", func(s string) string { return "x" + s }},
-	}
-	if got, want := table(columns, []string{"é", "longer"}, true), "NAME    X\né       xé\nlonger  xlonger\n"; got != want {
-		t.Errorf("got %q", got)
-	}
-	if _, err := choose(columns, "x,NAME"); err != nil {
-		t.Error(err)
-	}
-	if _, err := choose(columns, "x,,"); err == nil {
-		t.Error("an empty column")
-	}
-}

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"errors"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -170,7 +171,7 @@ func (s *scan) readMounts(m *MountNamespace) error {
 
 func (s *scan) mountPin(m *MountNamespace, row mountRow) Pin {
 	mount := m.table.mount(m, row)
-	mount.Through, mount.Host = m.witness(), m.Ino == s.self.mountNamespace
+	mount.Through, mount.Host, mount.Own = m.witness(), m.Ino == s.self.mountNamespace, m.Ino == s.snap.OwnMounts
 	name, inRunDir := strings.CutPrefix(row.point, s.self.runDir+"/")
 	if inRunDir && netnsctl.ValidName(name) {
 		mount.Name = name
@@ -263,14 +264,15 @@ func (m *MountNamespace) Look() ([]Mounted, error) {
 	return found, nil
 }
 
-// witness is a process in m: one that sees its mounts if there is any, else one
-// that is chrooted; 0 if nobody is in it.
+// witness is a process in m: one that sees its mounts if there is any, else one that
+// is chrooted; 0 if nobody but ourselves is in it. A reader could not find us: we end
+// before our output is read.
 func (m *MountNamespace) witness() int {
-	switch {
-	case m.through != 0:
-		return m.through
-	case len(m.pids) > 0:
-		return m.pids[0]
+	self := os.Getpid()
+	for _, pid := range append([]int{m.through}, m.pids...) {
+		if pid != 0 && pid != self {
+			return pid
+		}
 	}
 	return 0
 }

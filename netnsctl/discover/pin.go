@@ -61,10 +61,13 @@ type Mount struct {
 	// that it is on.
 	Path     string
 	ParentID uint64
-	// Through is a process that sees it, 0 if none does.
+	// Through is a process that sees it, 0 if none does. It is never the one that
+	// scans.
 	Through int
-	// Host says that it is in pid 1's mount namespace.
+	// Host says that it is in pid 1's mount namespace, Own that it is in that of the
+	// process that scans.
 	Host bool
+	Own  bool
 	// Covered says that another mount hides it: no path leads there.
 	Covered bool
 	// Carries says that a mount of something else lies on it, and would go with
@@ -150,6 +153,8 @@ func (p Pin) mount() string {
 	switch {
 	case m.Host:
 		return s
+	case m.Through == 0 && m.Own:
+		return s + " in our own mount namespace"
 	case m.Through == 0:
 		return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
 	}

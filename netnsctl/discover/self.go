@@ -95,6 +95,7 @@ func (s *scan) compareWithFirst() {
 	s.namespace(s.self.first)
 	if mnt := link("1", "mnt"); mnt == own {
 		s.self.atHome = true
+		s.mountNamespace(s.self.mountNamespace).see([]int{1})
 		var ours, root sys.FileStat
 		if sys.StatFollow("/", &ours) == nil && sys.StatFollow(s.host.Proc()+"/1/root", &root) == nil &&
 			(ours.Dev != root.Dev || ours.Ino != root.Ino || ours.MountID != root.MountID) {
@@ -102,6 +103,7 @@ func (s *scan) compareWithFirst() {
 		}
 	} else {
 		s.self.mountNamespace, _ = linkIno([]byte(mnt), "mnt:[")
+		s.mountNamespace(s.self.mountNamespace).see([]int{1})
 		blind("pid 1's mount namespace: ours is another")
 	}
 	if pids != link("1", "pid") {

@@ -13,6 +13,7 @@ func (s *scan) judge() {
 		sys.ReserveFDs(s.proc, s.proc+len(s.nets)+spare)
 	}
 	for _, ns := range s.nets {
+		slices.SortStableFunc(ns.Pins, comparePins)
 		ns.Verdict, ns.Reason = s.verdict(ns)
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
 			s.keepMounts(ns)
@@ -69,7 +70,7 @@ func (s *scan) verdict(ns *Namespace) (Verdict, string) {
 	case len(ns.Names) > 0:
 		return Idle, "no process"
 	case name != nil && threads == 0:
-		return Idle, "named " + name.Name + " in the mount namespace of pid " + strconv.Itoa(name.Through)
+		return Idle, "named " + name.Name + " in " + name.where()
 	}
 	return Orphan, ""
 }
@@ -98,6 +99,14 @@ func (ns *Namespace) heldBy() string {
 		return "held by " + first.String() + " and " + strconv.Itoa(rest) + " more"
 	}
 	return "held by " + first.String()
+}
+
+// where is the mount namespace of a mount that is a name for some process.
+func (m *Mount) where() string {
+	if m.Through == 0 {
+		return "our own mount namespace"
+	}
+	return "the mount namespace of pid " + strconv.Itoa(m.Through)
 }
 
 func count(n int, one, many string) string {

@@ -16,7 +16,7 @@ import (
 type Query struct {
 	// Word is the text it was made of.
 	Word string
-	// steps are tried until one finds something: a number is a pid first.
+	// steps are tried until one finds something: a number is a name first, then a pid.
 	steps [][]term
 	// address is what was looked for, if that was an address.
 	address netip.Addr
@@ -43,7 +43,7 @@ type term interface {
 //	name:GLOB                  namespaces by name
 //	host, /run/ns, ./ns        the host's namespace, that of a path
 //
-// Any other number is a pid or, where there is no such process, a namespace's
+// Any other number is a name, a pid or, where there is no such process, a namespace's
 // inode number. Any other word is a name or a device, by itself or as a glob
 // pattern, and a container where it looks like the beginning of an id.
 func Parse(word string) (Query, error) {
@@ -81,7 +81,7 @@ func Parse(word string) (Query, error) {
 			q.steps = [][]term{{inodeTerm{ino}}}
 			return q, nil
 		}
-		q.steps = append(q.steps, []term{pidTerm{int(ino)}}, []term{inodeTerm{ino}})
+		q.steps = append(q.steps, []term{nameTerm{word}}, []term{pidTerm{int(ino)}}, []term{inodeTerm{ino}})
 	}
 	words, err := plainWord(word)
 	q.steps = append(q.steps, words)

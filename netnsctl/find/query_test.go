@@ -34,18 +34,21 @@ func TestParse(t *testing.T) {
 		"2001:db8::1/32":    prefix("2001:db8::/32"),
 		"02:00:5E:10:00:ff": one(macTerm{"02:00:5e:10:00:ff"}),
 		"net:[4026531840]":  one(inodeTerm{4026531840}),
-		"4026531840":        {{pidTerm{4026531840}}, {inodeTerm{4026531840}}, {deviceTerm{"4026531840"}, containerTerm{"4026531840"}}},
-		"12":                {{pidTerm{12}}, {inodeTerm{12}}, {deviceTerm{"12"}}},
+		"4026531840":        {{nameTerm{"4026531840"}}, {pidTerm{4026531840}}, {inodeTerm{4026531840}}, {nameTerm{"4026531840"}, deviceTerm{"4026531840"}, containerTerm{"4026531840"}}},
+		"12":                {{nameTerm{"12"}}, {pidTerm{12}}, {inodeTerm{12}}, {nameTerm{"12"}, deviceTerm{"12"}}},
 		"pid:12":            one(pidTerm{12}),
 		"tcp:80":            one(socketTerm{"tcp", 80}),
 		"udp:53":            one(socketTerm{"udp", 53}),
 		":443":              one(socketTerm{"", 443}),
 		"peer:veth*":        one(peerTerm{"veth*"}),
 		"dev:pid:1":         one(deviceTerm{"pid:1"}),
-		"eth0:1":            one(deviceTerm{"eth0:1"}),
-		"veth*":             one(deviceTerm{"veth*"}),
-		"cafe":              one(deviceTerm{"cafe"}),
-		"cafe01":            one(deviceTerm{"cafe01"}, containerTerm{"cafe01"}),
+		"eth0:1":            one(nameTerm{"eth0:1"}, deviceTerm{"eth0:1"}),
+		"veth*":             one(nameTerm{"veth*"}, deviceTerm{"veth*"}),
+		"cafe":              one(nameTerm{"cafe"}, deviceTerm{"cafe"}),
+		"cafe01":            one(nameTerm{"cafe01"}, deviceTerm{"cafe01"}, containerTerm{"cafe01"}),
+		"name:web*":         one(nameTerm{"web*"}),
+		"host":              one(wordTerm{"host"}),
+		"./ns":              one(wordTerm{"./ns"}),
 		"container:c":       one(containerTerm{"c"}),
 		"pod:1d6a-":         one(containerTerm{"1d6a-"}),
 	} {
@@ -64,7 +67,7 @@ func describe(steps [][]term) string { return fmt.Sprintf("%#v", steps) }
 
 func TestParseRefuses(t *testing.T) {
 	for _, word := range []string{
-		"", "[", "a/b", "10.2.1.15/33", "tcp:", "tcp:0", "udp:65536", ":x", "pid:", "pid:-1", "pid:0", "peer:", "dev:[", "container:",
+		"", "[", "10.0.0.300", "10.2.1.15/33", "name:", "name:[", "tcp:", "tcp:0", "udp:65536", ":x", "pid:", "pid:-1", "pid:0", "peer:", "dev:[", "container:",
 		"container:G",
 	} {
 		if q, err := Parse(word); err == nil {

@@ -144,17 +144,3 @@ func TestMermaid(t *testing.T) {
 		}
 	}
 }
-
-func TestClip(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		limit int
-		want  string
-	}{
-		{"eth0", 4, "eth0"}, {"abcdefgh", 5, "ab…gh"}, {"日本語です", 10, "日本語です"}, {"日本語です", 6, "日…す"}, {"", 3, ""},
-	} {
-		if got := clip(c.text, c.limit); got != c.want {
-			t.Errorf("clip(%q, %d) is %q, want %q", c.text, c.limit, got, c.want)
-		}
-	}
-}

@@ -1,5 +1,7 @@
 package draw
 
+import "github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+
 // Measures of the SVG in its pixels.
 const (
 	fontSize = 12
@@ -50,7 +52,7 @@ type frame struct {
 }
 
 func width(text string, limit int) float64 {
-	return float64(cells(clip(text, limit))) * cellWidth
+	return float64(term.Width(term.Clip(text, limit))) * cellWidth
 }
 
 // measure lays a box out.

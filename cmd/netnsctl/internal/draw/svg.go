@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 )
 
 const (
@@ -211,7 +213,7 @@ func (s *svg) text(x, y float64, class, text string, limit int) {
 	if class != "" {
 		class = ` class="` + class + `"`
 	}
-	short := clip(text, limit)
+	short := term.Clip(text, limit)
 	tip := ""
 	if short != text {
 		tip = "<title>" + markup(text) + "</title>"

@@ -1,6 +1,10 @@
 package draw
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+)
 
 // Strokes are what a tree is drawn with.
 type Strokes struct{ fork, last, pass, gap, pair, tunnel string }
@@ -30,7 +34,7 @@ func Tree(p *Picture, strokes Strokes, inks Inks) string {
 		boxes[i] = t.box(box)
 		for _, line := range boxes[i] {
 			for k, cell := range line.cells {
-				width[k] = max(width[k], cells(cell))
+				width[k] = max(width[k], term.Width(cell))
 			}
 		}
 	}
@@ -153,7 +157,7 @@ func (l treeLine) aligned(width []int, inks Inks) string {
 	var b strings.Builder
 	for i, cell := range l.cells[:3] {
 		if width[i] > 0 {
-			b.WriteString(pad(cell, width[i]) + "  ")
+			b.WriteString(term.Pad(cell, width[i]) + "  ")
 		}
 	}
 	b.WriteString(l.cells[3])

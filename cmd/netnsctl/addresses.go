@@ -1,0 +1,62 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+)
+
+const addressesHelp = "its addresses, without loopback and link-local ones; ? where they cannot be read"
+
+// readAddresses reads the addresses in namespaces that their snapshot holds open.
+func readAddresses(all []*discover.Namespace) map[*discover.Namespace]string {
+	fds := make([]int, len(all))
+	for i, ns := range all {
+		fds[i] = ns.Descriptor()
+	}
+	found := map[*discover.Namespace]string{}
+	for i, contents := range inside.Read(fds, inside.Wanted{Addresses: true}) {
+		if fds[i] < 0 || contents.Err != nil {
+			found[all[i]] = "?"
+			continue
+		}
+		found[all[i]] = tellingAddresses(contents.Addresses)
+	}
+	return found
+}
+
+// tellingAddresses leaves out those that every namespace has.
+func tellingAddresses(all []inside.Address) string {
+	var words []string
+	for _, a := range all {
+		if addr := a.Prefix.Addr(); !addr.IsLoopback() && !addr.IsLinkLocalUnicast() {
+			words = append(words, a.Prefix.String())
+		}
+	}
+	return strings.Join(words, ",")
+}
+
+// bareAddresses are without the length of their prefix.
+func bareAddresses(addresses string) []string {
+	words := strings.Split(addresses, ",")
+	for i, word := range words {
+		words[i], _, _ = strings.Cut(word, "/")
+	}
+	return words
+}
+
+// addAddresses fills in the addresses of rows.
+func addAddresses(rows []row) {
+	var all []*discover.Namespace
+	for _, r := range rows {
+		if r.ns != nil && !slices.Contains(all, r.ns) {
+			all = append(all, r.ns)
+		}
+	}
+	found := readAddresses(all)
+	for i, r := range rows {
+		rows[i].addresses = found[r.ns]
+	}
+}

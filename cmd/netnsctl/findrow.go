@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/find"
+)
+
+// foundRow is a line of what find shows.
+type foundRow struct {
+	find.Match
+	// addresses are those of the namespace, read only where they are asked for.
+	addresses string
+}
+
+// foundRows are the matches in the order of the words that were searched for, and then
+// of the namespaces.
+func foundRows(r *find.Result, addresses bool) []foundRow {
+	rows := make([]foundRow, len(r.Matches))
+	for i, m := range r.Matches {
+		rows[i] = foundRow{Match: m}
+	}
+	first := map[string]int{}
+	for i, row := range rows {
+		if _, known := first[row.What]; !known {
+			first[row.What] = i
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b foundRow) int {
+		return cmp.Or(cmp.Compare(first[a.What], first[b.What]), a.byName(b))
+	})
+	if addresses {
+		addFoundAddresses(rows)
+	}
+	return rows
+}
+
+func addFoundAddresses(rows []foundRow) {
+	var all []*discover.Namespace
+	for _, r := range rows {
+		if r.Namespace != nil && !slices.Contains(all, r.Namespace) {
+			all = append(all, r.Namespace)
+		}
+	}
+	found := readAddresses(all)
+	for i, r := range rows {
+		rows[i].addresses = found[r.Namespace]
+	}
+}
+
+// byName has namespaces that were not seen last.
+func (r foundRow) byName(other foundRow) int {
+	a, b := r.Namespace, other.Namespace
+	if a == nil || b == nil {
+		unseen := map[bool]int{true: 1}
+		return unseen[a == nil] - unseen[b == nil]
+	}
+	return row{names: a.Names, ns: a}.byName(row{names: b.Names, ns: b})
+}
+
+func (r foundRow) unnamed() bool { return r.Namespace != nil && len(r.Namespace.Names) == 0 }
+
+// hiddenWords are those that were searched for and found, of which no row is left.
+func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
+	for _, m := range matches {
+		of := func(r foundRow) bool { return r.What == m.What }
+		if !slices.ContainsFunc(rows, of) && !slices.Contains(words, m.What) {
+			words = append(words, m.What)
+		}
+	}
+	return words
+}
+
+func matchesOf(rows []foundRow) (matches []find.Match) {
+	for _, r := range rows {
+		matches = append(matches, r.Match)
+	}
+	return matches
+}
+
+func findColumns(own netnsctl.ID) []column[foundRow] {
+	return []column[foundRow]{
+		{
+			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
+			Value: func(r foundRow) string { return labelOf(r.Namespace) },
+			Words: func(r foundRow) []string {
+				if r.Namespace == nil {
+					return nil
+				}
+				return row{names: r.Namespace.Names}.words()
+			},
+		},
+		{Name: "DEVICE", Help: "the device concerned", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
+		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
+		{
+			Name: "ENTER", Help: "how to get in; a command is to follow",
+			Value: func(r foundRow) string { return dash(enterCommand(r.Namespace, own)) },
+		},
+		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
+		{
+			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, namespace",
+			Value: func(r foundRow) string { return string(r.Kind) },
+		},
+		{Name: "ID", Help: "the namespace's ID", Value: func(r foundRow) string { return ofNamespace(r.Namespace, (*discover.Namespace).String) }},
+		{
+			Name: "STATE", Help: "orphan, idle, in-use, host",
+			Value: func(r foundRow) string {
+				return ofNamespace(r.Namespace, func(ns *discover.Namespace) string { return string(ns.Verdict) })
+			},
+			Number: func(r foundRow) (int64, bool) {
+				if r.Namespace == nil {
+					return 0, false
+				}
+				return int64(rank(r.Namespace.Verdict)), true
+			},
+			Colour: func(r foundRow) term.Colour {
+				if r.Namespace == nil {
+					return term.Plain
+				}
+				return stateColour(r.Namespace.Verdict)
+			},
+		},
+		{
+			Name: "ADDRESSES", Help: addressesHelp, Value: func(r foundRow) string { return dash(r.addresses) },
+			Words: func(r foundRow) []string { return bareAddresses(r.addresses) },
+		},
+	}
+}

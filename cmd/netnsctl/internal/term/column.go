@@ -1,0 +1,92 @@
+package term
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Column is a column of a table whose rows are of type T.
+type Column[T any] struct {
+	Name string
+	// Help says in a few words what the column shows.
+	Help string
+	// Value is the text of the cell.
+	Value func(T) string
+	// Words are further texts that a filter compares its pattern with. It may be nil.
+	Words func(T) []string
+	// Number is what rows are ordered by, and what < and > compare; known is false
+	// where a row has none. Nil orders rows by the text of the cell.
+	Number func(T) (n int64, known bool)
+	// Parse reads the number on the right of < and >. Nil forbids these.
+	Parse func(string) (int64, error)
+	// Colour is the colour of the cell. It may be nil.
+	Colour func(T) Colour
+}
+
+// UnknownColumn is the error for a word that is not the name of a column.
+type UnknownColumn struct {
+	Word string
+	// Known are the names of all columns.
+	Known []string
+}
+
+func (e UnknownColumn) Error() string { return fmt.Sprintf("unknown column %q", e.Word) }
+
+// Names are the names of the columns.
+func Names[T any](columns []Column[T]) (names []string) {
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// Choose gives the columns of a list such as "NAME,AGE". A list that begins with "+"
+// adds to the columns of standard, an empty one is standard; "all" stands for every
+// column.
+func Choose[T any](all []Column[T], list, standard string) ([]Column[T], error) {
+	var chosen []Column[T]
+	if list == "" || strings.HasPrefix(list, "+") {
+		var err error
+		if chosen, err = pick(all, nil, standard); err != nil || list == "" {
+			return chosen, err
+		}
+	}
+	return pick(all, chosen, list)
+}
+
+// pick appends the columns of a list to chosen.
+func pick[T any](all, chosen []Column[T], list string) ([]Column[T], error) {
+	for word := range strings.SplitSeq(list, ",") {
+		name, added := strings.CutPrefix(strings.TrimSpace(word), "+")
+		if strings.EqualFold(name, "all") {
+			for _, c := range all {
+				if !has(chosen, c.Name) {
+					chosen = append(chosen, c)
+				}
+			}
+			continue
+		}
+		c, err := find(all, name)
+		if err != nil {
+			return nil, err
+		}
+		if !added || !has(chosen, c.Name) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen, nil
+}
+
+func has[T any](columns []Column[T], name string) bool {
+	return slices.ContainsFunc(columns, func(c Column[T]) bool { return c.Name == name })
+}
+
+// find gives the column of a name, in upper or lower case.
+func find[T any](all []Column[T], name string) (Column[T], error) {
+	i := slices.IndexFunc(all, func(c Column[T]) bool { return strings.EqualFold(c.Name, name) })
+	if i < 0 {
+		return Column[T]{}, UnknownColumn{Word: name, Known: Names(all)}
+	}
+	return all[i], nil
+}

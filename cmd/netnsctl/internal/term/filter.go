@@ -1,0 +1,164 @@
+package term
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Filter is a set of conditions on rows.
+type Filter[T any] []condition[T]
+
+type condition[T any] struct {
+	column   Column[T]
+	operator string // one of operators
+	pattern  string // of = and !=
+	number   int64  // of the others
+}
+
+// operators in the order in which they are looked for at one place: ">=" is not ">".
+var operators = []string{"!=", ">=", "<=", "=", ">", "<"}
+
+// ParseFilter reads conditions that are separated by commas: COLUMN=GLOB,
+// COLUMN!=GLOB, and COLUMN>NUMBER, <, >=, <= of columns that have numbers. An empty
+// text is the filter that every row passes.
+func ParseFilter[T any](all []Column[T], text string) (Filter[T], error) {
+	var filter Filter[T]
+	if text == "" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		c, err := parseCondition(all, strings.TrimSpace(word))
+		if err != nil {
+			return nil, err
+		}
+		filter = append(filter, c)
+	}
+	return filter, nil
+}
+
+func parseCondition[T any](all []Column[T], word string) (c condition[T], err error) {
+	at := strings.IndexAny(word, "!=<>")
+	if at <= 0 {
+		return c, invalid(all, word)
+	}
+	operand := ""
+	for _, operator := range operators {
+		if rest, ok := strings.CutPrefix(word[at:], operator); ok {
+			c.operator, operand = operator, strings.TrimSpace(rest)
+			break
+		}
+	}
+	if c.operator == "" || operand == "" {
+		return c, invalid(all, word)
+	}
+	if c.column, err = find(all, strings.TrimSpace(word[:at])); err != nil {
+		return c, err
+	}
+	if c.operator == "=" || c.operator == "!=" {
+		c.pattern = glob(operand)
+		if _, err := path.Match(c.pattern, ""); err != nil {
+			return c, fmt.Errorf("invalid filter %q: %q is not a valid pattern", word, operand)
+		}
+		return c, nil
+	}
+	if c.column.Parse == nil {
+		return c, fmt.Errorf("invalid filter %q: %s cannot be used with %s", word, c.operator, c.column.Name)
+	}
+	if c.number, err = c.column.Parse(operand); err != nil {
+		return c, fmt.Errorf("invalid filter %q: %w", word, err)
+	}
+	return c, nil
+}
+
+func invalid[T any](all []Column[T], word string) error {
+	forms := "COLUMN=GLOB or COLUMN!=GLOB"
+	if i := slices.IndexFunc(all, func(c Column[T]) bool { return c.Parse != nil }); i >= 0 {
+		forms = fmt.Sprintf("COLUMN=GLOB, COLUMN!=GLOB, %[1]s>TIME or %[1]s<TIME", all[i].Name)
+	}
+	return fmt.Errorf("invalid filter %q: expected %s", word, forms)
+}
+
+// glob makes a pattern one of path.Match in which "/" is a character like any other.
+// The bracket of an ID, net:[N], stands for itself.
+func glob(pattern string) string {
+	return plainSlash(strings.ReplaceAll(pattern, ":[", `:\[`))
+}
+
+func plainSlash(text string) string { return strings.ReplaceAll(text, "/", "\x00") }
+
+// Uses tells whether a condition is on a column.
+func (f Filter[T]) Uses(column string) bool {
+	return slices.ContainsFunc(f, func(c condition[T]) bool { return c.column.Name == column })
+}
+
+// Match tells whether a row passes. Conditions with = on the same column are
+// alternatives; all others have to hold.
+func (f Filter[T]) Match(row T) bool {
+	type choice struct{ offered, taken bool }
+	choices := map[string]choice{}
+	for _, c := range f {
+		holds := c.holds(row)
+		if c.operator == "=" {
+			choices[c.column.Name] = choice{true, holds || choices[c.column.Name].taken}
+		} else if !holds {
+			return false
+		}
+	}
+	for _, one := range choices {
+		if one.offered && !one.taken {
+			return false
+		}
+	}
+	return true
+}
+
+// Apply gives the rows that pass.
+func (f Filter[T]) Apply(rows []T) []T {
+	if len(f) == 0 {
+		return rows
+	}
+	var passed []T
+	for _, row := range rows {
+		if f.Match(row) {
+			passed = append(passed, row)
+		}
+	}
+	return passed
+}
+
+func (c condition[T]) holds(row T) bool {
+	switch c.operator {
+	case "=":
+		return c.matches(row)
+	case "!=":
+		return !c.matches(row)
+	}
+	n, known := c.column.Number(row)
+	switch {
+	case !known:
+		return false
+	case c.operator == ">":
+		return n > c.number
+	case c.operator == ">=":
+		return n >= c.number
+	case c.operator == "<":
+		return n < c.number
+	}
+	return n <= c.number
+}
+
+// matches compares the pattern with the cell, with each word of it, and with the
+// other texts of the column.
+func (c condition[T]) matches(row T) bool {
+	cell := c.column.Value(row)
+	texts := append([]string{cell}, strings.FieldsFunc(cell, func(r rune) bool { return r == ' ' || r == ',' })...)
+	if c.column.Words != nil {
+		texts = append(texts, c.column.Words(row)...)
+	}
+	return slices.ContainsFunc(texts, func(text string) bool {
+		ok, _ := path.Match(c.pattern, plainSlash(text)) // ParseFilter has checked the pattern
+		return ok
+	})
+}
