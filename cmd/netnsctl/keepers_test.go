@@ -31,11 +31,11 @@ func TestKeepers(t *testing.T) {
 	want := []string{
 		"pid 70 (nginx)",
 		"pid 50 (x): thread 51",
-		"pid 104 (sh): 20000 descriptors (3, 4, 5, 6, …)",
+		"pid 104 (sh): descriptor 3 and 19999 more",
+		"something not visible",
 		"mount /run/kept, also in 1 other mount namespace",
 		"mount /run/c in mnt:[6], which has no process",
 		"mount /run/docker/netns/cf51 in the mount namespace of pid 12 (docker_monitor)",
-		"something that cannot be inspected",
 	}
 	got := keepers(pins, 7)
 	if !slices.Equal(got, want) {
