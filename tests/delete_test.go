@@ -158,14 +158,14 @@ func TestDeleteJSON(t *testing.T) {
 		len(d.Names[0].Processes) != 1 || d.Names[0].KeptBy[0].Kind != "process" || d.Names[1].Cause != "dead-file" || d.Names[1].ID != "" {
 		t.Errorf("dry run: %+v", d)
 	}
-	if d := read("0", "-j", "delete", "dead1"); d.DryRun || len(d.Names) != 1 || d.Names[0].Outcome != "deleted" {
+	if d := read("0", "delete", "-j", "dead1"); d.DryRun || len(d.Names) != 1 || d.Names[0].Outcome != "deleted" {
 		t.Errorf("dead1: %+v", d)
 	}
 	d = read("3", "delete", "--wait=0.2", "--json", "free", "pid:"+pid)
 	if len(d.Names) != 2 || !*d.Names[0].Gone || *d.Names[1].Gone || d.Names[1].Name != "web" || d.Names[1].KeptBy[0].Kind != "process" {
 		t.Errorf("waited: %+v", d)
 	}
-	w.shell(`: >"$(printf '/run/netns/\377\033[2J')"`)
+	w.shell(`netnsctl add plain; test -z "$(netnsctl -j delete plain)"; : >"$(printf '/run/netns/\377\033[2J')"`)
 	for _, words := range []string{"delete --all --dry-run -j", "delete --all --json"} {
 		a := w.run(strings.Fields(words)...)
 		if a.status != "0" || !json.Valid([]byte(a.stdout)) || !strings.Contains(a.stdout, `"bytes":"/xtbMko="`) {

@@ -46,10 +46,14 @@ func (u *ui) delete(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return wrongWords{errors.New("--min-age needs --force-orphans; nothing was deleted")}
 	}
 	o := deleteOptions{
-		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json") || call.JSON, pretty: call.Pretty,
+		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json"), pretty: call.Pretty,
 		yes: c.Bool("yes"), all: c.Bool("all") || call.All, wait: wait,
 	}
 	words := c.Args().Slice()
+	// iproute2's own calls print nothing with the option -json either.
+	if len(words) > 1 || c.Bool("all") || !o.plain() {
+		o.json = o.json || call.JSON
+	}
 	switch {
 	case o.all:
 		return u.deleteEvery(call, words, o)
