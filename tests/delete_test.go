@@ -353,3 +353,19 @@ func TestAttachReplace(t *testing.T) {
 	}
 	w.shell(`nsenter -m -t "$(cat /run/pid)" nsenter --net=/run/netns/shared true`)
 }
+
+// TestDeleteDryRunBlind: who cannot see enough is told so, and does not get a 0.
+func TestDeleteDryRunBlind(t *testing.T) {
+	t.Parallel()
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
+	w := newStaleWorld(t)
+	w.shell(`netnsctl add x`)
+	a, err := command{path: w.program(), argv: []string{"netnsctl", "delete", "x", "--dry-run"}, env: w.env, dir: "/", user: true}.run()
+	if err != nil || a.status != "1" || !strings.Contains(a.stdout, "\n  nothing that could be inspected would keep net:[") || a.stderr == "" {
+		t.Errorf("%v: %v", err, a)
+	}
+	w.shell(`mount -o remount,bind,ro /run/netns`)
+	expectAnswer(t, "read-only", w.run("delete", "x", "--dry-run"), "1", "cannot delete x: the run directory is on a read-only mount\n", "")
+}
