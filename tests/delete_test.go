@@ -158,14 +158,14 @@ func TestDeleteJSON(t *testing.T) {
 		len(d.Names[0].Processes) != 1 || d.Names[0].KeptBy[0].Kind != "process" || d.Names[1].Cause != "dead-file" || d.Names[1].ID != "" {
 		t.Errorf("dry run: %+v", d)
 	}
-	if d := read("0", "-j", "delete", "dead1"); d.DryRun || len(d.Names) != 1 || d.Names[0].Outcome != "deleted" {
+	if d := read("0", "delete", "-j", "dead1"); d.DryRun || len(d.Names) != 1 || d.Names[0].Outcome != "deleted" {
 		t.Errorf("dead1: %+v", d)
 	}
 	d = read("3", "delete", "--wait=0.2", "--json", "free", "pid:"+pid)
 	if len(d.Names) != 2 || !*d.Names[0].Gone || *d.Names[1].Gone || d.Names[1].Name != "web" || d.Names[1].KeptBy[0].Kind != "process" {
 		t.Errorf("waited: %+v", d)
 	}
-	w.shell(`: >"$(printf '/run/netns/\377\033[2J')"`)
+	w.shell(`netnsctl add plain; test -z "$(netnsctl -j delete plain)"; : >"$(printf '/run/netns/\377\033[2J')"`)
 	for _, words := range []string{"delete --all --dry-run -j", "delete --all --json"} {
 		a := w.run(strings.Fields(words)...)
 		if a.status != "0" || !json.Valid([]byte(a.stdout)) || !strings.Contains(a.stdout, `"bytes":"/xtbMko="`) {
@@ -352,4 +352,20 @@ func TestAttachReplace(t *testing.T) {
 		t.Errorf("shared: %v", a)
 	}
 	w.shell(`nsenter -m -t "$(cat /run/pid)" nsenter --net=/run/netns/shared true`)
+}
+
+// TestDeleteDryRunBlind: who cannot see enough is told so, and does not get a 0.
+func TestDeleteDryRunBlind(t *testing.T) {
+	t.Parallel()
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
+	w := newStaleWorld(t)
+	w.shell(`netnsctl add x`)
+	a, err := command{path: w.program(), argv: []string{"netnsctl", "delete", "x", "--dry-run"}, env: w.env, dir: "/", user: true}.run()
+	if err != nil || a.status != "1" || !strings.Contains(a.stdout, "\n  nothing that could be inspected would keep net:[") || a.stderr == "" {
+		t.Errorf("%v: %v", err, a)
+	}
+	w.shell(`mount -o remount,bind,ro /run/netns`)
+	expectAnswer(t, "read-only", w.run("delete", "x", "--dry-run"), "1", "cannot delete x: the run directory is on a read-only mount\n", "")
 }

@@ -15,7 +15,8 @@ func (u *ui) delete(call compat.Call, c *cli.Context) error {
 		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json"), pretty: call.Pretty,
 		yes: c.Bool("yes"), wait: waitOf(c),
 	}
-	if o.dryRun || o.looks() {
+	// iproute2's own calls print nothing with the option -json either.
+	if c.NArg() > 1 || !o.plain() {
 		o.json = o.json || call.JSON
 	}
 	if c.Bool("all") {

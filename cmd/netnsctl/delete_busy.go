@@ -17,7 +17,7 @@ func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer
 	if u.afterBusy(host, name, before, mounted) {
 		return
 	}
-	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID {
+	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID && now.Mount != before.Mount {
 		u.note("%s still leads to %s; where it is mounted there more than once, each %s takes one mount away",
 			quote(name), layerText(host, name, now), shellCommand("netnsctl delete", name))
 	} else if path := busyAt(host, name); !mounted && path != "" {

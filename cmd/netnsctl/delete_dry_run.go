@@ -37,6 +37,11 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	}
 	defer snap.Close()
 	outcomes := outcomesOf(snap, all)
+	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
+		for i := range outcomes {
+			outcomes[i].refused = string(obstacle)
+		}
+	}
 	if o.json {
 		u.print(dryRunJSON(snap, outcomes, o.pretty))
 	} else {
@@ -51,6 +56,8 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	switch {
 	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused != "" }):
 		return status(statusFailed)
+	case isPartial(snap.Blind):
+		return status(statusFailed) // not enough could be seen to say what would be
 	case o.looks() && slices.ContainsFunc(outcomes, outcome.kept):
 		return status(statusFound)
 	}
@@ -192,7 +199,7 @@ func (o outcome) text(snap *discover.Snapshot, everything bool) string {
 		lines = append(lines, "  "+m.String()+": that mount would end, too")
 	}
 	if o.ns != nil {
-		lines = append(lines, o.inside(everything)...)
+		lines = append(lines, o.inside(snap, everything)...)
 		lines = append(lines, o.afterwards(snap, everything)...)
 	}
 	return escapeLines(lines)
@@ -208,12 +215,15 @@ func escapeLines(lines []string) string {
 }
 
 // inside says which processes and devices the namespace has.
-func (o outcome) inside(everything bool) (lines []string) {
+func (o outcome) inside(snap *discover.Snapshot, everything bool) (lines []string) {
 	var processes []string
 	for _, p := range o.processes() {
 		processes = append(processes, p.Who())
 	}
-	line := "  no process inside"
+	line := "  no process inside was found"
+	if len(o.processes()) == 0 && !isPartial(snap.Blind) {
+		line = "  no process inside"
+	}
 	if n := len(processes); n > 0 {
 		line = "  " + plural(n, "process", "processes") + " inside: " + fewWords(processes, everything)
 	}
@@ -242,6 +252,9 @@ func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []s
 		keeping = append(keeping, "name "+quote(name))
 	}
 	keeping = append(keeping, keepers(unnamed(o.pins, o.names), snap.OwnMounts)...)
+	if len(keeping) == 0 && isPartial(snap.Blind) {
+		return []string{"  nothing that could be inspected would keep " + id + " alive"}
+	}
 	if len(keeping) == 0 {
 		return []string{"  nothing would keep " + id + " alive: what is inside would be lost"}
 	}
@@ -251,6 +264,8 @@ func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []s
 	}
 	return lines
 }
+
+// isGrave tells of what could hide a user of a namespace.
 
 // fewWords are the first words and how many more there are, or all words.
 func fewWords(words []string, all bool) string {

@@ -162,7 +162,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 			u.note("cannot delete %s: %v", quote(d.name), bare(d.failed))
 			u.afterFailure(call.Host, d.name, before, mounted)
 		}
-		if d.failed == nil && !o.json && !o.looks() {
+		if d.failed == nil && !o.json && !o.looks() && (len(all) > 1 || d.word != d.name) {
 			u.print("deleted " + quote(d.name) + "\n")
 		}
 	}
