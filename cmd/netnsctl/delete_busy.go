@@ -57,8 +57,8 @@ func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
 	return layer.ID.String()
 }
 
-// busyAt is where something is mounted on a name's file in our own mount namespace;
-// empty if nothing is.
+// busyAt is another path where something is mounted on a name's file, in our own
+// mount namespace; empty if there is none.
 func busyAt(host netnsctl.Host, name string) string {
 	if !host.IsName(name) {
 		return ""
@@ -73,7 +73,7 @@ func busyAt(host netnsctl.Host, name string) string {
 			continue
 		}
 		for _, m := range snap.OnFile.On[n.On] {
-			if m.Namespace == snap.OwnMounts {
+			if m.Namespace == snap.OwnMounts && m.Path != host.NamePath(name) {
 				return m.Path
 			}
 		}

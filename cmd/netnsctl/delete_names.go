@@ -143,6 +143,9 @@ func isOwn(host netnsctl.Host, id netnsctl.ID) bool {
 // deleteAll deletes names one after the other, also after one that cannot be
 // deleted. Each result is said, but that of the only name in the words of iproute2.
 func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error {
+	if len(all) == 1 && o.plain() && all[0].word == all[0].name {
+		return u.deleteOne(call, all[0].name)
+	}
 	deleter := call.Host.NewDeleter()
 	for i := range all {
 		d := &all[i]
@@ -162,7 +165,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 			u.note("cannot delete %s: %v", quote(d.name), bare(d.failed))
 			u.afterFailure(call.Host, d.name, before, mounted)
 		}
-		if d.failed == nil && !o.json && !o.looks() && (len(all) > 1 || d.word != d.name) {
+		if d.failed == nil && !o.json && !o.looks() {
 			u.print("deleted " + quote(d.name) + "\n")
 		}
 	}
