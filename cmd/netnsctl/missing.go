@@ -43,6 +43,13 @@ func namesIn(snap *discover.Snapshot) (names []string) {
 // isMissingNamespace reports whether a word stands for no network namespace, as
 // opposed to one that the caller may not open.
 func isMissingNamespace(host netnsctl.Host, word string) bool {
+	if !netnsctl.ValidName(word) && !host.Resolves(word) {
+		return true // as a file it could lead out of the run directory
+	}
+	return opensNothing(host, word)
+}
+
+func opensNothing(host netnsctl.Host, word string) bool {
 	_, _, err := host.Identity(word)
 	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTDIR)
 }

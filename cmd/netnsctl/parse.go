@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -174,26 +173,27 @@ func (c *command) afterName(words []string) ([]string, error) {
 	return nil, c.unknownFlag(name)
 }
 
-// numbered is a line of list: "blue (id: 7)" is the name blue.
-var (
-	numbered     = regexp.MustCompile(`^(.+) \(id: \d+\)$`)
-	numberedTail = regexp.MustCompile(`^\d+\)$`)
-)
-
-// withoutNSIDs takes what list prints after a name off the arguments, be it in the
-// same word or in the next two. A name that is really there stays as it is.
+// withoutNSIDs takes what list prints after a name, as in "blue (id: 7)", off the
+// arguments, be it in the same word or in the next two. A name that is really there
+// stays as it is.
 func withoutNSIDs(host netnsctl.Host, args []string) (names []string) {
 	for i := 0; i < len(args); i++ {
 		word := args[i]
-		if m := numbered.FindStringSubmatch(word); m != nil && !host.IsName(word) {
-			word = m[1]
+		if at := strings.LastIndex(word, " (id: "); at > 0 && isNSIDTail(word[at+len(" (id: "):]) && !host.IsName(word) {
+			word = word[:at]
 		}
 		names = append(names, word)
-		if i+2 < len(args) && args[i+1] == "(id:" && numberedTail.MatchString(args[i+2]) {
+		if i+2 < len(args) && args[i+1] == "(id:" && isNSIDTail(args[i+2]) {
 			i += 2
 		}
 	}
 	return names
+}
+
+// isNSIDTail reports whether a text is digits and a closing parenthesis.
+func isNSIDTail(text string) bool {
+	digits, closed := strings.CutSuffix(text, ")")
+	return closed && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // checkArgs compares the number of arguments with what the command takes.
