@@ -31,7 +31,7 @@ var hostileWorlds = []struct {
 	{"stacked", `netnsctl add live; for i in 1 2 3; do mount --rbind /run/netns /run/netns; mount --bind /run/netns/live /run/netns/live; done`, "", true},
 	{
 		"names that drive a terminal", `netnsctl add live; for n in '\033[2J\033]0;x\007' '\233\061m' 'a\nb' '\342\200\256x' '\177' '\\' ' ' '-rf' "'\"" '$(reboot)' '%%s%%n'
-			do netnsctl add "$(printf -- "$n")"; : >"/run/netns/$(printf -- "${n}d")"; done`, "", true,
+			do netnsctl add -- "$(printf -- "$n")"; : >"/run/netns/$(printf -- "${n}d")"; done`, "", true,
 	},
 	{
 		"all types of files", `netnsctl add live; cd /run/netns; mkfifo fifo; mknod null c 1 3 2>/dev/null || ln -s /dev/null null

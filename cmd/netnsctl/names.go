@@ -87,7 +87,10 @@ func (u *ui) set(call compat.Call, c *cli.Context) error {
 	if !compat.ValidNSID(nsid) {
 		return misuse("invalid nsid %s: a number from 0, or auto", quote(nsid))
 	}
-	if isMissingNamespace(call.Host, name) {
+	switch {
+	case !call.Host.IsName(name) && call.Host.Resolves(name):
+		return refusal{quote(name) + " is not a name; nsids are set by name: attach one first"}
+	case isMissingNamespace(call.Host, name):
 		return u.noNamespace(call.Host, name, "set")
 	}
 	return plain(call, c.Args().Slice())

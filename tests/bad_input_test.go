@@ -105,7 +105,11 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 				continue
 			}
 			if !f.Optional {
-				add("flag without value", slices.Concat(right, []string{"--" + f.Name})...)
+				before := right
+				if c.Name == "exec" {
+					before = nil
+				}
+				add("flag without value", slices.Concat(before, []string{"--" + f.Name})...)
 			}
 			for _, value := range wrongValues[f.Value] {
 				needed := []string{"--" + f.Name + "=" + value}
@@ -154,7 +158,9 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 			break // the words of the command
 		}
 		add("leading dash", replaced(i, "-dash")...)
-		add("leading dash", replaced(i, "--")...)
+		if i < least {
+			add("leading dash", replaced(i, "--")...)
+		}
 		add("empty word", replaced(i, "")...)
 		switch kind := strings.Trim(c.Arguments[min(i, len(c.Arguments)-1)], "[]."); {
 		case kind == "NAME" && c.Name != "set":
@@ -162,10 +168,17 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 			add("name that cannot be", replaced(i, "a/b")...)
 			add("name that cannot be", replaced(i, "..")...)
 			add("name that cannot be", replaced(i, strings.Repeat("n", 256))...)
+		case kind == "NSID":
+			for _, word := range []string{"x", "1.5", "2147483648", "Auto"} {
+				add("wrong argument", replaced(i, word)...)
+			}
 		default:
-			for _, word := range []string{"nowhere", "net:[1]", "pid:999999", "./nowhere", "/run/nowhere", "999999", "dead"} {
-				if c.Name == "find" || c.Name == "snapshot" || c.Name == "delete" && word == "dead" {
-					continue // they look for anything, write a file, or may delete it
+			for _, word := range []string{"nowhere", "net:[1]", "pid:999999", "./nowhere", "/run/nowhere", "999999", "dead", "/etc/passwd", "host"} {
+				switch {
+				case c.Name == "find" || c.Name == "snapshot":
+					continue // they look for anything, or write a file
+				case word == "dead" && c.Name == "delete", word == "host" && !slices.Contains([]string{"delete", "set", "identify", "help"}, c.Name):
+					continue // that is right
 				}
 				add("name that does not exist", replaced(i, word)...)
 			}
