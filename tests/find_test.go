@@ -93,7 +93,7 @@ func TestFind(t *testing.T) {
 		{"net:[" + red + "]", "0", []string{"red - net:[" + red + "]"}},
 		{"net:[1]", "3", nil},
 	} {
-		found := w.run("find", c.word, "--noheadings")
+		found := w.run("find", c.word, "--noheadings", "-o", "NAMESPACE,DEVICE,MATCH,ENTER")
 		var lines []string
 		for line := range strings.Lines(found.stdout) {
 			lines = append(lines, squeeze(line))
@@ -188,7 +188,7 @@ func TestFindContainer(t *testing.T) {
 		{pod[:8], "pod " + pod},
 		{"pod:1d6a", "pod " + pod},
 	} {
-		a := w.run("find", c.word)
+		a := w.run("find", c.word, "-o", "NAMESPACE,DEVICE,MATCH")
 		if a.status != "0" || !strings.Contains(squeeze(a.stdout), "red - "+c.what+" of pid ") {
 			t.Errorf("find %s, status %s:\n%s%s", c.word, a.status, a.stdout, a.stderr)
 		}

@@ -21,8 +21,15 @@ type terminal struct {
 	seen   string
 }
 
-// startTerminal runs a program for the time of a test.
+// startTerminal runs a program for the time of a test, on a terminal of 120 columns.
 func startTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
+	t.Helper()
+	return startTerminalOf(t, cmd, 120)
+}
+
+// startTerminalOf runs a program for the time of a test, on a terminal of so many
+// columns.
+func startTerminalOf(t *testing.T, cmd *exec.Cmd, columns uint16) *terminal {
 	t.Helper()
 	file, name, err := openTerminal()
 	if err != nil {
@@ -32,7 +39,7 @@ func startTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
 	if err != nil {
 		unable(t, "no pseudo-terminal: ", err)
 	}
-	unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 120})
+	unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns})
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	err = cmd.Start()
@@ -103,6 +110,24 @@ func (term *terminal) expect(text string) bool {
 		case <-deadline:
 			term.t.Errorf("no %q in %q", text, shown)
 			return false
+		}
+	}
+}
+
+// rest is all that the program shows until it ends.
+func (term *terminal) rest() string {
+	term.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		select {
+		case more, ok := <-term.screen:
+			if !ok {
+				return term.seen
+			}
+			term.seen += more
+		case <-deadline:
+			term.t.Errorf("the program has not ended; it has shown %q", term.seen)
+			return term.seen
 		}
 	}
 }

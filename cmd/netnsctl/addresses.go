@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -10,13 +9,18 @@ import (
 
 const addressesHelp = "its addresses, without loopback and link-local ones; ? where they cannot be read"
 
-// readAddresses reads the addresses in namespaces that their snapshot holds open.
-func readAddresses(all []*discover.Namespace) map[*discover.Namespace]string {
-	fds := make([]int, len(all))
-	for i, ns := range all {
-		fds[i] = ns.Descriptor()
+// readAddresses reads the addresses in namespaces that their snapshot holds open, once
+// in each; nil stands for no namespace.
+func readAddresses(namespaces []*discover.Namespace) map[*discover.Namespace]string {
+	found := map[*discover.Namespace]string{nil: ""}
+	var all []*discover.Namespace
+	var fds []int
+	for _, ns := range namespaces {
+		if _, known := found[ns]; !known {
+			found[ns] = ""
+			all, fds = append(all, ns), append(fds, ns.Descriptor())
+		}
 	}
-	found := map[*discover.Namespace]string{}
 	for i, contents := range inside.Read(fds, inside.Wanted{Addresses: true}) {
 		if fds[i] < 0 || contents.Err != nil {
 			found[all[i]] = "?"
@@ -51,9 +55,7 @@ func bareAddresses(addresses string) []string {
 func addAddresses(rows []row) {
 	var all []*discover.Namespace
 	for _, r := range rows {
-		if r.ns != nil && !slices.Contains(all, r.ns) {
-			all = append(all, r.ns)
-		}
+		all = append(all, r.ns)
 	}
 	found := readAddresses(all)
 	for i, r := range rows {

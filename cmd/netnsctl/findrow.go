@@ -42,9 +42,7 @@ func foundRows(r *find.Result, addresses bool) []foundRow {
 func addFoundAddresses(rows []foundRow) {
 	var all []*discover.Namespace
 	for _, r := range rows {
-		if r.Namespace != nil && !slices.Contains(all, r.Namespace) {
-			all = append(all, r.Namespace)
-		}
+		all = append(all, r.Namespace)
 	}
 	found := readAddresses(all)
 	for i, r := range rows {
@@ -66,9 +64,13 @@ func (r foundRow) unnamed() bool { return r.Namespace != nil && len(r.Namespace.
 
 // hiddenWords are those that were searched for and found, of which no row is left.
 func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r.What] = true
+	}
 	for _, m := range matches {
-		of := func(r foundRow) bool { return r.What == m.What }
-		if !slices.ContainsFunc(rows, of) && !slices.Contains(words, m.What) {
+		if !known[m.What] {
+			known[m.What] = true
 			words = append(words, m.What)
 		}
 	}

@@ -135,7 +135,7 @@ func pins(all []discover.Pin) string {
 		}
 		switch more := len(list) - 1; {
 		case more > 0 && kind == discover.MountPin:
-			word += " and " + counted(more, "more mount")
+			word += " and " + strconv.Itoa(more) + " more"
 		case more > 0:
 			word += " and " + moreProcesses(more)
 		}

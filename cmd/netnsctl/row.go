@@ -61,6 +61,9 @@ func (r row) quiet() string {
 }
 
 func inNaturalOrder(names []string) []string {
+	if len(names) < 2 {
+		return names
+	}
 	return slices.SortedFunc(slices.Values(names), term.Natural)
 }
 

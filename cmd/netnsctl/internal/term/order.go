@@ -39,9 +39,10 @@ func (o Order[T]) Uses(column string) bool {
 
 // place is where a row stands in the order of one column.
 type place struct {
-	text    string
-	number  int64
-	unknown bool
+	text     string
+	number   int64
+	unknown  bool
+	reversed bool
 }
 
 // Sort orders rows. Those that are equal in all columns stay as they are; those
@@ -50,44 +51,46 @@ func (o Order[T]) Sort(rows []T) {
 	if len(o) == 0 {
 		return
 	}
-	type placed struct {
-		row    T
-		places []place
-	}
-	all := make([]placed, len(rows))
+	places := make([][]place, len(rows))
 	for i, row := range rows {
-		all[i].row = row
 		for _, k := range o {
-			all[i].places = append(all[i].places, k.place(row))
+			places[i] = append(places[i], k.place(row))
 		}
 	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		for i, k := range o {
-			if c := k.compare(a.places[i], b.places[i]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	for i := range all {
-		rows[i] = all[i].row
+	unsorted := slices.Clone(rows)
+	for i, from := range permutation(places) {
+		rows[i] = unsorted[from]
 	}
+}
+
+// permutation gives the order of places. It is apart from Sort, and not generic, for the
+// program to have it once.
+func permutation(places [][]place) []int {
+	order := make([]int, len(places))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return slices.CompareFunc(places[a], places[b], place.compare) })
+	return order
 }
 
 func (k orderKey[T]) place(row T) place {
+	p := place{reversed: k.reversed}
 	if k.column.Number == nil {
-		return place{text: k.column.Value(row)}
+		p.text = k.column.Value(row)
+		return p
 	}
 	n, known := k.column.Number(row)
-	return place{number: n, unknown: !known}
+	p.number, p.unknown = n, !known
+	return p
 }
 
-func (k orderKey[T]) compare(a, b place) int {
-	if a.unknown || b.unknown {
-		return cmp.Compare(count(a.unknown), count(b.unknown))
+func (p place) compare(other place) int {
+	if p.unknown || other.unknown {
+		return count(p.unknown) - count(other.unknown)
 	}
-	c := cmp.Or(cmp.Compare(a.number, b.number), Natural(a.text, b.text))
-	if k.reversed {
+	c := cmp.Or(cmp.Compare(p.number, other.number), Natural(p.text, other.text))
+	if p.reversed {
 		return -c
 	}
 	return c

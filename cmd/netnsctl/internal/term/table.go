@@ -49,7 +49,12 @@ func Table[T any](columns []Column[T], rows []T, style Style) string {
 		}
 		lines = append(lines, line)
 	}
-	pads := paddings(lines, len(columns))
+	return render(lines, len(columns), style)
+}
+
+// render is apart from Table, and not generic, for the program to have it once.
+func render(lines [][]cell, columns int, style Style) string {
+	pads := paddings(lines, columns)
 	if style.Width > 0 {
 		shrink(pads, style.Width)
 	}
