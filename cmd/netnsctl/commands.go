@@ -26,6 +26,14 @@ func tableFlags(columns []string, initial string) []flag {
 	}
 }
 
+// needing has flags be usage errors without another one.
+func needing(other string, flags []flag) []flag {
+	for i := range flags {
+		flags[i].needs = other
+	}
+	return flags
+}
+
 const (
 	// namespaceWords explains NAMESPACE in the help of a command.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
@@ -51,7 +59,7 @@ func commands() []command {
 				{name: "idle", help: "also list idle namespaces: healthy, named, without a process"},
 				{name: "all-namespaces", help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
-			}, tableFlags(listed, "NAME,STATE,REASON,AGE")...),
+			}, tableFlags(listed, staleColumns)...),
 			details: "Columns:\n" + columnHelp(listColumns()),
 			statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
@@ -229,7 +237,7 @@ func commands() []command {
 			name: "check", synonyms: "monitoring nagios health", run: (*ui).check,
 			short: "report in one line whether too much is left over, or what is new",
 			long:  "Prints one line for monitoring: how many namespaces are orphaned and how many names\nstale. With --against it lists what is new since a snapshot.",
-			flags: []flag{
+			flags: append([]flag{
 				{name: "max-orphans", value: "N", initial: "0", help: "allowed number of orphans"},
 				{name: "max-stale", value: "N", initial: "0", help: "allowed number of stale names"},
 				{name: "min-age", value: "TIME", initial: clean.DefaultMinAge.String(), help: "do not count what is younger than TIME: seconds, 10m, 3d"},
@@ -237,7 +245,7 @@ func commands() []command {
 				{name: "against", value: "FILE", help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,
 				gapsFlag,
-			},
+			}, needing("against", tableFlags(listed, allColumns))...),
 			statuses: []string{
 				"0  nothing beyond the limits, nothing new", statusError, statusMisuse, "3  more than allowed, or something new",
 				"with --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN or usage error",

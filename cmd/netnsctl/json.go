@@ -132,11 +132,14 @@ func encode(v any, pretty bool) string {
 
 func listJSON(snap *discover.Snapshot, rows []row, pretty bool) string {
 	l := jsonList{Namespaces: []jsonNamespace{}, Names: []jsonName{}, Blind: blindJSON(snap.Blind)}
+	done := map[*discover.Namespace]bool{} // one with two names has two rows
 	for _, r := range rows {
-		if r.ns != nil {
-			l.Namespaces = append(l.Namespaces, namespaceJSON(r.ns, r.now))
-		} else {
+		switch {
+		case r.ns == nil:
 			l.Names = append(l.Names, nameJSON(r.name, r.now))
+		case !done[r.ns]:
+			done[r.ns] = true
+			l.Namespaces = append(l.Namespaces, namespaceJSON(r.ns, r.now))
 		}
 	}
 	return encode(l, pretty)

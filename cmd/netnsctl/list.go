@@ -2,10 +2,13 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"slices"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -15,6 +18,9 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	scanned := c.Bool("stale") || c.Bool("idle") || c.Bool("all-namespaces")
 	if !scanned && onlyFlag(c, "json") {
 		return status(call.Plain(nil, c.Bool("json"))).err()
+	}
+	if !scanned && onlyFlag(c, "quiet") {
+		return u.listNames(call.Host)
 	}
 	all := c.Bool("all-namespaces")
 	l, err := readListing(u, c, listColumns(), standardColumns(all))
@@ -57,6 +63,19 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	return partial(critical)
 }
 
+// listNames prints the names without a look at what they lead to.
+func (u *ui) listNames(host netnsctl.Host) error {
+	names, err := host.Names()
+	if err != nil && !errors.Is(err, syscall.ENOENT) {
+		return err
+	}
+	slices.SortFunc(names, term.Natural)
+	for _, name := range names {
+		u.print(quote(name) + "\n")
+	}
+	return nil
+}
+
 // onlyFlag reports whether no flag is given but, perhaps, this one.
 func onlyFlag(c *cli.Context, name string) bool {
 	return !slices.ContainsFunc(c.LocalFlagNames(), func(given string) bool { return given != name })
@@ -66,10 +85,15 @@ func onlyFlag(c *cli.Context, name string) bool {
 // left out, as few of them need one.
 func standardColumns(all bool) string {
 	if all {
-		return "NAME,ID,STATE,AGE,OWNER,PINS"
+		return allColumns
 	}
-	return "NAME,STATE,REASON,AGE"
+	return staleColumns
 }
+
+const (
+	staleColumns = "NAME,STATE,REASON,AGE"
+	allColumns   = "NAME,ID,STATE,AGE,OWNER,PINS"
+)
 
 // listRows are the stale names, the orphans and what else was asked for.
 func listRows(snap *discover.Snapshot, idle, all bool) []row {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -72,7 +73,8 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	default:
 		u.print(l.table(holders))
 	}
-	if !c.Bool("quiet") {
+	// Rows that were chosen are for a program.
+	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
 		if text := u.nobodyInside(call.Host, ns); text != "" {
 			u.print(escape(text) + "\n")
 		}
