@@ -44,6 +44,8 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 			return p, err
 		}
 		switch o.name {
+		case "Version", "help":
+			return p, nil // the call ends here
 		case "all":
 			p.All = true
 		case "batch":

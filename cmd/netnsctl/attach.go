@@ -26,7 +26,10 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 		text, remedy := advice.parts("attach", what)
 		return refusal{problem{what: text, remedy: remedy}.String()}
 	case isMissingNamespace(call.Host, processWord(what)):
-		return u.noNamespace(call.Host, processWord(what), "attach")
+		if processWord(what) != what {
+			return refusal{"no process " + what + "; nothing was done"}
+		}
+		return u.noNamespace(call.Host, what, "attach")
 	}
 	return plain(call, words)
 }

@@ -77,7 +77,7 @@ func remedy() string {
 	if os.Geteuid() != 0 {
 		return "run as root"
 	}
-	return "run as root of the host, outside containers and chroots"
+	return "run as root of the host with all capabilities, outside containers and chroots"
 }
 
 // gaps says what could not be inspected: what is critical in one line, the rest
