@@ -104,6 +104,7 @@ func (u *ui) app(call compat.Call) *cli.App {
 			u.snapshotCommand(call),
 			u.metricsCommand(call),
 			u.completionCommand(call),
+			u.shellCommand(call),
 		},
 	}
 }

@@ -4,7 +4,7 @@ package early
 // short forms.
 func IsCommand(word string) bool {
 	switch word {
-	case "check", "completion", "find", "graph", "inspect", "metrics", "snapshot":
+	case "check", "completion", "find", "graph", "inspect", "metrics", "shell", "snapshot":
 		return true
 	}
 	return false
