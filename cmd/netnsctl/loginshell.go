@@ -19,7 +19,7 @@ const plainShell = "/bin/sh"
 // newShellStart chooses the shell: the program that was asked for, else the login
 // shell of the user that the process becomes, else $SHELL.
 func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
-	start := &shellStart{}
+	start := &shellStart{uid: os.Geteuid()}
 	own, whose := "", "$SHELL"
 	if user == nil {
 		if !netnsctl.HasMoreThanCaller() {
@@ -31,7 +31,7 @@ func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
 			return nil, err
 		}
 		own, whose = a.shell, "the login shell of "+quote(a.name)
-		start.env = a.env()
+		start.env, start.uid = a.env(), int(user.UID)
 	}
 	if program == "" {
 		if why := refusal(own); why != "" {

@@ -15,12 +15,13 @@ import (
 // shellStart is how a shell is started.
 type shellStart struct {
 	argv, env []string
+	uid       int // who the shell runs as
 	folder    *netnsctl.Folder
 }
 
 // The start files put the name into the prompt, after the user's own start files
-// and the user's own commands for the prompt. FD, PREFIX and ZDOTDIR in them are
-// replaced.
+// and the user's own commands for the prompt. FD, PREFIX and RESTORE_ZDOTDIR in them
+// are replaced.
 var (
 	//go:embed shellstart/bashrc
 	bashStart string
@@ -81,7 +82,7 @@ func (s *shellStart) usePS1(label string) {
 	ps1, ok := s.getenv("PS1")
 	if !ok {
 		ps1 = "$ "
-		if os.Geteuid() == 0 {
+		if s.uid == 0 {
 			ps1 = "# "
 		}
 	}
