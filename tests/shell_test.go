@@ -216,12 +216,6 @@ func TestShellJobs(t *testing.T) {
 		w.awaitSleep()
 		term.send("\x03")
 		term.prompts("(b) mine> ")
-		term.send("nothing")
-		term.prompts("nothing")
-		term.send("\x03")
-		if shell != "fish" { // which only clears the line
-			term.prompts("(b) mine> ")
-		}
 		term.send("echo ali''ve\n")
 		term.prompts("alive\n")
 	})
