@@ -34,6 +34,7 @@ const (
 	OpMountSysfs    Op = "mount sysfs"
 	OpKeepMount     Op = "keep mount"
 	OpBindEtc       Op = "bind over /etc"
+	OpMakeFolder    Op = "make directory in memory"
 	OpBecomeUser    Op = "become user"
 	OpExec          Op = "run command"
 	OpReadProc      Op = "read procfs"

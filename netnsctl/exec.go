@@ -19,13 +19,16 @@ func (h Host) ExecIn(name string, argv []string, setup Setup) error {
 	if err := h.prepare(name, setup); err != nil {
 		return err
 	}
-	return newOpError(OpExec, argv[0], "", sys.Exec(argv))
+	return newOpError(OpExec, argv[0], "", sys.Exec(argv, setup.Env))
 }
 
 // prepare does all that comes before the command, for the calling thread.
 func (h Host) prepare(name string, setup Setup) error {
 	h.LeaveVRF()
 	if err := h.enter(name, setup); err != nil {
+		return err
+	}
+	if err := setup.Folder.fill(); err != nil {
 		return err
 	}
 	return setup.become()
@@ -57,7 +60,7 @@ func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, fi
 			return
 		}
 		var ended sys.ExitStatus
-		ended, err = sys.Spawn(argv, files)
+		ended, err = sys.Spawn(argv, setup.Env, files)
 		status = ExitStatus(ended)
 		err = newOpError(OpExec, argv[0], "", err)
 	})

@@ -17,6 +17,11 @@ type Setup struct {
 	NoSysfs bool
 	// User is whom the command runs as, if not nil.
 	User *User
+	// Env changes the environment that the process was given: NAME=value sets a
+	// variable, NAME alone removes it.
+	Env []string
+	// Folder is a directory that the command gets, if not nil.
+	Folder *Folder
 }
 
 // User is a user with his groups, by their numbers.

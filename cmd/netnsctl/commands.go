@@ -220,11 +220,11 @@ func commands() []command {
 			examples: []string{"netnsctl graph blue", "netnsctl graph --format svg >lab.svg"},
 		},
 		{
-			name: "shell", synonyms: "bash login enter console", args: []string{"[NAMESPACE]"}, run: (*ui).shellCommand,
+			name: "shell", synonyms: "bash login enter console", args: []string{"[NAMESPACE]"}, run: (*ui).shell,
 			short: "start a shell inside, with the name in its prompt",
 			long:  "Starts an interactive shell in a network namespace. The prompt shows the name, and\nthe environment has NETNS=NAME. NAMESPACE may be left out where there is one name only.",
 			flags: []flag{
-				{name: "user", value: "USER", help: "start the shell as USER or USER:GROUP, names or numbers"},
+				{name: "user", value: "USER", help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER and LOGNAME"},
 				keepSysFlag,
 				noSysfsFlag,
 				{name: "shell", value: "PROGRAM", help: "start this program (default $SHELL, else /bin/sh)"},

@@ -28,7 +28,7 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	case isMissingNamespace(call.Host, name):
 		return u.noNamespace(call.Host, name, "exec")
 	case len(argv) == 0 && call.Face == compat.FaceNetnsctl:
-		return u.shell(call, name, setup, "")
+		return u.startShell(call, name, setup, "")
 	case len(argv) == 0:
 		return misuse("COMMAND is missing")
 	}

@@ -9,11 +9,11 @@ import (
 
 // Exec replaces the process by argv, which is looked up as execvp(3) does, with
 // the environment, signal dispositions, signal mask, resource limits and
-// standard descriptors that the process was given. It returns only if that
-// fails.
-func Exec(argv []string) error {
+// standard descriptors that the process was given. The environment is changed as
+// in [changedEnviron]. It returns only if that fails.
+func Exec(argv, changes []string) error {
 	restoreInherited()
-	env := Environ()
+	env := changedEnviron(changes)
 	return execvp(argv, func(path string, argv []string) error {
 		return syscall.Exec(path, argv, env)
 	})
@@ -33,8 +33,8 @@ type ExitStatus struct {
 
 // Spawn runs argv as a child, like [Exec] in all else, in the calling thread's
 // namespaces, and waits for it. The files become its standard descriptors.
-func Spawn(argv []string, files [3]int) (ExitStatus, error) {
-	env := Environ()
+func Spawn(argv, changes []string, files [3]int) (ExitStatus, error) {
+	env := changedEnviron(changes)
 	var pid int
 	err := execvp(argv, func(path string, argv []string) (err error) {
 		pid, err = fork(path, argv, env, files)
