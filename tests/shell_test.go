@@ -246,7 +246,7 @@ func TestShellHostileName(t *testing.T) {
 	forEachShell(t, func(t *testing.T, shell string) {
 		w := newShellWorld(t, shell)
 		for name, prompt := range names {
-			if a := w.run("add", name); a.status != "0" {
+			if a := w.run("add", "--", name); a.status != "0" {
 				t.Fatal(a)
 			}
 			term, cmd := w.start("shell", "--", name)
@@ -348,7 +348,7 @@ func TestShellChoice(t *testing.T) {
 		}
 		return a
 	}
-	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAME is missing; no namespace has a name yet") {
+	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing: no namespace has a name") {
 		t.Errorf("no name: %v", a)
 	}
 	w.shell("netnsctl add red")
@@ -359,7 +359,7 @@ func TestShellChoice(t *testing.T) {
 	w.shell("netnsctl add blue; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep() { until grep -qx sleep /proc/$1/comm; do :; done; }; asleep $!; echo $! >/run/pid")
 	pid := lastWord(w.shell("cat /run/pid"))
 	ino := lastWord(w.shell("stat -Lc %i /proc/" + pid + "/ns/net"))
-	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAME is missing; namespaces: blue, red") {
+	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing: one of blue, red") {
 		t.Errorf("two names: %v", a)
 	}
 	for word, want := range map[string]string{
@@ -383,11 +383,11 @@ func TestShellChoice(t *testing.T) {
 		{"SHELL=/usr/sbin/nologin", "blue", "1", "$SHELL is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PATH"},
 		{"SHELL=/bin/rbash", "blue", "1", "a restricted shell"},
 		{"", "--shell /nowhere blue", "1", "run command /nowhere: no such file or directory"},
-		{"", "none", "255", "/run/netns/none: no such file or directory"},
-		{"", "a/b", "2", "neither a name nor the path"},
-		{"", "blue red", "2", "netnsctl exec NAME COMMAND"},
+		{"", "none", "1", "no namespace none"},
+		{"", "a/b", "1", "no namespace a/b"},
+		{"", "blue red", "2", "unexpected argument red"},
 		{"", "--keep-sys --no-sysfs blue", "2", "--no-sysfs"},
-		{"", "--shell= blue", "2", "--shell is empty"},
+		{"", "--shell= blue", "2", "--shell: the value is empty"},
 		{"", "--nonsense blue", "2", "nonsense"},
 	} {
 		if a := ask(c.env, strings.Fields(c.words)...); a.status != c.status || !strings.Contains(a.stderr, c.says) || a.stdout != "" {
