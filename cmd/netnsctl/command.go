@@ -25,8 +25,8 @@ type command struct {
 	takesAll bool
 	// flagsFirst says that flags stand before the first argument only.
 	flagsFirst bool
-	// details is text between the flags and the exit statuses of the help.
-	details  string
+	// details are parts of the help between the flags and the exit statuses.
+	details  []string
 	statuses []string
 	examples []string
 	// hidden leaves the row out of all lists. Its words are not read as flags.

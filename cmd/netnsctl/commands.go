@@ -2,14 +2,13 @@ package main
 
 import (
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/clean"
 )
 
 // Flags that several commands have.
 var (
 	jsonFlag    = flag{name: "json", short: "j", help: "print everything, as JSON"}
 	quietFlag   = flag{name: "quiet", short: "q", help: "print names and IDs only"}
-	gapsFlag    = flag{name: "verbose", short: "v", help: "also print what could not be inspected and does not matter"}
+	gapsFlag    = flag{name: "verbose", short: "v", help: "print all that could not be inspected"}
 	keepSysFlag = flag{name: "keep-sys", help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
 	noSysfsFlag = flag{name: "no-sysfs", help: "leave /sys as it is"}
 	userFlag    = flag{name: "user", value: "USER", help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
@@ -37,9 +36,11 @@ func needing(other string, flags []flag) []flag {
 const (
 	// namespaceWords explains NAMESPACE in the help of a command.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
-	statusDone     = "0  done"
-	statusError    = "1  an error, or not enough could be inspected to be sure"
-	statusMisuse   = "2  usage error; nothing was done"
+	// grace is clean.DefaultMinAge as a person writes it.
+	grace        = "10m"
+	statusDone   = "0  done"
+	statusError  = "1  an error, or not enough could be inspected to be sure"
+	statusMisuse = "2  usage error; nothing was done"
 )
 
 // commands is the table of all commands: dispatch, help, completion, suggestions
@@ -50,7 +51,7 @@ func commands() []command {
 	return []command{
 		{
 			name: "list", synonyms: "ls status ps", run: (*ui).list,
-			short: "list the names; with --stale, what is left over, and why",
+			short: "list names; with --stale, what is left over, and why",
 			long: "Lists the names of network namespaces with their nsids, as \"ip netns list\".\n" +
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
 				"instead; any other option makes a table of the names.",
@@ -60,7 +61,7 @@ func commands() []command {
 				{name: "all-namespaces", help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
 			}, tableFlags(listed, staleColumns)...),
-			details: "Columns:\n" + columnHelp(listColumns()),
+			details: []string{columnHelp(listColumns())},
 			statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
 				"3  something is stale or orphaned",
@@ -76,7 +77,7 @@ func commands() []command {
 		},
 		{
 			name: "attach", synonyms: "name mount", args: []string{"NAME", "PID|NAMESPACE"}, run: (*ui).attach,
-			short: "give the namespace of a process, or another one, a name",
+			short: "name the namespace of a process, or another one",
 			long:  "Gives the network namespace of a process the name NAME, as \"ip netns attach\", or\nany other namespace. " + namespaceWords,
 			flags: []flag{
 				{name: "replace", help: "remove a stale entry of that name first"},
@@ -93,21 +94,21 @@ func commands() []command {
 		},
 		{
 			name: "delete", synonyms: "rm remove del unlink erase", args: []string{"NAMESPACE..."}, run: (*ui).delete, takesAll: true,
-			short: "delete names; with --force-orphans, clean up what is left over",
+			short: "delete names; with --force-orphans, clean up",
 			long: "Deletes names, as \"ip netns delete\". A namespace ends with its last user: --verbose\n" +
 				"says who that is. With --force-orphans it removes stale names and releases orphaned\n" +
 				"namespaces, all or those that are given; nothing in use is touched, no process ended.",
 			flags: []flag{
 				{name: "dry-run", help: "print what would be done, and do nothing"},
 				{name: "force-orphans", args: []string{"[LEAK...]"}, help: "clean up what is stale or orphaned"},
-				{name: "min-age", value: "TIME", initial: clean.DefaultMinAge.String(), needs: "force-orphans", help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{name: "min-age", value: "TIME", initial: grace, needs: "force-orphans", help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{name: "wait", value: "[SEC]", help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{name: "verbose", short: "v", help: "print what still holds the namespaces"},
 				jsonFlag,
 				{name: "all", args: []string{}, help: "delete all names, after a question on a terminal"},
 				{name: "yes", short: "y", needs: "all", help: "ask nothing"},
 			},
-			details:  namespaceWords,
+			details:  []string{namespaceWords},
 			statuses: []string{statusDone, "1  an error", statusMisuse, "3  something was skipped, or is still there"},
 			examples: []string{"netnsctl delete --dry-run blue", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
 		},
@@ -126,7 +127,7 @@ func commands() []command {
 		},
 		{
 			name: "pids", synonyms: "processes ps who", args: []string{"NAMESPACE"}, run: (*ui).pids,
-			short: "print the processes in a namespace; with --verbose, all that hold it",
+			short: "print the processes inside; with --verbose, all holders",
 			long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option adds\n" +
 				"the threads, descriptors, sockets and mounts that hold it, as a table.",
 			flags: append([]flag{
@@ -134,7 +135,7 @@ func commands() []command {
 				{name: "quiet", short: "q", help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
 			}, tableFlags(held, defaultHolderColumns)...),
-			details:  namespaceWords + "\nColumns:\n" + columnHelp(holderColumns()),
+			details:  []string{namespaceWords, columnHelp(holderColumns())},
 			statuses: []string{statusDone, statusError, statusMisuse},
 			examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
 		},
@@ -149,7 +150,7 @@ func commands() []command {
 				{name: "parallel", value: "N", initial: "1", needs: "all", help: "run in N namespaces at once"},
 				{name: "json", short: "j", needs: "all", help: "print one JSON object for each namespace"},
 			},
-			details: namespaceWords,
+			details: []string{namespaceWords},
 			statuses: []string{
 				"that of COMMAND, or:", "1  COMMAND could not be run, or there is no such namespace;",
 				"   with --all, COMMAND failed somewhere", statusMisuse, "255  the namespace could not be entered",
@@ -187,19 +188,19 @@ func commands() []command {
 		},
 		{
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,
-			short:    "find the namespace of an address, device, port, process or name",
+			short:    "find the namespace of an address, device, port, process ...",
 			long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
 			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns)...),
-			details:  findWords + "\nColumns:\n" + columnHelp(findColumns(netnsctl.ID{})),
+			details:  []string{findWords, columnHelp(findColumns(netnsctl.ID{}))},
 			statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
 			examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
 		},
 		{
 			name: "inspect", synonyms: "show info describe status", args: []string{"NAMESPACE..."}, run: (*ui).inspect,
-			short:    "show what a namespace is, what holds it and what is in it",
+			short:    "show what a namespace is, what holds it, what is in it",
 			long:     "Shows the identity, state, owner and age of a namespace, what pins it, its devices with\naddresses and where they lead, its routes, listening sockets and changed sysctls.",
 			flags:    []flag{jsonFlag, gapsFlag},
-			details:  namespaceWords,
+			details:  []string{namespaceWords},
 			statuses: []string{statusDone, "1  an error, no such namespace, or not enough could be inspected", statusMisuse},
 			examples: []string{"netnsctl inspect blue", "netnsctl inspect 'net:[4026532463]'"},
 		},
@@ -215,7 +216,7 @@ func commands() []command {
 				{name: "json", short: "j", help: "the same as --format json"},
 				gapsFlag,
 			},
-			details:  namespaceWords,
+			details:  []string{namespaceWords},
 			statuses: []string{statusDone, statusError, statusMisuse},
 			examples: []string{"netnsctl graph blue", "netnsctl graph --format svg >lab.svg"},
 		},
@@ -229,18 +230,18 @@ func commands() []command {
 				noSysfsFlag,
 				{name: "shell", value: "PROGRAM", help: "start this program (default $SHELL, else /bin/sh)"},
 			},
-			details:  namespaceWords,
+			details:  []string{namespaceWords},
 			statuses: []string{"that of the shell, or:", "1  the shell could not be started, or there is no such namespace", statusMisuse, "255  the namespace could not be entered"},
 			examples: []string{"netnsctl shell blue", "netnsctl shell --user alice blue"},
 		},
 		{
 			name: "check", synonyms: "monitoring nagios health", run: (*ui).check,
-			short: "report in one line whether too much is left over, or what is new",
+			short: "report in one line whether too much is left over",
 			long:  "Prints one line for monitoring: how many namespaces are orphaned and how many names\nstale. With --against it lists what is new since a snapshot.",
 			flags: append([]flag{
 				{name: "max-orphans", value: "N", initial: "0", help: "allowed number of orphans"},
 				{name: "max-stale", value: "N", initial: "0", help: "allowed number of stale names"},
-				{name: "min-age", value: "TIME", initial: clean.DefaultMinAge.String(), help: "do not count what is younger than TIME: seconds, 10m, 3d"},
+				{name: "min-age", value: "TIME", initial: grace, help: "do not count what is younger than TIME: seconds, 10m, 3d"},
 				{name: "nagios", help: "end with the statuses of monitoring plugins"},
 				{name: "against", value: "FILE", help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -50,7 +51,7 @@ func TestCommands(t *testing.T) {
 			}
 		}
 		for line := range strings.Lines(c.help()) {
-			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 95 {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > helpWidth {
 				t.Errorf("%s: a line of the help has %d characters: %s", c.name, n, line)
 			}
 		}
@@ -64,6 +65,13 @@ func TestCommands(t *testing.T) {
 		if !strings.Contains(page, "-"+name) {
 			t.Errorf("the manual lacks the option -%s", name)
 		}
+	}
+}
+
+// TestGrace: the help says what clean-up does.
+func TestGrace(t *testing.T) {
+	if d, err := parseDuration(grace); err != nil || d != clean.DefaultMinAge {
+		t.Errorf("%s is %v, %v", grace, d, err)
 	}
 }
 

@@ -143,6 +143,9 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 			return "netnsctl exec " + name
 		}
 	}
+	if first(ns) {
+		return "netnsctl exec host"
+	}
 	return "netnsctl exec '" + ns.ID.String() + "'"
 }
 

@@ -60,7 +60,9 @@ func (r foundRow) byName(other foundRow) int {
 	return row{names: a.Names, ns: a}.byName(row{names: b.Names, ns: b})
 }
 
-func (r foundRow) unnamed() bool { return r.Namespace != nil && len(r.Namespace.Names) == 0 }
+func (r foundRow) unnamed() bool {
+	return r.Namespace != nil && row{names: r.Namespace.Names, ns: r.Namespace}.unnamed()
+}
 
 // hiddenWords are those that were searched for and found, of which no row is left.
 func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {

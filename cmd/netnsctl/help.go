@@ -34,14 +34,14 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 // help is the command's own help.
 func (c *command) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s\n", c.usage(), indent(c.long))
+	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.long))
 	b.WriteString("\nOptions:\n")
 	for _, f := range c.flags {
-		b.WriteString(entry(f.usage(), f.describe()))
+		b.WriteString(entry(helpColumn, f.usage(), f.describe()))
 	}
-	b.WriteString(entry("-h, --help", "show this help"))
-	if c.details != "" {
-		b.WriteString("\n" + strings.TrimSuffix(c.details, "\n") + "\n")
+	b.WriteString(entry(helpColumn, "-h, --help", "show this help"))
+	for _, part := range c.details {
+		b.WriteString("\n" + part)
 	}
 	fmt.Fprintf(&b, "\nExit status:\n%s\n", indent(strings.Join(c.statuses, "\n")))
 	fmt.Fprintf(&b, "\nExamples:\n%s\n", indent(strings.Join(c.examples, "\n")))
@@ -95,13 +95,13 @@ func overview() string {
 		b.WriteString("\n" + group.title + "\n")
 		for _, c := range commands() {
 			if c.isExtension() == group.extension && !c.hidden {
-				b.WriteString(entry(c.name, c.short))
+				b.WriteString(entry(14, c.name, c.short))
 			}
 		}
 	}
 	b.WriteString("\nOptions before the command, which can be shortened:\n")
 	for _, row := range optionTexts {
-		b.WriteString(entry(row[0], row[1]))
+		b.WriteString(entry(helpColumn, row[0], row[1]))
 	}
 	b.WriteString("\nExamples:\n" + indent("netnsctl list --stale                 what is left over, and why\n"+
 		"netnsctl find 10.2.1.15               which namespace has this address\n"+
@@ -110,30 +110,34 @@ func overview() string {
 	return b.String()
 }
 
-// helpWidth is that of a small terminal.
-const helpWidth = 80
+// helpWidth is that of a small terminal. Meanings begin in helpColumn.
+const helpWidth, helpColumn = 80, 26
 
 // entry is a row of a list of words and their meanings, wrapped.
-func entry(word, meaning string) string {
-	const column = 26
-	var b strings.Builder
-	line := fmt.Sprintf("  %-*s", column-2, word)
+func entry(column int, word, meaning string) string {
 	if len(word) > column-4 {
-		b.WriteString("  " + word + "\n")
-		line = strings.Repeat(" ", column)
+		return "  " + word + "\n" + wrap(strings.Repeat(" ", column), meaning)
 	}
-	empty := true
-	for _, w := range strings.Fields(meaning) {
-		if !empty && len(line)+1+len(w) > helpWidth {
+	text := wrap(strings.Repeat(" ", column), meaning)
+	return fmt.Sprintf("  %-*s", column-2, word) + text[min(column, len(text)):]
+}
+
+// wrap breaks a text into lines that begin with a margin.
+func wrap(margin, text string) string {
+	var b strings.Builder
+	line := margin
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == margin:
+		case len(line)+1+len(word) > helpWidth:
 			b.WriteString(line + "\n")
-			line, empty = strings.Repeat(" ", column), true
-		}
-		if !empty {
+			line = margin
+		default:
 			line += " "
 		}
-		line, empty = line+w, false
+		line += word
 	}
-	return b.String() + strings.TrimRight(line, " ") + "\n"
+	return b.String() + line + "\n"
 }
 
 func indent(text string) string {

@@ -25,21 +25,25 @@ type row struct {
 	addresses string
 }
 
-// label is what a row is called: its names, else its ID.
+// label is what a row is called: its names, else host or its ID.
 func (r row) label() string {
-	if len(r.names) == 0 {
-		return r.ns.String()
+	switch {
+	case len(r.names) > 0:
+		return quoteAll(inNaturalOrder(r.names), ",")
+	case first(r.ns):
+		return "host"
 	}
-	return quoteAll(inNaturalOrder(r.names), ",")
+	return r.ns.String()
 }
 
-func (r row) unnamed() bool { return len(r.names) == 0 }
+// unnamed reports whether the label is the ID.
+func (r row) unnamed() bool { return len(r.names) == 0 && !first(r.ns) }
 
 // words are what a filter by name compares with, beside the label: each name, as it is
 // and as it is shown, or "-" where there is none.
 func (r row) words() []string {
 	if len(r.names) == 0 {
-		return []string{"-"}
+		return []string{"-"} // beside host
 	}
 	var words []string
 	for _, name := range r.names {
@@ -86,7 +90,7 @@ func (r row) byName(other row) int {
 
 func listColumns() []column[row] {
 	return []column[row]{
-		{Name: "NAME", Help: "the names, or the ID where there is none", Value: row.label, Words: row.words},
+		{Name: "NAME", Help: "the names; without one, host or the ID", Value: row.label, Words: row.words},
 		{
 			Name: "STATE", Help: "stale, orphan, idle, in-use, host, unknown", Value: func(r row) string { return string(r.verdict) },
 			Number: func(r row) (int64, bool) { return int64(rank(r.verdict)), true },

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -99,15 +98,12 @@ func table[T any](columns []column[T], rows []T, headings bool) string {
 
 // columnHelp lists the columns for the help.
 func columnHelp[T any](columns []column[T]) string {
-	width := 8
-	for _, c := range columns {
-		width = max(width, len(c.Name))
-	}
 	var b strings.Builder
+	b.WriteString("Columns:\n")
 	for _, c := range columns {
-		fmt.Fprintf(&b, "%-*s %s\n", width, c.Name, c.Help)
+		b.WriteString(entry(helpColumn, c.Name, c.Help))
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return b.String()
 }
 
 func columnNames[T any](columns []column[T]) []string { return term.Names(columns) }
