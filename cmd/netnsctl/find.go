@@ -28,7 +28,7 @@ const findWords = `WHAT is one of
   tcp:8080, udp:53, :443           a port that a socket listens on
   1234, pid:1234                   a process or thread
   4026532177, net:[4026532177]     a namespace; a bare number is a PID first
-  9f3c5e6a, container:ID, pod:ID   a container or pod, by the beginning of its ID
+  9f3c5e6a, container:ID, pod:ID   a container or pod, by the start of its ID
   host                             the namespace of pid 1
 `
 
