@@ -32,7 +32,7 @@ func AnswersAlone(argv []string) bool {
 			if face == FaceIP {
 				rest = rest[1:]
 			}
-			return isPlain(face, netnsctl.Host{}, rest, all, false)
+			return isPlain(face, netnsctl.Host{}, rest, all)
 		case o.name == "batch" || o.name == "help" || o.name == "Version":
 			return false // whose lines, or whose texts, may be an extension's
 		case o.name == "netns" && face == FaceNetnsctl && !(isPlainName(value) && netnsctl.Host{}.HasNamespace(value)):
@@ -43,9 +43,8 @@ func AnswersAlone(argv []string) bool {
 	}
 }
 
-// isPlain reports whether a command is iproute2's own and takes every word. In the
-// face netnsctl a delete that fails is explained, but for one of many in a batch.
-func isPlain(face Face, host netnsctl.Host, words []string, all, inBatch bool) bool {
+// isPlain reports whether a command is iproute2's own and takes every word.
+func isPlain(face Face, host netnsctl.Host, words []string, all bool) bool {
 	if len(words) == 0 {
 		return true
 	}
@@ -57,7 +56,7 @@ func isPlain(face Face, host netnsctl.Host, words []string, all, inBatch bool) b
 	if face != FaceNetnsctl {
 		return !mayHaveFlag(c, args)
 	}
-	return c.takes != nil && c.takes(host, args, all) && (inBatch || c.names[0] != "delete")
+	return c.takes != nil && c.takes(host, args, all)
 }
 
 // mayHaveFlag reports whether a word may be a flag of an extension. The words of
@@ -142,7 +141,5 @@ func ValidNSID(word string) bool {
 // ValidNSIDFilter reports whether list-id takes the words.
 func ValidNSIDFilter(args []string) bool {
 	var filter nsidFilter
-	return filter.parse(args, func([]string) error { return errNotFilter }) == nil
+	return filter.parse(args, func([]string) error { return &failure{} }) == nil
 }
-
-var errNotFilter = wrongWords("")

@@ -83,7 +83,23 @@ func (s *session) delete(args []string) error {
 	if s.deleter != nil {
 		return s.fail("delete", s.deleter.Delete(args[0]))
 	}
-	return s.fail("delete", s.host.Delete(args[0]))
+	return s.deleteOne(args[0])
+}
+
+// deleteOne deletes a name. Where the kernel finds the name busy, the mount on top
+// of it is gone by then: whoever calls may want to know.
+func (s *session) deleteOne(name string) error {
+	if s.program.Uncovered == nil {
+		return s.fail("delete", s.host.Delete(name))
+	}
+	before, mounted := s.host.TopLayer(name)
+	err := s.fail("delete", s.host.Delete(name))
+	if _, still := s.host.TopLayer(name); err == nil || !mounted && !still {
+		return err
+	}
+	status := s.report(err)
+	s.program.Uncovered(name, before)
+	return silent(status)
 }
 
 // deleteAll deletes every name, up to the first that cannot be: no failure for

@@ -26,7 +26,7 @@ type Call struct {
 // extended offers a command to the program's extensions, if iproute2's grammar
 // alone does not answer it.
 func (s *session) extended(words []string) (handled bool, err error) {
-	if s.program.Extend == nil || isPlain(s.program.Face, s.host, words, s.opts.all, s.inBatch) {
+	if s.program.Extend == nil || isPlain(s.program.Face, s.host, words, s.opts.all) {
 		return false, nil
 	}
 	call := Call{

@@ -15,6 +15,9 @@ type Program struct {
 	Host netnsctl.Host
 	// Help is what the option -help prints in the face netnsctl.
 	Help func() string
+	// Uncovered, if not nil, is told of a delete that has failed, after the message
+	// about that, with what was mounted on the name before.
+	Uncovered func(name string, before netnsctl.Layer)
 	// Extend, if not nil, is asked before iproute2's grammar is: it gives what
 	// runs a call, and its exit status then, or nil if the call is no extension.
 	Extend func(Call) (run func() (status int))

@@ -14,7 +14,7 @@ func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer
 		u.note("%s", obstacle)
 		return
 	}
-	if u.afterBusy(host, name, before, mounted) {
+	if mounted && u.afterBusy(host, name, before) {
 		return
 	}
 	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID && now.Mount != before.Mount {
@@ -27,10 +27,7 @@ func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer
 
 // afterBusy says what an attempt has changed that failed with EBUSY: iproute2 has
 // unmounted the top layer by then.
-func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) bool {
-	if !mounted {
-		return false
-	}
+func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer) bool {
 	again := shellCommand("netnsctl delete", name)
 	now, still := host.TopLayer(name)
 	if still && now.ID != before.ID {

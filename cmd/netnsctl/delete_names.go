@@ -39,7 +39,7 @@ type deletion struct {
 // before the first name is touched.
 func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) error {
 	if len(words) == 1 && o.plain() && call.Host.IsName(words[0]) {
-		return u.deleteOne(call, words[0])
+		return plain(call, words)
 	}
 	all, problem := u.deletions(call.Host, words, o)
 	if problem.what != "" {
@@ -50,17 +50,6 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 		return u.dryRun(call.Host, all, o)
 	}
 	return u.deleteAll(call, all, o)
-}
-
-// deleteOne is iproute2's delete of one name.
-func (u *ui) deleteOne(call compat.Call, name string) error {
-	before, mounted := call.Host.TopLayer(name)
-	s := call.Plain([]string{name}, false)
-	if s == 0 {
-		return nil
-	}
-	u.afterBusy(call.Host, name, before, mounted)
-	return status(s)
 }
 
 // problem is why nothing was done.
@@ -144,7 +133,7 @@ func isOwn(host netnsctl.Host, id netnsctl.ID) bool {
 // deleted. Each result is said, but that of the only name in the words of iproute2.
 func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error {
 	if len(all) == 1 && o.plain() && all[0].word == all[0].name {
-		return u.deleteOne(call, all[0].name)
+		return plain(call, []string{all[0].name})
 	}
 	deleter := call.Host.NewDeleter()
 	for i := range all {
@@ -155,7 +144,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 			d.failed = errChanged
 		case len(all) == 1 && d.word == d.name && !o.json:
 			if s := call.Plain([]string{d.name}, false); s != 0 {
-				u.afterFailure(call.Host, d.name, before, mounted)
+				u.afterFailure(call.Host, d.name, before, false) // that it is busy has been said
 				return status(s)
 			}
 		default:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/fastpath"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -22,6 +23,11 @@ func main() {
 	program.Host.Resolve = discover.Open
 	if program.Face == compat.FaceNetnsctl {
 		u := &ui{out: os.Stdout, err: os.Stderr}
+		program.Uncovered = func(name string, before netnsctl.Layer) { u.afterBusy(program.Host, name, before) }
+		if f := fastpath.Failed(); f != nil {
+			program.Uncovered(f.Name, f.Before)
+			os.Exit(f.Status)
+		}
 		if status, done := u.beforeCommand(program.Host, os.Args[1:]); done {
 			os.Exit(status)
 		}

@@ -16,13 +16,37 @@ import (
 	"os"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
+// failed is set before main begins, and not after.
+var failed *FailedDelete
+
 func init() {
-	if compat.AnswersAlone(os.Args) {
-		os.Exit(Program().Run(os.Args))
+	if !compat.AnswersAlone(os.Args) {
+		return
 	}
+	program := Program()
+	if program.Face == compat.FaceNetnsctl {
+		program.Uncovered = func(name string, before netnsctl.Layer) { failed = &FailedDelete{name, before, 0} }
+	}
+	status := program.Run(os.Args)
+	if failed == nil {
+		os.Exit(status)
+	}
+	failed.Status = status
 }
+
+// FailedDelete is a delete that has failed here, and of which main can say what it
+// has done all the same.
+type FailedDelete struct {
+	Name   string
+	Before netnsctl.Layer // was mounted on the name
+	Status int
+}
+
+// Failed is nil if there was no such delete.
+func Failed() *FailedDelete { return failed }
 
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
