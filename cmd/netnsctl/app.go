@@ -135,6 +135,9 @@ func takesNamespaces(arg string) bool {
 func usageErrorOf(_ *cli.Context, err error, _ bool) error { return usageError{err} }
 
 func unknownCommand(word string) error {
+	if compat.IsNetns(word) {
+		return misuse("unknown command %s (commands stand without it: netnsctl list)", quote(word))
+	}
 	var names []string
 	for _, c := range commands() {
 		if slices.Contains(strings.Fields(c.synonyms), word) {

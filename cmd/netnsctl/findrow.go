@@ -106,12 +106,12 @@ func findColumns(own netnsctl.ID) []column[foundRow] {
 		},
 		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
 		{
-			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, namespace",
+			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, name, namespace",
 			Value: func(r foundRow) string { return string(r.Kind) },
 		},
 		{Name: "ID", Help: "the namespace's ID", Value: func(r foundRow) string { return ofNamespace(r.Namespace, (*discover.Namespace).String) }},
 		{
-			Name: "STATE", Help: "orphan, idle, in-use, host",
+			Name: "STATE", Help: "orphan, idle, in-use, host", Values: append(states(), "-"),
 			Value: func(r foundRow) string {
 				return ofNamespace(r.Namespace, func(ns *discover.Namespace) string { return string(ns.Verdict) })
 			},

@@ -51,6 +51,9 @@ func gapText(b discover.Blind) string {
 			return t.one
 		}
 	}
+	if why, failed := strings.CutPrefix(b.What, "namespaces that cannot be read "); failed {
+		return plural(b.Count, "namespace", "namespaces") + " could not be read " + why
+	}
 	if b.Count == 0 {
 		return "not inspected: " + b.What
 	}

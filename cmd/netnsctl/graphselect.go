@@ -57,11 +57,11 @@ func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all
 	}
 	var named []*wiring.Namespace
 	for _, word := range words {
-		i := slices.Index(snap.Namespaces, snap.Lookup(word))
-		if i < 0 {
-			return nil, u.noNamespaceIn(snap, word, "graph")
+		ns, err := u.namespace(snap, word, "graph")
+		if err != nil {
+			return nil, err
 		}
-		named = append(named, g.Namespaces[i])
+		named = append(named, g.Namespaces[slices.Index(snap.Namespaces, ns)])
 	}
 	s.part, s.leftOut = g.Around(named, depth)
 	s.note = fartherNote(s.leftOut, depth)

@@ -17,12 +17,13 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	var result error
 	var targets []*discover.Namespace
 	for _, word := range c.Args().Slice() {
-		if ns := snap.Lookup(word); ns != nil {
-			targets = append(targets, ns)
+		ns, err := u.namespace(snap, word, "inspect")
+		if err != nil {
+			u.note("%v", err)
+			result = status(statusFailed)
 			continue
 		}
-		u.note("%v", u.noNamespaceIn(snap, word, "inspect"))
-		result = status(statusFailed)
+		targets = append(targets, ns)
 	}
 	reports := inspect.Look(snap, targets)
 	for _, r := range reports {

@@ -73,9 +73,10 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	default:
 		u.print(l.table(holders))
 	}
+	partly := isPartial(snap.Blind)
 	// Rows that were chosen are for a program.
 	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
-		if text := u.nobodyInside(call.Host, ns); text != "" {
+		if text := u.nobodyInside(call.Host, ns, partly); text != "" {
 			u.print(escape(text) + "\n")
 		}
 	}
@@ -83,7 +84,10 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 }
 
 // nobodyInside says what keeps a namespace without a process.
-func (u *ui) nobodyInside(host netnsctl.Host, ns *discover.Namespace) string {
+func (u *ui) nobodyInside(host netnsctl.Host, ns *discover.Namespace, partly bool) string {
+	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && partly {
+		return "no process inside was found"
+	}
 	if ns.Verdict == discover.Idle && len(ns.Names) > 0 {
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
 	}
@@ -105,7 +109,7 @@ func (u *ui) namespace(snap *discover.Snapshot, word, command string) (*discover
 	}
 	// To open it tells whether one may look.
 	if _, _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
-		return nil, err
+		return nil, refusal{quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy()}
 	}
 	return nil, u.noNamespaceIn(snap, word, command)
 }

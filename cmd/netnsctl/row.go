@@ -92,7 +92,8 @@ func listColumns() []column[row] {
 	return []column[row]{
 		{Name: "NAME", Help: "the names; without one, host or the ID", Value: row.label, Words: row.words},
 		{
-			Name: "STATE", Help: "stale, orphan, idle, in-use, host, unknown", Value: func(r row) string { return string(r.verdict) },
+			Name: "STATE", Help: strings.Join(states(), ", "), Value: func(r row) string { return string(r.verdict) },
+			Values: states(),
 			Number: func(r row) (int64, bool) { return int64(rank(r.verdict)), true },
 			Colour: func(r row) term.Colour { return stateColour(r.verdict) },
 		},
@@ -148,11 +149,19 @@ func parseAge(word string) (int64, error) {
 	return int64(d), err
 }
 
-// rank puts what is wrong first.
-func rank(v discover.Verdict) int {
-	return slices.Index([]discover.Verdict{
-		discover.Stale, discover.Orphan, discover.Unknown, discover.Idle, discover.InUse, discover.Own,
-	}, v)
+// verdicts are in the order of lists: what is wrong comes first.
+func verdicts() []discover.Verdict {
+	return []discover.Verdict{discover.Stale, discover.Orphan, discover.Unknown, discover.Idle, discover.InUse, discover.Own}
+}
+
+func rank(v discover.Verdict) int { return slices.Index(verdicts(), v) }
+
+// states are the texts of the column STATE.
+func states() (all []string) {
+	for _, v := range verdicts() {
+		all = append(all, string(v))
+	}
+	return all
 }
 
 func stateColour(v discover.Verdict) term.Colour {

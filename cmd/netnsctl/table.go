@@ -114,5 +114,8 @@ func columnError(err error) error {
 	if unknown, ok := errors.AsType[term.UnknownColumn](err); ok {
 		return misuse("unknown column %s%s", quote(unknown.Word), didYouMean(unknown.Word, unknown.Known, ""))
 	}
+	if unknown, ok := errors.AsType[term.UnknownValue](err); ok {
+		return misuse("%v%s", err, didYouMean(unknown.Word, unknown.Known, strings.Join(unknown.Known, ", ")))
+	}
 	return usageError{err}
 }

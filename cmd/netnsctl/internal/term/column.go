@@ -13,6 +13,8 @@ type Column[T any] struct {
 	Help string
 	// Value is the text of the cell.
 	Value func(T) string
+	// Values are all texts that a cell can have, nil where it can have any.
+	Values []string
 	// Words are further texts that a filter compares its pattern with. It may be nil.
 	Words func(T) []string
 	// Number is what rows are ordered by, and what < and > compare; known is false
@@ -32,6 +34,16 @@ type UnknownColumn struct {
 }
 
 func (e UnknownColumn) Error() string { return fmt.Sprintf("unknown column %q", e.Word) }
+
+// UnknownValue is the error for a word that no cell of a column can have.
+type UnknownValue struct {
+	Word, Column string
+	Known        []string
+}
+
+func (e UnknownValue) Error() string {
+	return fmt.Sprintf("unknown %s %q", strings.ToLower(e.Column), e.Word)
+}
 
 // Names are the names of the columns.
 func Names[T any](columns []Column[T]) (names []string) {

@@ -61,6 +61,9 @@ func parseCondition[T any](all []Column[T], word string) (c condition[T], err er
 		if _, err := path.Match(c.pattern, ""); err != nil {
 			return c, fmt.Errorf("invalid filter %q: %q is not a valid pattern", word, operand)
 		}
+		if known := c.column.Values; known != nil && !strings.ContainsAny(operand, `*?[\`) && !slices.Contains(known, operand) {
+			return c, UnknownValue{operand, c.column.Name, known}
+		}
 		return c, nil
 	}
 	if c.column.Parse == nil {
