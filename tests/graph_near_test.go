@@ -59,10 +59,8 @@ web10
 		}
 	}
 	// Natural order, whatever the order in which they were made.
-	var order, want []string
-	for _, m := range regexp.MustCompile(`(?m)^web\d+$`).FindAllString(w.run("graph", "--no-ids").stdout, -1) {
-		order = append(order, m)
-	}
+	order := regexp.MustCompile(`(?m)^web\d+$`).FindAllString(w.run("graph", "--no-ids").stdout, -1)
+	var want []string
 	for i := range 40 {
 		want = append(want, fmt.Sprint("web", i+1))
 	}

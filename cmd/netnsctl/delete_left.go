@@ -90,11 +90,11 @@ func (a *aftermath) text(d deletion, everything bool) string {
 	case !d.known:
 		return "deleted " + name + ", which led to no network namespace\n"
 	case ns != nil:
-		text := "deleted name " + name + "; " + id + " is still in use by:\n"
+		lines := []string{"deleted name " + name + "; " + id + " is still in use by:"}
 		for _, line := range firstFew(keptBy(a.snap, ns, nil), everything) {
-			text += "  " + escape(line) + "\n"
+			lines = append(lines, "  "+line)
 		}
-		return text
+		return escapeLines(lines)
 	case a.waits(d):
 		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(a.waited) + ")\n"
 	case a.waited > 0:

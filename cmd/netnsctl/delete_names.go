@@ -41,7 +41,7 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 	if len(words) == 1 && o.plain() && call.Host.IsName(words[0]) {
 		return plain(call, words)
 	}
-	all, problem := u.deletions(call.Host, words, o)
+	all, problem := u.deletions(call.Host, words)
 	if problem.what != "" {
 		u.note("%s", problem)
 		return status(statusFailed)
@@ -67,7 +67,7 @@ func (p problem) String() string {
 
 // deletions checks words: each is a name, or stands for a namespace with exactly
 // one name. A name that is given twice counts once.
-func (u *ui) deletions(host netnsctl.Host, words []string, o deleteOptions) (all []deletion, p problem) {
+func (u *ui) deletions(host netnsctl.Host, words []string) (all []deletion, p problem) {
 	for _, word := range words {
 		d, p := u.deletion(host, word)
 		if p.what != "" {

@@ -114,8 +114,11 @@ func TestGraphLeads(t *testing.T) {
 	}, []inside.Contents{
 		{Devices: []inside.Device{
 			device(2, "v", "veth", 1, 2), device(3, "nk", "netkit", 1, 3), device(4, "can", "vxcan", 2, 2), device(5, "mv", "macvlan", 1, 2),
-			{Index: 6, Name: "eth0", Up: true, State: "up"}, device(7, "lost", "veth", 2, 99), device(8, "vx", "vxlan", 0, 0), {Index: 9, Name: "nopeer", Kind: "veth", Up: true, State: "up"},
-			device(10, "low", "macvlan", 2, 98), device(11, "in", "vlan", 0, 6), {Index: 12, Name: "eth1", Up: true, State: "up"},
+			{Index: 6, Name: "eth0", Up: true, State: "up"},
+			device(7, "lost", "veth", 2, 99), device(8, "vx", "vxlan", 0, 0),
+			{Index: 9, Name: "nopeer", Kind: "veth", Up: true, State: "up"},
+			device(10, "low", "macvlan", 2, 98), device(11, "in", "vlan", 0, 6),
+			{Index: 12, Name: "eth1", Up: true, State: "up"},
 		}},
 		{Devices: []inside.Device{
 			device(2, "e\n0", "veth", 0, 2), device(3, "nk", "netkit", 0, 3), device(4, "up", "macvlan", 0, 6), device(5, "vx", "vxlan", 0, 0),

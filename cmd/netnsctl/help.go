@@ -126,7 +126,7 @@ func entry(column int, word, meaning string) string {
 func wrap(margin, text string) string {
 	var b strings.Builder
 	line := margin
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == margin:
 		case len(line)+1+len(word) > helpWidth:

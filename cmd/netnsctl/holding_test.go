@@ -39,7 +39,8 @@ func TestHoldings(t *testing.T) {
 			"pid 9 (nginx): -g|pid 104 (sh): descriptor 5|pid 105 (sh): descriptor 5 and 1 more", "pid 9 (nginx); pid 104 (sh): descriptor 5 and 1 more process",
 		},
 		{
-			"mounts", []discover.Pin{mount(1, true), mount(2, false), mount(3, false), mount(4, false)},
+			"mounts",
+			[]discover.Pin{mount(1, true), mount(2, false), mount(3, false), mount(4, false)},
 			"mount /run/x|mount /run/x in mnt:[2] of pid 1 (sh) and in 2 more mount namespaces", "mount /run/x and 1 more",
 		},
 		{"layers", []discover.Pin{mount(1, true), mount(1, true)}, "mount /run/x and 1 more mount at this path", "mount /run/x and 1 more mount at this path"},

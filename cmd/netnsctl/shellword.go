@@ -2,67 +2,41 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// shellCommand is a command line that can be pasted into a POSIX shell. A "--"
-// stands before operands of which one begins with a dash.
+// shellCommand is a command line that can be pasted into a shell. A "--" stands
+// before operands of which one begins with a dash.
 func shellCommand(command string, operands ...string) string {
-	line := command
-	for _, operand := range operands {
-		if strings.HasPrefix(operand, "-") {
-			line += " --"
-			break
-		}
+	words := []string{command}
+	if slices.ContainsFunc(operands, func(operand string) bool { return strings.HasPrefix(operand, "-") }) {
+		words = append(words, "--")
 	}
 	for _, operand := range operands {
-		line += " " + shellWord(operand)
+		words = append(words, shellWord(operand))
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
-// shellWord is one word for a POSIX shell, in printable characters only.
+// shellWord is one word for a shell, in printable characters only. What does not
+// show is an escape in dollar-single-quotes, which bash, zsh and POSIX.1-2024 have.
 func shellWord(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-"
 	switch {
 	case word != "" && strings.Trim(word, plain) == "":
 		return word
-	case printable(word):
+	case isPrintable(word):
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-	case strings.HasSuffix(word, "\n"):
-		// A command substitution would lose the newlines at the end.
-		return "$" + octal(word, `\\`, `\'`, "%")
 	}
-	return `"$(printf ` + octal(word, `\\`, `\047`, "%%") + `)"`
-}
-
-func printable(word string) bool {
-	if !utf8.ValidString(word) {
-		return false
-	}
-	for _, r := range word {
-		if !strconv.IsPrint(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// octal is a word in single quotes in which what does not show is an octal escape.
-func octal(word, backslash, quote, percent string) string {
 	var b strings.Builder
-	b.WriteByte('\'')
 	for len(word) > 0 {
 		r, size := utf8.DecodeRuneInString(word)
 		switch {
-		case r == '\\':
-			b.WriteString(backslash)
-		case r == '\'':
-			b.WriteString(quote)
-		case r == '%':
-			b.WriteString(percent)
+		case r == '\\' || r == '\'':
+			b.WriteString(`\` + word[:size])
 		case r == utf8.RuneError && size == 1, !strconv.IsPrint(r):
 			for _, c := range []byte(word[:size]) {
 				fmt.Fprintf(&b, `\%03o`, c)
@@ -72,6 +46,9 @@ func octal(word, backslash, quote, percent string) string {
 		}
 		word = word[size:]
 	}
-	b.WriteByte('\'')
-	return b.String()
+	return "$'" + b.String() + "'"
+}
+
+func isPrintable(word string) bool {
+	return utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return !strconv.IsPrint(r) })
 }

@@ -32,14 +32,6 @@ func (u *ui) print(text string) {
 	}
 }
 
-// printer is print for those who want a writer.
-type printer struct{ u *ui }
-
-func (p printer) Write(text []byte) (int, error) {
-	p.u.print(string(text))
-	return len(text), p.u.broken
-}
-
 // note writes a line to standard error.
 func (u *ui) note(format string, args ...any) {
 	fmt.Fprintln(u.err, "netnsctl: "+escape(fmt.Sprintf(format, args...)))

@@ -83,19 +83,23 @@ func TestAround(t *testing.T) {
 			[]int{3}, 1, "n0: br0 bond0 v3; n3: lo eth0 dummy0", "pair n0.v3 n3.eth0", "", 4,
 		},
 		"a device below, and what that is stacked on": {
-			[]int{4}, 1, "n0: vlan5; n4: lo mv0 out; n5: in",
+			[]int{4},
+			1, "n0: vlan5; n4: lo mv0 out; n5: in",
 			"over n4.mv0 n0.vlan5, pair n4.out n5.in", "over n0.vlan5 n0.eth0", 3,
 		},
 		"the middle": {
-			[]int{0}, 1, host + "; n1: eth0; n2: eth0; n3: eth0; n4: mv0",
+			[]int{0},
+			1, host + "; n1: eth0; n2: eth0; n3: eth0; n4: mv0",
 			"over n0.vlan5 n0.eth0, over n4.mv0 n0.vlan5, " + allPairs, "", 1,
 		},
 		"two links away": {
-			[]int{1}, 2, host + "; " + n1 + "; n2: eth0; n3: eth0; n4: mv0",
+			[]int{1},
+			2, host + "; " + n1 + "; n2: eth0; n3: eth0; n4: mv0",
 			"over n0.vlan5 n0.eth0, over n4.mv0 n0.vlan5, " + allPairs, "", 1,
 		},
 		"everywhere": {
-			[]int{5}, Everywhere, host + "; " + n1 + "; n2: lo eth0 dummy0; n3: lo eth0 dummy0; n4: lo mv0 out; n5: lo in",
+			[]int{5},
+			Everywhere, host + "; " + n1 + "; n2: lo eth0 dummy0; n3: lo eth0 dummy0; n4: lo mv0 out; n5: lo in",
 			"over n0.vlan5 n0.eth0, over n4.mv0 n0.vlan5, " + allPairs + ", pair n4.out n5.in", "", 0,
 		},
 	} {
