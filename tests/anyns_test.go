@@ -68,37 +68,33 @@ func TestAnyNamespace(t *testing.T) {
 	}
 }
 
-// TestAnyNamespaceNone: an inode number whose namespace has gone is refused, and a
-// process' file of another type.
+// TestAnyNamespaceNone: an inode number whose namespace is gone is refused, and a
+// file that is none, of which it is said what it is.
 func TestAnyNamespaceNone(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
 	w.shell(`netnsctl add a; mkfifo /run/fifo`)
-	for _, word := range []string{"pid:999999", "pid:", "pid:-1", "net:[1]", "net:[4026531899]", "net:[x]", "mnt:[4026531899]", "1234", "4026531899"} {
-		for _, c := range []struct {
-			argv []string
-			want answer
-		}{
-			{[]string{"exec", word, "true"}, answer{"", `Cannot open network namespace "` + word + `": No such file or directory` + "\n", "255"}},
-			{[]string{"-n", word, "list"}, answer{"", `Cannot open network namespace "` + word + `": No such file or directory` + "\n", "255"}},
-			{[]string{"pids", word}, answer{"", "Cannot open network namespace: No such file or directory\n", "1"}},
-		} {
-			if a := w.run(c.argv...); a != c.want {
-				t.Errorf("%q: %q, want %q", c.argv, a, c.want)
-			}
+	refused := func(text string, words ...string) {
+		t.Helper()
+		if a, want := w.run(words...), (answer{"", "netnsctl: " + text + "\n", "1"}); a != want {
+			t.Errorf("%q: %q, want %q", words, a, want)
 		}
 	}
-	for _, word := range []string{"/x", "/etc/passwd", "/proc/1/ns/mnt", "/run/fifo", "/run/netns/b", "a/b", "../x"} {
-		for _, argv := range [][]string{{"exec", word, "true"}, {"pids", word}} {
-			want := answer{"", `Invalid netns name "` + word + `"` + "\n", "255"}
-			if a := w.run(argv...); a != want {
-				t.Errorf("%q: %q, want %q", argv, a, want)
-			}
+	for word, text := range map[string]string{
+		"pid:999999": "", "pid:": "", "pid:-1": "", "net:[1]": "", "net:[4026531899]": "", "net:[x]": "", "mnt:[4026531899]": "", "1234": "",
+		"4026531899": "", "/x": "", "/run/netns/b": "", "a/b": "", "../x": "", "none": "",
+		"/etc/passwd":    "/etc/passwd is a regular file, not a network namespace",
+		"/proc/1/ns/mnt": "/proc/1/ns/mnt is a namespace of type mnt, not a network namespace",
+		"/run/fifo":      "/run/fifo is a fifo, not a network namespace",
+	} {
+		if text == "" {
+			text = "no namespace " + word
 		}
-	}
-	for _, word := range []string{"net:[4026531899]", "pid:999999", "/proc/1/ns/mnt", "none", "4026531899"} {
-		if a, want := w.run("attach", "x", word), (answer{"", "Invalid PID: " + word + "\n", "1"}); a != want {
-			t.Errorf("attach x %s: %q, want %q", word, a, want)
+		refused(text, "exec", word, "true")
+		refused(text, "-n", word, "list")
+		refused(text, "pids", word)
+		if word != "1234" { // which is a process
+			refused(text, "attach", "x", word)
 		}
 	}
 	w.shell(`test "$(netnsctl list)" = a`)
@@ -113,7 +109,7 @@ func TestAnyNamespaceNameFirst(t *testing.T) {
 	for _, word := range words {
 		w.shell(inode + `netnsctl add "` + word + `"; test "$(netnsctl exec "` + word + `" readlink /proc/self/ns/net)" = "net:[$(ino "/run/netns/` + word + `")]"
 			netnsctl delete "` + word + `"; ln -s nowhere "/run/netns/` + word + `"`)
-		if a := w.run("exec", word, "true"); a.status != "255" || !strings.HasPrefix(a.stderr, "Cannot open network namespace") {
+		if a := w.run("exec", word, "true"); a.status != "1" || !strings.HasPrefix(a.stderr, "netnsctl: "+word+" is a stale name (dangling-link): ") {
 			t.Errorf("a dangling link: status %s: %s", a.status, a.stderr)
 		}
 		w.shell(`netnsctl delete "` + word + `"`)

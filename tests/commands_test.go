@@ -32,6 +32,7 @@ import (
 //	unable REASON         skips what the machine cannot do (see NETNSCTL_TEST_NOSKIP)
 //	only FACE,... REASON  ends the script for other faces; the installed ip is "real"
 //	own CALL              whose answer in the face netnsctl is its own, see TestBadInput
+//	instead COMMAND       in the face netnsctl, a line of sh(1) with the effect that the call above has for ip
 //	before VERSION CALL   only where the answers are an older iproute2's
 //	since VERSION         what follows is of that iproute2: no live comparison with older ones
 var commands map[string]func(*testscript.TestScript, bool, []string)
@@ -40,7 +41,8 @@ func init() {
 	commands = map[string]func(*testscript.TestScript, bool, []string){
 		"ip": call("ip"), "sh": call("sh"), "state": call("state"),
 		"asuser": call("asuser"), "input": call("input"), "argv0": call("argv0"), "status": call("status"),
-		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only, "own": ownAnswer,
+		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only,
+		"own": ownAnswer, "instead": instead,
 		"unable": func(ts *testscript.TestScript, _ bool, args []string) {
 			unable(scriptOf(ts).t, strings.Join(args, " "))
 		},
@@ -238,7 +240,7 @@ func only(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // ownAnswer is a call that is a mistake for the face netnsctl, or that asks for a text of
-// its own: what it answers is not in the transcript.
+// its own: its answer is not that of the transcript.
 func ownAnswer(ts *testscript.TestScript, neg bool, args []string) {
 	s := scriptOf(ts)
 	if s.face.name != "netnsctl" {
@@ -251,7 +253,18 @@ func ownAnswer(ts *testscript.TestScript, neg bool, args []string) {
 	if a.status == "timeout" {
 		ts.Fatalf("it hangs")
 	}
-	s.transcript.skip()
+	a.stdout, a.stderr = s.normal(a.stdout), s.normal(a.stderr)
+	if problem := s.transcript.own(entry{s.normal(quoteWords(args)), a}); problem != "" {
+		ts.Fatalf("%s", problem)
+	}
+}
+
+// instead does what a call has done for ip and not for the face netnsctl, so that the
+// rest of the script finds the same world.
+func instead(ts *testscript.TestScript, neg bool, args []string) {
+	if scriptOf(ts).face.name == "netnsctl" {
+		setupLine(ts, neg, args)
+	}
 }
 
 func before(ts *testscript.TestScript, neg bool, args []string) {

@@ -50,7 +50,7 @@ func TestExecUser(t *testing.T) {
 		w.shell(inode + `test "` + lines[3] + `" = "net:[$(ino /run/netns/x)]"`)
 	}
 	for user, says := range map[string]string{
-		"bob": "no user bob in /etc/passwd", "alice:none": "no group none", "99": "give the group, too, as 99:GID", "": "no user",
+		"bob": "no user bob in /etc/passwd", "alice:none": "no group none", "99": "give the group, too, as 99:GID", "": "the value is empty",
 		"4294967295:0": "no user", "alice:": "no group",
 	} {
 		if a := w.run("exec", "--user", user, "x", "true"); a.status != "2" || !strings.Contains(a.stderr, says) {
@@ -244,12 +244,12 @@ func TestExecParallel(t *testing.T) {
 func TestExecWords(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
-	w.shell(`netnsctl add x; netnsctl add --user
+	w.shell(`netnsctl add x; netnsctl add -- --user
 		test "$(netnsctl exec x echo --user --all)" = "--user --all"`)
 	for _, words := range []string{
-		"exec --keep-sys", "exec --keep-sys x", "exec --keep-sys x --", "exec --keep-sys --no-sysfs x true", "exec --parallel 2 x true",
+		"exec --keep-sys", "exec --keep-sys --no-sysfs x true", "exec --parallel 2 x true",
 		"exec --all", "exec --all --parallel 0 true", "exec --all --parallel many true", "exec --keep-sys --nonsense x true", "exec --user",
-		"exec --keep-sys a/b true", "exec --keep-sys --json x true",
+		"exec --keep-sys --json x true", "exec x --all", "exec x --keep-sys",
 	} {
 		if a := w.run(strings.Fields(words)...); a.status != "2" || !strings.HasPrefix(a.stderr, "netnsctl: ") || a.stdout != "" {
 			t.Errorf("%s: %v", words, a)

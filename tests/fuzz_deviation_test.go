@@ -145,6 +145,9 @@ func (d draw) isPlain() bool {
 		if c.option != "" || c.word != "" && !c.isPlain() {
 			return false
 		}
+		if c.is("pids") && !slices.Contains([]string{"netns", "own", "alias", "link", "stacked"}, d.kind(c.args[0])) {
+			return false // ip prints nothing for a name without a namespace
+		}
 	}
 	return !slices.Contains(d.argv, "-h")
 }

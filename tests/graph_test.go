@@ -242,20 +242,20 @@ func TestGraphWords(t *testing.T) {
 	t.Parallel()
 	w := newLab(t, `netnsctl add quiet`)
 	for _, c := range []struct{ words, status, stderr string }{
-		{"graph --format png", "2", `netnsctl: unknown format "png", try "netnsctl graph --help"`},
-		{"graph --nonsense", "2", "netnsctl: flag provided but not defined: -nonsense"},
+		{"graph --format png", "2", `netnsctl: option --format: unknown format "png"`},
+		{"graph --nonsense", "2", "netnsctl: unknown option --nonsense"},
 		{"-j graph --format svg", "2", "netnsctl: --json and --format svg exclude each other"},
-		{"graph --depth 1", "2", `netnsctl: --depth needs the NAME of a namespace`},
+		{"graph --depth 1", "2", `netnsctl: option --depth needs a NAMESPACE`},
 		{"graph --depth 1 --all", "2", `netnsctl: --depth and --all exclude each other`},
 		{"graph quiet --all --depth 2", "2", `netnsctl: --depth and --all exclude each other`},
-		{"graph quiet --depth -1", "2", `netnsctl: --depth needs a number of links, 0 or more, not -1`},
-		{"graph quiet --depth one", "2", `netnsctl: invalid value "one"`},
-		{"graph nowhere --depth 0", "1", "netnsctl: no such namespace: nowhere"},
-		{"graph nowhere", "1", "netnsctl: no such namespace: nowhere"},
-		{"graph pid:999999", "1", "netnsctl: no such namespace: pid:999999"},
-		{"graph pid:", "1", "netnsctl: no such namespace: pid:"},
-		{"graph net:[1]", "1", "netnsctl: no such namespace: net:[1]"},
-		{"gra", "255", `Command "gra" is unknown`},
+		{"graph quiet --depth -1", "2", `netnsctl: option --depth: invalid number "-1"`},
+		{"graph quiet --depth one", "2", `netnsctl: option --depth: invalid number "one"`},
+		{"graph nowhere --depth 0", "1", "netnsctl: no namespace nowhere"},
+		{"graph nowhere", "1", "netnsctl: no namespace nowhere"},
+		{"graph pid:999999", "1", "netnsctl: no namespace pid:999999"},
+		{"graph pid:", "1", "netnsctl: no namespace pid:"},
+		{"graph net:[1]", "1", "netnsctl: no namespace net:[1]"},
+		{"gra", "2", `netnsctl: unknown command gra (did you mean graph?)`},
 	} {
 		a := w.run(strings.Fields(c.words)...)
 		if a.status != c.status || a.stdout != "" || !strings.HasPrefix(a.stderr, c.stderr) {
@@ -265,7 +265,7 @@ func TestGraphWords(t *testing.T) {
 	if a := w.run("graph"); a.status != "0" || a.stdout != "2 namespaces with nothing in them are not shown (use --all)\n" {
 		t.Errorf("nothing to draw, status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") || !strings.Contains(help.stdout, "no effect on JSON") {
+	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") || !strings.Contains(help.stdout, "not in JSON") {
 		t.Errorf("help, status %s: %s%s", help.status, help.stdout, help.stderr)
 	}
 }

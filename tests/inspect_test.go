@@ -81,7 +81,7 @@ func TestInspectJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.stdout), &all); err != nil || a.status != "1" {
 		t.Fatalf("%v, status %s: %s", err, a.status, a.stdout)
 	}
-	if !strings.Contains(a.stderr, "no such namespace: nosuch\n") || !strings.Contains(a.stderr, "no such namespace: dead (stale: dead-file)") {
+	if !strings.Contains(a.stderr, "netnsctl: no namespace nosuch\n") || !strings.Contains(a.stderr, "netnsctl: dead is a stale name (dead-file): ") {
 		t.Errorf("says %s", a.stderr)
 	}
 	if len(all.Namespaces) != 2 {

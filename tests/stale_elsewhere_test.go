@@ -132,7 +132,7 @@ func TestStaleChroot(t *testing.T) {
 	w := newStaleWorld(t)
 	a := w.command("/bin/sh", "-c", `mkdir /run/jail; mount --rbind / /run/jail; mkdir /run/netns; : >/run/netns/x
 		exec chroot /run/jail netnsctl delete --force-orphans --min-age 0`)
-	if a.status != "1" || !strings.Contains(a.stderr, "not seen: what is not below our root: pid 1's is another") {
+	if a.status != "1" || !strings.Contains(a.stderr, "netnsctl: refusing to clean up: pid 1 has another root directory than netnsctl; ") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`test -e /run/netns/x`)

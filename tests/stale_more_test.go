@@ -62,11 +62,13 @@ func TestStaleBlind(t *testing.T) {
 	t.Parallel()
 	w := newStaleWorld(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
-	for _, way := range []string{
-		"unshare -m", "unshare -p -f", "setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace",
+	for way, why := range map[string]string{
+		"unshare -m":    "netnsctl runs in another mount namespace than pid 1",
+		"unshare -p -f": "netnsctl runs in another pid namespace than pid 1",
+		"setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace": "the namespaces of pid 1 could not be read; 2 processes could not be inspected",
 	} {
 		a := w.command("/bin/sh", "-c", way+" netnsctl delete --force-orphans --min-age 0")
-		if a.status != "1" || !strings.Contains(a.stderr, "nothing can be called unused, not seen: ") {
+		if a.status != "1" || a.stderr != "netnsctl: refusing to clean up: "+why+"; run as root of the host, outside containers and chroots\n" {
 			t.Errorf("%s: status %s: %s%s", way, a.status, a.stdout, a.stderr)
 		}
 	}
@@ -248,7 +250,7 @@ func TestStaleForeignPIDs(t *testing.T) {
 		sleep 0.1 # no container begins with its host's /run, and clocks of processes tick
 		unshare -m -p -f --mount-proc --propagation private sh -c 'echo >/run/up; read go </run/go; exec netnsctl delete --force-orphans --min-age 0' &
 		read up </run/up; netnsctl add late; echo >/run/go; wait $!`)
-	if a.status != "1" || !strings.Contains(a.stderr, "nothing can be called unused, not seen: mounts of other pid namespaces on /run/netns") {
+	if a.status != "1" || !strings.Contains(a.stderr, "netnsctl: refusing to clean up: not inspected: mounts of other pid namespaces on /run/netns") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`test -L /run/netns/x; netnsctl exec late true`)

@@ -23,7 +23,11 @@ var initLine = regexp.MustCompile(`(?m)^init (\S+) @.*, (\d+) bytes, (\d+) alloc
 // initTrace gives the runtime's report of what is initialised for a call, a line
 // per package.
 func initTrace(words ...string) string {
-	cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), words...)
+	return initTraceOf(filepath.Join(artefact, "bin", "netnsctl"), words...)
+}
+
+func initTraceOf(program string, words ...string) string {
+	cmd := exec.Command(program, words...)
 	// The first word of the environment is the runtime's (see
 	// netnsctl/internal/sys).
 	cmd.Env = []string{"FIRST=", "GODEBUG=inittrace=1"}
@@ -62,16 +66,34 @@ func TestStartupLimit(t *testing.T) {
 }
 
 // TestEarly: iproute2's commands are answered before the packages that only others
-// need are initialised.
+// need are initialised. In the face netnsctl that are the calls that are right.
 func TestEarly(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell("netnsctl add blue")
 	needless := []string{"github.com/urfave/cli/v2", "text/template", "regexp", "net"}
-	for _, words := range [][]string{{"list"}, {"help"}, {"exec", "nowhere", "/bin/true"}, {"-n", "nowhere", "list"}} {
-		trace := initTrace(words...)
-		for _, pkg := range needless {
-			if strings.Contains(trace, "init "+pkg+" ") {
-				t.Errorf("%s: package %s is initialised", words, pkg)
+	for face, calls := range map[string][][]string{
+		"netnsctl": {
+			{"list"}, {"-j", "list"}, {"exec", "blue", "/bin/true"}, {"exec", "blue", "/bin/echo", "--user"}, {"-n", "blue", "list"}, {"-all", "exec", "/bin/true"},
+			{"identify", "1"}, {"pids", "blue"}, {"set", "blue", "5"}, {"list-id"}, {"add", "red"},
+		},
+		"ip-netns": {{"list"}, {"help"}, {"exec", "nowhere", "/bin/true"}, {"-n", "nowhere", "list"}, {"list", "surplus"}, {"delete", "nowhere"}},
+		"ip":       {{"netns", "list"}, {"netns", "exec", "blue", "/bin/true"}, {"netns", "exec", "nowhere", "/bin/true"}},
+	} {
+		for _, words := range calls {
+			trace := initTraceOf(filepath.Join(artefact, "face", face, face), words...)
+			if !strings.Contains(trace, "init runtime @") && !strings.Contains(trace, "init syscall @") {
+				t.Errorf("%s %s: no trace:\n%s", face, words, trace)
+			}
+			for _, pkg := range needless {
+				if strings.Contains(trace, "init "+pkg+" ") {
+					t.Errorf("%s %s: package %s is initialised", face, words, pkg)
+				}
 			}
 		}
+	}
+	if names := w.names(); names != "blue red" {
+		t.Errorf("left: %s", names)
 	}
 	if trace := initTrace("-Version"); !strings.Contains(trace, "init "+needless[0]+" ") {
 		t.Errorf("no trace of %s at all:\n%s", needless[0], trace)

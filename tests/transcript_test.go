@@ -72,6 +72,8 @@ func escape(line string) string {
 type transcript struct {
 	face   face
 	record bool
+	// installed says that these are the answers of the installed ip, not the recorded ones.
+	installed bool
 	// version is that of the iproute2 whose answers these are, see ipVersion.
 	version int
 	want    []string // entries as text
@@ -117,8 +119,24 @@ func (t *transcript) add(e entry) (difference string) {
 	return ""
 }
 
-// skip passes over the next recorded call.
-func (t *transcript) skip() { t.next = min(t.next+1, len(t.want)) }
+// own takes a call that the face answers in its own way, and tells whether it does.
+func (t *transcript) own(e entry) (problem string) {
+	if t.next == len(t.want) {
+		return "not in the transcript (record it with -update):\n" + e.String()
+	}
+	want := t.want[t.next]
+	t.next++
+	if t.installed {
+		return ""
+	}
+	if call, _, _ := strings.Cut(want, "\n"); call != "$ "+e.call {
+		return "the transcript has " + call + ", not $ " + e.call
+	}
+	if t.face.refuses(want, e) || t.face.expectsEntry(want) == e.String() {
+		return "answered as by ip, or refused as by ip: this needs no own:\n" + e.String()
+	}
+	return ""
+}
 
 // rest tells of recorded calls that were not made.
 func (t *transcript) rest() string {
@@ -146,32 +164,39 @@ func (f face) expectsEntry(text string) string {
 }
 
 // refuses reports whether the face netnsctl, too, has refused a call that ip has
-// refused: in one line of its own, with a status of its own, and with the same
-// effect on the rest of a batch.
+// refused: in one line of its own instead of ip's, with a status of its own or ip's,
+// and with the same effect on the rest of a batch.
 func (f face) refuses(want string, got entry) bool {
-	if f.name != "netnsctl" || !strings.Contains(want, "\n= ") || got.status != "1" && got.status != "2" {
+	if f.name != "netnsctl" || !strings.Contains(want, "\n= ") {
 		return false
 	}
-	var stdout strings.Builder
+	if got.status != "1" && got.status != "2" && !strings.HasSuffix(want, "\n= "+got.status+"\n") {
+		return false
+	}
+	var stdout, stderr strings.Builder
 	writeLines(&stdout, "|", got.stdout)
 	if stdout.String() != linesOf(want, "|") {
 		return false
 	}
-	var own, failed []string
-	for line := range strings.Lines(got.stderr) {
-		if strings.HasPrefix(line, "Command failed ") {
-			failed = append(failed, "! "+line)
-		} else {
-			own = append(own, line)
-		}
-	}
-	theirs := ""
-	for line := range strings.Lines(linesOf(want, "!")) {
+	writeLines(&stderr, "!", got.stderr)
+	theirs := linesOf(f.expectsEntry(want), "!")
+	own, failed, theirFailed := 0, "", ""
+	for line := range strings.Lines(theirs) {
 		if strings.HasPrefix(line, "! Command failed ") {
-			theirs += line
+			theirFailed += line
 		}
 	}
-	return len(own) > 0 && len(own) <= len(failed)+1 && strings.HasPrefix(own[0], "netnsctl: ") && strings.Join(failed, "") == theirs
+	for line := range strings.Lines(stderr.String()) {
+		switch {
+		case strings.HasPrefix(line, "! Command failed "):
+			failed += line
+		case strings.HasPrefix(line, "! netnsctl: "):
+			own++
+		case !strings.Contains("\n"+theirs, "\n"+line):
+			return false
+		}
+	}
+	return own > 0 && own <= strings.Count(failed, "\n")+1 && failed == theirFailed
 }
 
 // linesOf are the lines of an entry with a mark.

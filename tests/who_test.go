@@ -50,8 +50,10 @@ func TestPidsVerbose(t *testing.T) {
 			t.Errorf("%s: %v", words, a)
 		}
 	}
-	for _, words := range []string{"pids --verbose nowhere", "pids --verbose net:[1]", "identify --all 999999", "identify --all nowhere"} {
-		if a := w.run(strings.Fields(words)...); a.status != "1" || a.stdout != "" || !strings.HasPrefix(a.stderr, "netnsctl: no such namespace: ") {
+	for words, what := range map[string]string{
+		"pids --verbose nowhere": "nowhere", "pids --verbose net:[1]": "net:[1]", "identify --all 999999": "pid:999999", "identify --all nowhere": "nowhere",
+	} {
+		if a := w.run(strings.Fields(words)...); a != (answer{"", "netnsctl: no namespace " + what + "\n", "1"}) {
 			t.Errorf("%s: %v", words, a)
 		}
 	}
