@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -165,7 +166,7 @@ var flagWitnesses = map[string]flagWitness{
 
 // TestEveryFlagActs: no flag of the table is ignored. A call with the flag is answered
 // otherwise than the same call without it, whether the flag is said by its long or its
-// short word, with its value in the same word or in the next.
+// short word, with its value in the same word or in the next, and in the face ip.
 func TestEveryFlagActs(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range readTable(t) {
@@ -229,6 +230,13 @@ func (w *staleWorld) flagActs(t *testing.T, command string, f tableFlag) {
 			t.Errorf("%s: with %s\n%s\nwith %s\n%s", witness.call, words[0], with, other, said)
 		}
 	}
+	// The other faces know the long word.
+	witness.call = strings.ReplaceAll(witness.call, "netnsctl "+command+" ", "ip netns "+command+" ")
+	w.env = append(w.env, "PATH="+filepath.Join(artefact, "face", "ip")+":"+filepath.Join(artefact, "bin")+":/usr/bin:/bin")
+	if said := w.hear(witness, words[0]); said != with {
+		t.Errorf("%s: with %s\n%s\nas netnsctl\n%s", witness.call, words[0], said, with)
+	}
+	w.env = w.env[:len(w.env)-1]
 }
 
 // anyAge is what may be another at the next call: an age, a process id, a number of a
