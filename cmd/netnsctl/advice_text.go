@@ -51,8 +51,8 @@ func (a advice) stale(command string) (what, remedy string) {
 		return what, "a namespace named " + quote(n.Name) + " lives " + a.elsewhere[0].inMountNamespaceOf() + ": " +
 			withID(command, a.elsewhere[0].ns)
 	}
-	if command == "delete" {
-		return what, ""
+	if command == "delete" || n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted) {
+		return what, "" // delete cannot remove it, or should not
 	}
 	return what, "to remove the name: " + shellCommand("netnsctl delete", n.Name)
 }
@@ -152,6 +152,9 @@ func (a advice) heldBy(before string) string {
 func (a advice) toRelease() string {
 	if a.release == "" {
 		return ""
+	}
+	if owner := ownedBy(a.ns); owner != "" {
+		return owner + " owns it; to release it anyway: " + a.release
 	}
 	return "to release it: " + a.release
 }

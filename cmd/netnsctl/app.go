@@ -80,7 +80,11 @@ func (u *ui) run(row *command, call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.misused(wrong, "help "+row.name)
+		topic := "help " + row.name
+		if row.name == "help" {
+			topic = "help"
+		}
+		u.misused(wrong, topic)
 		return misused
 	}
 	u.note("%v", err)

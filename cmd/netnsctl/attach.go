@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,12 +27,15 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 		text, remedy := advice.parts("attach", what)
 		return refusal{problem{what: text, remedy: remedy}.String()}
 	case isMissingNamespace(call.Host, processWord(what)):
-		if processWord(what) != what {
+		if strings.Trim(what, "0123456789") == "" {
 			return refusal{"no process " + what + "; nothing was done"}
 		}
 		return u.noNamespace(call.Host, what, "attach")
 	}
-	return plain(call, words)
+	if processWord(what) != what {
+		return plain(call, words)
+	}
+	return call.Host.AttachAny(name, what)
 }
 
 // processWord is a word that attach takes for a pid, or the word itself.

@@ -101,7 +101,7 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 	}
 	v.gaps = criticalGaps(snap.Blind)
 	switch {
-	case v.Orphans > v.MaxOrphans || v.Stale > v.MaxStale:
+	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // an orphan is none for sure else
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"

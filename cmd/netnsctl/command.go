@@ -67,6 +67,15 @@ func lookup(name string) *command {
 	return &all[i]
 }
 
+// lookupAny finds a row by its name or, for a command of iproute2's, by an
+// abbreviation, or gives nil.
+func lookupAny(word string) *command {
+	if whole := compat.CommandName(word); whole != "" {
+		word = whole
+	}
+	return lookup(word)
+}
+
 // flag finds a flag by its word, "--name" or "-n", or gives nil.
 func (c *command) flag(word string) *flag {
 	for i := range c.flags {

@@ -15,11 +15,11 @@ var (
 )
 
 // tableFlags are the flags of a command that prints a table.
-func tableFlags(columns []string, initial string) []flag {
+func tableFlags(columns []string, initial, filter string) []flag {
 	return []flag{
 		{name: "output", short: "o", value: "COLUMNS", values: columns, help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
 		{name: "sort", value: "COLUMNS", values: columns, help: "sort by these columns; -COLUMN reverses"},
-		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: state=orphan, name=cni-*, owner!=docker, age>1d"},
+		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: " + filter},
 		{name: "no-trunc", help: "do not cut rows to the width of the terminal"},
 		{name: "noheadings", short: "n", help: "print no headings"},
 	}
@@ -36,6 +36,7 @@ func needing(other string, flags []flag) []flag {
 const (
 	// namespaceWords explains NAMESPACE in the help of a command.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
+	listFilter     = "state=orphan, name=cni-*, owner!=docker, age>1d"
 	// grace is clean.DefaultMinAge as a person writes it.
 	grace        = "10m"
 	statusDone   = "0  done"
@@ -60,7 +61,7 @@ func commands() []command {
 				{name: "idle", help: "also list idle namespaces: healthy, named, without a process"},
 				{name: "all-namespaces", help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
-			}, tableFlags(listed, staleColumns)...),
+			}, tableFlags(listed, staleColumns, listFilter)...),
 			details: []string{columnHelp(listColumns())},
 			statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
@@ -134,7 +135,7 @@ func commands() []command {
 				{name: "verbose", short: "v", help: "print all that hold the namespace, and how"},
 				{name: "quiet", short: "q", help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
-			}, tableFlags(held, defaultHolderColumns)...),
+			}, tableFlags(held, defaultHolderColumns, "user=root, command=python*, how!=process")...),
 			details:  []string{namespaceWords, columnHelp(holderColumns())},
 			statuses: []string{statusDone, statusError, statusMisuse},
 			examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
@@ -190,7 +191,7 @@ func commands() []command {
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,
 			short:    "find the namespace of an address, device, port, process ...",
 			long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
-			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns)...),
+			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns, "state=idle, device=veth*, kind!=device")...),
 			details:  []string{findWords, columnHelp(findColumns(netnsctl.ID{}))},
 			statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
 			examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
@@ -246,7 +247,7 @@ func commands() []command {
 				{name: "against", value: "FILE", help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,
 				gapsFlag,
-			}, needing("against", tableFlags(listed, allColumns))...),
+			}, needing("against", tableFlags(listed, allColumns, listFilter))...),
 			statuses: []string{
 				"0  nothing beyond the limits, nothing new", statusError, statusMisuse, "3  more than allowed, or something new",
 				"with --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN or usage error",

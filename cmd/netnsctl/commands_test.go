@@ -126,7 +126,7 @@ func TestParse(t *testing.T) {
 		"delete -":                             "[] [-]",
 		"list -o NAME -o AGE":                  "option -o is given twice",
 		"list --filter a=b --filter c=d":       "[--filter=a=b --filter=c=d] []",
-		"list -qj":                             "unknown option -qj (did you mean -q?)",
+		"list -qj":                             "unknown option -qj (short options stand alone: -q -j)",
 		"exec --user u a ls -l --user x":       "[--user=u] [a ls -l --user x]",
 		"exec a -- ls":                         "[] [a ls]",
 		"exec a --user u ls":                   "option --user stands before the namespace",

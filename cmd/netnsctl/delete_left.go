@@ -52,7 +52,8 @@ func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *af
 	if o.wait.set {
 		var ghosts []discover.Ghost
 		for _, d := range all {
-			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) {
+			// The host's namespace, and our own, stay.
+			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) && !isOwn(host, d.ghost.ID) {
 				ghosts = append(ghosts, d.ghost)
 			}
 		}

@@ -138,15 +138,13 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 	if ns == nil || ns.ID == own || ns.ID == (netnsctl.ID{}) {
 		return ""
 	}
-	for _, name := range ns.Names {
-		if word := quote(name); word == name && !strings.ContainsAny(name, "$&;|<>()*?[]#~=%!`'\"\\{}^") {
-			return "netnsctl exec " + name
-		}
-	}
-	if first(ns) {
+	switch {
+	case len(ns.Names) > 0:
+		return shellCommand("netnsctl exec", inNaturalOrder(ns.Names)[0])
+	case first(ns):
 		return "netnsctl exec host"
 	}
-	return "netnsctl exec '" + ns.ID.String() + "'"
+	return shellCommand("netnsctl exec", ns.ID.String())
 }
 
 func quoteIfAny(s string) string {

@@ -11,23 +11,24 @@ import (
 
 // help is the command of this name.
 func (u *ui) help(call compat.Call, c *cli.Context) error {
-	topic := c.Args().First()
+	topic, asJSON := c.Args().First(), c.Bool("json") || call.JSON
 	switch {
-	case c.Bool("json") || call.JSON:
-		u.print(encode(helpJSON(), call.Pretty))
+	case topic == "" && asJSON:
+		u.print(encode(helpJSON(commands()), call.Pretty))
 		return nil
 	case topic == "":
 		u.print(overview())
 		return nil
 	}
-	if whole := compat.CommandName(topic); whole != "" {
-		topic = whole
-	}
-	row := lookup(topic)
-	if row == nil {
+	row := lookupAny(topic)
+	switch {
+	case row == nil:
 		return unknownCommand(topic)
+	case asJSON:
+		u.print(encode(helpJSON([]command{*row}), call.Pretty))
+	default:
+		u.print(row.help())
 	}
-	u.print(row.help())
 	return nil
 }
 
@@ -173,11 +174,11 @@ type jsonFlags struct {
 	Help     string   `json:"help"`
 }
 
-func helpJSON() any {
+func helpJSON(all []command) any {
 	var rows struct {
 		Commands []jsonCommand `json:"commands"`
 	}
-	for _, c := range commands() {
+	for _, c := range all {
 		if c.hidden {
 			continue
 		}

@@ -13,8 +13,8 @@ import (
 )
 
 func (u *ui) identify(call compat.Call, c *cli.Context) error {
-	if onlyFlag(c, "") {
-		return u.identifyPID(call, c.Args().First())
+	if pid := c.Args().First(); onlyFlag(c, "") && strings.Trim(pid, "0123456789") == "" {
+		return u.identifyPID(call, pid)
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
@@ -57,8 +57,6 @@ func (u *ui) identifyPID(call compat.Call, pid string) error {
 	switch _, err := call.Host.IDOfPID(pid); {
 	case pid == "":
 		return plain(call, nil)
-	case strings.Trim(pid, "0123456789") != "":
-		return misuse("invalid PID %s", quote(pid))
 	case errors.Is(err, syscall.ENOENT):
 		return refusal{"no process " + pid}
 	}

@@ -20,10 +20,17 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 	prefix, err := compat.ReadPrefix(words)
 	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
 	missing, isMissing := errors.AsType[compat.MissingValue](err)
+	badValue, isBadValue := errors.AsType[compat.BadValue](err)
 	switch {
+	case isUnknown && unknown == "version" && len(prefix.Rest) > 1:
+		return u.misused(misuse("unexpected argument %s", quote(prefix.Rest[1])), "help"), true
 	case isUnknown && unknown == "version":
 		u.print(versionText())
 		return u.written(), true
+	case isBadValue:
+		return u.misused(misuse("option -%s: invalid value %s", badValue.Option, quote(badValue.Value)), "help"), true
+	case prefix.Help && len(prefix.Rest) > 0:
+		return u.helpFor(prefix.Rest), true
 	case isUnknown:
 		return u.misused(unknownOption("-"+string(unknown)), "help"), true
 	case isMissing:
@@ -35,6 +42,19 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 		return statusFailed, true
 	}
 	return 0, false
+}
+
+// helpFor shows the help of the command that follows the option -help.
+func (u *ui) helpFor(words []string) int {
+	row := lookupAny(words[0])
+	switch {
+	case row == nil:
+		return u.misused(unknownCommand(words[0]), "help")
+	case len(words) > 1:
+		return u.misused(misuse("unexpected argument %s", quote(words[1])), "help")
+	}
+	u.print(row.help())
+	return u.written()
 }
 
 // written is the status after an answer on standard output.

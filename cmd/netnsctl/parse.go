@@ -95,7 +95,7 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 		return 0, nil
 	case f.optional() && !hasValue:
 		// "--wait 20" is "--wait=20": no other word looks like a time.
-		if len(after) == 0 || f.check(after[0]) != nil {
+		if len(after) == 0 || checkDuration(after[0]) != nil {
 			l.flags = append(l.flags, "--"+f.name+"=")
 			return 0, nil
 		}
@@ -133,6 +133,9 @@ func (c *command) unknownFlag(word string) error {
 	for _, f := range c.flags {
 		known = append(known, f.words()...)
 	}
+	if joined := c.joinedShort(word); joined != "" {
+		return misuse("unknown option %s (short options stand alone: %s)", quote(word), joined)
+	}
 	if near := nearest(word, known); near != "" {
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
 	}
@@ -152,6 +155,18 @@ func (c *command) unknownFlag(word string) error {
 		return misuse("unknown option %s", quote(word))
 	}
 	return misuse("unknown option %s (a word that begins with a dash stands after --)", quote(word))
+}
+
+// joinedShort takes a word such as -qn apart where each letter is a short flag.
+func (c *command) joinedShort(word string) string {
+	var all []string
+	for _, letter := range word[1:] {
+		if c.flag("-"+string(letter)) == nil {
+			return ""
+		}
+		all = append(all, "-"+string(letter))
+	}
+	return strings.Join(all, " ")
 }
 
 // afterName refuses what looks like a flag where the words of another command
