@@ -15,7 +15,7 @@ const module = "github.com/netnsctl/netnsctl"
 // be added below them: a package belongs to the longest prefix that fits.
 var layers = map[string][]string{
 	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl"},
-	"/cmd/netnsctl/internal/fastpath": {"/compat"},
+	"/cmd/netnsctl/internal/fastpath": {"/compat", "/netnsctl"},
 	"/compat":                         {"/compat", "/netnsctl"},
 	"/netnsctl":                       {"/netnsctl", "/netnsctl/internal/sys"},
 	"/netnsctl/internal/sys":          {"/netnsctl/internal/sys"},

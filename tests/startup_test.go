@@ -75,7 +75,7 @@ func TestEarly(t *testing.T) {
 	for face, calls := range map[string][][]string{
 		"netnsctl": {
 			{"list"}, {"-j", "list"}, {"exec", "blue", "/bin/true"}, {"exec", "blue", "/bin/echo", "--user"}, {"-n", "blue", "list"}, {"-all", "exec", "/bin/true"},
-			{"identify", "1"}, {"pids", "blue"}, {"set", "blue", "5"}, {"list-id"}, {"add", "red"},
+			{"identify", "1"}, {"pids", "blue"}, {"set", "blue", "5"}, {"list-id"}, {"add", "red"}, {"delete", "red"},
 		},
 		"ip-netns": {{"list"}, {"help"}, {"exec", "nowhere", "/bin/true"}, {"-n", "nowhere", "list"}, {"list", "surplus"}, {"delete", "nowhere"}},
 		"ip":       {{"netns", "list"}, {"netns", "exec", "blue", "/bin/true"}, {"netns", "exec", "nowhere", "/bin/true"}},
@@ -92,7 +92,7 @@ func TestEarly(t *testing.T) {
 			}
 		}
 	}
-	if names := w.names(); names != "blue red" {
+	if names := w.names(); names != "blue" {
 		t.Errorf("left: %s", names)
 	}
 	if trace := initTrace("-Version"); !strings.Contains(trace, "init "+needless[0]+" ") {
