@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,7 +26,7 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 		text, remedy := advice.parts("attach", what)
 		return refusal{problem{what: text, remedy: remedy}.String()}
 	case isMissingNamespace(call.Host, processWord(what)):
-		if strings.Trim(what, "0123456789") == "" {
+		if processWord(what) != what || what == "0" {
 			return refusal{"no process " + what + "; nothing was done"}
 		}
 		return u.noNamespace(call.Host, what, "attach")
