@@ -141,7 +141,7 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 	switch {
 	case len(ns.Names) > 0:
 		return shellCommand("netnsctl exec", inNaturalOrder(ns.Names)[0])
-	case first(ns):
+	case isHost(ns):
 		return "netnsctl exec host"
 	}
 	return shellCommand("netnsctl exec", ns.ID.String())

@@ -30,14 +30,14 @@ func (r row) label() string {
 	switch {
 	case len(r.names) > 0:
 		return quoteAll(inNaturalOrder(r.names), ",")
-	case first(r.ns):
+	case isHost(r.ns):
 		return "host"
 	}
 	return r.ns.String()
 }
 
 // unnamed reports whether the label is the ID.
-func (r row) unnamed() bool { return len(r.names) == 0 && !first(r.ns) }
+func (r row) unnamed() bool { return len(r.names) == 0 && !isHost(r.ns) }
 
 // words are what a filter by name compares with, beside the label: each name, as it is
 // and as it is shown, or "-" where there is none.
