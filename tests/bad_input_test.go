@@ -100,9 +100,19 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 		for _, f := range c.Options {
 			addFlag("misspelled flag", "--"+f.Name+"x")
 			addFlag("misspelled flag", "-"+f.Name)
+			if len(f.Needs) > 0 {
+				alone := "--" + f.Name
+				if f.Value != "" {
+					alone += "=" + flagWitnesses[c.Name+" "+f.Name].value
+				}
+				addFlag("flag without what it needs", alone)
+			}
 			if f.Value == "" {
 				addFlag("value of a switch", "--"+f.Name+"=yes")
 				continue
+			}
+			if f.Value != "CONDITION" { // of which several may be given
+				addFlag("flag given twice", twice(c.Name, f)...)
 			}
 			if !f.Optional {
 				before := right
@@ -125,6 +135,12 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 		calls = append(calls, badArguments(c, right)...)
 	}
 	return calls
+}
+
+// twice is a flag with a value, given two times.
+func twice(command string, f tableFlag) []string {
+	word := "--" + f.Name + "=" + flagWitnesses[command+" "+f.Name].value
+	return []string{word, word}
 }
 
 // badArguments are mistakes beside the flags.

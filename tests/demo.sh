@@ -85,7 +85,7 @@ run netnsctl list
 run netnsctl list-id
 run netnsctl -json -pretty list-id nsid 7
 
-act 'Mistakes: the words and exit statuses of ip netns'
+act 'Mistakes: one line that says what is wrong, and a status'
 status=0
 run netnsctl add blue 2>&1 || status=$?
 echo "   exit status $status"
