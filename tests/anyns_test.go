@@ -90,6 +90,9 @@ func TestAnyNamespaceNone(t *testing.T) {
 		if text == "" {
 			text = "no namespace " + word
 		}
+		if word == "pid:999999" {
+			text = "no process 999999"
+		}
 		refused(text, "exec", word, "true")
 		refused(text, "-n", word, "list")
 		refused(text, "pids", word)

@@ -359,7 +359,7 @@ func TestShellChoice(t *testing.T) {
 	w.shell("netnsctl add blue; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep() { until grep -qx sleep /proc/$1/comm; do :; done; }; asleep $!; echo $! >/run/pid")
 	pid := lastWord(w.shell("cat /run/pid"))
 	ino := lastWord(w.shell("stat -Lc %i /proc/" + pid + "/ns/net"))
-	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing: one of blue, red") {
+	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing; choose one of: blue, red") {
 		t.Errorf("two names: %v", a)
 	}
 	for word, want := range map[string]string{

@@ -46,6 +46,8 @@ type flag struct {
 	// needs names the flags of which one has to be given as well, with blanks
 	// between them.
 	needs string
+	// excludes names the flags beside which it would have no effect.
+	excludes string
 	// values are the words that may be given, or that COLUMNS may list.
 	values []string
 	// args are the command's arguments where the flag is given, if that changes them.

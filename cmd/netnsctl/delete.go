@@ -9,8 +9,6 @@ import (
 // delete deletes names, or cleans up with --force-orphans.
 func (u *ui) delete(call compat.Call, c *cli.Context) error {
 	switch {
-	case c.Bool("force-orphans") && c.Bool("all"):
-		return misuse("--force-orphans and --all exclude each other")
 	case c.Bool("force-orphans"):
 		return u.cleanUp(call, c, waitOf(c))
 	}

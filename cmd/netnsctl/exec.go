@@ -48,9 +48,6 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 
 func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
-	if setup.KeepSys && setup.NoSysfs {
-		return setup, errors.New("--keep-sys and --no-sysfs exclude each other")
-	}
 	if c.IsSet("user") {
 		setup.User, err = lookupUser(c.String("user"))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -22,7 +23,7 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 	}
 	row := lookupAny(topic)
 	switch {
-	case row == nil:
+	case row == nil || row.hidden:
 		return unknownCommand(topic)
 	case asJSON:
 		u.print(encode(helpJSON([]command{*row}), call.Pretty))
@@ -37,10 +38,9 @@ func (c *command) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.long))
 	b.WriteString("\nOptions:\n")
-	for _, f := range c.flags {
+	for _, f := range slices.Concat(c.flags, commonFlags) {
 		b.WriteString(entry(helpColumn, f.usage(), f.describe()))
 	}
-	b.WriteString(entry(helpColumn, "-h, --help", "show this help"))
 	for _, part := range c.details {
 		b.WriteString("\n" + part)
 	}
@@ -100,7 +100,7 @@ func overview() string {
 			}
 		}
 	}
-	b.WriteString("\nOptions before the command, which can be shortened:\n")
+	b.WriteString("\nOptions before the command (may be abbreviated):\n")
 	for _, row := range optionTexts {
 		b.WriteString(entry(helpColumn, row[0], row[1]))
 	}

@@ -19,7 +19,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	if !scanned && onlyFlag(c, "json") {
 		return status(call.Plain(nil, c.Bool("json"))).err()
 	}
-	if !scanned && onlyFlag(c, "quiet") {
+	if !scanned && onlyFlag(c, "quiet") { // -json and -quiet exclude each other
 		return u.listNames(call.Host)
 	}
 	all := c.Bool("all-namespaces")

@@ -37,7 +37,7 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 		return u.misused(misuse("option -%s needs a value", missing.Option), "help"), true
 	case prefix.Batch && len(prefix.Rest) > 0:
 		return u.misused(misuse("unexpected argument %s: the commands come from the batch file", quote(prefix.Rest[0])), "help"), true
-	case prefix.Netns != "" && opensNothing(host, prefix.Netns):
+	case prefix.Netns != "" && isMissingNamespace(host, prefix.Netns):
 		u.note("%v", u.noNamespace(host, prefix.Netns, "-netns"))
 		return statusFailed, true
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -73,10 +72,9 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	default:
 		u.print(l.table(holders))
 	}
-	partly := isPartial(snap.Blind)
 	// Rows that were chosen are for a program.
 	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
-		if text := u.nobodyInside(call.Host, ns, partly); text != "" {
+		if text := u.nobodyInside(snap, ns); text != "" {
 			u.print(escape(text) + "\n")
 		}
 	}
@@ -84,14 +82,17 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 }
 
 // nobodyInside says what keeps a namespace without a process.
-func (u *ui) nobodyInside(host netnsctl.Host, ns *discover.Namespace, partly bool) string {
-	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && partly {
+func (u *ui) nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
+	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && isPartial(snap.Blind) {
 		return "no process inside was found"
 	}
 	if ns.Verdict == discover.Idle && len(ns.Names) > 0 {
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
 	}
-	return u.adviceOn(host, ns).sentence("pids")
+	if ns.Verdict == discover.InUse || ns.Verdict == discover.Own {
+		return ""
+	}
+	return u.adviceFor(snap.Host, ns.ID.String()).sentence("pids") // which this scan has not looked for
 }
 
 // pidsInside is iproute2's command.
