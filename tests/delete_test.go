@@ -185,7 +185,7 @@ func TestDeleteSeveral(t *testing.T) {
 	for words, says := range map[string]string{
 		"a nosuch b":          "no namespace nosuch",
 		"a net:[" + ino:       "no namespace net:[" + ino + ";",
-		"a net:[" + ino + "]": "net:[" + ino + "] has several names, one is needed: ",
+		"a net:[" + ino + "]": "net:[" + ino + "] has several names; give one of: ",
 		"a host":              "host (net:[",
 		"a pid:1":             "which is never deleted",
 		"a ../netns/nosuch":   "no namespace ../netns/nosuch",

@@ -380,7 +380,7 @@ func TestShellChoice(t *testing.T) {
 		t.Errorf("--shell: %v", a)
 	}
 	for _, c := range []struct{ env, words, status, says string }{
-		{"SHELL=/usr/sbin/nologin", "blue", "1", "$SHELL is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PATH"},
+		{"SHELL=/usr/sbin/nologin", "blue", "1", "$SHELL is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM"},
 		{"SHELL=/bin/rbash", "blue", "1", "a restricted shell"},
 		{"", "--shell /nowhere blue", "1", "run command /nowhere: no such file or directory"},
 		{"", "none", "1", "no namespace none"},
@@ -423,7 +423,7 @@ func TestShellUser(t *testing.T) {
 		t.Errorf("no shell in /etc/passwd: %v", a)
 	}
 	a := w.run("shell", "--user", "nobody", "b")
-	if a.status != "1" || !strings.Contains(a.stderr, "the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PATH") {
+	if a.status != "1" || !strings.Contains(a.stderr, "the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM") {
 		t.Errorf("nologin: %v", a)
 	}
 }

@@ -98,7 +98,7 @@ func (a advice) undeletable() (what, remedy string) {
 	case a.own && len(ns.Names) == 0:
 		return a.label() + " is " + ownText(ns) + ", which is never deleted", ""
 	case len(ns.Names) > 1:
-		return a.label() + " has several names, one is needed: " + quoteAll(ns.Names, ", "), ""
+		return a.label() + " has several names; give one of: " + quoteAll(ns.Names, ", "), ""
 	case len(ns.Names) == 1:
 		return "", ""
 	}
@@ -111,7 +111,7 @@ func (a advice) undeletable() (what, remedy string) {
 	case onlyMounts(ns):
 		return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; clean-up skips it: " + a.skipped, ""
 	}
-	return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; it goes away when that is closed or ends", ""
+	return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; it is gone when that is closed or ends", ""
 }
 
 // stateText is a namespace's state with its article.

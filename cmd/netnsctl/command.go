@@ -38,8 +38,8 @@ type command struct {
 type flag struct {
 	name  string // without dashes
 	short string // one letter, without its dash, or nothing
-	// value is a row of kinds, or empty for a switch. In brackets it may be left
-	// out, with what it then means in help.
+	// value is a row of kinds, or empty for a switch. "[SEC]" may be left out; help
+	// says what that means.
 	value string
 	// help is one line. initial is the value where the flag is not given.
 	help, initial string

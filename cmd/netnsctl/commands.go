@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -54,7 +55,7 @@ const (
 // and the test of the manual are made from it. Those of iproute2 come first, in
 // the order of its usage text.
 func commands() []command {
-	listed, held, found := columnNames(listColumns()), columnNames(holderColumns()), columnNames(findColumns(netnsctl.ID{}))
+	listed, held, found := term.Names(listColumns()), term.Names(holderColumns()), term.Names(findColumns(netnsctl.ID{}))
 	return []command{
 		{
 			name: "list", synonyms: "ls status ps", run: (*ui).list,

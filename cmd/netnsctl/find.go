@@ -83,7 +83,7 @@ func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []st
 		u.note("%s", notFound(r, m))
 	}
 	for _, word := range hidden {
-		u.note("found, but nothing meets the filter: %s", quote(word))
+		u.note("found %s, but --filter hides every match", quote(word))
 	}
 	u.gaps(r.Blind, c.Bool("verbose"))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
 )
 
-// kind is a kind of word: how a shell completes it, and what is wrong with one.
+// kind is a kind of word: how it is completed and checked.
 type kind struct {
 	complete completion.Value
 	check    func(word string) error // nil takes every word

@@ -28,7 +28,7 @@ func (u *ui) noNamespaceIn(snap *discover.Snapshot, word, command string) error 
 	return refusal{noNamespaceText(snap, word)}
 }
 
-// noNamespaceText is for a word that is nothing at all.
+// noNamespaceText is for a word that matches nothing.
 func noNamespaceText(snap *discover.Snapshot, word string) string {
 	if pid, ok := strings.CutPrefix(word, "pid:"); ok && pid != "" && strings.Trim(pid, "0123456789") == "" {
 		return "no process " + quote(pid)

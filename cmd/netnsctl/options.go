@@ -72,7 +72,7 @@ func unknownOption(word string) error {
 	long := "-" + word
 	for _, c := range commands() {
 		if c.flag(long) != nil {
-			return misuse("unknown option %s (an option of %s: it stands after the command)", quote(long), c.name)
+			return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), c.name)
 		}
 	}
 	known := []string{"--version"}
@@ -89,7 +89,7 @@ func optionHelp(name string) string {
 		return word == name
 	})
 	if i < 0 {
-		return "accepted for iproute2's sake; no effect"
+		return "accepted as by ip; no effect"
 	}
 	return optionTexts[i][1]
 }

@@ -22,7 +22,7 @@ func holderColumns() []column[discover.Holder] {
 			Number: func(h discover.Holder) (int64, bool) { return int64(h.Owner.PID), true },
 		},
 		{Name: "USER", Help: "whose it is", Value: func(h discover.Holder) string { return userName(h.UID) }},
-		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
+		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return dash(escape(h.Owner.Command)) }},
 		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h discover.Holder) string {
 			group := h.Owner
 			group.Command = ""
@@ -32,15 +32,8 @@ func holderColumns() []column[discover.Holder] {
 			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
 			Value: func(h discover.Holder) string { return escape(hows(h.Pins)) },
 		},
-		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
+		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return dash(quoteAll(h.Args, " ")) }},
 	}
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }
 
 func (u *ui) pids(call compat.Call, c *cli.Context) error {

@@ -103,7 +103,7 @@ func listColumns() []column[row] {
 			Number: row.age, Parse: parseAge,
 		},
 		{Name: "ID", Help: "the namespace's ID", Value: func(r row) string { return ofNamespace(r.ns, (*discover.Namespace).String) }},
-		{Name: "COOKIE", Help: "its number that is never used again", Value: func(r row) string { return ofNamespace(r.ns, cookie) }},
+		{Name: "COOKIE", Help: "its cookie, a number that is never reused", Value: func(r row) string { return ofNamespace(r.ns, cookie) }},
 		{
 			Name: "OWNER", Help: "the program, unit, container or runtime it seems to belong to",
 			Value: func(r row) string {
