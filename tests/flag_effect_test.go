@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,6 +33,9 @@ ip -n blue link add v0 type veth peer name v1 netns red
 ip -n red link add g0 type veth peer name g1 netns green
 ip -n blue address add 10.1.0.1/24 dev v0; ip -n red address add 10.1.0.2/24 dev v1
 for where in 'blue v0' 'red v1' 'red g0' 'green g1'; do ip -n ${where% *} link set ${where#* } up; done
+for where in 'blue v0' 'red v1' 'red g0' 'green g1'; do
+	until ip -n ${where% *} link show ${where#* } | grep -q 'state UP'; do sleep 0.01; done # the kernel says so later
+done
 start() { setsid "$@" >/dev/null 2>&1 </dev/null & }
 start netnsctl exec red sleep 1000; asleep $!
 start unshare -n sleep 1000; asleep $!; echo $! >/run/nameless
@@ -162,7 +166,7 @@ var flagWitnesses = map[string]flagWitness{
 
 // TestEveryFlagActs: no flag of the table is ignored. A call with the flag is answered
 // otherwise than the same call without it, whether the flag is said by its long or its
-// short word, with its value in the same word or in the next.
+// short word, with its value in the same word or in the next, and in the face ip.
 func TestEveryFlagActs(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range readTable(t) {
@@ -226,6 +230,13 @@ func (w *staleWorld) flagActs(t *testing.T, command string, f tableFlag) {
 			t.Errorf("%s: with %s\n%s\nwith %s\n%s", witness.call, words[0], with, other, said)
 		}
 	}
+	// The other faces know the long word.
+	witness.call = strings.ReplaceAll(witness.call, "netnsctl "+command+" ", "ip netns "+command+" ")
+	w.env = append(w.env, "PATH="+filepath.Join(artefact, "face", "ip")+":"+filepath.Join(artefact, "bin")+":/usr/bin:/bin")
+	if said := w.hear(witness, words[0]); said != with {
+		t.Errorf("%s: with %s\n%s\nas netnsctl\n%s", witness.call, words[0], said, with)
+	}
+	w.env = w.env[:len(w.env)-1]
 }
 
 // anyAge is what may be another at the next call: an age, a process id, a number of a
