@@ -133,8 +133,16 @@ func (r *report) spared(word string) {
 		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
 	}
 	for _, target := range r.plan.Missing {
-		r.note("%s", noNamespaceText(r.snap, target))
+		r.note("%v", r.notCleaned(target))
 	}
+}
+
+// notCleaned says why a target is nothing that a clean-up can take.
+func (r *report) notCleaned(target string) error {
+	if text := r.whatIs(r.snap, target).sentence("delete"); text != "" {
+		return refusal{text}
+	}
+	return refusal{noNamespaceText(r.snap, target)}
 }
 
 func (r *report) status() error {
