@@ -35,6 +35,8 @@ func AnswersAlone(argv []string) bool {
 			return isPlain(face, netnsctl.Host{}, rest, all)
 		case o.name == "batch" || o.name == "help" || o.name == "Version":
 			return false // whose lines, or whose texts, may be an extension's
+		case face == FaceNetnsctl && (o.name == "family" && !isFamily(value) || o.name == "rcvbuf" && !isUint(value)):
+			return false // which main explains
 		case o.name == "netns" && face == FaceNetnsctl && !(isPlainName(value) && netnsctl.Host{}.HasNamespace(value)):
 			return false
 		}

@@ -94,7 +94,10 @@ func (s *session) deleteOne(name string) error {
 	}
 	before, mounted := s.host.TopLayer(name)
 	err := s.fail("delete", s.host.Delete(name))
-	if _, still := s.host.TopLayer(name); err == nil || !mounted && !still {
+	if err == nil {
+		return nil
+	}
+	if _, still := s.host.TopLayer(name); !mounted && !still {
 		return err
 	}
 	status := s.report(err)

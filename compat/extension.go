@@ -45,7 +45,10 @@ func (s *session) extended(words []string) (handled bool, err error) {
 	if c, ok := lookupCommand(words[0]); ok {
 		call.Command = c.names[0]
 		call.Plain = func(args []string, json bool) int {
-			s.opts.json = s.opts.json || json
+			given := s.opts
+			defer func() { s.opts = given }() // the next line of a batch has its own
+			s.opts.json = given.json || json
+			s.opts.all = given.all && len(args) == 0
 			return s.end(c.run(s, args))
 		}
 	}

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -125,12 +126,23 @@ func (m MissingValue) Error() string {
 	return fmt.Sprintf("Error: argument \"%s\" is required", m.value)
 }
 
+// BadValue is an option whose value it does not take.
+type BadValue struct{ Option, Value string }
+
+func (b BadValue) Error() string {
+	return fmt.Sprintf("Option \"-%s\": invalid value \"%s\"", b.Option, b.Value)
+}
+
+func isFamily(word string) bool {
+	return slices.Contains([]string{"inet", "inet6", "link", "mpls", "bridge", "help"}, word)
+}
+
 func (s *session) setFamily(family string) error {
-	switch family {
-	case "inet", "inet6", "link", "mpls", "bridge":
-		return nil
-	case "help":
+	switch {
+	case family == "help":
 		return s.showHelp("")
+	case isFamily(family):
+		return nil
 	}
 	return invalidArgument(family, "invalid protocol family")
 }

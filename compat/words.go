@@ -30,12 +30,15 @@ type Prefix struct {
 	// All and Batch say that these options are there, Netns is the value of -netns.
 	All, Batch bool
 	Netns      string
+	// Help and Version say that these options are there. They end the call: Rest is
+	// what follows them.
+	Help, Version bool
 	// Rest begins with the command, or with the object in the face ip.
 	Rest []string
 }
 
 // ReadPrefix reads the options before the command. The error is an
-// [UnknownOption] or a [MissingValue].
+// [UnknownOption], a [MissingValue] or a [BadValue].
 func ReadPrefix(words []string) (p Prefix, err error) {
 	for {
 		o, value, rest, err := nextOption(words)
@@ -44,8 +47,20 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 			return p, err
 		}
 		switch o.name {
-		case "Version", "help":
-			return p, nil // the call ends here
+		case "Version":
+			p.Version = true
+			return p, nil
+		case "help":
+			p.Help = true
+			return p, nil
+		case "family":
+			if !isFamily(value) {
+				return p, BadValue{o.name, value}
+			}
+		case "rcvbuf":
+			if !isUint(value) {
+				return p, BadValue{o.name, value}
+			}
 		case "all":
 			p.All = true
 		case "batch":

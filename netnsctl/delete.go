@@ -14,8 +14,11 @@ import (
 // mounted again, unless more mounts cover the file (EBUSY): then each call
 // takes one layer away.
 func (h Host) Delete(name string) error {
-	return h.delete(name, func(fd int) { sys.Close(fd) })
+	return h.delete(name, func(int) error { return nil }, func(fd int) { sys.Close(fd) })
 }
+
+// ErrChanged is the error for a name that leads to another namespace than expected.
+var ErrChanged = errors.New("the name leads to another namespace now")
 
 // Deleter is [Host.Delete] for many names. Each unmount waits for all processors,
 // and that takes several times as long once the kernel has begun to take a
@@ -30,18 +33,47 @@ type Deleter struct {
 func (h Host) NewDeleter() *Deleter { return &Deleter{host: h} }
 
 // Delete is [Host.Delete].
-func (d *Deleter) Delete(name string) error { return d.host.delete(name, d.held.Hold) }
+func (d *Deleter) Delete(name string) error {
+	return d.host.delete(name, func(int) error { return nil }, d.held.Hold)
+}
+
+// DeleteIf is Delete of a name that still leads to the namespace with this identity;
+// else it is [ErrChanged]. Cookie is 0 where it is not known.
+func (d *Deleter) DeleteIf(name string, id ID, cookie uint64) error {
+	return d.host.delete(name, func(fd int) error {
+		if is, now := identityOf(fd); is != id || now != cookie {
+			return newOpError(OpRemoveName, name, d.host.NamePath(name), ErrChanged)
+		}
+		return nil
+	}, d.held.Hold)
+}
+
+// identityOf reads the identity of the namespace that an O_PATH descriptor leads to.
+func identityOf(fd int) (id ID, cookie uint64) {
+	file, err := sys.Open(sys.FDPath(fd))
+	if err != nil {
+		return ID{}, 0
+	}
+	defer sys.Close(file)
+	id.Dev, id.Ino, _ = sys.Fstat(file)
+	cookie, _ = sys.Cookie(file)
+	return id, cookie
+}
 
 // Release lets go of the namespaces whose names were deleted. More may be deleted
 // after it.
 func (d *Deleter) Release() { d.held.Release() }
 
-// delete gives the descriptor that has held the namespace to letGo.
-func (h Host) delete(name string, letGo func(fd int)) error {
+// delete unmounts and unlinks a name that passes a check of the open file. It gives
+// the descriptor that has held the namespace to letGo.
+func (h Host) delete(name string, check func(fd int) error, letGo func(fd int)) error {
 	path := h.NamePath(name)
 	restore := func() error { return nil }
 	if fd, err := sys.OpenPath(path); err == nil {
 		defer letGo(fd)
+		if err := check(fd); err != nil {
+			return err
+		}
 		if sys.IsNamespace(fd) && sys.Detach(path) == nil {
 			restore = func() error { return sys.BindMount(sys.FDPath(fd), path) }
 		}

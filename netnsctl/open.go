@@ -10,9 +10,13 @@ import (
 // one.
 func (h Host) open(word string) (fd int, named bool, err error) {
 	path := h.NamePath(word)
-	fd, err = sys.Open(path)
-	if err == nil {
-		return fd, true, nil
+	// With Resolve a word with a slash is a path, and not one from the run directory.
+	if h.Resolve == nil || ValidName(word) {
+		if fd, err = sys.Open(path); err == nil {
+			return fd, true, nil
+		}
+	} else {
+		err = syscall.ENOENT
 	}
 	if h.Resolve != nil && !h.IsName(word) {
 		if fd, resolveErr := h.Resolve(h, word); resolveErr == nil {

@@ -90,6 +90,9 @@ func TestAnyNamespaceNone(t *testing.T) {
 		if text == "" {
 			text = "no namespace " + word
 		}
+		if word == "pid:999999" {
+			text = "no process 999999"
+		}
 		refused(text, "exec", word, "true")
 		refused(text, "-n", word, "list")
 		refused(text, "pids", word)
@@ -146,7 +149,7 @@ func TestAnyNamespaceDelete(t *testing.T) {
 	w := newStaleWorld(t)
 	ino := lastWord(w.shell(inode + `netnsctl add x; netnsctl attach y x; ino /run/netns/x`))
 	word := "net:[" + ino + "]"
-	if a := w.run("delete", "--verbose", word); a.status != "1" || !strings.Contains(a.stderr, "several names, one is needed: ") {
+	if a := w.run("delete", "--verbose", word); a.status != "1" || !strings.Contains(a.stderr, "several names; give one of: ") {
 		t.Errorf("two names: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`: >/run/kept; mount --bind /run/netns/x /run/kept; netnsctl delete y`)

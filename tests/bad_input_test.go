@@ -193,7 +193,7 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 				switch {
 				case c.Name == "find" || c.Name == "snapshot":
 					continue // they look for anything, or write a file
-				case word == "dead" && c.Name == "delete", word == "host" && !slices.Contains([]string{"delete", "set", "identify", "help"}, c.Name):
+				case word == "dead" && c.Name == "delete", word == "host" && !slices.Contains([]string{"delete", "set", "help"}, c.Name):
 					continue // that is right
 				}
 				add("name that does not exist", replaced(i, word)...)

@@ -113,8 +113,8 @@ func TestDeleteDryRunOthers(t *testing.T) {
 		t.Errorf("a stack: %v", a)
 	}
 	a = w.run("delete", "x")
-	if a.status != "1" || a.stdout != "" || a.stderr != `Cannot remove namespace file "/run/netns/x": Device or resource busy`+"\nnetnsctl: net:["+top+
-		"], which was mounted on top of x, is unmounted; an older namespace, net:["+low+"], lies below and x now leads to it; to delete that one too, repeat: netnsctl delete x\n" {
+	if a.status != "1" || a.stdout != "" || a.stderr != `Cannot remove namespace file "/run/netns/x": Device or resource busy`+"\nnetnsctl: unmounted net:["+top+
+		"] from x; an older namespace lies below, and x now leads to it: net:["+low+"]; to delete that too: netnsctl delete x\n" {
 		t.Errorf("the top of a stack: %v", a)
 	}
 	expectAnswer(t, "the rest of a stack", w.run("delete", "x"), "0", "", "")
@@ -185,7 +185,7 @@ func TestDeleteSeveral(t *testing.T) {
 	for words, says := range map[string]string{
 		"a nosuch b":          "no namespace nosuch",
 		"a net:[" + ino:       "no namespace net:[" + ino + ";",
-		"a net:[" + ino + "]": "net:[" + ino + "] has several names, one is needed: ",
+		"a net:[" + ino + "]": "net:[" + ino + "] has several names; give one of: ",
 		"a host":              "host (net:[",
 		"a pid:1":             "which is never deleted",
 		"a ../netns/nosuch":   "no namespace ../netns/nosuch",

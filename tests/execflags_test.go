@@ -130,7 +130,7 @@ func TestExecNoSysfs(t *testing.T) {
 		t.Fatalf("plain: %v", plain)
 	}
 	ours := w.command("/bin/sh", "-c", container+"netnsctl exec --keep-sys x true'")
-	if ours.status != "255" || !strings.Contains(ours.stderr, "--no-sysfs leaves /sys as it is\n") {
+	if ours.status != "255" || !strings.Contains(ours.stderr, "use --no-sysfs\n") {
 		t.Errorf("a flag: %v", ours)
 	}
 	without := w.command("/bin/sh", "-c", container+"netnsctl exec --no-sysfs x readlink /proc/self/ns/net'")
@@ -145,7 +145,7 @@ func TestExecFleeting(t *testing.T) {
 	w := newStaleWorld(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over | tee /etc/netns/x/resolv.conf >/etc/netns/x/hosts
 		echo real >/run/resolv; ln -sf /run/resolv /etc/resolv.conf`)
-	const says = "netnsctl: warning: /etc/resolv.conf is a symbolic link: /etc/netns/x/resolv.conf lies over what it leads to, until that is replaced\n"
+	const says = "netnsctl: warning: /etc/resolv.conf is a symbolic link: /etc/netns/x/resolv.conf covers only its target, until that file is replaced\n"
 	if a := w.run("exec", "--keep-sys", "x", "cat", "/etc/resolv.conf"); a != (answer{"over\n", says, "0"}) {
 		t.Errorf("%v", a)
 	}

@@ -134,8 +134,8 @@ var privileges = []privilege{
 		name: "a link in the place of an output file is not followed",
 		script: `echo secret >/run/shadow; mkdir -m 1777 /run/tmp; user ln -s /run/shadow /run/tmp/m.prom
 			for c in "metrics --output" snapshot; do /run/plain/netnsctl $c /run/tmp/m.prom 2>&1; done; cat /run/shadow; ls -A /run/tmp`,
-		want: "netnsctl: /run/tmp/m.prom: no plain file, so it is not replaced\n" +
-			"netnsctl: /run/tmp/m.prom: no plain file, so it is not replaced\nsecret\nm.prom\n",
+		want: "netnsctl: /run/tmp/m.prom: not a regular file; not replaced\n" +
+			"netnsctl: /run/tmp/m.prom: not a regular file; not replaced\nsecret\nm.prom\n",
 	},
 	{
 		name: "a name does not drive the terminal of new views",

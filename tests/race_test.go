@@ -216,7 +216,7 @@ func (c *crowd) wantNames(names ...string) {
 // namespace is the truth between its creation and the mount.
 var lostRace = regexp.MustCompile(`^(Cannot create namespace file "/run/netns/x": File exists` +
 	`|Cannot remove namespace file "/run/netns/x": (No such file or directory|Device or resource busy)` +
-	`|netnsctl: net:\[\d+\], which was mounted on top of x, is unmounted; an older namespace, net:\[\d+\], lies below .*` +
+	`|netnsctl: unmounted net:\[\d+\] from x; an older namespace lies below, .*` +
 	`|Bind /proc/self/ns/net -> /run/netns/x failed: No such file or directory` +
 	`|Cannot open network namespace( "x")?: No such file or directory` +
 	`|setting the network namespace "x" failed: Invalid argument` +

@@ -359,7 +359,7 @@ func TestShellChoice(t *testing.T) {
 	w.shell("netnsctl add blue; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep() { until grep -qx sleep /proc/$1/comm; do :; done; }; asleep $!; echo $! >/run/pid")
 	pid := lastWord(w.shell("cat /run/pid"))
 	ino := lastWord(w.shell("stat -Lc %i /proc/" + pid + "/ns/net"))
-	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing: one of blue, red") {
+	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing; choose one of: blue, red") {
 		t.Errorf("two names: %v", a)
 	}
 	for word, want := range map[string]string{
@@ -380,7 +380,7 @@ func TestShellChoice(t *testing.T) {
 		t.Errorf("--shell: %v", a)
 	}
 	for _, c := range []struct{ env, words, status, says string }{
-		{"SHELL=/usr/sbin/nologin", "blue", "1", "$SHELL is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PATH"},
+		{"SHELL=/usr/sbin/nologin", "blue", "1", "$SHELL is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM"},
 		{"SHELL=/bin/rbash", "blue", "1", "a restricted shell"},
 		{"", "--shell /nowhere blue", "1", "run command /nowhere: no such file or directory"},
 		{"", "none", "1", "no namespace none"},
@@ -423,7 +423,7 @@ func TestShellUser(t *testing.T) {
 		t.Errorf("no shell in /etc/passwd: %v", a)
 	}
 	a := w.run("shell", "--user", "nobody", "b")
-	if a.status != "1" || !strings.Contains(a.stderr, "the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PATH") {
+	if a.status != "1" || !strings.Contains(a.stderr, "the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM") {
 		t.Errorf("nologin: %v", a)
 	}
 }

@@ -222,7 +222,7 @@ func TestTableFilter(t *testing.T) {
 		"pids --verbose held --sort x":   `unknown column x`,
 		"check --filter state=orphan":    "needs --against",
 		"check --against x --filter a=b": `unknown column a`,
-		"check --against x --nagios":     "--against excludes",
+		"check --against x --nagios":     "options --against and --nagios exclude each other",
 	} {
 		if a := w.run(strings.Fields(words)...); a.stdout != "" || !strings.Contains(a.stderr, says) {
 			t.Errorf("%s: status %s, %s%s; want %s", words, a.status, a.stdout, a.stderr, says)

@@ -51,9 +51,10 @@ func TestPidsVerbose(t *testing.T) {
 		}
 	}
 	for words, what := range map[string]string{
-		"pids --verbose nowhere": "nowhere", "pids --verbose net:[1]": "net:[1]", "identify --all 999999": "pid:999999", "identify --all nowhere": "nowhere",
+		"pids --verbose nowhere": "namespace nowhere", "pids --verbose net:[1]": "namespace net:[1]", "identify --all 999999": "process 999999",
+		"identify --all nowhere": "namespace nowhere",
 	} {
-		if a := w.run(strings.Fields(words)...); a != (answer{"", "netnsctl: no namespace " + what + "\n", "1"}) {
+		if a := w.run(strings.Fields(words)...); a != (answer{"", "netnsctl: no " + what + "\n", "1"}) {
 			t.Errorf("%s: %v", words, a)
 		}
 	}

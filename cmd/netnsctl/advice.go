@@ -156,27 +156,26 @@ func withCommands(host netnsctl.Host, pins []discover.Pin) []discover.Pin {
 // releaseCommand is the command that releases a namespace without a name, or why
 // there is none: a clean-up is planned as that command would.
 func releaseCommand(snap *discover.Snapshot, ns *discover.Namespace) (command, skipped string) {
-	command = shellCommand("netnsctl delete --force-orphans", ns.ID.String())
-	for _, age := range []struct {
-		flag  string
-		grace clean.Request
-	}{
-		{"", clean.Request{MinAge: clean.DefaultMinAge}},
-		{" --min-age 0", clean.Request{}},
-	} {
-		request := age.grace
-		request.Targets = []string{ns.ID.String()}
-		plan, err := clean.Make(snap, request)
-		switch {
-		case err != nil:
-			return "", err.Error()
-		case len(plan.Steps) > 0:
-			return command + age.flag, ""
-		case len(plan.Spared) > 0:
-			skipped = plan.Spared[0].Why
+	plan, err := clean.Make(snap, clean.Request{Targets: []string{ns.ID.String()}})
+	switch {
+	case err != nil:
+		return "", err.Error()
+	case len(plan.Steps) > 0:
+		return shellCommand("netnsctl delete --force-orphans", ns.ID.String()), ""
+	case len(plan.Spared) > 0:
+		return "", plan.Spared[0].Why
+	}
+	return "", ""
+}
+
+// ownedBy is the runtime in whose directory a namespace is mounted, if any.
+func ownedBy(ns *discover.Namespace) string {
+	for _, p := range ns.Pins {
+		if p.Mount != nil && p.Mount.Foreign() != "" {
+			return p.Mount.Foreign()
 		}
 	}
-	return "", skipped
+	return ""
 }
 
 // label is what a namespace is called in a sentence that begins with it.

@@ -51,8 +51,8 @@ func (a advice) stale(command string) (what, remedy string) {
 		return what, "a namespace named " + quote(n.Name) + " lives " + a.elsewhere[0].inMountNamespaceOf() + ": " +
 			withID(command, a.elsewhere[0].ns)
 	}
-	if command == "delete" {
-		return what, ""
+	if command == "delete" || n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted) {
+		return what, "" // delete cannot remove it, or should not
 	}
 	return what, "to remove the name: " + shellCommand("netnsctl delete", n.Name)
 }
@@ -98,7 +98,7 @@ func (a advice) undeletable() (what, remedy string) {
 	case a.own && len(ns.Names) == 0:
 		return a.label() + " is " + ownText(ns) + ", which is never deleted", ""
 	case len(ns.Names) > 1:
-		return a.label() + " has several names, one is needed: " + quoteAll(ns.Names, ", "), ""
+		return a.label() + " has several names; give one of: " + quoteAll(ns.Names, ", "), ""
 	case len(ns.Names) == 1:
 		return "", ""
 	}
@@ -111,7 +111,7 @@ func (a advice) undeletable() (what, remedy string) {
 	case onlyMounts(ns):
 		return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; clean-up skips it: " + a.skipped, ""
 	}
-	return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; it goes away when that is closed or ends", ""
+	return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; it is gone when that is closed or ends", ""
 }
 
 // stateText is a namespace's state with its article.
@@ -152,6 +152,9 @@ func (a advice) heldBy(before string) string {
 func (a advice) toRelease() string {
 	if a.release == "" {
 		return ""
+	}
+	if owner := ownedBy(a.ns); owner != "" {
+		return owner + " owns it; to release it anyway: " + a.release
 	}
 	return "to release it: " + a.release
 }

@@ -64,9 +64,9 @@ func (u *ui) run(row *command, call compat.Call) int {
 	if row == nil {
 		return u.misused(unknownCommand(call.Command), "help")
 	}
-	err := u.runRow(row, call)
+	l, err := u.runRow(row, call)
 	failed, misused := statusFailed, statusUsage
-	if row.name == "check" && slices.Contains(call.Args, "--nagios") {
+	if l.given("nagios") {
 		failed, misused = nagiosUnknown, nagiosUnknown
 	}
 	var s status
@@ -80,7 +80,11 @@ func (u *ui) run(row *command, call compat.Call) int {
 	case errors.As(err, &s):
 		return int(s)
 	case errors.As(err, &wrong):
-		u.misused(wrong, "help "+row.name)
+		topic := "help " + row.name
+		if row.name == "help" {
+			topic = "help"
+		}
+		u.misused(wrong, topic)
 		return misused
 	}
 	u.note("%v", err)
@@ -88,30 +92,31 @@ func (u *ui) run(row *command, call compat.Call) int {
 }
 
 // runRow reads the words and calls the row's action.
-func (u *ui) runRow(row *command, call compat.Call) error {
+func (u *ui) runRow(row *command, call compat.Call) (line, error) {
 	if row.hidden {
-		return row.run(u, call, nil)
+		return line{}, row.run(u, call, nil)
 	}
-	words := call.Args
+	var implied []string
 	if call.All && row.takesAll {
-		words = append([]string{"--all"}, words...)
+		implied = append(implied, "all")
 	}
-	l, err := row.parse(words)
+	if call.JSON && row.flag("--json") != nil {
+		implied = append(implied, "json")
+	}
+	l, err := row.parse(call.Args, implied...)
 	switch {
 	case errors.Is(err, errHelpWanted):
 		u.print(row.help())
-		return nil
+		return l, nil
 	case errors.Is(err, errVersionWanted):
 		u.print(versionText())
-		return nil
+		return l, nil
 	case err != nil:
-		return err
+		return l, err
 	}
-	if !row.isExtension() || slices.ContainsFunc(row.args, takesNamespaces) {
-		l.args = withoutNSIDs(call.Host, l.args)
-	}
+	row.withoutNSIDs(call.Host, &l)
 	if err := row.checkArgs(l); err != nil {
-		return err
+		return l, err
 	}
 	app := &cli.App{
 		Name:        "netnsctl",
@@ -124,19 +129,18 @@ func (u *ui) runRow(row *command, call compat.Call) error {
 		ExitErrHandler:            func(*cli.Context, error) {}, // the package would exit on its own
 		Commands:                  []*cli.Command{row.cli(func(c *cli.Context) error { return row.run(u, call, c) })},
 	}
-	return app.Run(slices.Concat([]string{"netnsctl", row.name}, l.flags, []string{"--"}, l.args))
-}
-
-// takesNamespaces reports whether an argument may be a name as list prints it.
-func takesNamespaces(arg string) bool {
-	return strings.Contains(arg, "NAME") || strings.Contains(arg, "WHAT")
+	words := slices.Concat([]string{"netnsctl", row.name}, l.flags, []string{"--"}, l.args)
+	if slices.Contains(implied, "all") {
+		words = slices.Insert(words, 2, "--all")
+	}
+	return l, app.Run(words)
 }
 
 func usageErrorOf(_ *cli.Context, err error, _ bool) error { return usageError{err} }
 
 func unknownCommand(word string) error {
 	if compat.IsNetns(word) {
-		return misuse("unknown command %s (commands stand without it: netnsctl list)", quote(word))
+		return misuse("unknown command %s (leave it out: netnsctl list)", quote(word))
 	}
 	var names []string
 	for _, c := range commands() {

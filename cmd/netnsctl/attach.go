@@ -26,12 +26,15 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 		text, remedy := advice.parts("attach", what)
 		return refusal{problem{what: text, remedy: remedy}.String()}
 	case isMissingNamespace(call.Host, processWord(what)):
-		if processWord(what) != what {
+		if processWord(what) != what || what == "0" {
 			return refusal{"no process " + what + "; nothing was done"}
 		}
 		return u.noNamespace(call.Host, what, "attach")
 	}
-	return plain(call, words)
+	if processWord(what) != what {
+		return plain(call, words)
+	}
+	return call.Host.AttachAny(name, what)
 }
 
 // processWord is a word that attach takes for a pid, or the word itself.
@@ -52,6 +55,9 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	}
 	// A name of digits is a pid for attach.
 	if _, known := identity(host, word); !known {
+		if _, _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
+			return fail(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy())
+		}
 		advice := u.adviceFor(host, word)
 		text, remedy := advice.parts("exec")
 		if text == "" {

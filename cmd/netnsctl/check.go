@@ -20,9 +20,6 @@ const (
 
 func (u *ui) check(call compat.Call, c *cli.Context) error {
 	if c.IsSet("against") {
-		if c.IsSet("max-orphans") || c.IsSet("max-stale") || c.IsSet("min-age") || c.Bool("nagios") {
-			return misuse("option --against excludes --max-orphans, --max-stale, --min-age and --nagios")
-		}
 		return u.checkAgainst(call, c)
 	}
 	minAge, err := parseDuration(c.String("min-age"))
@@ -101,7 +98,7 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 	}
 	v.gaps = criticalGaps(snap.Blind)
 	switch {
-	case v.Orphans > v.MaxOrphans || v.Stale > v.MaxStale:
+	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // an orphan is none for sure else
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"
@@ -159,16 +156,21 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	if addresses {
 		addAddresses(rows)
 	}
+	all := len(rows)
 	rows = l.arrange(rows)
 	if c.Bool("json") || call.JSON {
 		u.print(listJSON(snap, rows, call.Pretty))
 	} else {
 		u.gaps(snap.Blind, c.Bool("verbose"))
 		u.print(l.table(rows))
-		u.print(fmt.Sprintf("%d new since %s\n", len(rows), record.Taken.Local().Format(time.DateTime)))
+		text := fmt.Sprintf("%d new since %s", all, record.Taken.Local().Format(time.DateTime))
+		if hidden := all - len(rows); hidden > 0 {
+			text += fmt.Sprintf(", %d not shown by --filter", hidden)
+		}
+		u.print(text + "\n")
 	}
 	switch {
-	case len(rows) > 0:
+	case all > 0:
 		return status(statusFound)
 	case isPartial(snap.Blind):
 		return status(statusFailed) // Something new may be where we cannot see.

@@ -21,6 +21,9 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return usageError{err}
 	}
 	targets := c.Args().Slice()
+	if len(targets) > 0 && !c.IsSet("min-age") {
+		minAge = 0 // a target that is named is not subject to a grace that was not given
+	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true})
 	if err != nil {
 		return err
@@ -33,7 +36,10 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	if err != nil {
 		return err
 	}
-	r := &report{ui: u, json: c.Bool("json") || call.JSON, pretty: call.Pretty, plan: plan}
+	r := &report{ui: u, json: c.Bool("json") || call.JSON, pretty: call.Pretty, plan: plan, snap: snap}
+	if !r.json {
+		u.gaps(snap.Blind, c.Bool("verbose"))
+	}
 	if c.Bool("dry-run") {
 		return r.show()
 	}
@@ -58,6 +64,7 @@ type report struct {
 	*ui
 	json, pretty bool
 	plan         *clean.Plan
+	snap         *discover.Snapshot
 	results      []clean.Result
 	waited       bool
 	left         []discover.Ghost
@@ -126,8 +133,16 @@ func (r *report) spared(word string) {
 		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
 	}
 	for _, target := range r.plan.Missing {
-		r.note("no such name, ID or path: %s", quote(target))
+		r.note("%v", r.notCleaned(target))
 	}
+}
+
+// notCleaned says why a target is nothing that a clean-up can take.
+func (r *report) notCleaned(target string) error {
+	if text := r.whatIs(r.snap, target).sentence("delete"); text != "" {
+		return refusal{text}
+	}
+	return refusal{noNamespaceText(r.snap, target)}
 }
 
 func (r *report) status() error {

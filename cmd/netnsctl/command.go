@@ -38,14 +38,16 @@ type command struct {
 type flag struct {
 	name  string // without dashes
 	short string // one letter, without its dash, or nothing
-	// value is a row of kinds, or empty for a switch. In brackets it may be left
-	// out, with what it then means in help.
+	// value is a row of kinds, or empty for a switch. "[SEC]" may be left out; help
+	// says what that means.
 	value string
 	// help is one line. initial is the value where the flag is not given.
 	help, initial string
 	// needs names the flags of which one has to be given as well, with blanks
 	// between them.
 	needs string
+	// excludes names the flags beside which it would have no effect.
+	excludes string
 	// values are the words that may be given, or that COLUMNS may list.
 	values []string
 	// args are the command's arguments where the flag is given, if that changes them.
@@ -65,6 +67,15 @@ func lookup(name string) *command {
 		return nil
 	}
 	return &all[i]
+}
+
+// lookupAny finds a row by its name or, for a command of iproute2's, by an
+// abbreviation, or gives nil.
+func lookupAny(word string) *command {
+	if whole := compat.CommandName(word); whole != "" {
+		word = whole
+	}
+	return lookup(word)
 }
 
 // flag finds a flag by its word, "--name" or "-n", or gives nil.

@@ -1,27 +1,34 @@
 package main
 
 import (
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // Flags that several commands have.
 var (
 	jsonFlag    = flag{name: "json", short: "j", help: "print everything, as JSON"}
-	quietFlag   = flag{name: "quiet", short: "q", help: "print names and IDs only"}
+	quietFlag   = flag{name: "quiet", short: "q", excludes: "json", help: "print names and IDs only"}
 	gapsFlag    = flag{name: "verbose", short: "v", help: "print all that could not be inspected"}
-	keepSysFlag = flag{name: "keep-sys", help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
+	keepSysFlag = flag{name: "keep-sys", excludes: "no-sysfs", help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
 	noSysfsFlag = flag{name: "no-sysfs", help: "leave /sys as it is"}
 	userFlag    = flag{name: "user", value: "USER", help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
 )
 
+// commonFlags are flags of every command.
+var commonFlags = []flag{
+	{name: "help", short: "h", help: "show this help"},
+	{name: "version", help: "print the version of netnsctl"},
+}
+
 // tableFlags are the flags of a command that prints a table.
-func tableFlags(columns []string, initial string) []flag {
+func tableFlags(columns []string, initial, filter string) []flag {
 	return []flag{
-		{name: "output", short: "o", value: "COLUMNS", values: columns, help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
+		{name: "output", short: "o", value: "COLUMNS", values: columns, excludes: "json quiet", help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
 		{name: "sort", value: "COLUMNS", values: columns, help: "sort by these columns; -COLUMN reverses"},
-		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: state=orphan, name=cni-*, owner!=docker, age>1d"},
-		{name: "no-trunc", help: "do not cut rows to the width of the terminal"},
-		{name: "noheadings", short: "n", help: "print no headings"},
+		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: " + filter},
+		{name: "no-trunc", excludes: "json quiet", help: "do not cut rows to the width of the terminal"},
+		{name: "noheadings", short: "n", excludes: "json quiet", help: "print no headings"},
 	}
 }
 
@@ -36,6 +43,7 @@ func needing(other string, flags []flag) []flag {
 const (
 	// namespaceWords explains NAMESPACE in the help of a command.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
+	listFilter     = "state=orphan, name=cni-*, owner!=docker, age>1d"
 	// grace is clean.DefaultMinAge as a person writes it.
 	grace        = "10m"
 	statusDone   = "0  done"
@@ -47,7 +55,7 @@ const (
 // and the test of the manual are made from it. Those of iproute2 come first, in
 // the order of its usage text.
 func commands() []command {
-	listed, held, found := columnNames(listColumns()), columnNames(holderColumns()), columnNames(findColumns(netnsctl.ID{}))
+	listed, held, found := term.Names(listColumns()), term.Names(holderColumns()), term.Names(findColumns(netnsctl.ID{}))
 	return []command{
 		{
 			name: "list", synonyms: "ls status ps", run: (*ui).list,
@@ -56,11 +64,11 @@ func commands() []command {
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
 				"instead; any other option makes a table of the names.",
 			flags: append([]flag{
-				{name: "stale", help: "list stale names and orphaned namespaces, and why they are that"},
+				{name: "stale", help: "list stale names and orphaned namespaces, with the reason"},
 				{name: "idle", help: "also list idle namespaces: healthy, named, without a process"},
 				{name: "all-namespaces", help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
-			}, tableFlags(listed, staleColumns)...),
+			}, tableFlags(listed, staleColumns, listFilter)...),
 			details: []string{columnHelp(listColumns())},
 			statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
@@ -86,7 +94,7 @@ func commands() []command {
 			examples: []string{"netnsctl attach web 4711", "netnsctl attach found 'net:[4026532463]'"},
 		},
 		{
-			name: "set", args: []string{"NAME", "NSID"}, run: (*ui).set,
+			name: "set", args: []string{"NAMESPACE", "NSID"}, run: (*ui).set,
 			short:    "assign an nsid to a namespace",
 			long:     "Assigns an nsid, the number by which rtnetlink knows a peer namespace, to the\nnamespace NAME, as \"ip netns set\". NSID is a number or \"auto\".",
 			statuses: []string{statusDone, "1  an error", "2  usage error, or the kernel refused; nothing was done"},
@@ -95,21 +103,21 @@ func commands() []command {
 		{
 			name: "delete", synonyms: "rm remove del unlink erase", args: []string{"NAMESPACE..."}, run: (*ui).delete, takesAll: true,
 			short: "delete names; with --force-orphans, clean up",
-			long: "Deletes names, as \"ip netns delete\". A namespace ends with its last user: --verbose\n" +
-				"says who that is. With --force-orphans it removes stale names and releases orphaned\n" +
+			long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
+				"gone; --verbose lists the users. With --force-orphans it removes stale names and releases orphaned\n" +
 				"namespaces, all or those that are given; nothing in use is touched, no process ended.",
 			flags: []flag{
 				{name: "dry-run", help: "print what would be done, and do nothing"},
-				{name: "force-orphans", args: []string{"[LEAK...]"}, help: "clean up what is stale or orphaned"},
+				{name: "force-orphans", excludes: "all", args: []string{"[LEAK...]"}, help: "clean up what is stale or orphaned"},
 				{name: "min-age", value: "TIME", initial: grace, needs: "force-orphans", help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{name: "wait", value: "[SEC]", help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{name: "verbose", short: "v", help: "print what still holds the namespaces"},
 				jsonFlag,
-				{name: "all", args: []string{}, help: "delete all names, after a question on a terminal"},
-				{name: "yes", short: "y", needs: "all", help: "ask nothing"},
+				{name: "all", args: []string{}, help: "delete all names; on a terminal, ask first"},
+				{name: "yes", short: "y", needs: "all", help: "do not ask"},
 			},
 			details:  []string{namespaceWords},
-			statuses: []string{statusDone, "1  an error", statusMisuse, "3  something was skipped, or is still there"},
+			statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
 			examples: []string{"netnsctl delete --dry-run blue", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
 		},
 		{
@@ -132,9 +140,9 @@ func commands() []command {
 				"the threads, descriptors, sockets and mounts that hold it, as a table.",
 			flags: append([]flag{
 				{name: "verbose", short: "v", help: "print all that hold the namespace, and how"},
-				{name: "quiet", short: "q", help: "print the PIDs of all processes that hold it"},
+				{name: "quiet", short: "q", excludes: "json", help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
-			}, tableFlags(held, defaultHolderColumns)...),
+			}, tableFlags(held, defaultHolderColumns, "user=root, command=python*, how!=process")...),
 			details:  []string{namespaceWords, columnHelp(holderColumns())},
 			statuses: []string{statusDone, statusError, statusMisuse},
 			examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
@@ -190,7 +198,7 @@ func commands() []command {
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,
 			short:    "find the namespace of an address, device, port, process ...",
 			long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
-			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns)...),
+			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns, "state=idle, device=veth*, kind!=device")...),
 			details:  []string{findWords, columnHelp(findColumns(netnsctl.ID{}))},
 			statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
 			examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
@@ -207,11 +215,11 @@ func commands() []command {
 		{
 			name: "graph", synonyms: "draw map topology wiring", args: []string{"[NAMESPACE...]"}, run: (*ui).graph,
 			short: "show how namespaces are wired, as text or a picture",
-			long:  "Shows devices, addresses and where each device leads. With NAMESPACE it shows what is\none link away from it. Of a device that is down this is said.",
+			long:  "Shows devices, addresses and where each device leads. With NAMESPACE it shows what is\none link away from it. A device that is down is marked so.",
 			flags: []flag{
 				{name: "format", value: "FORMAT", initial: "tree", values: []string{"tree", "dot", "mermaid", "json", "svg"}, help: "FORMAT: tree, dot (graphviz), mermaid, json, svg"},
 				{name: "depth", value: "N", initial: "1", help: "with NAMESPACE, show what is up to N links away"},
-				{name: "all", help: "show all that is connected, and what has nothing in it"},
+				{name: "all", excludes: "depth", help: "show all that is connected, and what has nothing in it"},
 				{name: "no-ids", help: "leave out IDs and the state idle (not in JSON)"},
 				{name: "json", short: "j", help: "the same as --format json"},
 				gapsFlag,
@@ -243,10 +251,10 @@ func commands() []command {
 				{name: "max-stale", value: "N", initial: "0", help: "allowed number of stale names"},
 				{name: "min-age", value: "TIME", initial: grace, help: "do not count what is younger than TIME: seconds, 10m, 3d"},
 				{name: "nagios", help: "end with the statuses of monitoring plugins"},
-				{name: "against", value: "FILE", help: "list what is new since \"netnsctl snapshot FILE\""},
+				{name: "against", value: "FILE", excludes: "max-orphans max-stale min-age nagios", help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,
 				gapsFlag,
-			}, needing("against", tableFlags(listed, allColumns))...),
+			}, needing("against", tableFlags(listed, allColumns, listFilter))...),
 			statuses: []string{
 				"0  nothing beyond the limits, nothing new", statusError, statusMisuse, "3  more than allowed, or something new",
 				"with --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN or usage error",

@@ -119,17 +119,17 @@ func TestParse(t *testing.T) {
 		"delete -dry-run a":                    "unknown option -dry-run (did you mean --dry-run?)",
 		"delete --stale a":                     "unknown option --stale (an option of list)",
 		"delete -5 a":                          "unknown option -5",
-		"delete --xyzzy a":                     "unknown option --xyzzy (a word that begins with a dash stands after --)",
+		"delete --xyzzy a":                     "unknown option --xyzzy (before a name that begins with a dash, put --)",
 		"delete --xyzzy a --help":              "help is wanted",
 		"delete -h":                            "help is wanted",
 		"delete --version":                     "the version is wanted",
 		"delete -":                             "[] [-]",
 		"list -o NAME -o AGE":                  "option -o is given twice",
 		"list --filter a=b --filter c=d":       "[--filter=a=b --filter=c=d] []",
-		"list -qj":                             "unknown option -qj (did you mean -q?)",
+		"list -qj":                             "unknown option -qj (short options stand alone: -q -j)",
 		"exec --user u a ls -l --user x":       "[--user=u] [a ls -l --user x]",
 		"exec a -- ls":                         "[] [a ls]",
-		"exec a --user u ls":                   "option --user stands before the namespace",
+		"exec a --user u ls":                   "put option --user before NAMESPACE",
 		"exec a --help":                        "help is wanted",
 		"exec --all ls --help":                 "[--all] [ls --help]",
 		"exec --all -- -x":                     "[--all] [-x]",
@@ -185,20 +185,61 @@ func TestCheckArgs(t *testing.T) {
 	}
 }
 
-// TestWithoutNSIDs: what list prints can be given back.
+// TestWithoutNSIDs: what list prints can be given back where a namespace is asked for,
+// and nowhere else.
 func TestWithoutNSIDs(t *testing.T) {
 	host := netnsctl.Host{RunDir: t.TempDir()}
 	os.WriteFile(host.RunDir+"/odd (id: 5)", nil, 0o644)
-	for _, c := range []struct{ in, want []string }{
-		{[]string{"blue (id: 7)"}, []string{"blue"}},
-		{[]string{"blue", "(id:", "7)", "red"}, []string{"blue", "red"}},
-		{[]string{"blue", "red", "(id:", "0)"}, []string{"blue", "red"}},
-		{[]string{"odd (id: 5)"}, []string{"odd (id: 5)"}},
-		{[]string{"(id:", "7)"}, []string{"(id:", "7)"}},
-		{[]string{"blue", "(id:", "x)"}, []string{"blue", "(id:", "x)"}},
+	for _, c := range []struct {
+		command  string
+		in, want []string
+	}{
+		{"inspect", []string{"blue (id: 7)"}, []string{"blue"}},
+		{"delete", []string{"blue", "(id:", "7)", "red"}, []string{"blue", "red"}},
+		{"delete", []string{"blue", "red", "(id:", "0)"}, []string{"blue", "red"}},
+		{"inspect", []string{"odd (id: 5)"}, []string{"odd (id: 5)"}},
+		{"inspect", []string{"(id:", "7)"}, []string{"(id:", "7)"}},
+		{"inspect", []string{"blue", "(id:", "x)"}, []string{"blue", "(id:", "x)"}},
+		{"find", []string{"blue (id: 7)", "10.0.0.1"}, []string{"blue", "10.0.0.1"}},
+		{"set", []string{"blue", "(id:", "7)", "5"}, []string{"blue", "5"}},
+		{"add", []string{"new (id: 3)"}, []string{"new (id: 3)"}},
+		{"attach", []string{"new (id: 3)", "blue (id: 7)"}, []string{"new (id: 3)", "blue"}},
+		{"exec", []string{"blue", "(id:", "7)", "printf", "x (id: 7)", "a", "(id:", "3)"}, []string{"blue", "printf", "x (id: 7)", "a", "(id:", "3)"}},
+		{"snapshot", []string{"file (id: 7)"}, []string{"file (id: 7)"}},
 	} {
-		if got := withoutNSIDs(host, c.in); !slices.Equal(got, c.want) {
-			t.Errorf("%q: %q", c.in, got)
+		l := line{args: c.in}
+		lookup(c.command).withoutNSIDs(host, &l)
+		if !slices.Equal(l.args, c.want) {
+			t.Errorf("%s %q: %q", c.command, c.in, l.args)
+		}
+	}
+	l := line{args: []string{"echo", "x (id: 7)"}, implied: []string{"all"}}
+	if lookup("exec").withoutNSIDs(host, &l); l.args[1] != "x (id: 7)" {
+		t.Errorf("exec --all: %q", l.args)
+	}
+}
+
+// TestAnswersAloneIsRight: what iproute2's grammar answers alone is right by the
+// table, too: no call passes by it with a word that has no effect.
+func TestAnswersAloneIsRight(t *testing.T) {
+	words := []string{"", "a", "--", "-x", "--all", "host", "7", "pid:1", "net:[7]", "./a", "a (id: 7)", "(id:", "auto", "nsid", "target-nsid", "true", "1"}
+	for _, c := range commands() {
+		if c.isExtension() {
+			continue
+		}
+		for i := range len(words) * len(words) * len(words) {
+			args := []string{words[i%len(words)], words[i/len(words)%len(words)], words[i/len(words)/len(words)]}
+			args = slices.DeleteFunc(args, func(word string) bool { return word == "" })
+			if !compat.AnswersAlone(append([]string{"netnsctl", c.name}, args...)) {
+				continue
+			}
+			l, err := c.parse(args)
+			if err == nil {
+				err = c.checkArgs(l)
+			}
+			if err != nil {
+				t.Errorf("%s %q never comes to the table: %v", c.name, args, err)
+			}
 		}
 	}
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -81,7 +81,10 @@ func (c *command) completions() (all []completion.Flag) {
 			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.help}, Value: value})
 		}
 	}
-	return append(all, completion.Flag{Word: completion.Word{Text: "--help", Help: "show help for the command"}})
+	for _, f := range commonFlags {
+		all = append(all, completion.Flag{Word: completion.Word{Text: "--" + f.name, Help: f.help}})
+	}
+	return all
 }
 
 // live is what there is on the host.
@@ -93,7 +96,7 @@ func (l live) Names() (words []completion.Word) {
 	if err != nil {
 		return nil
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, term.Natural)
 	for _, name := range names {
 		words = append(words, completion.Word{Text: name})
 	}
@@ -121,8 +124,11 @@ func (l live) Leaks() (words []completion.Word) {
 	}
 	defer snap.Close()
 	for _, r := range listRows(snap, false, false) {
-		for word := range strings.Lines(r.quiet()) {
-			words = append(words, completion.Word{Text: strings.TrimSuffix(word, "\n"), Help: r.reason})
+		if len(r.names) == 0 {
+			words = append(words, completion.Word{Text: r.ns.String(), Help: r.reason})
+		}
+		for _, name := range r.names {
+			words = append(words, completion.Word{Text: name, Help: r.reason})
 		}
 	}
 	return words

@@ -8,7 +8,8 @@ import (
 
 // delete deletes names, or cleans up with --force-orphans.
 func (u *ui) delete(call compat.Call, c *cli.Context) error {
-	if c.Bool("force-orphans") {
+	switch {
+	case c.Bool("force-orphans"):
 		return u.cleanUp(call, c, waitOf(c))
 	}
 	o := deleteOptions{

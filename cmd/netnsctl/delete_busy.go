@@ -10,19 +10,27 @@ import (
 // afterFailure says why a name could not be deleted, and what has been done all
 // the same. before is what was mounted on it, if mounted.
 func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) {
-	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
-		u.note("%s", obstacle)
+	if u.sayObstacle(host) {
 		return
 	}
 	if mounted && u.afterBusy(host, name, before) {
 		return
 	}
 	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID && now.Mount != before.Mount {
-		u.note("%s still leads to %s; where it is mounted there more than once, each %s takes one mount away",
+		u.note("%s still leads to %s; it is mounted there more than once, and each %s removes one mount",
 			quote(name), layerText(host, name, now), shellCommand("netnsctl delete", name))
 	} else if path := busyAt(host, name); !mounted && path != "" {
 		u.note("the file of %s is busy: something is mounted on it at %s; unmount that first", quote(name), path)
 	}
+}
+
+// sayObstacle says why no name at all can be deleted, if that is so.
+func (u *ui) sayObstacle(host netnsctl.Host) bool {
+	obstacle := host.Obstacle()
+	if obstacle != netnsctl.NoObstacle {
+		u.note("%s", obstacle)
+	}
+	return obstacle != netnsctl.NoObstacle
 }
 
 // afterBusy says what an attempt has changed that failed with EBUSY: iproute2 has
@@ -32,8 +40,8 @@ func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer) b
 	now, still := host.TopLayer(name)
 	if still && now.ID != before.ID {
 		below := layerText(host, name, now)
-		u.note("%s, which was mounted on top of %s, is unmounted; an older namespace, %s, lies below and %s now leads to it; to delete that one too, repeat: %s",
-			before.ID, quote(name), below, quote(name), again)
+		u.note("unmounted %s from %s; an older namespace lies below, and %s now leads to it: %s; to delete that too: %s",
+			before.ID, quote(name), quote(name), below, again)
 		return true
 	}
 	if path := busyAt(host, name); !still && path != "" {

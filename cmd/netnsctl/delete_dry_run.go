@@ -48,7 +48,12 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		for _, one := range outcomes {
 			u.print(one.text(snap, o.verbose))
 		}
-		if len(outcomes) == 0 {
+		for _, d := range all {
+			if !slices.ContainsFunc(outcomes, func(one outcome) bool { return one.name.Name == d.name }) {
+				u.note("%s is gone meanwhile", quote(d.name))
+			}
+		}
+		if len(all) == 0 {
 			u.print("would delete nothing: there is no name in " + escape(host.Dir()) + "\n")
 		}
 		u.gaps(snap.Blind, false)
@@ -264,8 +269,6 @@ func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []s
 	}
 	return lines
 }
-
-// isGrave tells of what could hide a user of a namespace.
 
 // fewWords are the first words and how many more there are, or all words.
 func fewWords(words []string, all bool) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -12,34 +13,38 @@ import (
 // deleted says what has become of the namespaces whose names were deleted, where
 // that is wanted, and gives the status.
 func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error {
-	var result error
-	if slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil }) {
-		result = status(statusFailed)
-	}
 	after := &aftermath{}
+	var lookErr error
 	if o.looks() {
-		if err := u.look(host, all, o, after); err != nil {
-			return err
+		if lookErr = u.look(host, all, o, after); lookErr == nil {
+			defer after.snap.Close()
 		}
-		defer after.snap.Close()
 	}
-	if o.json {
+	// What has been done is said, whatever became of the look.
+	switch {
+	case o.json:
 		u.print(deletedJSON(all, after, o.pretty))
-	} else if o.looks() {
+	case o.looks():
 		for _, d := range all {
 			if d.failed == nil {
 				u.print(after.text(d, o.verbose))
 			}
 		}
-		u.gaps(after.snap.Blind, false)
 	}
-	if result == nil && slices.ContainsFunc(all, func(d deletion) bool { return d.failed == nil && after.find(d) != nil || after.waits(d) }) {
-		result = status(statusFound)
+	switch {
+	case slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil }):
+		return cmp.Or(lookErr, error(status(statusFailed)))
+	case after.snap == nil:
+		return lookErr
 	}
-	return result
+	critical := !o.json && u.gaps(after.snap.Blind, false) || isPartial(after.snap.Blind)
+	if slices.ContainsFunc(all, func(d deletion) bool { return after.find(d) != nil || after.waits(d) }) {
+		return status(statusFound)
+	}
+	return partial(critical)
 }
 
-// aftermath is what is left of namespaces without their names.
+// aftermath records which namespaces still exist after their names were deleted.
 type aftermath struct {
 	snap   *discover.Snapshot
 	waited time.Duration
@@ -47,12 +52,13 @@ type aftermath struct {
 	left []discover.Ghost
 }
 
-// look waits, if that is wanted, and looks at what is left.
+// look waits if --wait is given, then scans.
 func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *aftermath) (err error) {
 	if o.wait.set {
 		var ghosts []discover.Ghost
 		for _, d := range all {
-			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) {
+			// The host's namespace, and our own, stay.
+			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) && !isOwn(host, d.ghost.ID) {
 				ghosts = append(ghosts, d.ghost)
 			}
 		}
@@ -89,14 +95,18 @@ func (a *aftermath) text(d deletion, everything bool) string {
 	switch {
 	case !d.known:
 		return "deleted " + name + ", which led to no network namespace\n"
+	case a.snap == nil:
+		return "deleted " + name + "\n"
 	case ns != nil:
 		lines := []string{"deleted name " + name + "; " + id + " is still in use by:"}
-		for _, line := range firstFew(keptBy(a.snap, ns, nil), everything) {
+		for _, line := range firstFew(keptBy(a.snap, ns), everything) {
 			lines = append(lines, "  "+line)
 		}
 		return escapeLines(lines)
 	case a.waits(d):
 		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(a.waited) + ")\n"
+	case isPartial(a.snap.Blind):
+		return "deleted " + name + "; no user of " + id + " was found\n"
 	case a.waited > 0:
 		return "deleted " + name + "; " + id + " is gone\n"
 	}
@@ -110,19 +120,16 @@ func waitedText(d time.Duration) string {
 	return strconv.Itoa(int(d/time.Second)) + " s"
 }
 
-// keptBy are lines on what keeps a namespace: other names first. without are names
-// that do not count.
-func keptBy(snap *discover.Snapshot, ns *discover.Namespace, without []string) (lines []string) {
+// keptBy are lines on what keeps a namespace, other names first.
+func keptBy(snap *discover.Snapshot, ns *discover.Namespace) (lines []string) {
 	for _, name := range ns.Names {
-		if !slices.Contains(without, name) {
-			lines = append(lines, "name "+quote(name))
-		}
+		lines = append(lines, "name "+quote(name))
 	}
 	pins := withCommands(snap.Host, unnamed(ns.Pins, ns.Names))
 	return append(lines, keepers(pins, snap.OwnMounts)...)
 }
 
-// unnamed leaves out the mounts that names say already: theirs, and the copies of
+// unnamed drops mounts that are listed as names already: theirs, and the copies of
 // these in other mount namespaces, which end with the file of the name.
 func unnamed(all []discover.Pin, names []string) (pins []discover.Pin) {
 	files := map[string]bool{}

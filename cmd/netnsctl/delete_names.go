@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -19,10 +20,10 @@ type deleteOptions struct {
 	wait                          *waitFlag
 }
 
-// looks tells whether it is wanted what keeps a namespace without its name.
+// looks reports whether the caller asked what still uses the namespace.
 func (o deleteOptions) looks() bool { return o.verbose || o.wait.set }
 
-// plain tells whether the result is not said, as by iproute2.
+// plain reports whether a successful delete prints nothing, as in iproute2.
 func (o deleteOptions) plain() bool { return !o.dryRun && !o.json && !o.looks() }
 
 // deletion is one name that is to be deleted.
@@ -31,6 +32,9 @@ type deletion struct {
 	// ghost is the namespace that the name leads to, if known.
 	ghost discover.Ghost
 	known bool
+	// checked says that the name was not the user's last word: it is compared with
+	// the ghost again before it is deleted.
+	checked bool
 	// failed is why it was not deleted, nil if it was.
 	failed error
 }
@@ -96,7 +100,7 @@ func (u *ui) deletion(host netnsctl.Host, word string) (d deletion, p problem) {
 			return d, problem{what: err.Error()}
 		}
 		if len(names) == 1 && !isOwn(host, d.ghost.ID) {
-			d.name = names[0]
+			d.name, d.checked = names[0], true
 			return d, p
 		}
 	}
@@ -130,9 +134,9 @@ func isOwn(host netnsctl.Host, id netnsctl.ID) bool {
 }
 
 // deleteAll deletes names one after the other, also after one that cannot be
-// deleted. Each result is said, but that of the only name in the words of iproute2.
+// deleted. It prints each result; for a single name, iproute2's message.
 func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error {
-	if len(all) == 1 && o.plain() && all[0].word == all[0].name {
+	if len(all) == 1 && o.plain() && !all[0].checked && all[0].word == all[0].name {
 		return plain(call, []string{all[0].name})
 	}
 	deleter := call.Host.NewDeleter()
@@ -140,11 +144,11 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		d := &all[i]
 		before, mounted := call.Host.TopLayer(d.name)
 		switch {
-		case d.word != d.name && !stillIs(call.Host, *d):
-			d.failed = errChanged
-		case len(all) == 1 && d.word == d.name && !o.json:
+		case d.checked && d.known:
+			d.failed = deleter.DeleteIf(d.name, d.ghost.ID, d.ghost.Cookie)
+		case len(all) == 1 && d.word == d.name && !d.checked && !o.json:
 			if s := call.Plain([]string{d.name}, false); s != 0 {
-				u.afterFailure(call.Host, d.name, before, false) // that it is busy has been said
+				u.sayObstacle(call.Host) // why it is busy has been said
 				return status(s)
 			}
 		default:
@@ -162,14 +166,8 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	return u.deleted(call.Host, all, o)
 }
 
-var errChanged = errors.New("its name leads to another namespace now")
-
-func stillIs(host netnsctl.Host, d deletion) bool {
-	now, known := identity(host, d.name)
-	return known && now == d.ghost
-}
-
-// namesOf are the names of a namespace, and of none that has its number now.
+// namesOf gives the names of the namespace; the cookie rules out a later one with
+// the same number.
 func namesOf(host netnsctl.Host, ghost discover.Ghost) ([]string, error) {
 	names, err := host.NamesOf(ghost.ID)
 	if errors.Is(err, syscall.ENOENT) {
@@ -208,20 +206,18 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 		return err
 	}
 	asks := !o.dryRun && !o.yes && !call.Batch && len(names) > 0 && u.onTerminal()
-	if asks && !u.confirm("delete "+everyName(len(names))+"?") {
-		u.note("nothing was done")
-		return status(statusFailed)
-	}
 	if call.All && !asks && o.plain() {
 		return plain(call, nil) // as iproute2: silently, up to the first failure
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, term.Natural)
 	all := make([]deletion, len(names))
 	for i, name := range names {
-		all[i] = deletion{word: name, name: name}
-		if o.looks() || o.json {
-			all[i].ghost, all[i].known = identity(call.Host, name)
-		}
+		all[i] = deletion{word: name, name: name, checked: asks}
+		all[i].ghost, all[i].known = identity(call.Host, name)
+	}
+	if asks && !u.confirm("delete "+everyName(names)+"?") {
+		u.note("nothing was done")
+		return status(statusFailed)
 	}
 	if o.dryRun {
 		return u.dryRun(call.Host, all, o)
@@ -229,9 +225,9 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 	return u.deleteAll(call, all, o)
 }
 
-func everyName(n int) string {
-	if n == 1 {
-		return "the only name"
+func everyName(names []string) string {
+	if len(names) == 1 {
+		return quote(names[0]) + ", the only name"
 	}
-	return fmt.Sprintf("all %d names", n)
+	return fmt.Sprintf("all %d names", len(names))
 }

@@ -48,9 +48,6 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 
 func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
-	if setup.KeepSys && setup.NoSysfs {
-		return setup, errors.New("--keep-sys and --no-sysfs exclude each other")
-	}
 	if c.IsSet("user") {
 		setup.User, err = lookupUser(c.String("user"))
 	}
@@ -74,11 +71,11 @@ func whyNotRun(err error) string {
 	}
 	switch {
 	case op.Op == netnsctl.OpMountSysfs && errors.Is(err, syscall.EPERM):
-		return text + "; in a container, or a user namespace that does not own the network namespace, it cannot be: --no-sysfs leaves /sys as it is"
+		return text + "; sysfs cannot be mounted in a container, or in a user namespace that does not own the network namespace: use --no-sysfs"
 	case op.Op == netnsctl.OpBecomeUser && errors.Is(err, syscall.EINVAL):
 		return "become user: the user, or one of its groups, is not mapped in this user namespace"
 	case op.Op == netnsctl.OpBecomeUser && errors.Is(err, syscall.EPERM):
-		return "become user: not permitted; it takes CAP_SETUID and CAP_SETGID, and a user namespace where setgroups(2) is allowed"
+		return "become user: not permitted; it needs CAP_SETUID and CAP_SETGID, and a user namespace where setgroups(2) is allowed"
 	}
 	return text
 }
@@ -86,6 +83,6 @@ func whyNotRun(err error) string {
 // fleeting warns of files that may not stay over those of /etc.
 func (u *ui) fleeting(host netnsctl.Host, name string) {
 	for _, f := range host.Fleeting(name) {
-		u.note("warning: %s is a symbolic link: %s lies over what it leads to, until that is replaced", f.Link, f.File)
+		u.note("warning: %s is a symbolic link: %s covers only its target, until that file is replaced", f.Link, f.File)
 	}
 }

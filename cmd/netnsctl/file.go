@@ -17,7 +17,7 @@ func replaceFile(name, text string) (err error) {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return errors.New("no plain file, so it is not replaced")
+		return errors.New("not a regular file; not replaced")
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {

@@ -83,7 +83,7 @@ func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []st
 		u.note("%s", notFound(r, m))
 	}
 	for _, word := range hidden {
-		u.note("found, but nothing meets the filter: %s", quote(word))
+		u.note("found %s, but --filter hides every match", quote(word))
 	}
 	u.gaps(r.Blind, c.Bool("verbose"))
 }
@@ -138,15 +138,13 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 	if ns == nil || ns.ID == own || ns.ID == (netnsctl.ID{}) {
 		return ""
 	}
-	for _, name := range ns.Names {
-		if word := quote(name); word == name && !strings.ContainsAny(name, "$&;|<>()*?[]#~=%!`'\"\\{}^") {
-			return "netnsctl exec " + name
-		}
-	}
-	if first(ns) {
+	switch {
+	case len(ns.Names) > 0:
+		return shellCommand("netnsctl exec", inNaturalOrder(ns.Names)[0])
+	case isHost(ns):
 		return "netnsctl exec host"
 	}
-	return "netnsctl exec '" + ns.ID.String() + "'"
+	return shellCommand("netnsctl exec", ns.ID.String())
 }
 
 func quoteIfAny(s string) string {

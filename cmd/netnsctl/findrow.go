@@ -98,10 +98,10 @@ func findColumns(own netnsctl.ID) []column[foundRow] {
 				return row{names: r.Namespace.Names}.words()
 			},
 		},
-		{Name: "DEVICE", Help: "the device concerned", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
+		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
 		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
 		{
-			Name: "ENTER", Help: "how to get in; a command is to follow",
+			Name: "ENTER", Help: "command line to enter it; append COMMAND",
 			Value: func(r foundRow) string { return dash(enterCommand(r.Namespace, own)) },
 		},
 		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},

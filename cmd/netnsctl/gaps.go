@@ -9,8 +9,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// gapTexts say what could not be inspected, with # for the number of it. A gap
-// that is not here speaks for itself.
+// gapTexts say what could not be inspected, with # for the number of it. Other
+// gaps are printed in the words of package discover.
 var gapTexts = []struct{ what, one, many string }{
 	{"processes not readable", "1 process could not be inspected", "# processes could not be inspected"},
 	{"mount namespaces not readable", "1 mount namespace could not be inspected", "# mount namespaces could not be inspected"},
@@ -103,8 +103,7 @@ func isPartial(all []discover.Blind) bool {
 	return slices.ContainsFunc(all, func(b discover.Blind) bool { return b.Grave })
 }
 
-// partial is the result of a look that shows nothing bad: it could not see enough
-// to say so where something critical is missing.
+// partial gives status 1 if critical gaps make "nothing found" uncertain.
 func partial(critical bool) error {
 	if critical {
 		return status(statusFailed)

@@ -13,23 +13,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
-func TestNatural(t *testing.T) {
-	want := []string{"", "1", "ns", "ns01", "ns1", "ns2", "ns2a", "ns10", "ns10-1", "ns10-02", "ns10-10", "ns18446744073709551616", "ns99999999999999999999", "nt", "日2", "日10"}
-	got := slices.Clone(want)
-	slices.Reverse(got)
-	slices.SortStableFunc(got, natural)
-	if !slices.Equal(got, want) {
-		t.Errorf("order is %q, want %q", got, want)
-	}
-	for _, a := range want {
-		for _, b := range want {
-			if (natural(a, b) == 0) != (a == b) || natural(a, b) != -natural(b, a) {
-				t.Errorf("%q and %q compare as %d and %d", a, b, natural(a, b), natural(b, a))
-			}
-		}
-	}
-}
-
 func TestGraphNotes(t *testing.T) {
 	for got, want := range map[string]string{
 		emptyNote(0):       "",

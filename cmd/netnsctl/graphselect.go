@@ -22,8 +22,6 @@ func graphDepth(c *cli.Context) (int, error) {
 		return wiring.Everywhere, nil
 	case !c.IsSet("depth"):
 		return defaultDepth, nil
-	case c.Bool("all"):
-		return 0, misuse("--depth and --all exclude each other")
 	case c.NArg() == 0:
 		return 0, misuse("option --depth needs a NAMESPACE, from which links are counted")
 	}

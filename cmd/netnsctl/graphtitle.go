@@ -18,7 +18,7 @@ func titles(g *wiring.Graph, ids bool) map[*wiring.Namespace]string {
 		switch {
 		case len(n.Names) > 0:
 			all[n] = row{names: n.Names}.label()
-		case n.Found && first(n.Namespace):
+		case n.Found && isHost(n.Namespace):
 			all[n] = "host"
 		case n.Found && ids:
 			all[n] = n.String()

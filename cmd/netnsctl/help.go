@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -11,23 +12,24 @@ import (
 
 // help is the command of this name.
 func (u *ui) help(call compat.Call, c *cli.Context) error {
-	topic := c.Args().First()
+	topic, asJSON := c.Args().First(), c.Bool("json") || call.JSON
 	switch {
-	case c.Bool("json") || call.JSON:
-		u.print(encode(helpJSON(), call.Pretty))
+	case topic == "" && asJSON:
+		u.print(encode(helpJSON(commands()), call.Pretty))
 		return nil
 	case topic == "":
 		u.print(overview())
 		return nil
 	}
-	if whole := compat.CommandName(topic); whole != "" {
-		topic = whole
-	}
-	row := lookup(topic)
-	if row == nil {
+	row := lookupAny(topic)
+	switch {
+	case row == nil || row.hidden:
 		return unknownCommand(topic)
+	case asJSON:
+		u.print(encode(helpJSON([]command{*row}), call.Pretty))
+	default:
+		u.print(row.help())
 	}
-	u.print(row.help())
 	return nil
 }
 
@@ -36,10 +38,9 @@ func (c *command) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.long))
 	b.WriteString("\nOptions:\n")
-	for _, f := range c.flags {
+	for _, f := range slices.Concat(c.flags, commonFlags) {
 		b.WriteString(entry(helpColumn, f.usage(), f.describe()))
 	}
-	b.WriteString(entry(helpColumn, "-h, --help", "show this help"))
 	for _, part := range c.details {
 		b.WriteString("\n" + part)
 	}
@@ -99,7 +100,7 @@ func overview() string {
 			}
 		}
 	}
-	b.WriteString("\nOptions before the command, which can be shortened:\n")
+	b.WriteString("\nOptions before the command (may be abbreviated):\n")
 	for _, row := range optionTexts {
 		b.WriteString(entry(helpColumn, row[0], row[1]))
 	}
@@ -173,11 +174,11 @@ type jsonFlags struct {
 	Help     string   `json:"help"`
 }
 
-func helpJSON() any {
+func helpJSON(all []command) any {
 	var rows struct {
 		Commands []jsonCommand `json:"commands"`
 	}
-	for _, c := range commands() {
+	for _, c := range all {
 		if c.hidden {
 			continue
 		}

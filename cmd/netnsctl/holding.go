@@ -7,8 +7,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// holding is all that one process has of a namespace, or mounts of it at one path: a
-// line of every list of what keeps a namespace.
+// holding is all pins of one process, or all mounts at one path, as one line of every
+// list of what keeps a namespace.
 type holding struct {
 	kind discover.Kind // Process for one that is inside, MountPin, else any other
 	pid  int
@@ -16,7 +16,7 @@ type holding struct {
 	how  string // of a process
 }
 
-// holdings groups pins. Of a process that is inside, its sockets go without saying.
+// holdings groups pins. Sockets of a process inside are left out: every process inside can have some.
 func holdings(all []discover.Pin) []holding {
 	var order []holdingKey
 	groups := map[holdingKey][]discover.Pin{}
@@ -88,16 +88,9 @@ func moreMounts(group []discover.Pin) string {
 		namespaces[p.Mount.Namespace] = true
 	}
 	if len(namespaces) == len(group) {
-		return " and in " + counted(more, "more mount namespace")
+		return " and in " + plural(more, "more mount namespace", "more mount namespaces")
 	}
-	return " and " + counted(more, "more mount") + " at this path"
-}
-
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.Itoa(n) + " " + what
+	return " and " + plural(more, "more mount", "more mounts") + " at this path"
 }
 
 // line tells a holding, without quoting; commandLine follows a process that is inside.
@@ -137,18 +130,11 @@ func pins(all []discover.Pin) string {
 		case more > 0 && kind == discover.MountPin:
 			word += " and " + strconv.Itoa(more) + " more"
 		case more > 0:
-			word += " and " + moreProcesses(more)
+			word += " and " + plural(more, "more process", "more processes")
 		}
 		words = append(words, word)
 	}
 	return dash(strings.Join(words, "; "))
-}
-
-func moreProcesses(n int) string {
-	if n == 1 {
-		return "1 more process"
-	}
-	return strconv.Itoa(n) + " more processes"
 }
 
 // hows is the first pin of each kind, and how many more there are.

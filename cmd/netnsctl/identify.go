@@ -13,8 +13,8 @@ import (
 )
 
 func (u *ui) identify(call compat.Call, c *cli.Context) error {
-	if onlyFlag(c, "") {
-		return u.identifyPID(call, c.Args().First())
+	if pid := c.Args().First(); onlyFlag(c, "") && strings.Trim(pid, "0123456789") == "" {
+		return u.identifyPID(call, pid)
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
@@ -36,7 +36,7 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 	case c.Bool("json") || call.JSON:
 		u.print(identityJSON(ns, elsewhere, call.Pretty))
 	case len(ns.Names) > 0:
-		for _, name := range ns.Names {
+		for _, name := range inNaturalOrder(ns.Names) {
 			u.print(quote(name) + "\n")
 		}
 	default:
@@ -54,12 +54,10 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 
 // identifyPID is iproute2's command: a process, or none for our own.
 func (u *ui) identifyPID(call compat.Call, pid string) error {
-	switch _, err := call.Host.IDOfPID(pid); {
-	case pid == "":
+	if pid == "" {
 		return plain(call, nil)
-	case strings.Trim(pid, "0123456789") != "":
-		return misuse("invalid PID %s", quote(pid))
-	case errors.Is(err, syscall.ENOENT):
+	}
+	if _, err := call.Host.IDOfPID(pid); errors.Is(err, syscall.ENOENT) {
 		return refusal{"no process " + pid}
 	}
 	return plain(call, []string{pid})

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
@@ -9,7 +11,7 @@ import (
 )
 
 func (u *ui) inspect(call compat.Call, c *cli.Context) error {
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true})
 	if err != nil {
 		return err
 	}
@@ -33,21 +35,21 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	}
 	if c.Bool("json") || call.JSON {
 		u.print(inspectJSON(snap, reports, call.Pretty))
-		return result
+		return cmp.Or(result, partial(isPartial(snap.Blind)))
 	}
 	for i, r := range reports {
 		if i > 0 {
 			u.print("\n")
 		}
 		u.print(view(snap, r))
+		if text := u.adviceOn(snap, r.Namespace).sentence("inspect"); text != "" {
+			u.print("  " + escape(text) + "\n")
+		}
 	}
 	for _, r := range reports {
-		if text := u.adviceOn(call.Host, r.Namespace).sentence("inspect"); text != "" {
-			u.print(escape(text) + "\n")
-		}
 		switch {
 		case r.Closed:
-			u.note("%s: cannot be opened, so what is in it is not known", labelOf(r.Namespace))
+			u.note("%s could not be opened; its contents are unknown", labelOf(r.Namespace))
 		case r.Contents.Err != nil:
 			u.note("%s: %v", labelOf(r.Namespace), r.Contents.Err)
 		}

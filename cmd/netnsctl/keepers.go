@@ -104,13 +104,6 @@ func pidText(pid int, command string) string {
 	return discover.Pin{PID: pid, Command: command}.Who()
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // firstFew are the first lines and how many more there are, or all lines.
 func firstFew(lines []string, all bool) []string {
 	if all || len(lines) <= fewKeepers+1 {

@@ -10,21 +10,23 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
 )
 
-// kind is a kind of word: how a shell completes it, and what is wrong with one.
+// kind is a kind of word: how it is completed and checked.
 type kind struct {
 	complete completion.Value
 	check    func(word string) error // nil takes every word
+	// listed says that the word may be copied from the output of list.
+	listed bool
 }
 
 // kinds are the words that stand for arguments and for the values of flags in the
 // table of commands.
 func kinds() map[string]kind {
 	return map[string]kind{
-		"NAME":      {complete: completion.Nothing},
-		"NAMESPACE": {complete: completion.Name},
-		"WHAT":      {complete: completion.Name},
-		"LEAK":      {complete: completion.Leak},
-		"PID":       {complete: completion.PID},
+		"NAME":      {complete: completion.Nothing}, // a new one
+		"NAMESPACE": {complete: completion.Name, listed: true},
+		"WHAT":      {complete: completion.Name, listed: true},
+		"LEAK":      {complete: completion.Leak, listed: true},
+		"PID":       {complete: completion.PID, listed: true}, // or a namespace
 		"FILE":      {complete: completion.File},
 		"COMMAND":   {complete: completion.Program},
 		"TOPIC":     {complete: completion.Topic},
@@ -55,7 +57,8 @@ func checkWait(word string) error {
 }
 
 func checkNumber(word string) error {
-	if _, err := strconv.ParseUint(word, 10, 31); err != nil {
+	// A leading zero is octal for urfave/cli, and nothing that a person means.
+	if _, err := strconv.ParseUint(word, 10, 31); err != nil || len(word) > 1 && word[0] == '0' {
 		return fmt.Errorf("invalid number %q", word)
 	}
 	return nil

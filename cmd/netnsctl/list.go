@@ -19,7 +19,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	if !scanned && onlyFlag(c, "json") {
 		return status(call.Plain(nil, c.Bool("json"))).err()
 	}
-	if !scanned && onlyFlag(c, "quiet") {
+	if !scanned && onlyFlag(c, "quiet") { // -json and -quiet exclude each other
 		return u.listNames(call.Host)
 	}
 	all := c.Bool("all-namespaces")
@@ -144,8 +144,8 @@ func namespaceRow(ns *discover.Namespace, snap *discover.Snapshot) row {
 	return row{names: ns.Names, ns: ns, verdict: ns.Verdict, reason: ns.Reason, born: ns.Born, now: snap.Taken}
 }
 
-// found reports whether a row is stale or orphaned. An orphan is none for sure
-// where a process that uses it could not be seen.
+// found reports whether a row is stale or orphaned. With critical gaps an orphan is
+// not certain: a process that uses it may be hidden.
 func found(rows []row, critical bool) bool {
 	return slices.ContainsFunc(rows, func(r row) bool {
 		return r.verdict == discover.Stale || r.verdict == discover.Orphan && !critical

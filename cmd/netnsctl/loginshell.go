@@ -35,7 +35,7 @@ func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
 	}
 	if program == "" {
 		if why := shellRefusal(own); why != "" {
-			return nil, fmt.Errorf("%s is %s, %s; to choose another shell: --shell PATH", whose, quote(own), why)
+			return nil, fmt.Errorf("%s is %s, %s; to choose another shell: --shell PROGRAM", whose, quote(own), why)
 		}
 		program = plainShell
 		if isProgram(own) {

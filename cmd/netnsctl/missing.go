@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -27,8 +28,11 @@ func (u *ui) noNamespaceIn(snap *discover.Snapshot, word, command string) error 
 	return refusal{noNamespaceText(snap, word)}
 }
 
-// noNamespaceText is for a word that is nothing at all.
+// noNamespaceText is for a word that matches nothing.
 func noNamespaceText(snap *discover.Snapshot, word string) string {
+	if pid, ok := strings.CutPrefix(word, "pid:"); ok && pid != "" && strings.Trim(pid, "0123456789") == "" {
+		return "no process " + quote(pid)
+	}
 	return "no namespace " + quote(word) + didYouMean(word, namesIn(snap), "")
 }
 
@@ -43,22 +47,15 @@ func namesIn(snap *discover.Snapshot) (names []string) {
 // isMissingNamespace reports whether a word stands for no network namespace, as
 // opposed to one that the caller may not open.
 func isMissingNamespace(host netnsctl.Host, word string) bool {
-	if !netnsctl.ValidName(word) && !host.Resolves(word) {
-		return true // as a file it could lead out of the run directory
-	}
-	return opensNothing(host, word)
-}
-
-func opensNothing(host netnsctl.Host, word string) bool {
 	_, _, err := host.Identity(word)
 	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // adviceOn says what keeps a namespace that has no process and no name, and how to
-// release it. Of any other it says nothing, and does not look again.
-func (u *ui) adviceOn(host netnsctl.Host, ns *discover.Namespace) advice {
+// release it. Of any other it says nothing.
+func (u *ui) adviceOn(snap *discover.Snapshot, ns *discover.Namespace) advice {
 	if ns.Verdict == discover.Own || ns.Verdict == discover.InUse || len(ns.Names) > 0 {
 		return advice{}
 	}
-	return u.adviceFor(host, ns.ID.String())
+	return u.whatIs(snap, ns.ID.String())
 }

@@ -37,7 +37,7 @@ func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 func eventLine(e monitor.Event) string {
 	switch e.Kind {
 	case monitor.NameAdded, monitor.NameDeleted:
-		return string(e.Kind) + " " + e.Name + "\n"
+		return string(e.Kind) + " " + quote(e.Name) + "\n"
 	}
 	words := []string{string(e.Kind), e.ID.String()}
 	switch {

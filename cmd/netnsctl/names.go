@@ -21,7 +21,7 @@ func (u *ui) add(call compat.Call, c *cli.Context) error {
 	return eachPlain(u, call, names, "added")
 }
 
-// checkNewName refuses a name that cannot be, or that is there.
+// checkNewName refuses a name that is invalid or exists.
 func checkNewName(host netnsctl.Host, name string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -68,7 +68,7 @@ func eachPlain(u *ui, call compat.Call, names []string, done string) error {
 	return nil
 }
 
-// unique leaves out what was there before.
+// unique drops repeated words.
 func unique(words []string) (first []string) {
 	for _, word := range words {
 		if !slices.Contains(first, word) {

@@ -20,21 +20,41 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 	prefix, err := compat.ReadPrefix(words)
 	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
 	missing, isMissing := errors.AsType[compat.MissingValue](err)
+	badValue, isBadValue := errors.AsType[compat.BadValue](err)
 	switch {
+	case isUnknown && unknown == "version" && len(prefix.Rest) > 1:
+		return u.misused(misuse("unexpected argument %s", quote(prefix.Rest[1])), "help"), true
 	case isUnknown && unknown == "version":
 		u.print(versionText())
 		return u.written(), true
+	case isBadValue:
+		return u.misused(misuse("option -%s: invalid value %s", badValue.Option, quote(badValue.Value)), "help"), true
+	case prefix.Help && len(prefix.Rest) > 0:
+		return u.helpFor(prefix.Rest), true
 	case isUnknown:
 		return u.misused(unknownOption("-"+string(unknown)), "help"), true
 	case isMissing:
 		return u.misused(misuse("option -%s needs a value", missing.Option), "help"), true
 	case prefix.Batch && len(prefix.Rest) > 0:
 		return u.misused(misuse("unexpected argument %s: the commands come from the batch file", quote(prefix.Rest[0])), "help"), true
-	case prefix.Netns != "" && opensNothing(host, prefix.Netns):
+	case prefix.Netns != "" && isMissingNamespace(host, prefix.Netns):
 		u.note("%v", u.noNamespace(host, prefix.Netns, "-netns"))
 		return statusFailed, true
 	}
 	return 0, false
+}
+
+// helpFor shows the help of the command that follows the option -help.
+func (u *ui) helpFor(words []string) int {
+	row := lookupAny(words[0])
+	switch {
+	case row == nil:
+		return u.misused(unknownCommand(words[0]), "help")
+	case len(words) > 1:
+		return u.misused(misuse("unexpected argument %s", quote(words[1])), "help")
+	}
+	u.print(row.help())
+	return u.written()
 }
 
 // written is the status after an answer on standard output.
@@ -52,7 +72,7 @@ func unknownOption(word string) error {
 	long := "-" + word
 	for _, c := range commands() {
 		if c.flag(long) != nil {
-			return misuse("unknown option %s (an option of %s: it stands after the command)", quote(long), c.name)
+			return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), c.name)
 		}
 	}
 	known := []string{"--version"}
@@ -69,7 +89,7 @@ func optionHelp(name string) string {
 		return word == name
 	})
 	if i < 0 {
-		return "accepted for iproute2's sake; no effect"
+		return "accepted as by ip; no effect"
 	}
 	return optionTexts[i][1]
 }

@@ -24,10 +24,15 @@ var (
 type line struct {
 	flags []string // --name=value, or --name for a switch
 	args  []string
+	// implied are flags that options before the command stand for.
+	implied []string
 }
 
-// given reports whether a flag is there.
-func (l *line) given(name string) bool {
+// given reports whether a flag is there, or implied.
+func (l *line) given(name string) bool { return slices.Contains(l.implied, name) || l.typed(name) }
+
+// typed reports whether a flag is there.
+func (l *line) typed(name string) bool {
 	return slices.ContainsFunc(l.flags, func(word string) bool {
 		flag, _, _ := strings.Cut(word, "=")
 		return flag == "--"+name
@@ -36,8 +41,8 @@ func (l *line) given(name string) bool {
 
 // parse sorts the words after a command. Every word is a flag of the command, a
 // flag's value, or an argument; any other one is an error. "--" ends the flags.
-func (c *command) parse(words []string) (line, error) {
-	var l line
+func (c *command) parse(words []string, implied ...string) (line, error) {
+	l := line{implied: implied}
 	var first error // later words may still ask for help
 	fail := func(err error) {
 		if first == nil {
@@ -94,8 +99,8 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 		l.flags = append(l.flags, "--"+f.name)
 		return 0, nil
 	case f.optional() && !hasValue:
-		// "--wait 20" is "--wait=20": no other word looks like a time.
-		if len(after) == 0 || f.check(after[0]) != nil {
+		// "--wait 20" is "--wait=20". A name that looks like a time stands after "--".
+		if len(after) == 0 || checkDuration(after[0]) != nil {
 			l.flags = append(l.flags, "--"+f.name+"=")
 			return 0, nil
 		}
@@ -109,19 +114,27 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 	if err := f.check(value); err != nil {
 		return taken, misuse("option %s: %w", name, err)
 	}
-	if l.given(f.name) && !f.repeated {
+	if l.typed(f.name) && !f.repeated {
 		return taken, misuse("option %s is given twice", name)
 	}
 	l.flags = append(l.flags, "--"+f.name+"="+value)
 	return taken, nil
 }
 
-// checkNeeds finds a flag that would have no effect without another.
+// checkNeeds finds a flag that would have no effect without another, or beside it.
 func (c *command) checkNeeds(l *line) error {
 	for _, f := range c.flags {
+		if !l.given(f.name) {
+			continue
+		}
 		needs := strings.Fields(f.needs)
-		if len(needs) > 0 && l.given(f.name) && !slices.ContainsFunc(needs, l.given) {
+		if len(needs) > 0 && l.typed(f.name) && !slices.ContainsFunc(needs, l.given) {
 			return misuse("option --%s needs --%s", f.name, strings.Join(needs, " or --"))
+		}
+		for other := range strings.FieldsSeq(f.excludes) {
+			if l.given(other) {
+				return misuse("options --%s and --%s exclude each other", f.name, other)
+			}
 		}
 	}
 	return nil
@@ -129,9 +142,12 @@ func (c *command) checkNeeds(l *line) error {
 
 // unknownFlag suggests the nearest flag, or names the commands that have it.
 func (c *command) unknownFlag(word string) error {
-	known := []string{"--help", "--version"}
-	for _, f := range c.flags {
+	var known []string
+	for _, f := range slices.Concat(c.flags, commonFlags) {
 		known = append(known, f.words()...)
+	}
+	if joined := c.joinedShort(word); joined != "" {
+		return misuse("unknown option %s (short options stand alone: %s)", quote(word), joined)
 	}
 	if near := nearest(word, known); near != "" {
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
@@ -151,11 +167,23 @@ func (c *command) unknownFlag(word string) error {
 	if word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
 		return misuse("unknown option %s", quote(word))
 	}
-	return misuse("unknown option %s (a word that begins with a dash stands after --)", quote(word))
+	return misuse("unknown option %s (before a name that begins with a dash, put --)", quote(word))
+}
+
+// joinedShort takes a word such as -qn apart where each letter is a short flag.
+func (c *command) joinedShort(word string) string {
+	var all []string
+	for _, letter := range word[1:] {
+		if c.flag("-"+string(letter)) == nil {
+			return ""
+		}
+		all = append(all, "-"+string(letter))
+	}
+	return strings.Join(all, " ")
 }
 
 // afterName refuses what looks like a flag where the words of another command
-// begin: no program is called like that.
+// begin: the name of a program does not begin with a dash.
 func (c *command) afterName(words []string) ([]string, error) {
 	if len(words) < 2 || len(words[1]) < 2 || words[1][0] != '-' {
 		return words, nil
@@ -165,29 +193,37 @@ func (c *command) afterName(words []string) ([]string, error) {
 		return slices.Concat(words[:1], words[2:]), nil
 	case "--help", "-h":
 		return nil, errHelpWanted
+	case "--version":
+		return nil, errVersionWanted
 	}
 	name, _, _ := strings.Cut(words[1], "=")
 	if c.flag(name) != nil {
-		return nil, misuse("option %s stands before the namespace", name)
+		return nil, misuse("put option %s before NAMESPACE", name)
 	}
 	return nil, c.unknownFlag(name)
 }
 
 // withoutNSIDs takes what list prints after a name, as in "blue (id: 7)", off the
-// arguments, be it in the same word or in the next two. A name that is really there
-// stays as it is.
-func withoutNSIDs(host netnsctl.Host, args []string) (names []string) {
-	for i := 0; i < len(args); i++ {
-		word := args[i]
+// arguments that stand for a namespace, be it in the same word or in the next two. A
+// name that is really there stays as it is.
+func (c *command) withoutNSIDs(host netnsctl.Host, l *line) {
+	wanted := c.argsWith(l.given)
+	var names []string
+	for i := 0; i < len(l.args); i++ {
+		word := l.args[i]
+		if at := min(len(names), len(wanted)-1); at < 0 || !kinds()[argumentKind(wanted[at])].listed {
+			names = append(names, word)
+			continue
+		}
 		if at := strings.LastIndex(word, " (id: "); at > 0 && isNSIDTail(word[at+len(" (id: "):]) && !host.IsName(word) {
 			word = word[:at]
 		}
 		names = append(names, word)
-		if i+2 < len(args) && args[i+1] == "(id:" && isNSIDTail(args[i+2]) {
+		if i+2 < len(l.args) && l.args[i+1] == "(id:" && isNSIDTail(l.args[i+2]) {
 			i += 2
 		}
 	}
-	return names
+	l.args = names
 }
 
 // isNSIDTail reports whether a text is digits and a closing parenthesis.

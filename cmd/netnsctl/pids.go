@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -23,7 +22,7 @@ func holderColumns() []column[discover.Holder] {
 			Number: func(h discover.Holder) (int64, bool) { return int64(h.Owner.PID), true },
 		},
 		{Name: "USER", Help: "whose it is", Value: func(h discover.Holder) string { return userName(h.UID) }},
-		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return orDash(escape(h.Owner.Command)) }},
+		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return dash(escape(h.Owner.Command)) }},
 		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h discover.Holder) string {
 			group := h.Owner
 			group.Command = ""
@@ -33,15 +32,8 @@ func holderColumns() []column[discover.Holder] {
 			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
 			Value: func(h discover.Holder) string { return escape(hows(h.Pins)) },
 		},
-		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return orDash(quoteAll(h.Args, " ")) }},
+		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return dash(quoteAll(h.Args, " ")) }},
 	}
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }
 
 func (u *ui) pids(call compat.Call, c *cli.Context) error {
@@ -73,10 +65,9 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	default:
 		u.print(l.table(holders))
 	}
-	partly := isPartial(snap.Blind)
 	// Rows that were chosen are for a program.
 	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
-		if text := u.nobodyInside(call.Host, ns, partly); text != "" {
+		if text := u.nobodyInside(snap, ns); text != "" {
 			u.print(escape(text) + "\n")
 		}
 	}
@@ -84,14 +75,17 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 }
 
 // nobodyInside says what keeps a namespace without a process.
-func (u *ui) nobodyInside(host netnsctl.Host, ns *discover.Namespace, partly bool) string {
-	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && partly {
+func (u *ui) nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
+	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && isPartial(snap.Blind) {
 		return "no process inside was found"
 	}
 	if ns.Verdict == discover.Idle && len(ns.Names) > 0 {
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
 	}
-	return u.adviceOn(host, ns).sentence("pids")
+	if ns.Verdict == discover.InUse || ns.Verdict == discover.Own {
+		return ""
+	}
+	return u.adviceFor(snap.Host, ns.ID.String()).sentence("pids") // which this scan has not looked for
 }
 
 // pidsInside is iproute2's command.

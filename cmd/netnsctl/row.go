@@ -30,14 +30,14 @@ func (r row) label() string {
 	switch {
 	case len(r.names) > 0:
 		return quoteAll(inNaturalOrder(r.names), ",")
-	case first(r.ns):
+	case isHost(r.ns):
 		return "host"
 	}
 	return r.ns.String()
 }
 
 // unnamed reports whether the label is the ID.
-func (r row) unnamed() bool { return len(r.names) == 0 && !first(r.ns) }
+func (r row) unnamed() bool { return len(r.names) == 0 && !isHost(r.ns) }
 
 // words are what a filter by name compares with, beside the label: each name, as it is
 // and as it is shown, or "-" where there is none.
@@ -103,7 +103,7 @@ func listColumns() []column[row] {
 			Number: row.age, Parse: parseAge,
 		},
 		{Name: "ID", Help: "the namespace's ID", Value: func(r row) string { return ofNamespace(r.ns, (*discover.Namespace).String) }},
-		{Name: "COOKIE", Help: "its number that is never used again", Value: func(r row) string { return ofNamespace(r.ns, cookie) }},
+		{Name: "COOKIE", Help: "its cookie, a number that is never reused", Value: func(r row) string { return ofNamespace(r.ns, cookie) }},
 		{
 			Name: "OWNER", Help: "the program, unit, container or runtime it seems to belong to",
 			Value: func(r row) string {

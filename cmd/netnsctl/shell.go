@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
@@ -74,16 +75,16 @@ func onlyName(host netnsctl.Host) (string, error) {
 		return "", err
 	}
 	const most = 20
-	slices.Sort(names)
+	slices.SortFunc(names, term.Natural)
 	switch {
 	case len(names) == 1:
 		return names[0], nil
 	case len(names) == 0:
 		return "", misuse("NAMESPACE is missing: no namespace has a name")
 	case len(names) > most:
-		return "", misuse("NAMESPACE is missing: one of %s and %d more", quoteAll(names[:most], ", "), len(names)-most)
+		return "", misuse("NAMESPACE is missing; choose one of: %s and %d more", quoteAll(names[:most], ", "), len(names)-most)
 	}
-	return "", misuse("NAMESPACE is missing: one of %s", quoteAll(names, ", "))
+	return "", misuse("NAMESPACE is missing; choose one of: %s", quoteAll(names, ", "))
 }
 
 // shownName is a name of the namespace that a word stands for, or the word where it

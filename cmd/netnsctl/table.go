@@ -112,6 +112,9 @@ func columnNames[T any](columns []column[T]) []string { return term.Names(column
 // that does not exist.
 func columnError(err error) error {
 	if unknown, ok := errors.AsType[term.UnknownColumn](err); ok {
+		if unknown.Word == "" {
+			return misuse("a column is missing")
+		}
 		return misuse("unknown column %s%s", quote(unknown.Word), didYouMean(unknown.Word, unknown.Known, ""))
 	}
 	if unknown, ok := errors.AsType[term.UnknownValue](err); ok {

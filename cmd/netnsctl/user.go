@@ -91,7 +91,7 @@ func findGroup(word string) (gid uint32, err error) {
 func number(word string) (uint32, error) {
 	n, err := strconv.ParseUint(word, 10, 32)
 	if err != nil || n == 1<<32-1 {
-		return 0, fmt.Errorf("%s is no number of a user or group", quote(word))
+		return 0, fmt.Errorf("%s is not a valid user or group ID", quote(word))
 	}
 	return uint32(n), nil
 }

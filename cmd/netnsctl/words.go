@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -56,4 +57,12 @@ func owner(o discover.Owner) string {
 		return "-"
 	}
 	return strings.Join(words, ", ")
+}
+
+// plural is a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

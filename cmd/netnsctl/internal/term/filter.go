@@ -99,18 +99,17 @@ func (f Filter[T]) Uses(column string) bool {
 // Match tells whether a row passes. Conditions with = on the same column are
 // alternatives; all others have to hold.
 func (f Filter[T]) Match(row T) bool {
-	type choice struct{ offered, taken bool }
-	choices := map[string]choice{}
+	met := map[string]bool{}
 	for _, c := range f {
-		holds := c.holds(row)
-		if c.operator == "=" {
-			choices[c.column.Name] = choice{true, holds || choices[c.column.Name].taken}
-		} else if !holds {
+		switch holds := c.holds(row); {
+		case c.operator == "=":
+			met[c.column.Name] = met[c.column.Name] || holds
+		case !holds:
 			return false
 		}
 	}
-	for _, one := range choices {
-		if one.offered && !one.taken {
+	for _, one := range met {
+		if !one {
 			return false
 		}
 	}
