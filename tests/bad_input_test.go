@@ -22,7 +22,15 @@ type tableCommand struct {
 type tableFlag struct {
 	Name, Short, Value string
 	Optional           bool `json:"value_optional"`
-	Needs              []string
+	Needs, Excludes    []string
+}
+
+// word gives the flag with a value that is right, if it takes one.
+func (f tableFlag) word(command string) string {
+	if f.Value == "" || f.Optional {
+		return "--" + f.Name
+	}
+	return "--" + f.Name + "=" + flagWitnesses[command+" "+f.Name].value
 }
 
 // readTable asks the binary for its table.
@@ -101,11 +109,12 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 			addFlag("misspelled flag", "--"+f.Name+"x")
 			addFlag("misspelled flag", "-"+f.Name)
 			if len(f.Needs) > 0 {
-				alone := "--" + f.Name
-				if f.Value != "" {
-					alone += "=" + flagWitnesses[c.Name+" "+f.Name].value
+				addFlag("flag without what it needs", f.word(c.Name))
+			}
+			for _, other := range c.Options {
+				if slices.Contains(f.Excludes, other.Name) {
+					addFlag("flags that exclude each other", f.word(c.Name), other.word(c.Name))
 				}
-				addFlag("flag without what it needs", alone)
 			}
 			if f.Value == "" {
 				addFlag("value of a switch", "--"+f.Name+"=yes")

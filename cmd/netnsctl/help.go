@@ -169,7 +169,8 @@ type jsonFlags struct {
 	Value    string   `json:"value,omitempty"`
 	Optional bool     `json:"value_optional,omitempty"`
 	Default  string   `json:"default,omitempty"`
-	Needs    []string `json:"needs,omitempty"`
+	Needs    []string `json:"needs,omitempty"`    // one of them has to be given as well
+	Excludes []string `json:"excludes,omitempty"` // none of them may be given as well
 	Values   []string `json:"values,omitempty"`
 	Help     string   `json:"help"`
 }
@@ -188,7 +189,7 @@ func helpJSON(all []command) any {
 		}
 		for _, f := range c.flags {
 			j.Flags = append(j.Flags, jsonFlags{
-				f.name, f.short, f.kind(), f.optional(), f.initial, strings.Fields(f.needs), f.values, f.help,
+				f.name, f.short, f.kind(), f.optional(), f.initial, strings.Fields(f.needs), strings.Fields(f.excludes), f.values, f.help,
 			})
 		}
 		rows.Commands = append(rows.Commands, j)

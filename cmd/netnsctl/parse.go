@@ -164,7 +164,8 @@ func (c *command) unknownFlag(word string) error {
 	if len(others) > 0 {
 		return misuse("unknown option %s (an option of %s)", quote(word), strings.Join(others, ", "))
 	}
-	if word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
+	takesNames := slices.ContainsFunc(c.args, func(arg string) bool { return strings.Contains(arg, "NAME") })
+	if !takesNames || word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
 		return misuse("unknown option %s", quote(word))
 	}
 	return misuse("unknown option %s (before a name that begins with a dash, put --)", quote(word))
