@@ -74,8 +74,18 @@ func TestEarly(t *testing.T) {
 	needless := []string{"github.com/urfave/cli/v2", "text/template", "regexp", "net"}
 	for face, calls := range map[string][][]string{
 		"netnsctl": {
-			{"list"}, {"-j", "list"}, {"exec", "blue", "/bin/true"}, {"exec", "blue", "/bin/echo", "--user"}, {"-n", "blue", "list"}, {"-all", "exec", "/bin/true"},
-			{"identify", "1"}, {"pids", "blue"}, {"set", "blue", "5"}, {"list-id"}, {"add", "red"}, {"delete", "red"},
+			{"list"},
+			{"-j", "list"},
+			{"exec", "blue", "/bin/true"},
+			{"exec", "blue", "/bin/echo", "--user"},
+			{"-n", "blue", "list"},
+			{"-all", "exec", "/bin/true"},
+			{"identify", "1"},
+			{"pids", "blue"},
+			{"set", "blue", "5"},
+			{"list-id"},
+			{"add", "red"},
+			{"delete", "red"},
 		},
 		"ip-netns": {{"list"}, {"help"}, {"exec", "nowhere", "/bin/true"}, {"-n", "nowhere", "list"}, {"list", "surplus"}, {"delete", "nowhere"}},
 		"ip":       {{"netns", "list"}, {"netns", "exec", "blue", "/bin/true"}, {"netns", "exec", "nowhere", "/bin/true"}},

@@ -1,13 +1,12 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"os"
 	"path"
 	"strings"
 	"unicode/utf8"
-
-	_ "embed"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 )

@@ -106,8 +106,6 @@ func columnHelp[T any](columns []column[T]) string {
 	return b.String()
 }
 
-func columnNames[T any](columns []column[T]) []string { return term.Names(columns) }
-
 // columnError is a mistake in a flag of a table, with the nearest column for one
 // that does not exist.
 func columnError(err error) error {
