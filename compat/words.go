@@ -66,6 +66,9 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 		case "batch":
 			p.Batch = true
 		case "netns":
+			if value == "" {
+				return p, BadValue{o.name, value}
+			}
 			p.Netns = value
 		}
 		words = rest
