@@ -250,7 +250,7 @@ func TestStaleForeignPIDs(t *testing.T) {
 		sleep 0.1 # no container begins with its host's /run, and clocks of processes tick
 		unshare -m -p -f --mount-proc --propagation private sh -c 'echo >/run/up; read go </run/go; exec netnsctl delete --force-orphans --min-age 0' &
 		read up </run/up; netnsctl add late; echo >/run/go; wait $!`)
-	if a.status != "1" || !strings.Contains(a.stderr, "netnsctl: refusing to clean up: not inspected: mounts of other pid namespaces on /run/netns") {
+	if a.status != "1" || !strings.Contains(a.stderr, "netnsctl: refusing to clean up: mounts of other pid namespaces could not be inspected: /run/netns") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`test -L /run/netns/x; netnsctl exec late true`)

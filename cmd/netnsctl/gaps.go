@@ -54,8 +54,12 @@ func gapText(b discover.Blind) string {
 	if why, failed := strings.CutPrefix(b.What, "namespaces that cannot be read "); failed {
 		return plural(b.Count, "namespace", "namespaces") + " could not be read " + why
 	}
+	if rest, ok := strings.CutPrefix(b.What, "mounts of other pid namespaces on "); ok {
+		dir, _, _ := strings.Cut(rest, ",")
+		return "mounts of other pid namespaces could not be inspected: " + dir + " is older than this pid namespace"
+	}
 	if b.Count == 0 {
-		return "not inspected: " + b.What
+		return b.What + " could not be inspected"
 	}
 	return strconv.Itoa(b.Count) + " " + b.What
 }
