@@ -64,6 +64,9 @@ func (h Host) AttachAny(name, word string) error {
 // removes the file if that fails. prepared says that this process has prepared
 // the run directory before.
 func (h Host) create(name string, prepared bool, bind func(path string) error) error {
+	if !ValidName(name) {
+		return newOpError(OpCreateName, name, h.NamePath(name), ErrInvalidName)
+	}
 	if err := h.prepareRunDir(prepared); err != nil {
 		return err
 	}

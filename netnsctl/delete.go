@@ -68,6 +68,9 @@ func (d *Deleter) Release() { d.held.Release() }
 // the descriptor that has held the namespace to letGo.
 func (h Host) delete(name string, check func(fd int) error, letGo func(fd int)) error {
 	path := h.NamePath(name)
+	if !ValidName(name) {
+		return newOpError(OpRemoveName, name, path, ErrInvalidName)
+	}
 	restore := func() error { return nil }
 	if fd, err := sys.OpenPath(path); err == nil {
 		defer letGo(fd)

@@ -60,7 +60,8 @@ type OpError struct {
 	// Message is what the kernel said beyond the errno: the text of an
 	// rtnetlink extended acknowledgement (Linux 4.12), without a final period.
 	Message string
-	// Err is a bare [syscall.Errno].
+	// Err is a bare [syscall.Errno], or an error of this package where the kernel has
+	// said nothing: [ErrInvalidName], [ErrChanged].
 	Err error
 }
 
@@ -79,7 +80,8 @@ func (e *OpError) Error() string {
 
 func (e *OpError) Unwrap() error { return e.Err }
 
-// NewOpError makes an [OpError] with the errno in err; it is nil for a nil err.
+// NewOpError makes an [OpError] with the errno in err, or with err where it has none;
+// it is nil for a nil err.
 // The packages below this one use it.
 func NewOpError(op Op, name, path string, err error) error { return newOpError(op, name, path, err) }
 
@@ -89,7 +91,8 @@ func newOpError(op Op, name, path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	errno := syscall.EINVAL
-	errors.As(err, &errno)
-	return &OpError{Op: op, Name: name, Path: path, Err: errno}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		err = errno
+	}
+	return &OpError{Op: op, Name: name, Path: path, Err: err}
 }

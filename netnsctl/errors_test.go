@@ -18,21 +18,20 @@ func TestNewOpError(t *testing.T) {
 	if err := newOpError(OpExec, "n", "p", nil); err != nil {
 		t.Errorf("no error is %v", err)
 	}
-	for _, test := range []struct {
-		err  error
-		want syscall.Errno
-	}{
+	spoken := errors.New("no errno")
+	for _, test := range []struct{ err, want error }{
 		{syscall.ENOENT, syscall.ENOENT},
 		{&os.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, syscall.EACCES},
 		{&os.LinkError{Err: syscall.EXDEV}, syscall.EXDEV},
 		{os.NewSyscallError("read", syscall.EIO), syscall.EIO},
 		{fmt.Errorf("twice: %w", fmt.Errorf("wrapped: %w", syscall.EBUSY)), syscall.EBUSY},
 		{errors.Join(nil, &sys.KernelError{Errno: syscall.EEXIST}), syscall.EEXIST},
-		{errors.New("none"), syscall.EINVAL},
+		{spoken, spoken},
 	} {
 		err := newOpError(OpExec, "n", "p", test.err)
-		if diff := cmp.Diff(&OpError{Op: OpExec, Name: "n", Path: "p", Err: test.want}, err); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.err, diff)
+		want := OpError{Op: OpExec, Name: "n", Path: "p", Err: test.want}
+		if got, ok := errors.AsType[*OpError](err); !ok || *got != want {
+			t.Errorf("%v is %#v, want %#v", test.err, err, want)
 		}
 		if !errors.Is(err, test.want) {
 			t.Errorf("%v is not %v", err, test.want)

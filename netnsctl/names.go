@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -15,6 +16,10 @@ func ValidName(name string) bool {
 	return name != "" && name != "." && name != ".." &&
 		len(name) <= maxName && !strings.ContainsAny(name, "/\x00")
 }
+
+// ErrInvalidName is the error for a name that is not a [ValidName]: nothing has been
+// done then.
+var ErrInvalidName = errors.New("invalid name")
 
 // Names gives every entry of the run directory, whatever it is, in the
 // directory's own order (newest first on tmpfs).

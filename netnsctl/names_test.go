@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -79,6 +80,33 @@ func TestRecordedPIDs(t *testing.T) {
 		if diff := cmp.Diff(want, pids); diff != "" || err != nil {
 			t.Errorf("%s (-want +got):\n%s%v", name, diff, err)
 		}
+	}
+}
+
+// TestInvalidName: no name leads out of the run directory.
+func TestInvalidName(t *testing.T) {
+	dir := t.TempDir()
+	victim := dir + "/victim"
+	if err := os.WriteFile(victim, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	host := Host{RunDir: dir + "/run"}
+	if err := os.Mkdir(host.RunDir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"../victim", "../new", "", ".", "..", "a/b", strings.Repeat("n", 256)} {
+		for what, err := range map[string]error{
+			"Add": host.Add(name), "Delete": host.Delete(name), "Attach": host.Attach(name, "/proc/self/ns/net"),
+			"AttachAny": host.AttachAny(name, "x"), "Deleter": host.NewDeleter().Delete(name), "Adder": host.NewAdder().Add(name),
+		} {
+			if op, ok := errors.AsType[*OpError](err); !ok || what != "AttachAny" && !errors.Is(op, ErrInvalidName) {
+				t.Errorf("%s %q: %v", what, name, err)
+			}
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v: something was made or removed", entries, err)
 	}
 }
 
