@@ -1,10 +1,6 @@
 package netnsctl
 
-import (
-	"runtime"
-
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
-)
+import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
 // Adder is [Host.Add] for many names. Creating a namespace takes the kernel most
 // of a millisecond, so from the second name on another thread creates them
@@ -60,9 +56,7 @@ func (a *Adder) start() {
 	}
 	sys.UseAllProcessors()
 	a.ahead, a.stop = make(chan int, aheadOfNeed-1), make(chan struct{})
-	go func() {
-		// Never unlocked: the thread dies with the goroutine.
-		runtime.LockOSThread()
+	sys.GoThrowAwayThread(func() {
 		defer close(a.ahead)
 		defer sys.Close(self)
 		for {
@@ -77,7 +71,7 @@ func (a *Adder) start() {
 				return
 			}
 		}
-	}()
+	})
 }
 
 // newFrom creates a namespace that inherits from the one that self is a file of:

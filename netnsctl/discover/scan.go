@@ -70,9 +70,8 @@ type sighting struct {
 // Scan looks at the whole host. It fails only where nothing can be told at all;
 // the caller closes the snapshot.
 //
-// It enters namespaces on threads that end afterwards. The process' first thread
-// cannot: the program's main goroutine must have locked it, by
-// [runtime.LockOSThread] in an init function.
+// It enters namespaces on threads that end afterwards, and never on the process'
+// first one.
 func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	first, err := look(host, opts)
 	if err != nil {

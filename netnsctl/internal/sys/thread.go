@@ -10,13 +10,27 @@ import (
 // may change the thread's namespaces.
 func OnThrowAwayThread(f func()) {
 	done := make(chan struct{})
+	GoThrowAwayThread(func() {
+		defer close(done)
+		f()
+	})
+	<-done
+}
+
+// GoThrowAwayThread is OnThrowAwayThread that does not wait for f.
+func GoThrowAwayThread(f func()) {
 	go func() {
 		// Never unlocked: a thread that cannot be put back must die.
 		runtime.LockOSThread()
-		defer close(done)
-		f()
+		if unix.Gettid() != unix.Getpid() {
+			f()
+			return
+		}
+		// The process' first thread does not end before the process, and /proc/PID/ns
+		// shows its namespaces. While this goroutine keeps it, f gets another one.
+		defer runtime.UnlockOSThread()
+		OnThrowAwayThread(f)
 	}()
-	<-done
 }
 
 // Place is where a thread is: its network and mount namespace, root and working
