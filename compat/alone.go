@@ -19,9 +19,6 @@ func AnswersAlone(argv []string) bool {
 		return true // the real `ip` answers
 	}
 	words := argv[min(1, len(argv)):]
-	if face == FaceNetnsctl && len(words) == 1 && words[0] == "-h" {
-		return false // alone it can only be meant for help
-	}
 	all := false
 	for {
 		o, value, rest, err := nextOption(words)
@@ -35,6 +32,8 @@ func AnswersAlone(argv []string) bool {
 			return isPlain(face, netnsctl.Host{}, rest, all)
 		case o.name == "batch" || o.name == "help" || o.name == "Version":
 			return false // whose lines, or whose texts, may be an extension's
+		case face == FaceNetnsctl && isShortHuman(words[0]):
+			return false // which may be meant for help
 		case face == FaceNetnsctl && (o.name == "family" && !isFamily(value) || o.name == "rcvbuf" && !isUint(value)):
 			return false // which main explains
 		case o.name == "netns" && face == FaceNetnsctl && !(isPlainName(value) && netnsctl.Host{}.HasNamespace(value)):

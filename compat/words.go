@@ -33,6 +33,8 @@ type Prefix struct {
 	// Help and Version say that these options are there. They end the call: Rest is
 	// what follows them.
 	Help, Version bool
+	// ShortHuman says that -h is there, which iproute2 takes for -human.
+	ShortHuman bool
 	// Rest begins with the command, or with the object in the face ip.
 	Rest []string
 }
@@ -47,6 +49,8 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 			return p, err
 		}
 		switch o.name {
+		case "human":
+			p.ShortHuman = p.ShortHuman || isShortHuman(words[0])
 		case "Version":
 			p.Version = true
 			return p, nil
@@ -77,3 +81,6 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 
 // IsNetns tells whether the face ip takes a word for the object netns.
 func IsNetns(word string) bool { return isNetns(word) }
+
+// isShortHuman tells of -h, which a person may mean for help.
+func isShortHuman(word string) bool { return word == "-h" || word == "--h" }

@@ -256,3 +256,31 @@ func TestBadInput(t *testing.T) {
 	}
 	t.Logf("%d calls, %d lines of a batch: %v", len(calls), lines, kinds)
 }
+
+// TestShortHelp: -h before a command that does something is help. Before those of
+// iproute2's that only look it is its -human.
+func TestShortHelp(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	w.shell(`netnsctl add x`)
+	for words, says := range map[string]string{
+		"-h":               "usage: netnsctl [OPTION...]",
+		"-h delete x":      "usage: netnsctl delete ",
+		"--h d x":          "usage: netnsctl delete ",
+		"-j -h -all del":   "usage: netnsctl delete ",
+		"-h add y":         "usage: netnsctl add ",
+		"-h exec x false":  "usage: netnsctl exec ",
+		"-h metrics":       "usage: netnsctl metrics ",
+		"-h attach y 1":    "usage: netnsctl attach ",
+		"-h set x 5":       "usage: netnsctl set ",
+		"-h -n x delete x": "usage: netnsctl delete ",
+	} {
+		a := w.run(strings.Fields(words)...)
+		if a.status != "0" || !strings.HasPrefix(a.stdout, says) || a.stderr != "" {
+			t.Errorf("%s: %v", words, a)
+		}
+	}
+	for _, words := range []string{"-h list", "-human list", "list"} {
+		expectAnswer(t, words, w.run(strings.Fields(words)...), "0", "x\n", "")
+	}
+}

@@ -96,6 +96,23 @@ time.sleep(1000)' >/dev/null 2>&1 & settle /run/held
 	}
 }
 
+// TestDeleteLinks: a symbolic link to a name keeps nothing, and does not make the
+// namespace one with several names.
+func TestDeleteLinks(t *testing.T) {
+	t.Parallel()
+	w := newStaleWorld(t)
+	ino := lastWord(w.shell(inode + `netnsctl add x; ln -s x /run/netns/link; ino /run/netns/x`))
+	a := w.run("delete", "x", "--dry-run", "--verbose")
+	if a.status != "0" || !strings.HasSuffix(a.stdout, "\n  nothing would keep net:["+ino+"] alive: what is inside would be lost\n"+
+		"  link, a symbolic link to it, would lead nowhere\n") {
+		t.Errorf("dry run: %v", a)
+	}
+	expectAnswer(t, "by its ID", w.run("delete", "net:["+ino+"]"), "0", "deleted x\n", "")
+	if names := w.names(); names != "link" {
+		t.Errorf("left: %s", names)
+	}
+}
+
 // TestDeleteDryRunOthers: what goes with the file of a name, and what stays below.
 func TestDeleteDryRunOthers(t *testing.T) {
 	t.Parallel()
@@ -187,6 +204,7 @@ func TestDeleteSeveral(t *testing.T) {
 		"a net:[" + ino:       "no namespace net:[" + ino + ";",
 		"a net:[" + ino + "]": "net:[" + ino + "] has several names; give one of: ",
 		"a host":              "host (net:[",
+		"a dir b":             "dir is a directory, which cannot be deleted",
 		"a pid:1":             "which is never deleted",
 		"a ../netns/nosuch":   "no namespace ../netns/nosuch",
 		"a /dev/null":         "/dev/null is a device, not a network namespace",
@@ -202,8 +220,11 @@ func TestDeleteSeveral(t *testing.T) {
 	if names := w.names(); names != "a b c d dir twice" {
 		t.Fatalf("left: %s", names)
 	}
-	a := w.run("delete", "a", "dir", "/run/netns/b", "a")
-	expectAnswer(t, "one fails", a, "1", "deleted a\ndeleted b\n", "netnsctl: cannot delete dir: is a directory\n")
+	w.shell(`netnsctl add twoinone; mount --bind /run/netns/a /run/netns/twoinone`)
+	a := w.run("delete", "a", "twoinone", "/run/netns/b", "a")
+	if a.status != "1" || a.stdout != "deleted a\ndeleted b\n" || !strings.HasPrefix(a.stderr, "netnsctl: cannot delete twoinone: device or resource busy\n") {
+		t.Errorf("one fails: %v", a)
+	}
 	expectAnswer(t, "one name", w.run("delete", "c"), "0", "", "")
 	expectAnswer(t, "not there", w.run("delete", "c"), "1", "", "netnsctl: no namespace c; nothing was done\n")
 	a = w.run("delete", "--wait=5", "twice", "d")

@@ -210,6 +210,8 @@ func TestFindWords(t *testing.T) {
 		{"["},
 		{""},
 		{"container:xyz"},
+		{"tpc:80"},
+		{"lo", "naem:x"},
 		{"lo", "-o", "NOSUCH"},
 		{"--nosuch", "lo"},
 	} {
@@ -227,6 +229,9 @@ func TestFindWords(t *testing.T) {
 	if a := w.run("find", "a/b"); a.status != "3" || a.stderr != "netnsctl: a/b not found\n" { // a path
 		t.Errorf("find a/b, status %s:\n%s%s", a.status, a.stdout, a.stderr)
 	}
+	w.shell(`mkdir -p /run/netns; : >/run/netns/dead; netnsctl add tpc:80`)
+	expectAnswer(t, "a stale name", w.run("find", "dead"), "3", "", "netnsctl: dead is a stale name, without a namespace: no namespace is mounted on it\n")
+	expectAnswer(t, "a name like a kind", w.run("find", "tpc:80", "-q"), "0", "tpc:80\n", "")
 	if a := w.run("inspect"); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing") {
 		t.Errorf("inspect, status %s:\n%s%s", a.status, a.stdout, a.stderr)
 	}

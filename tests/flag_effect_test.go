@@ -32,7 +32,8 @@ netnsctl set blue 5
 ip -n blue link add v0 type veth peer name v1 netns red
 ip -n red link add g0 type veth peer name g1 netns green
 ip -n blue address add 10.1.0.1/24 dev v0; ip -n red address add 10.1.0.2/24 dev v1
-for where in 'blue v0' 'red v1' 'red g0' 'green g1'; do ip -n ${where% *} link set ${where#* } up; done
+# Without an IPv6 address, whose flag "tentative" goes after a while.
+for where in 'blue v0' 'red v1' 'red g0' 'green g1'; do ip -n ${where% *} link set ${where#* } addrgenmode none up; done
 for where in 'blue v0' 'red v1' 'red g0' 'green g1'; do
 	until ip -n ${where% *} link show ${where#* } | grep -q 'state UP'; do sleep 0.01; done # the kernel says so later
 done

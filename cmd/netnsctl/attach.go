@@ -56,7 +56,7 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	// A name of digits is a pid for attach.
 	if _, known := identity(host, word); !known {
 		if _, _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
-			return fail(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy())
+			return fail(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
 		}
 		advice := u.adviceFor(host, word)
 		text, remedy := advice.parts("exec")

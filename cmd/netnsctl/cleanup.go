@@ -43,6 +43,9 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	if c.Bool("dry-run") {
 		return r.show()
 	}
+	if len(plan.Missing) > 0 {
+		return r.refuse()
+	}
 	plan.Apply(snap, r.tell)
 	ghosts := r.ghosts()
 	r.waited = wait.set && len(ghosts) > 0
@@ -81,6 +84,18 @@ func (r *report) show() error {
 	}
 	r.spared("would spare ")
 	return r.status()
+}
+
+// refuse does nothing, because of targets that are not there.
+func (r *report) refuse() error {
+	r.plan.Steps = nil
+	if r.json {
+		return r.finish()
+	}
+	for _, target := range r.plan.Missing {
+		r.note("%v; nothing was done", r.notCleaned(target))
+	}
+	return status(statusFailed)
 }
 
 // tell says what became of a step.

@@ -105,7 +105,7 @@ func commands() []command {
 			short: "delete names; with --force-orphans, clean up",
 			long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
 				"gone; --verbose lists the users. With --force-orphans it removes stale names and releases orphaned\n" +
-				"namespaces, all or those that are given; nothing in use is touched, no process ended.",
+				"namespaces, or what is given, an idle name too; nothing in use is touched, no process ended.",
 			flags: []flag{
 				{name: "dry-run", help: "print what would be done, and do nothing"},
 				{name: "force-orphans", excludes: "all", args: []string{"[LEAK...]"}, help: "clean up what is stale or orphaned"},

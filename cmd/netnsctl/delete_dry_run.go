@@ -24,9 +24,9 @@ type outcome struct {
 	// ended are mounts of other namespaces on the name's file, in other mount
 	// namespaces: they end with the file.
 	ended []discover.FileMount
-	// names and pins would keep the namespace alive.
-	names []string
-	pins  []discover.Pin
+	// names and pins would keep the namespace alive, links lead to it only.
+	names, links []string
+	pins         []discover.Pin
 }
 
 // dryRun says what deleting names would do, and changes nothing.
@@ -144,7 +144,11 @@ func (o *outcome) weigh(snap *discover.Snapshot, going going) {
 		return
 	}
 	for _, name := range o.ns.Names {
-		if !slices.Contains(going.names, name) || o.covered && o.below == o.ns && name == o.name.Name {
+		switch {
+		case slices.Contains(going.names, name) && !(o.covered && o.below == o.ns && name == o.name.Name):
+		case isLink(snap, name):
+			o.links = append(o.links, name)
+		default:
 			o.names = append(o.names, name)
 		}
 	}
@@ -154,6 +158,12 @@ func (o *outcome) weigh(snap *discover.Snapshot, going going) {
 		}
 	}
 	o.pins = withCommands(snap.Host, o.pins)
+}
+
+func isLink(snap *discover.Snapshot, name string) bool {
+	return slices.ContainsFunc(snap.Names, func(n *discover.Name) bool {
+		return n.Name == name && n.File.Kind == discover.Link
+	})
 }
 
 // goes tells whether a mount of the namespace ends with the names: it is theirs, or
@@ -261,7 +271,11 @@ func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []s
 		return []string{"  nothing that could be inspected would keep " + id + " alive"}
 	}
 	if len(keeping) == 0 {
-		return []string{"  nothing would keep " + id + " alive: what is inside would be lost"}
+		lines = []string{"  nothing would keep " + id + " alive: what is inside would be lost"}
+		for _, link := range o.links {
+			lines = append(lines, "  "+quote(link)+", a symbolic link to it, would lead nowhere")
+		}
+		return lines
 	}
 	lines = append(lines, "  "+id+" would still be in use by:")
 	for _, line := range firstFew(keeping, everything) {

@@ -123,7 +123,9 @@ func waitedText(d time.Duration) string {
 // keptBy are lines on what keeps a namespace, other names first.
 func keptBy(snap *discover.Snapshot, ns *discover.Namespace) (lines []string) {
 	for _, name := range ns.Names {
-		lines = append(lines, "name "+quote(name))
+		if !isLink(snap, name) {
+			lines = append(lines, "name "+quote(name))
+		}
 	}
 	pins := withCommands(snap.Host, unnamed(ns.Pins, ns.Names))
 	return append(lines, keepers(pins, snap.OwnMounts)...)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"syscall"
@@ -77,6 +78,9 @@ func (u *ui) deletions(host netnsctl.Host, words []string) (all []deletion, p pr
 		if p.what != "" {
 			return nil, p
 		}
+		if len(words) > 1 && isDirectory(host.NamePath(d.name)) {
+			return nil, problem{what: quote(d.name) + " is a directory, which cannot be deleted"}
+		}
 		if !slices.ContainsFunc(all, func(other deletion) bool { return other.name == d.name }) {
 			all = append(all, d)
 		}
@@ -98,6 +102,9 @@ func (u *ui) deletion(host netnsctl.Host, word string) (d deletion, p problem) {
 		names, err := namesOf(host, d.ghost)
 		if err != nil {
 			return d, problem{what: err.Error()}
+		}
+		if files := withoutLinks(host, names); len(files) > 0 {
+			names = files
 		}
 		if len(names) == 1 && !isOwn(host, d.ghost.ID) {
 			d.name, d.checked = names[0], true
@@ -123,6 +130,11 @@ func (u *ui) deletion(host netnsctl.Host, word string) (d deletion, p problem) {
 		p.what = noNamespaceText(snap, word)
 	}
 	return d, p
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.IsDir()
 }
 
 // isOwn tells of the namespace of pid 1 and of our own.
@@ -177,6 +189,17 @@ func namesOf(host netnsctl.Host, ghost discover.Ghost) ([]string, error) {
 		is, known := identity(host, name)
 		return !known || is != ghost
 	}), err
+}
+
+// withoutLinks leaves out names that are symbolic links: they lead to a namespace and
+// do not keep it.
+func withoutLinks(host netnsctl.Host, names []string) (files []string) {
+	for _, name := range names {
+		if info, err := os.Lstat(host.NamePath(name)); err != nil || info.Mode()&os.ModeSymlink == 0 {
+			files = append(files, name)
+		}
+	}
+	return files
 }
 
 // identity is the namespace of a name.

@@ -42,6 +42,9 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	var queries []find.Query
 	for _, word := range c.Args().Slice() {
 		q, err := find.Parse(word)
+		if err == nil && !call.Host.IsName(word) {
+			err = mistypedKind(word)
+		}
 		if err != nil {
 			return usageError{err}
 		}
@@ -74,6 +77,19 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	return nil
 }
 
+// mistypedKind is the error for a word such as tpc:80. Without it that would be a name
+// that is not there.
+func mistypedKind(word string) error {
+	kind, rest, found := strings.Cut(word, ":")
+	if !found || strings.Contains(rest, ":") {
+		return nil // nothing, or an address
+	}
+	if near := nearest(kind, find.Kinds()); near != "" && !slices.Contains(find.Kinds(), kind) {
+		return misuse("%s: unknown kind %s (did you mean %s?)", quote(word), quote(kind), quote(near+":"+rest))
+	}
+	return nil
+}
+
 func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []string) {
 	if c.Bool("quiet") {
 		table = strings.Join(placesOf(r.Matches), "")
@@ -90,6 +106,11 @@ func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []st
 
 // notFound says where something was looked for in vain.
 func notFound(r *find.Result, m find.Missing) string {
+	for _, n := range r.Snapshot.Names {
+		if n.Name == m.What && n.Verdict == discover.Stale {
+			return quote(n.Name) + " is a stale name, without a namespace: " + staleText(n)
+		}
+	}
 	where := ""
 	if r.Read < len(r.Snapshot.Namespaces) {
 		where = fmt.Sprintf(" in the %d of %d namespaces that could be inspected", r.Read, len(r.Snapshot.Namespaces))

@@ -27,7 +27,7 @@ var gapTexts = []struct{ what, one, many string }{
 	},
 	{"what pid 1 sees: its namespaces are not readable", "the namespaces of pid 1 could not be read", ""},
 	{"what is not below our root: pid 1's is another", "pid 1 has another root directory than netnsctl", ""},
-	{"pid 1's mount namespace: ours is another", "netnsctl runs in another mount namespace than pid 1", ""},
+	{otherMounts, "netnsctl runs in another mount namespace than pid 1", ""},
 	{"pid 1's pid namespace: ours is another", "netnsctl runs in another pid namespace than pid 1", ""},
 	{"what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN", "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN are needed", ""},
 	{
@@ -76,13 +76,19 @@ func criticalGaps(all []discover.Blind) string {
 	if len(texts) == 0 {
 		return ""
 	}
-	return strings.Join(texts, "; ") + "; " + remedy()
+	return strings.Join(texts, "; ") + "; " + remedy(all)
 }
 
+// otherMounts is the gap of a call in netnsctl's own exec or shell, for one.
+const otherMounts = "pid 1's mount namespace: ours is another"
+
 // remedy says how to see more.
-func remedy() string {
+func remedy(all []discover.Blind) string {
 	if os.Geteuid() != 0 {
 		return "run as root"
+	}
+	if slices.ContainsFunc(all, func(b discover.Blind) bool { return b.What == otherMounts }) {
+		return "leave the shell or command of netnsctl (or of ip netns exec), container or chroot, and run as root of the host"
 	}
 	return "run as root of the host with all capabilities, outside containers and chroots"
 }

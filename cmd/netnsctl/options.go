@@ -12,11 +12,6 @@ import (
 // beforeCommand answers command lines of the face netnsctl that end before the
 // command: help, the version, and mistakes in the options.
 func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done bool) {
-	// -h is -human for `ip`; alone it can only be meant for help.
-	if len(words) == 1 && words[0] == "-h" {
-		u.print(overview())
-		return u.written(), true
-	}
 	prefix, err := compat.ReadPrefix(words)
 	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
 	missing, isMissing := errors.AsType[compat.MissingValue](err)
@@ -29,6 +24,11 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 		return u.written(), true
 	case isBadValue:
 		return u.misused(misuse("option -%s: invalid value %s", badValue.Option, quote(badValue.Value)), "help"), true
+	case err == nil && prefix.ShortHuman && !prefix.Batch && len(prefix.Rest) == 0:
+		u.print(overview())
+		return u.written(), true
+	case err == nil && prefix.ShortHuman && len(prefix.Rest) > 0 && !takesHuman(prefix.Rest[0]):
+		return u.helpFor(prefix.Rest[:1]), true
 	case prefix.Help && len(prefix.Rest) > 0:
 		return u.helpFor(prefix.Rest), true
 	case isUnknown:
@@ -42,6 +42,13 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 		return statusFailed, true
 	}
 	return 0, false
+}
+
+// takesHuman reports whether -h before a command is iproute2's -human: before the
+// commands of iproute2's that only look. Before any other it is meant for help.
+func takesHuman(command string) bool {
+	row := lookupAny(command)
+	return row != nil && slices.Contains([]string{"list", "list-id", "identify", "pids", "monitor"}, row.name)
 }
 
 // helpFor shows the help of the command that follows the option -help.

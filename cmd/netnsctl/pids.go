@@ -103,7 +103,7 @@ func (u *ui) namespace(snap *discover.Snapshot, word, command string) (*discover
 	}
 	// To open it tells whether one may look.
 	if _, _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
-		return nil, refusal{quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy()}
+		return nil, refusal{quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil)}
 	}
 	return nil, u.noNamespaceIn(snap, word, command)
 }

@@ -223,6 +223,7 @@ func (p *planner) healthy(n *discover.Name) {
 	case len(ns.Hardware) > 0 && len(ns.Names) == 1:
 		why = physical(ns)
 	default:
+		why = p.young(ns.Born)
 		if m, found := p.mountedOn(n); found {
 			why = m.String()
 		}

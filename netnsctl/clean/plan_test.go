@@ -115,6 +115,8 @@ func TestIdleIsSpared(t *testing.T) {
 	check(t, decide(t, snapshot(n, ns)), "")
 	check(t, decide(t, snapshot(n, ns), "vpn"), "remove vpn")
 	check(t, decide(t, snapshot(n, ns), "/run"), "missing /run")
+	ns.Born = now
+	check(t, decide(t, snapshot(n, ns), "vpn"), "spare vpn: younger than --min-age 10m0s")
 }
 
 // Rule 3: what is young, or may be, is only reported.

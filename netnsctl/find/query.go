@@ -106,6 +106,11 @@ func plainWord(word string) ([]term, error) {
 // minID is how long the beginning of a container's id must be.
 const minID = 6
 
+// Kinds are what may stand before a colon in a word.
+func Kinds() []string {
+	return []string{"tcp", "udp", "pid", "name", "dev", "peer", "container", "pod"}
+}
+
 func parseKind(kind, rest string) (terms []term, known bool, err error) {
 	one := func(t term, err error) ([]term, bool, error) { return []term{t}, true, err }
 	switch kind {
