@@ -350,14 +350,20 @@ func TestAttachReplace(t *testing.T) {
 		`netnsctl: "a b" is a stale name (dead-file): no namespace is mounted on it; nothing was done; to replace it: netnsctl attach --replace 'a b' 'net:[WEB]'`+"\n", "WEB", out[0])
 	expectAnswer(t, "in use", w.run("attach", "web", out[1]), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
 	for what, says := range map[string]string{
-		"/nosuch": "/nosuch is not a network namespace; nothing was done\n", "nosuch": "nosuch is not a network namespace",
-		"d": "d is a stale name (dead-file)", "999999": "999999 is not a network namespace", "/proc/self/ns/ipc": "is a namespace of type ipc", "net:[1]": "net:[1] is not a network namespace",
+		"/nosuch": "no namespace /nosuch; nothing was done\n", "nosuch": "no namespace nosuch",
+		"d": "d is a stale name (dead-file)", "999999": "no process 999999", "/proc/self/ns/ipc": "is a namespace of type ipc", "net:[1]": "no namespace net:[1]",
 	} {
 		if a := w.run("attach", "--replace", "d", what); a.status != "1" || a.stdout != "" || !strings.Contains(a.stderr, says) || !strings.Contains(a.stderr, "nothing was done") {
 			t.Errorf("%s: %v", what, a)
 		}
 		w.shell(`test -f /run/netns/d`)
 	}
+	expectAnswer(t, "of a stale name", w.run("attach", "new", "d"), "1", "",
+		"netnsctl: d is a stale name (dead-file): no namespace is mounted on it; nothing was done; to remove the name: netnsctl delete d\n")
+	w.shell(`mkdir /run/netns/dir`)
+	expectAnswer(t, "over a directory", w.run("attach", "dir", "web"), "1", "",
+		"netnsctl: dir is a stale name (not-a-namespace): it is a directory; nothing was done\n")
+	w.shell(`rmdir /run/netns/dir`)
 	expectAnswer(t, "healthy", w.run("attach", "--replace", "web", "1"), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
 	for name, what := range map[string]string{"a b": "net:[" + out[0] + "]", "d": out[1], "new": "web"} {
 		expectAnswer(t, name, w.run("attach", "--replace", name, what), "0", "", "")

@@ -265,7 +265,7 @@ func TestGraphWords(t *testing.T) {
 	if a := w.run("graph"); a.status != "0" || a.stdout != "2 namespaces with nothing in them are not shown (use --all)\n" {
 		t.Errorf("nothing to draw, status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") || !strings.Contains(help.stdout, "not in JSON") {
+	if help := w.run("graph", "--help"); help.status != "0" || !strings.Contains(help.stdout, "mermaid") || !strings.Contains(help.stdout, "--no-ids") {
 		t.Errorf("help, status %s: %s%s", help.status, help.stdout, help.stderr)
 	}
 }

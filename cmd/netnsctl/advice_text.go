@@ -162,10 +162,6 @@ func (a advice) toRelease() string {
 // attach is about a name that is taken.
 func (a advice) attach(operands []string) (what, remedy string) {
 	n := a.name
-	again := append([]string{n.Name}, operands...)
-	if len(operands) == 0 {
-		again = append(again, "PID")
-	}
 	switch {
 	case n.Verdict == discover.Unknown:
 		return quote(n.Name) + " cannot be inspected: " + n.Detail, ""
@@ -176,5 +172,8 @@ func (a advice) attach(operands []string) (what, remedy string) {
 		return what + "; " + a.onFile.String(), "deleting the name would end that mount"
 	}
 	what, _ = a.stale("delete")
-	return what, "to replace it: " + shellCommand("netnsctl attach --replace", again...)
+	if n.File.Kind == discover.Directory {
+		return what, "" // which attach --replace cannot remove either
+	}
+	return what, "to replace it: " + shellCommand("netnsctl attach --replace", append([]string{n.Name}, operands...)...)
 }

@@ -58,12 +58,7 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 		if _, _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
 			return fail(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
 		}
-		advice := u.adviceFor(host, word)
-		text, remedy := advice.parts("exec")
-		if text == "" {
-			text = quote(what) + " is not a network namespace"
-		}
-		return fail(problem{what: text, remedy: remedy}.String())
+		return u.noNamespace(host, word, "attach")
 	}
 	snap, err := discover.Scan(host, discover.Options{Files: true})
 	if err != nil {

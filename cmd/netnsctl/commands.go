@@ -220,7 +220,7 @@ func commands() []command {
 				{name: "format", value: "FORMAT", initial: "tree", values: []string{"tree", "dot", "mermaid", "json", "svg"}, help: "FORMAT: tree, dot (graphviz), mermaid, json, svg"},
 				{name: "depth", value: "N", initial: "1", help: "with NAMESPACE, show what is up to N links away"},
 				{name: "all", excludes: "depth", help: "show all that is connected, and what has nothing in it"},
-				{name: "no-ids", help: "leave out IDs and the state idle (not in JSON)"},
+				{name: "no-ids", excludes: "json", help: "leave out IDs and the state idle"},
 				{name: "json", short: "j", help: "the same as --format json"},
 				gapsFlag,
 			},

@@ -24,6 +24,9 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		}
 		format = "json"
 	}
+	if format == "json" && c.Bool("no-ids") {
+		return misuse("--no-ids and --format json exclude each other")
+	}
 	render := u.renderer(format)
 	depth, err := graphDepth(c)
 	if err != nil {

@@ -22,10 +22,24 @@ func (u *ui) noNamespace(host netnsctl.Host, word, command string) error {
 
 // noNamespaceIn is noNamespace where a snapshot is there already.
 func (u *ui) noNamespaceIn(snap *discover.Snapshot, word, command string) error {
-	if text := u.whatIs(snap, word).sentence(command); text != "" {
-		return refusal{text}
+	use := command
+	if use == "attach" {
+		use = "exec" // of the namespace that is to be attached: its name is not in the way
 	}
-	return refusal{noNamespaceText(snap, word)}
+	what, remedy := u.whatIs(snap, word).parts(use)
+	switch {
+	case what == "" && remedy == "":
+		what = noNamespaceText(snap, word)
+	case what == "":
+		what, remedy = remedy, ""
+	}
+	if changes := command == "attach" || command == "set"; changes {
+		return refusal{problem{what: what, remedy: remedy}.String()}
+	}
+	if remedy != "" {
+		what += "; " + remedy
+	}
+	return refusal{what}
 }
 
 // noNamespaceText is for a word that matches nothing.

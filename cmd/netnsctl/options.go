@@ -32,7 +32,7 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 	case prefix.Help && len(prefix.Rest) > 0:
 		return u.helpFor(prefix.Rest), true
 	case isUnknown:
-		return u.misused(unknownOption("-"+string(unknown)), "help"), true
+		return u.misused(unknownOption("-"+string(unknown), prefix.Rest[1:]), "help"), true
 	case isMissing:
 		return u.misused(misuse("option -%s needs a value", missing.Option), "help"), true
 	case prefix.Batch && len(prefix.Rest) > 0:
@@ -74,13 +74,17 @@ func (u *ui) written() int {
 }
 
 // unknownOption suggests an option before the command, or says that it is a flag
-// that stands after it.
-func unknownOption(word string) error {
+// that stands after it: after the one that follows, if that has such a flag.
+func unknownOption(word string, rest []string) error {
 	long := "-" + word
+	var after *command
 	for _, c := range commands() {
-		if c.flag(long) != nil {
-			return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), c.name)
+		if c.flag(long) != nil && (after == nil || slices.ContainsFunc(rest, func(word string) bool { return lookupAny(word) != nil && lookupAny(word).name == c.name })) {
+			after = &c
 		}
+	}
+	if after != nil {
+		return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), after.name)
 	}
 	known := []string{"--version"}
 	for _, name := range compat.Options() {

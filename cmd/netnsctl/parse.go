@@ -149,20 +149,24 @@ func (c *command) unknownFlag(word string) error {
 	if joined := c.joinedShort(word); joined != "" {
 		return misuse("unknown option %s (short options stand alone: %s)", quote(word), joined)
 	}
-	if near := nearest(word, known); near != "" {
-		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
-	}
 	if near := "-" + word; slices.Contains(known, near) { // -dry-run
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
 	}
 	var others []string
 	for _, other := range commands() {
-		if other.flag(word) != nil {
+		if strings.HasPrefix(word, "--") && other.flag(word) != nil {
 			others = append(others, other.name)
 		}
 	}
-	if len(others) > 0 {
+	const few = 3
+	near := nearest(word, known)
+	switch {
+	case len(others) > few && near == "":
+		return misuse("unknown option %s", quote(word))
+	case len(others) > 0 && len(others) <= few:
 		return misuse("unknown option %s (an option of %s)", quote(word), strings.Join(others, ", "))
+	case near != "":
+		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
 	}
 	takesNames := slices.ContainsFunc(c.args, func(arg string) bool { return strings.Contains(arg, "NAME") })
 	if !takesNames || word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
