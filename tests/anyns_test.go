@@ -97,7 +97,7 @@ func TestAnyNamespaceNone(t *testing.T) {
 		refused(text, "-n", word, "list")
 		refused(text, "pids", word)
 		if word != "1234" { // which is a process
-			refused(text, "attach", "x", word)
+			refused(text+"; nothing was done", "attach", "x", word)
 		}
 	}
 	w.shell(`test "$(netnsctl list)" = a`)
