@@ -18,30 +18,20 @@ func AnswersAlone(argv []string) bool {
 	if face == FaceIP && !isOurs(argv) {
 		return true // the real `ip` answers
 	}
-	words := argv[min(1, len(argv)):]
-	all := false
-	for {
-		o, value, rest, err := nextOption(words)
-		switch {
-		case err != nil:
-			return false
-		case o == nil:
-			if face == FaceIP {
-				rest = rest[1:]
-			}
-			return isPlain(face, netnsctl.Host{}, rest, all)
-		case o.name == "batch" || o.name == "help" || o.name == "Version":
-			return false // whose lines, or whose texts, may be an extension's
-		case face == FaceNetnsctl && isShortHuman(words[0]):
-			return false // which may be meant for help
-		case face == FaceNetnsctl && (o.name == "family" && !isFamily(value) || o.name == "rcvbuf" && !isUint(value)):
-			return false // which main explains
-		case o.name == "netns" && face == FaceNetnsctl && !(isPlainName(value) && netnsctl.Host{}.HasNamespace(value)):
-			return false
-		}
-		all = all || o.name == "all"
-		words = rest
+	p, err := ReadPrefix(argv[min(1, len(argv)):])
+	switch {
+	case err != nil:
+		return false
+	case p.Batch || p.Help || p.Version:
+		return false // whose lines, or whose texts, may be an extension's
+	case face == FaceNetnsctl && p.ShortHuman:
+		return false // which may be meant for help
+	case face == FaceNetnsctl && p.Netns != "" && !(isPlainName(p.Netns) && netnsctl.Host{}.HasNamespace(p.Netns)):
+		return false
+	case face == FaceIP:
+		p.Rest = p.Rest[1:]
 	}
+	return isPlain(face, netnsctl.Host{}, p.Rest, p.All)
 }
 
 // isPlain reports whether a command is iproute2's own and takes every word.
