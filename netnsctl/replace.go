@@ -11,14 +11,11 @@ import (
 // to a network namespace is left alone (EEXIST). The namespace that word stands
 // for is opened first, so that the name is not lost where there is none.
 func (h Host) Replace(name, word string) error {
-	fd, _, err := h.open(word)
+	fd, err := h.openNet(word)
 	if err != nil {
 		return err
 	}
 	defer sys.Close(fd)
-	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
-		return newOpError(OpOpenNetns, word, "", syscall.EINVAL)
-	}
 	if h.leadsToNet(name) {
 		return newOpError(OpCreateName, name, h.NamePath(name), syscall.EEXIST)
 	}
@@ -27,9 +24,7 @@ func (h Host) Replace(name, word string) error {
 			return err
 		}
 	}
-	return h.create(name, false, func(path string) error {
-		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(fd), path))
-	})
+	return h.attachOpen(name, word, fd)
 }
 
 // leadsToNet tells whether a name leads to a network namespace. It opens nothing
