@@ -51,14 +51,16 @@ func bareAddresses(addresses string) []string {
 	return words
 }
 
-// addAddresses fills in the addresses of rows.
-func addAddresses(rows []row) {
-	var all []*discover.Namespace
-	for _, r := range rows {
-		all = append(all, r.ns)
+// addAddresses fills in the addresses of rows: cell gives a row's namespace, and where
+// its addresses go.
+func addAddresses[T any](rows []T, cell func(*T) (*discover.Namespace, *string)) {
+	all := make([]*discover.Namespace, len(rows))
+	for i := range rows {
+		all[i], _ = cell(&rows[i])
 	}
 	found := readAddresses(all)
-	for i, r := range rows {
-		rows[i].addresses = found[r.ns]
+	for i := range rows {
+		ns, addresses := cell(&rows[i])
+		*addresses = found[ns]
 	}
 }

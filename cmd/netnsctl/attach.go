@@ -49,14 +49,10 @@ func processWord(word string) string {
 // name is deleted.
 func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	word := processWord(what)
-	fail := func(text string) error {
-		u.note("%s", text)
-		return status(statusFailed)
-	}
 	// A name of digits is a pid for attach.
 	if _, known := identity(host, word); !known {
 		if _, _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
-			return fail(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
+			return refusal{quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil)}
 		}
 		return u.noNamespace(host, word, "attach")
 	}
@@ -71,7 +67,7 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 		if text == "" {
 			text = quote(name) + " has changed while it was inspected"
 		}
-		return fail(problem{what: text, remedy: remedy}.String())
+		return refusal{problem{what: text, remedy: remedy}.String()}
 	}
 	before, mounted := host.TopLayer(name)
 	if err := host.Replace(name, word); err != nil {

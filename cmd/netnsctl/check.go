@@ -92,10 +92,7 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 			v.Oldest = max(v.Oldest, int64(snap.Taken.Sub(ns.Born)/time.Second))
 		}
 	}
-	v.Blind = []jsonBlind{}
-	for _, b := range snap.Blind {
-		v.Blind = append(v.Blind, jsonBlind(b))
-	}
+	v.Blind = blindJSON(snap.Blind)
 	v.gaps = criticalGaps(snap.Blind)
 	switch {
 	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // an orphan is none for sure else
@@ -154,7 +151,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	defer snap.Close()
 	rows := newRows(snap, record)
 	if addresses {
-		addAddresses(rows)
+		addAddresses(rows, (*row).addressCell)
 	}
 	all := len(rows)
 	rows = l.arrange(rows)

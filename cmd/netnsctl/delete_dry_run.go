@@ -88,7 +88,10 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 		outcomes = append(outcomes, one)
 	}
 	contents := inside.Read(fds, inside.Wanted{Devices: true, Addresses: true})
-	going := goingWith(snap, outcomes)
+	for i := range outcomes {
+		outcomes[i].findBelow(snap)
+	}
+	going := goingWith(outcomes)
 	for i := range outcomes {
 		outcomes[i].contents = contents[i]
 		outcomes[i].weigh(snap, going)
@@ -102,33 +105,31 @@ type going struct {
 	files map[string]bool // of the names, as [discover.Mount.File] has them
 }
 
-func goingWith(snap *discover.Snapshot, outcomes []outcome) going {
+func goingWith(outcomes []outcome) going {
 	g := going{files: map[string]bool{}}
 	for _, one := range outcomes {
 		g.names = append(g.names, one.name.Name)
-		if one.name.File.Kind != discover.Link && one.name.On != "" && !one.layered(snap) {
+		if one.name.File.Kind != discover.Link && one.name.On != "" && !one.covered {
 			g.files[one.name.On] = true
 		}
 	}
 	return g
 }
 
-// layered tells whether an older mount lies below the one on top of the name.
-func (o *outcome) layered(snap *discover.Snapshot) bool {
+// findBelow finds an older mount below the one on top of the name.
+func (o *outcome) findBelow(snap *discover.Snapshot) {
 	for _, ns := range snap.Namespaces {
 		for _, p := range ns.Pins {
 			if p.Kind == discover.MountPin && p.Mount.Host && p.Mount.Covered && p.Mount.Name == o.name.Name {
 				o.below, o.covered = ns, true
-				return true
+				return
 			}
 		}
 	}
-	return false
 }
 
 // weigh fills in what the other names and the mounts have to say.
 func (o *outcome) weigh(snap *discover.Snapshot, going going) {
-	o.layered(snap)
 	switch {
 	case o.name.File.Kind == discover.Directory:
 		o.refused = "it is a directory"

@@ -79,11 +79,7 @@ func (o outcome) json() jsonDeletedName {
 }
 
 func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
-	all := texts(names)
-	list := []jsonPin{}
-	for _, p := range pins {
-		list = append(list, pinJSON(p))
-	}
+	all, list := texts(names), pinsJSON(pins)
 	j.KeptNames, j.KeptBy = &all, &list
 }
 

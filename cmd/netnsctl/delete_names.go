@@ -48,8 +48,7 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 	}
 	all, problem := u.deletions(call.Host, words)
 	if problem.what != "" {
-		u.note("%s", problem)
-		return status(statusFailed)
+		return refusal{problem.String()}
 	}
 	if o.dryRun {
 		return u.dryRun(call.Host, all, o)
@@ -221,8 +220,8 @@ func identity(host netnsctl.Host, name string) (ghost discover.Ghost, known bool
 
 // deleteEvery is delete of all names there are.
 func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
-	names, err := call.Host.Names()
-	if err != nil && !errors.Is(err, syscall.ENOENT) {
+	names, err := namesOn(call.Host)
+	if err != nil {
 		if call.All && o.plain() {
 			return plain(call, nil) // which says so
 		}

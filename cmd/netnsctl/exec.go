@@ -32,15 +32,21 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	case len(argv) == 0:
 		return misuse("COMMAND is missing")
 	}
+	return u.start(call, name, argv, setup)
+}
+
+// start replaces the process by a command in a namespace or, in a batch, runs the
+// command and waits for it.
+func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
 	u.fleeting(call.Host, name)
 	if !call.Batch {
 		return u.notRun(call.Host.ExecIn(name, argv, setup))
 	}
 	ended, err := call.Host.RunIn(name, argv, setup, call.Stdin)
-	if err != nil {
+	switch {
+	case err != nil:
 		return u.notRun(err)
-	}
-	if ended != (netnsctl.ExitStatus{}) {
+	case ended != netnsctl.ExitStatus{}:
 		return status(statusFailed)
 	}
 	return nil

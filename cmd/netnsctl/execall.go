@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,8 +17,8 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 	if c.Uint("parallel") < 1 {
 		return misuse("option --parallel: at least 1")
 	}
-	names, err := call.Host.Names()
-	if err != nil && !errors.Is(err, syscall.ENOENT) {
+	names, err := namesOn(call.Host)
+	if err != nil {
 		return err
 	}
 	asJSON := c.Bool("json") || call.JSON

@@ -34,21 +34,12 @@ func foundRows(r *find.Result, addresses bool) []foundRow {
 		return cmp.Or(cmp.Compare(first[a.What], first[b.What]), a.byName(b))
 	})
 	if addresses {
-		addFoundAddresses(rows)
+		addAddresses(rows, (*foundRow).addressCell)
 	}
 	return rows
 }
 
-func addFoundAddresses(rows []foundRow) {
-	var all []*discover.Namespace
-	for _, r := range rows {
-		all = append(all, r.Namespace)
-	}
-	found := readAddresses(all)
-	for i, r := range rows {
-		rows[i].addresses = found[r.Namespace]
-	}
-}
+func (r *foundRow) addressCell() (*discover.Namespace, *string) { return r.Namespace, &r.addresses }
 
 // byName has namespaces that were not seen last.
 func (r foundRow) byName(other foundRow) int {

@@ -56,7 +56,7 @@ type jsonWireEnd struct {
 
 func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty bool) string {
 	leads := leads(g)
-	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonWire{}, LeftOut: leftOut, Blind: []jsonBlind{}}
+	j := jsonGraph{Namespaces: []jsonWired{}, Links: []jsonWire{}, LeftOut: leftOut, Blind: blindJSON(snap.Blind)}
 	for _, n := range g.Namespaces {
 		w := jsonWired{Devices: []jsonWiredDevice{}}
 		if n.Found {
@@ -87,9 +87,6 @@ func graphJSON(snap *discover.Snapshot, g *wiring.Graph, leftOut int, pretty boo
 			link.Ends = append(link.Ends, end)
 		}
 		j.Links = append(j.Links, link)
-	}
-	for _, b := range snap.Blind {
-		j.Blind = append(j.Blind, jsonBlind(b))
 	}
 	return encode(j, pretty)
 }

@@ -219,14 +219,10 @@ func routeJSON(r inside.Route) jsonRoute {
 }
 
 func socketJSON(s inside.Socket, holders []discover.Pin) jsonSocket {
-	j := jsonSocket{
+	return jsonSocket{
 		Protocol: s.Protocol, Address: s.Local.Addr().String(), Port: s.Local.Port(), OnlyIPv6: s.OnlyIPv6,
-		Device: optional(s.Name), UID: s.UID, Inode: s.Inode, Holders: []jsonPin{},
+		Device: optional(s.Name), UID: s.UID, Inode: s.Inode, Holders: pinsJSON(holders),
 	}
-	for _, p := range holders {
-		j.Holders = append(j.Holders, pinJSON(p))
-	}
-	return j
 }
 
 // addrText is empty for no address.

@@ -164,18 +164,12 @@ func nameJSON(n *discover.Name, now time.Time) jsonName {
 func namespaceJSON(ns *discover.Namespace, now time.Time) jsonNamespace {
 	born, secs := bornJSON(ns.Born, now)
 	j := jsonNamespace{
-		ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Cookie: ns.Cookie, Names: []any{},
-		State: string(ns.Verdict), Reason: jsonText(ns.Reason), Born: born, AgeSecs: secs, Pins: []jsonPin{},
-	}
-	for _, name := range ns.Names {
-		j.Names = append(j.Names, jsonText(name))
+		ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Cookie: ns.Cookie, Names: texts(ns.Names),
+		State: string(ns.Verdict), Reason: jsonText(ns.Reason), Born: born, AgeSecs: secs, Pins: pinsJSON(ns.Pins),
 	}
 	if o := ns.Owner; o != (discover.Owner{}) {
 		owner := ownerJSON(o)
 		j.Owner = &owner
-	}
-	for _, p := range ns.Pins {
-		j.Pins = append(j.Pins, pinJSON(p))
 	}
 	for _, l := range ns.Leases {
 		j.Leases = append(j.Leases, jsonLease{
@@ -189,6 +183,14 @@ func ownerJSON(o discover.Owner) jsonOwner {
 	return jsonOwner{
 		o.PID, optional(o.Command), optional(o.Unit), optional(o.Container), o.Pod, o.Runtime, optional(o.Name), optional(o.PodName),
 	}
+}
+
+func pinsJSON(pins []discover.Pin) []jsonPin {
+	all := []jsonPin{}
+	for _, p := range pins {
+		all = append(all, pinJSON(p))
+	}
+	return all
 }
 
 func pinJSON(p discover.Pin) jsonPin {

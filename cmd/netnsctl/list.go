@@ -2,9 +2,7 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"slices"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -40,7 +38,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 		rows = listRows(snap, c.Bool("idle"), all)
 	}
 	if addresses {
-		addAddresses(rows)
+		addAddresses(rows, (*row).addressCell)
 	}
 	rows = l.arrange(rows)
 	switch {
@@ -65,8 +63,8 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 
 // listNames prints the names without a look at what they lead to.
 func (u *ui) listNames(host netnsctl.Host) error {
-	names, err := host.Names()
-	if err != nil && !errors.Is(err, syscall.ENOENT) {
+	names, err := namesOn(host)
+	if err != nil {
 		return err
 	}
 	slices.SortFunc(names, term.Natural)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"slices"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -66,6 +68,15 @@ func eachPlain(u *ui, call compat.Call, names []string, done string) error {
 		return status(statusFailed)
 	}
 	return nil
+}
+
+// namesOn are all names of a host. No run directory is an empty one.
+func namesOn(host netnsctl.Host) ([]string, error) {
+	names, err := host.Names()
+	if errors.Is(err, syscall.ENOENT) {
+		return nil, nil
+	}
+	return names, err
 }
 
 // unique drops repeated words.

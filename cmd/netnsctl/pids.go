@@ -127,12 +127,9 @@ type jsonHolder struct {
 func holdersJSON(snap *discover.Snapshot, ns *discover.Namespace, holders []discover.Holder, pretty bool) string {
 	j := jsonHolders{ID: ns.String(), Names: texts(ns.Names), Processes: []jsonHolder{}, Blind: blindJSON(snap.Blind)}
 	for _, h := range holders {
-		one := jsonHolder{jsonOwner: ownerJSON(h.Owner), Args: texts(h.Args), Inside: h.Inside}
+		one := jsonHolder{jsonOwner: ownerJSON(h.Owner), Args: texts(h.Args), Inside: h.Inside, Pins: pinsJSON(h.Pins)}
 		if h.UID >= 0 {
 			one.UID, one.User = &h.UID, jsonText(userName(h.UID))
-		}
-		for _, p := range h.Pins {
-			one.Pins = append(one.Pins, pinJSON(p))
 		}
 		j.Processes = append(j.Processes, one)
 	}

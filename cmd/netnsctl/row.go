@@ -25,6 +25,8 @@ type row struct {
 	addresses string
 }
 
+func (r *row) addressCell() (*discover.Namespace, *string) { return r.ns, &r.addresses }
+
 // label is what a row is called: its names, else host or its ID.
 func (r row) label() string {
 	switch {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"slices"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,24 +52,13 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 	defer start.close()
 	setup.Folder = start.folder
 	setup.Env = slices.Concat(setup.Env, start.env, []string{netnsVariable + "=" + shown})
-	u.fleeting(call.Host, name)
-	if !call.Batch {
-		return u.notRun(call.Host.ExecIn(name, start.argv, setup))
-	}
-	ended, err := call.Host.RunIn(name, start.argv, setup, stdin)
-	switch {
-	case err != nil:
-		return u.notRun(err)
-	case ended != netnsctl.ExitStatus{}:
-		return status(statusFailed)
-	}
-	return nil
+	return u.start(call, name, start.argv, setup)
 }
 
 // onlyName gives the name where there is one only.
 func onlyName(host netnsctl.Host) (string, error) {
-	names, err := host.Names()
-	if err != nil && !errors.Is(err, syscall.ENOENT) {
+	names, err := namesOn(host)
+	if err != nil {
 		return "", err
 	}
 	const most = 20
