@@ -14,13 +14,19 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// TestCommands holds the table to iproute2's grammar and to the manual.
-func TestCommands(t *testing.T) {
-	text, err := os.ReadFile("../../man/netnsctl.8")
+// readPage reads a page of the manual, with plain dashes.
+func readPage(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../man/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := strings.ReplaceAll(string(text), `\-`, "-")
+	return strings.ReplaceAll(string(text), `\-`, "-")
+}
+
+// TestCommands holds the table to iproute2's grammar and to the manual.
+func TestCommands(t *testing.T) {
+	page := readPage(t, "netnsctl.8")
 	var headings []string
 	for _, m := range regexp.MustCompile(`(?m)^\.SS (.*)$`).FindAllStringSubmatch(page, -1) {
 		headings = append(headings, strings.FieldsFunc(m[1], func(r rune) bool { return r == ' ' || r == ',' })...)
@@ -262,11 +268,7 @@ func TestNearest(t *testing.T) {
 
 // TestStalePage: the page has every word that a verdict is told by.
 func TestStalePage(t *testing.T) {
-	text, err := os.ReadFile("../../man/netnsctl-stale.7")
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := strings.ReplaceAll(string(text), `\-`, "-")
+	page := readPage(t, "netnsctl-stale.7")
 	var words []string
 	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan, discover.Stale, discover.Unknown} {
 		words = append(words, string(v))
