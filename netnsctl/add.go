@@ -2,7 +2,8 @@ package netnsctl
 
 import (
 	"os"
-	"syscall"
+
+	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -47,32 +48,18 @@ func (h Host) Attach(name, source string) error {
 // or what [Host.Resolve] takes for one. Where there is none, the error is that of
 // [OpOpenNetns], and nothing has been done.
 func (h Host) AttachAny(name, word string) error {
-	fd, err := h.openNet(word)
+	ns, err := h.Open(word)
 	if err != nil {
 		return err
 	}
-	defer sys.Close(fd)
-	return h.attachOpen(name, word, fd)
+	defer ns.Close()
+	return h.attachOpen(name, word, ns)
 }
 
-// openNet opens the network namespace that a word stands for. It is EINVAL for any
-// other namespace, or file.
-func (h Host) openNet(word string) (int, error) {
-	fd, _, err := h.open(word)
-	if err != nil {
-		return -1, err
-	}
-	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
-		sys.Close(fd)
-		return -1, newOpError(OpOpenNetns, word, "", syscall.EINVAL)
-	}
-	return fd, nil
-}
-
-// attachOpen gives a name to the namespace fd, which word stands for.
-func (h Host) attachOpen(name, word string, fd int) error {
+// attachOpen gives a name to the open namespace that word stands for.
+func (h Host) attachOpen(name, word string, ns netns.NsHandle) error {
 	return h.create(name, false, func(path string) error {
-		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(fd), path))
+		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(int(ns)), path))
 	})
 }
 

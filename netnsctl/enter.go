@@ -1,6 +1,10 @@
 package netnsctl
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
 
 // Enter moves the calling thread into the namespace of name, or of what
 // [Host.Resolve] takes for one, for good, and into a mount namespace of its own,
@@ -12,12 +16,12 @@ import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 func (h Host) Enter(name string) error { return h.enter(name, Setup{}) }
 
 func (h Host) enter(name string, setup Setup) error {
-	fd, named, err := h.open(name)
+	ns, named, err := h.open(name)
 	if err != nil {
 		return err
 	}
-	err = sys.SetNet(fd)
-	sys.Close(fd)
+	err = netns.Set(ns)
+	ns.Close()
 	if err != nil {
 		return newOpError(OpEnterNet, name, h.NamePath(name), err)
 	}

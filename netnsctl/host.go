@@ -1,6 +1,10 @@
 package netnsctl
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/vishvananda/netns"
+)
 
 // Host says where the names, the overlays of /etc and the processes are.
 // The zero value is the real system.
@@ -16,10 +20,10 @@ type Host struct {
 	// StateRoot is what the state files of container runtimes are below; "" is the
 	// root directory. Tests point it at a recorded tree.
 	StateRoot string
-	// Resolve, if not nil, is asked for what a word stands for where there is no
-	// such name: it opens that network namespace. ENOENT says that it stands for
-	// nothing.
-	Resolve func(h Host, word string) (fd int, err error)
+	// Resolve, if not nil, opens the network namespace that a word stands for where
+	// the word is not a name. ENOENT says that the word stands for nothing. Package
+	// discover has such a function.
+	Resolve func(h Host, word string) (netns.NsHandle, error)
 	// Warn, if not nil, is told of failures after which the work goes on.
 	Warn func(*OpError)
 }

@@ -11,11 +11,12 @@ import (
 // uses again (Linux 5.14; 0 before). It is EINVAL where the name does not lead to a
 // network namespace.
 func (h Host) Identity(name string) (id ID, cookie uint64, err error) {
-	fd, _, err := h.open(name)
+	ns, _, err := h.open(name)
 	if err != nil {
 		return ID{}, 0, err
 	}
-	defer sys.Close(fd)
+	defer ns.Close()
+	fd := int(ns)
 	path := h.NamePath(name)
 	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
 		return ID{}, 0, newOpError(OpStatNetns, name, path, syscall.EINVAL)

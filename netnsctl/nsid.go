@@ -3,6 +3,8 @@ package netnsctl
 import (
 	"errors"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -49,9 +51,9 @@ func (n *NSIDs) Set(name, path string, id NSID) error {
 	return kernelError(OpSetNSID, name, path, n.rtnl.SetNSID(fd, int32(id)))
 }
 
-// Of gives the number, in ours, of the namespace that fd is an open file of.
-func (n *NSIDs) Of(fd int) (id NSID, err error) {
-	n.rtnl.NSIDsByFD([]int{fd}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
+// Of gives the number, in ours, of the namespace ns.
+func (n *NSIDs) Of(ns netns.NsHandle) (id NSID, err error) {
+	n.rtnl.NSIDsByFD([]int{int(ns)}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
 	return id, kernelError(OpGetNSID, "", "", err)
 }
 

@@ -3,29 +3,48 @@ package netnsctl
 import (
 	"syscall"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// open opens what a word stands for: a name before all else. named says that it is
-// one.
-func (h Host) open(word string) (fd int, named bool, err error) {
+// Open opens the network namespace of a name, or of what [Host.Resolve] takes for
+// one. The caller closes the handle, which can be passed to netlink.NewHandleAt as
+// it is. The error is EINVAL for a namespace of another type, and for a file that is
+// not a namespace.
+func (h Host) Open(name string) (netns.NsHandle, error) {
+	ns, _, err := h.open(name)
+	if err != nil {
+		return netns.None(), err
+	}
+	if kind, err := sys.NamespaceType(int(ns)); err != nil || kind != sys.TypeNet {
+		ns.Close()
+		return netns.None(), newOpError(OpOpenNetns, name, "", syscall.EINVAL)
+	}
+	return ns, nil
+}
+
+// open opens the file that a word stands for, whatever its type. A name comes before
+// what [Host.Resolve] knows; named tells that the word is a name.
+func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
 	path := h.NamePath(word)
 	// With Resolve a word with a slash is a path, and not one from the run directory.
 	if h.Resolve == nil || ValidName(word) {
+		var fd int
 		if fd, err = sys.Open(path); err == nil {
-			return fd, true, nil
+			return netns.NsHandle(fd), true, nil
 		}
 	} else {
 		err = syscall.ENOENT
 	}
 	if h.Resolve != nil && !h.IsName(word) {
-		if fd, resolveErr := h.Resolve(h, word); resolveErr == nil {
-			return fd, false, nil
+		if ns, resolveErr := h.Resolve(h, word); resolveErr == nil {
+			return ns, false, nil
 		} else if resolveErr != syscall.ENOENT {
 			path, err = word, resolveErr
 		}
 	}
-	return -1, false, newOpError(OpOpenNetns, word, path, err)
+	return netns.None(), false, newOpError(OpOpenNetns, word, path, err)
 }
 
 // IsName tells whether a word is an entry of the run directory, whatever it leads
@@ -47,9 +66,9 @@ func (h Host) Resolves(word string) bool {
 	if h.Resolve == nil || h.IsName(word) {
 		return false
 	}
-	fd, err := h.Resolve(h, word)
+	ns, err := h.Resolve(h, word)
 	if err == nil {
-		sys.Close(fd)
+		ns.Close()
 	}
 	return err != syscall.ENOENT
 }

@@ -2,8 +2,6 @@ package netnsctl
 
 import (
 	"strconv"
-
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // PIDs gives the processes in the namespace of name, or of what [Host.Resolve]
@@ -11,12 +9,12 @@ import (
 // those whose leading thread is in it and that the caller may look at
 // (ptrace(2), PTRACE_MODE_READ).
 func (h Host) PIDs(name string) ([]int, error) {
-	fd, _, err := h.open(name)
+	ns, _, err := h.open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer sys.Close(fd) // or its number could be used again
-	id, err := h.fdID(name, fd)
+	defer ns.Close() // The open file keeps the inode number from being reused.
+	id, err := h.fdID(name, int(ns))
 	if err != nil {
 		return nil, err
 	}

@@ -11,11 +11,11 @@ import (
 // to a network namespace is left alone (EEXIST). The namespace that word stands
 // for is opened first, so that the name is not lost where there is none.
 func (h Host) Replace(name, word string) error {
-	fd, err := h.openNet(word)
+	ns, err := h.Open(word)
 	if err != nil {
 		return err
 	}
-	defer sys.Close(fd)
+	defer ns.Close()
 	if h.leadsToNet(name) {
 		return newOpError(OpCreateName, name, h.NamePath(name), syscall.EEXIST)
 	}
@@ -24,7 +24,7 @@ func (h Host) Replace(name, word string) error {
 			return err
 		}
 	}
-	return h.attachOpen(name, word, fd)
+	return h.attachOpen(name, word, ns)
 }
 
 // leadsToNet tells whether a name leads to a network namespace. It opens nothing

@@ -1,6 +1,10 @@
 package netnsctl
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
 
 // UserNamespace is a user namespace: whoever has capabilities in it has them over
 // the network namespaces that it owns.
@@ -10,9 +14,9 @@ type UserNamespace struct {
 	UID uint32
 }
 
-// OwningUser gives the user namespace that owns the network namespace fd (Linux
-// 4.9). It is EPERM for one outside ours.
-func OwningUser(fd int) (UserNamespace, error) {
-	ino, uid, err := sys.OwningUser(fd)
+// OwningUser gives the user namespace that owns the network namespace ns (Linux
+// 4.9). The error is EPERM where that user namespace is not ours or one below it.
+func OwningUser(ns netns.NsHandle) (UserNamespace, error) {
+	ino, uid, err := sys.OwningUser(int(ns))
 	return UserNamespace{ino, uid}, newOpError(OpStatNetns, "", "", err)
 }

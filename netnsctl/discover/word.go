@@ -5,6 +5,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -17,12 +19,12 @@ import (
 // opened in the way that pins it: through a mount in another mount namespace, a
 // descriptor, a socket. What was opened has that number, or is not returned. The
 // error is ENOENT where there is none, EACCES or EPERM where one may not look.
-func Open(host netnsctl.Host, word string) (fd int, err error) {
-	fd, err = open(host, word)
+func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
+	fd, err := open(host, word)
 	if err != nil && err != syscall.EACCES && err != syscall.EPERM {
 		err = syscall.ENOENT
 	}
-	return fd, err
+	return netns.NsHandle(fd), err
 }
 
 func open(host netnsctl.Host, word string) (fd int, err error) {

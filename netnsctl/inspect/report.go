@@ -1,6 +1,9 @@
 package inspect
 
 import (
+	"github.com/vishvananda/netns"
+
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
@@ -65,7 +68,7 @@ func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 		}
 		r.addDevices(snap, devices)
 		if !r.Closed {
-			r.User, _ = netnsctl.OwningUser(ns.Descriptor())
+			r.User, _ = netnsctl.OwningUser(netns.NsHandle(ns.Descriptor()))
 			r.Sysctls = differences(rest[i].Sysctls, rest[len(all)].Sysctls)
 		}
 		reports[i] = r
@@ -134,7 +137,7 @@ func number(reports []*Report) {
 	defer nsids.Close()
 	for _, r := range reports {
 		if !r.Closed {
-			r.NSID, _ = nsids.Of(r.Namespace.Descriptor())
+			r.NSID, _ = nsids.Of(netns.NsHandle(r.Namespace.Descriptor()))
 		}
 	}
 }
