@@ -4,6 +4,7 @@ package nstest
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"runtime"
@@ -29,6 +30,11 @@ func Run(t *testing.T, f func(t *testing.T)) {
 		return
 	}
 	cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v=true", "-test.count=1")
+	// The copy writes its coverage counters beside ours: the testing package adds up all
+	// that it finds in the directory.
+	if dir := flag.Lookup("test.gocoverdir"); dir != nil && dir.Value.String() != "" {
+		cmd.Args = append(cmd.Args, "-test.gocoverdir="+dir.Value.String())
+	}
 	cmd.Env = append(os.Environ(), insideVariable+"="+t.Name())
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWPID,
