@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -146,13 +148,6 @@ func placesOf(matches []find.Match) (lines []string) {
 	return lines
 }
 
-func labelOf(ns *discover.Namespace) string {
-	if ns == nil {
-		return "(not seen)"
-	}
-	return row{names: ns.Names, ns: ns}.label()
-}
-
 // enterCommand is a shell's command that a command may follow, empty where we
 // are in the namespace or nothing leads in.
 func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
@@ -168,16 +163,118 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 	return shellCommand("netnsctl exec", ns.ID.String())
 }
 
-func quoteIfAny(s string) string {
-	if s == "" {
-		return ""
-	}
-	return quote(s)
+// foundRow is a line of what find shows.
+type foundRow struct {
+	find.Match
+	// addresses are those of the namespace, read only where they are asked for.
+	addresses string
 }
 
-func dash(s string) string {
-	if s == "" {
-		return "-"
+// foundRows are the matches in the order of the words that were searched for, and then
+// of the namespaces.
+func foundRows(r *find.Result, addresses bool) []foundRow {
+	rows := make([]foundRow, len(r.Matches))
+	for i, m := range r.Matches {
+		rows[i] = foundRow{Match: m}
 	}
-	return s
+	first := map[string]int{}
+	for i, row := range rows {
+		if _, known := first[row.What]; !known {
+			first[row.What] = i
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b foundRow) int {
+		return cmp.Or(cmp.Compare(first[a.What], first[b.What]), a.byName(b))
+	})
+	if addresses {
+		addAddresses(rows, (*foundRow).addressCell)
+	}
+	return rows
+}
+
+func (r *foundRow) addressCell() (*discover.Namespace, *string) { return r.Namespace, &r.addresses }
+
+// byName has namespaces that were not seen last.
+func (r foundRow) byName(other foundRow) int {
+	a, b := r.Namespace, other.Namespace
+	if a == nil || b == nil {
+		unseen := map[bool]int{true: 1}
+		return unseen[a == nil] - unseen[b == nil]
+	}
+	return row{names: a.Names, ns: a}.byName(row{names: b.Names, ns: b})
+}
+
+func (r foundRow) unnamed() bool {
+	return r.Namespace != nil && row{names: r.Namespace.Names, ns: r.Namespace}.unnamed()
+}
+
+// hiddenWords are those that were searched for and found, of which no row is left.
+func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r.What] = true
+	}
+	for _, m := range matches {
+		if !known[m.What] {
+			known[m.What] = true
+			words = append(words, m.What)
+		}
+	}
+	return words
+}
+
+func matchesOf(rows []foundRow) (matches []find.Match) {
+	for _, r := range rows {
+		matches = append(matches, r.Match)
+	}
+	return matches
+}
+
+func findColumns(own netnsctl.ID) []column[foundRow] {
+	return []column[foundRow]{
+		{
+			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
+			Value: func(r foundRow) string { return labelOf(r.Namespace) },
+			Words: func(r foundRow) []string {
+				if r.Namespace == nil {
+					return nil
+				}
+				return row{names: r.Namespace.Names}.words()
+			},
+		},
+		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
+		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
+		{
+			Name: "ENTER", Help: "command line to enter it; append COMMAND",
+			Value: func(r foundRow) string { return dash(enterCommand(r.Namespace, own)) },
+		},
+		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
+		{
+			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, name, namespace",
+			Value: func(r foundRow) string { return string(r.Kind) },
+		},
+		{Name: "ID", Help: "the namespace's ID", Value: func(r foundRow) string { return ofNamespace(r.Namespace, (*discover.Namespace).String) }},
+		{
+			Name: "STATE", Help: "orphan, idle, in-use, host", Values: append(states(), "-"),
+			Value: func(r foundRow) string {
+				return ofNamespace(r.Namespace, func(ns *discover.Namespace) string { return string(ns.Verdict) })
+			},
+			Number: func(r foundRow) (int64, bool) {
+				if r.Namespace == nil {
+					return 0, false
+				}
+				return int64(rank(r.Namespace.Verdict)), true
+			},
+			Colour: func(r foundRow) term.Colour {
+				if r.Namespace == nil {
+					return term.Plain
+				}
+				return stateColour(r.Namespace.Verdict)
+			},
+		},
+		{
+			Name: "ADDRESSES", Help: addressesHelp, Value: func(r foundRow) string { return dash(r.addresses) },
+			Words: func(r foundRow) []string { return bareAddresses(r.addresses) },
+		},
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -195,4 +196,12 @@ func helpJSON(all []command) any {
 		rows.Commands = append(rows.Commands, j)
 	}
 	return rows
+}
+
+// version is the module's version as the go command has recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

@@ -73,26 +73,6 @@ func (u *ui) written() int {
 	return 0
 }
 
-// unknownOption suggests an option before the command, or says that it is a flag
-// that stands after it: after the one that follows, if that has such a flag.
-func unknownOption(word string, rest []string) error {
-	long := "-" + word
-	var after *command
-	for _, c := range commands() {
-		if c.flag(long) != nil && (after == nil || slices.ContainsFunc(rest, func(word string) bool { return lookupAny(word) != nil && lookupAny(word).name == c.name })) {
-			after = &c
-		}
-	}
-	if after != nil {
-		return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), after.name)
-	}
-	known := []string{"--version"}
-	for _, name := range compat.Options() {
-		known = append(known, "-"+name)
-	}
-	return misuse("unknown option %s%s", quote(word), didYouMean(word, known, ""))
-}
-
 // optionHelp says what an option before the command does.
 func optionHelp(name string) string {
 	i := slices.IndexFunc(optionTexts, func(row [2]string) bool {

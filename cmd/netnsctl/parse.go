@@ -140,53 +140,6 @@ func (c *command) checkNeeds(l *line) error {
 	return nil
 }
 
-// unknownFlag suggests the nearest flag, or names the commands that have it.
-func (c *command) unknownFlag(word string) error {
-	var known []string
-	for _, f := range slices.Concat(c.flags, commonFlags) {
-		known = append(known, f.words()...)
-	}
-	if joined := c.joinedShort(word); joined != "" {
-		return misuse("unknown option %s (short options stand alone: %s)", quote(word), joined)
-	}
-	if near := "-" + word; slices.Contains(known, near) { // -dry-run
-		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
-	}
-	var others []string
-	for _, other := range commands() {
-		if strings.HasPrefix(word, "--") && other.flag(word) != nil {
-			others = append(others, other.name)
-		}
-	}
-	const few = 3
-	near := nearest(word, known)
-	switch {
-	case len(others) > few && near == "":
-		return misuse("unknown option %s", quote(word))
-	case len(others) > 0 && len(others) <= few:
-		return misuse("unknown option %s (an option of %s)", quote(word), strings.Join(others, ", "))
-	case near != "":
-		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
-	}
-	takesNames := slices.ContainsFunc(c.args, func(arg string) bool { return strings.Contains(arg, "NAME") })
-	if !takesNames || word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
-		return misuse("unknown option %s", quote(word))
-	}
-	return misuse("unknown option %s (before a name that begins with a dash, put --)", quote(word))
-}
-
-// joinedShort takes a word such as -qn apart where each letter is a short flag.
-func (c *command) joinedShort(word string) string {
-	var all []string
-	for _, letter := range word[1:] {
-		if c.flag("-"+string(letter)) == nil {
-			return ""
-		}
-		all = append(all, "-"+string(letter))
-	}
-	return strings.Join(all, " ")
-}
-
 // afterName refuses what looks like a flag where the words of another command
 // begin: the name of a program does not begin with a dash.
 func (c *command) afterName(words []string) ([]string, error) {

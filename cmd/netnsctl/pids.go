@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -94,18 +92,6 @@ func (u *ui) pidsInside(call compat.Call, word string) error {
 		return u.noNamespace(call.Host, word, "pids")
 	}
 	return plain(call, []string{word})
-}
-
-// namespace finds a namespace in a snapshot, or says why there is none.
-func (u *ui) namespace(snap *discover.Snapshot, word, command string) (*discover.Namespace, error) {
-	if ns := snap.Lookup(word); ns != nil {
-		return ns, nil
-	}
-	// To open it tells whether one may look.
-	if _, _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
-		return nil, refusal{quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil)}
-	}
-	return nil, u.noNamespaceIn(snap, word, command)
 }
 
 type jsonHolders struct {

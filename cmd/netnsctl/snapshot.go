@@ -116,3 +116,64 @@ func readRecord(file string) (discover.Record, error) {
 	}
 	return r, nil
 }
+
+// checkAgainst lists what an earlier snapshot does not have.
+func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
+	l, err := readListing(u, c, listColumns(), standardColumns(true))
+	if err != nil {
+		return err
+	}
+	l.nameOnce("NAME", row.unnamed)
+	record, err := readRecord(c.String("against"))
+	if err != nil {
+		return err
+	}
+	switch same, err := record.SameBoot(call.Host); {
+	case err != nil:
+		return err
+	case !same:
+		return fmt.Errorf("%s was taken before the last reboot; take a new snapshot", c.String("against"))
+	}
+	addresses := l.uses("ADDRESSES")
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: addresses})
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	rows := newRows(snap, record)
+	if addresses {
+		addAddresses(rows, (*row).addressCell)
+	}
+	all := len(rows)
+	rows = l.arrange(rows)
+	if c.Bool("json") || call.JSON {
+		u.print(listJSON(snap, rows, call.Pretty))
+	} else {
+		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.print(l.table(rows))
+		text := fmt.Sprintf("%d new since %s", all, record.Taken.Local().Format(time.DateTime))
+		if hidden := all - len(rows); hidden > 0 {
+			text += fmt.Sprintf(", %d not shown by --filter", hidden)
+		}
+		u.print(text + "\n")
+	}
+	switch {
+	case all > 0:
+		return status(statusFound)
+	case isPartial(snap.Blind):
+		return status(statusFailed) // Something new may be where we cannot see.
+	}
+	return nil
+}
+
+func newRows(snap *discover.Snapshot, record discover.Record) (rows []row) {
+	namespaces, stale := snap.Since(record)
+	for _, n := range stale {
+		rows = append(rows, nameRow(n, snap))
+	}
+	for _, ns := range namespaces {
+		rows = append(rows, namespaceRow(ns, snap))
+	}
+	inOrderOfRows(rows)
+	return rows
+}

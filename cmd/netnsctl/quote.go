@@ -52,3 +52,41 @@ func shellWord(word string) string {
 func isPrintable(word string) bool {
 	return utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return !strconv.IsPrint(r) })
 }
+
+// quote is a name as one word: in quotes, as in Go, where it has blanks or bytes
+// that do not show.
+func quote(name string) string {
+	quoted := strconv.Quote(name)
+	if name == "" || quoted[1:len(quoted)-1] != name || strings.Contains(name, " ") {
+		return quoted
+	}
+	return name
+}
+
+// quoteAll joins names, each as one word.
+func quoteAll(names []string, between string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, between)
+}
+
+// escape is text in which what does not show is escaped, as in Go.
+func escape(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case strconv.IsPrint(r):
+			b.WriteString(text[:size])
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return b.String()
+}

@@ -5,28 +5,6 @@ import (
 	"time"
 )
 
-func TestQuoteAndEscape(t *testing.T) {
-	for _, c := range []struct{ in, quoted, escaped string }{
-		{"cni-1", "cni-1", "cni-1"},
-		{"", `""`, ""},
-		{"a b", `"a b"`, "a b"},
-		{"é", "é", "é"},
-		{"\x1b[2J", `"\x1b[2J"`, `\x1b[2J`},
-		{"\xff", `"\xff"`, `\xff`},
-		{"\u202e", `"\u202e"`, `\u202e`},
-		{"\ufffd", "\ufffd", "\ufffd"},
-		{`a"\`, `"a\"\\"`, `a"\`},
-		{"\n", `"\n"`, `\n`},
-	} {
-		if got := quote(c.in); got != c.quoted {
-			t.Errorf("quote %q: %s", c.in, got)
-		}
-		if got := escape(c.in); got != c.escaped {
-			t.Errorf("escape %q: %s", c.in, got)
-		}
-	}
-}
-
 func TestAge(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	for d, want := range map[time.Duration]string{
