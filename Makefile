@@ -58,6 +58,10 @@ test-needs:
 test-race: ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./netnsctl/...
 
+.PHONY: cover
+cover: test-needs ## coverage of each package by its unit tests, by the suite with a covering binary, by both: bin/cover
+	GOFLAGS=-tags=$(TAGS) tests/cover.sh bin/cover $(BUILDFLAGS)
+
 .PHONY: test-faults
 test-faults: test-needs ## every system call made to fail, the process killed at each: what is left, beside the real ip
 	@mkdir -p bin
