@@ -3,7 +3,6 @@ package inspect
 import (
 	"github.com/vishvananda/netns"
 
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
