@@ -37,6 +37,7 @@ func (p Program) Run(argv []string) int {
 		stdin:   int(p.Stdin.Fd()),
 	}
 	s.host = p.Host
+	s.host.LockedThread = true
 	if p.Face != FaceNetnsctl {
 		s.host.Resolve = nil // iproute2 knows names only
 	}

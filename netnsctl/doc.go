@@ -17,6 +17,8 @@
 // The package prints nothing, never exits and knows no command line. A failure
 // is an [OpError].
 //
-// Linux changes namespaces per thread. Functions that move the calling thread
-// for good say so; their caller must have called [runtime.LockOSThread].
+// Linux changes namespaces per thread. Every function works from any goroutine and
+// leaves the calling thread where it is: what has to be done inside a namespace is done
+// on a thread that ends with it. The exceptions are [Host.Enter] and [Host.Exec],
+// which are for programs that go inside for good.
 package netnsctl

@@ -6,13 +6,17 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Enter moves the calling thread into the namespace of name, or of what
-// [Host.Resolve] takes for one, for good, and into a mount namespace of its own,
-// where /sys shows that namespace and every file of EtcDir/name lies over the one
-// in /etc. Nothing of this reaches other mount namespaces. The caller must have
-// locked its thread.
+// Enter moves the calling thread, for good, into the namespace of name, or of what
+// [Host.Resolve] takes for one. The thread also gets a mount namespace of its own, in
+// which /sys shows the network namespace's devices and every file of EtcDir/name lies
+// over the file of the same name in /etc. No other mount namespace changes. A file that
+// cannot be mounted over /etc is a warning.
 //
-// A file that cannot be laid over /etc is a warning.
+// Enter is for programs that work inside from then on. The caller must have locked its
+// goroutine to the thread ([runtime.LockOSThread]) and must never unlock it, not even
+// after an error: other goroutines would run on a thread that is elsewhere. If the
+// thread is the process' first one, /proc/PID/ns shows where it went. [Do] has none of
+// this.
 func (h Host) Enter(name string) error { return h.enter(name, Setup{}) }
 
 func (h Host) enter(name string, setup Setup) error {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"runtime"
 	"syscall"
 	"testing"
 
@@ -66,8 +65,6 @@ func TestOpErrorText(t *testing.T) {
 // TestOpErrorContract calls all that can fail without a privilege: every error is
 // an OpError with a bare errno. Nothing here may reach the machine's own names.
 func TestOpErrorContract(t *testing.T) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	dir := t.TempDir()
 	if err := os.WriteFile(dir+"/file", nil, 0o644); err != nil {
 		t.Fatal(err)

@@ -7,11 +7,10 @@ import (
 )
 
 // Exec replaces the process by argv in the namespace of name, entered as by
-// [Host.Enter]; it returns only if that fails. The process keeps its pid, and
-// the command gets what the process was given at its own start: environment,
-// descriptors, signal dispositions and mask, resource limits.
-//
-// argv[0] is looked up as execvp(3) does, inside.
+// [Host.Enter], whose contract holds for a failed Exec; it returns only if it fails.
+// The process keeps its pid. argv[0] is looked up as execvp(3) does, inside. The
+// command gets what the process was given at its own start: environment, descriptors,
+// signal dispositions and mask, resource limits.
 func (h Host) Exec(name string, argv []string) error { return h.ExecIn(name, argv, Setup{}) }
 
 // ExecIn is [Host.Exec] with another setup.

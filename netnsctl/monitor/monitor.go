@@ -49,7 +49,7 @@ type Options struct {
 const shortest = 100 * time.Millisecond
 
 // Run tells of changes from now on. It ends with tell's error, or with that of
-// [netnsctl.Watcher.Next]. The caller must have locked its thread.
+// [netnsctl.Watcher.Next].
 func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
 	w, err := host.WatchMounts()
 	if err != nil {

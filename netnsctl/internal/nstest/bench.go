@@ -3,18 +3,16 @@ package nstest
 import (
 	"os"
 	"os/exec"
-	"runtime"
 	"testing"
 )
 
 // InSandbox skips a benchmark that has not been started by `make bench-library`,
-// in namespaces of its own. It locks the thread.
+// in namespaces of its own.
 func InSandbox(b *testing.B) {
 	b.Helper()
 	if os.Getenv("NETNSCTL_BENCH") == "" {
 		b.Skip("make bench-library runs it in a sandbox")
 	}
-	runtime.LockOSThread()
 }
 
 // Processes starts n processes that do nothing until the benchmark is over.

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 	"testing"
 )
@@ -15,16 +14,11 @@ import (
 // insideVariable names the test that the copy of the test binary is to run.
 const insideVariable = "NETNSCTL_TEST_INSIDE"
 
-// The main goroutine keeps the process' first thread: the kernel shows that one's
-// namespaces for the process, and it cannot end before the process does.
-func init() { runtime.LockOSThread() }
-
 // Run runs f in a copy of the test binary, as the first process of a sandbox that
-// ends with it. What f logs is the test's output. Its thread is locked.
+// ends with it. What f logs is the test's output.
 func Run(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	if os.Getenv(insideVariable) == t.Name() {
-		runtime.LockOSThread()
 		build(t)
 		f(t)
 		return

@@ -21,8 +21,6 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	runtime.GOMAXPROCS(1)
-	// The tests' sandbox has locked it in its init function.
-	runtime.UnlockOSThread()
 	isFirst := func() bool { return unix.Gettid() == unix.Getpid() }
 	main, thrownAway := isFirst(), false
 	OnThrowAwayThread(func() { thrownAway = isFirst() })

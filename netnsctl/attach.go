@@ -1,0 +1,78 @@
+package netnsctl
+
+import (
+	"syscall"
+
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Attach gives the namespace whose nsfs file is at source (such as
+// [Host.PIDPath]) a name. The error is EEXIST where the run directory has an entry
+// of that name, whatever it is.
+func (h Host) Attach(name, source string) error {
+	return h.create(name, false, func(path string) error {
+		return newOpError(OpBindName, name, source, sys.BindMount(source, path))
+	})
+}
+
+// AttachAny is [Host.Attach] of the namespace that a word stands for: another name,
+// or what [Host.Resolve] takes for one. Where the word stands for no network
+// namespace, the error's Op is [OpOpenNetns], and nothing has been done.
+func (h Host) AttachAny(name, word string) error {
+	ns, err := h.Open(word)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	return h.attachOpen(name, word, ns)
+}
+
+// attachOpen gives a name to the open namespace that word stands for.
+func (h Host) attachOpen(name, word string, ns netns.NsHandle) error {
+	return h.create(name, false, func(path string) error {
+		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(int(ns)), path))
+	})
+}
+
+// Replace is [Host.AttachAny] for a name that may be there already, as long as it
+// leads to no network namespace: what has the name is deleted as by [Host.Delete]. A
+// name that leads to a network namespace is left alone (EEXIST). The namespace that
+// word stands for is opened first, so that a wrong word does not cost the name.
+func (h Host) Replace(name, word string) error {
+	ns, err := h.Open(word)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	if h.leadsToNet(name) {
+		return newOpError(OpCreateName, name, h.NamePath(name), syscall.EEXIST)
+	}
+	if h.IsName(name) {
+		if err := h.Delete(name); err != nil {
+			return err
+		}
+	}
+	return h.attachOpen(name, word, ns)
+}
+
+// leadsToNet tells whether a name leads to a network namespace. It opens nothing
+// but namespaces' files.
+func (h Host) leadsToNet(name string) bool {
+	fd, err := sys.OpenPathFollow(h.NamePath(name))
+	if err != nil {
+		return false
+	}
+	defer sys.Close(fd)
+	if !sys.IsNamespace(fd) {
+		return false
+	}
+	file, err := sys.Open(sys.FDPath(fd))
+	if err != nil {
+		return true // The caller may not look: it may be a network namespace.
+	}
+	defer sys.Close(file)
+	kind, err := sys.NamespaceType(file)
+	return err != nil || kind == sys.TypeNet
+}
