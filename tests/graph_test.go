@@ -185,7 +185,7 @@ func TestGraphOddNames(t *testing.T) {
 		"json":    `\u001b[31m`,
 		"dot":     `label="\"<&amp;>\\\"'\\x1b[31m\\xff\\\\;]]>\"\n`,
 		"mermaid": `[#34;#60;#38;#62;#92;#34;'#92;x1b[31m#92;xff#92;#92;#59;]]#62;#34;<br/>`,
-		"svg":     `&#34;&lt;&amp;&gt;\&#34;'\x1b[31m\xff\\;]]&gt;&#34;`,
+		"svg":     `&#34;&lt;&amp;&gt;\&#34;&#39;\x1b[31m\xff\\;]]&gt;&#34;`,
 	} {
 		a := w.run("graph", "--format", format)
 		if a.status != "0" || !strings.Contains(strings.Replace(a.stdout, `["#34;`, "[#34;", 1), part) {

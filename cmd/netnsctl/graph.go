@@ -66,14 +66,12 @@ func nothingRead(g *wiring.Graph) error {
 func (u *ui) renderer(format string) func(*draw.Picture) string {
 	switch format {
 	case "tree":
-		strokes, inks := draw.ASCII(), draw.Plain()
+		strokes := draw.ASCII()
 		if unicodeLocale() {
 			strokes = draw.Unicode()
 		}
-		if u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR")) {
-			inks = draw.Colour()
-		}
-		return func(p *draw.Picture) string { return draw.Tree(p, strokes, inks) }
+		coloured := u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR"))
+		return func(p *draw.Picture) string { return draw.Tree(p, strokes, coloured) }
 	case "dot":
 		return draw.Dot
 	case "mermaid":

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Dot is the picture in the language of graphviz: a cluster for each box, and one
-// in it for each device with ports.
+// Dot is the picture in the language of graphviz. Each box is a cluster; so is,
+// within it, each device with ports.
 func Dot(p *Picture) string {
 	d := dot{ids: map[*Row]int{}}
 	d.line(0, "graph netns {")
@@ -53,7 +53,7 @@ func (d *dot) box(i int, box *Box) {
 	if box.More != "" {
 		d.line(2, `m%d [shape=plaintext, style="", label=%s];`, i, dotText(box.More))
 	} else if len(box.Rows) == 0 {
-		// A cluster without a node is not drawn.
+		// Graphviz draws no cluster without a node.
 		d.line(2, `e%d [shape=plaintext, style="", label=""];`, i)
 	}
 	d.line(1, "}")
@@ -84,7 +84,7 @@ func (d *dot) node(depth, id int, r *Row) {
 	d.line(depth, "d%d [label=%s%s];", id, dotText(r.words()...), look)
 }
 
-// words are what a box of its own says of a device.
+// words are the lines of a device in DOT and Mermaid.
 func (r *Row) words() []string {
 	kind := r.Kind
 	if r.State != "" {
@@ -93,8 +93,8 @@ func (r *Row) words() []string {
 	return append(append([]string{r.Name, kind}, r.Facts...), r.Alert)
 }
 
-// dotText is a quoted label of several lines. In labels a backslash begins an
-// escape, and entities such as &amp; are read.
+// dotText is a quoted label of several lines. Graphviz reads escapes, which begin
+// with a backslash, and entities such as &amp; in it.
 func dotText(lines ...string) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")
 	var all []string

@@ -1,6 +1,9 @@
 package draw
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 func veth(name string, facts ...string) *Row { return &Row{Name: name, Kind: "veth", Facts: facts} }
 
@@ -80,6 +83,40 @@ func mixed() *Picture {
 	}
 }
 
+// lab has two bridges, six namespaces, seven pairs, two vxlan devices and a macvlan.
+func lab() *Picture {
+	p := &Picture{}
+	box := func(title string, rows ...*Row) {
+		p.Boxes = append(p.Boxes, &Box{Title: title, Note: "net:[4026532177], idle", Own: title == "host", Rows: rows})
+	}
+	wire := func(kind LineKind, from, to *Row) { p.Lines = append(p.Lines, Line{kind, from, to}) }
+	vxlan := func() *Row {
+		return &Row{Name: "vx42", Kind: "vxlan 42", State: "off", Facts: []string{"remote 192.0.2.2"}}
+	}
+	web, db, cache, gw := veth("v-web"), veth("v-db"), veth("v-cache"), veth("v-gw", "172.16.0.1/30")
+	br0 := bridge("br0", []string{"10.0.0.254/24"}, web, db, cache)
+	toLeft, toDB, uplink := veth("to-left"), veth("to-db"), veth("uplink", "172.16.0.2/30")
+	left, right, lan := veth("eth0", "192.0.2.1/24"), veth("eth0", "192.0.2.2/24"), veth("lan", "10.1.0.4/24")
+	vxLeft, vxRight := vxlan(), vxlan()
+	webEth, dbEth, dbLan, cacheEth := veth("eth0", "10.0.0.1/24"), veth("eth0", "10.0.0.2/24"), veth("lan"), veth("eth0")
+	macvlan := &Row{Name: "mv0", Kind: "macvlan bridge"}
+	box("host", br0, gw)
+	box("cache", cacheEth)
+	box("db", dbEth, dbLan)
+	box("gw", bridge("br1", []string{"10.1.0.254/24"}, toLeft, toDB), uplink)
+	box("left", left, vxLeft, lan)
+	box("right", right, vxRight)
+	box("web", webEth, macvlan)
+	for _, ends := range [][2]*Row{{web, webEth}, {db, dbEth}, {cache, cacheEth}, {gw, uplink}, {toLeft, lan}, {toDB, dbLan}, {left, right}} {
+		wire(Pair, ends[0], ends[1])
+	}
+	wire(Over, vxLeft, left)
+	wire(Over, vxRight, right)
+	wire(Over, macvlan, br0)
+	wire(Tunnel, vxLeft, vxRight)
+	return p
+}
+
 // edge has hosts of which only some devices are shown.
 func edge() *Picture {
 	near := veth("v-web1")
@@ -147,6 +184,45 @@ func odd() *Picture {
 func fixtures() map[string]*Picture {
 	return map[string]*Picture{
 		"two": twoBoxes(), "star3": star(3), "star10": star(10), "star40": star(40), "router": router(),
-		"mixed": mixed(), "edge": edge(), "mesh4": mesh(4), "mesh8": mesh(8), "chain10": chain(10), "odd": odd(), "empty": {},
+		"mixed": mixed(), "lab": lab(), "edge": edge(), "mesh4": mesh(4), "mesh8": mesh(8), "chain10": chain(10), "odd": odd(), "empty": {},
 	}
+}
+
+// random has lines between any devices, within a box too.
+func random(seed uint64) *Picture {
+	r := rand.New(rand.NewPCG(seed, 1))
+	p := &Picture{}
+	var rows []*Row
+	for i := range 1 + r.IntN(14) {
+		b := &Box{Title: fmt.Sprint("box", i)}
+		if i%3 == 0 {
+			b.More = "7 more devices"
+		}
+		for k := range r.IntN(6) {
+			row := veth(fmt.Sprint("dev", k), "10.0.0.1/8", "10.0.0.2/8")
+			row.Facts = row.Facts[r.IntN(3):]
+			rows = append(rows, row)
+			if last := len(b.Rows) - 1; last >= 0 && r.IntN(3) == 0 {
+				b.Rows[last].Ports = append(b.Rows[last].Ports, row)
+			} else {
+				b.Rows = append(b.Rows, row)
+			}
+		}
+		p.Boxes = append(p.Boxes, b)
+	}
+	for range r.IntN(2 + 2*len(rows)) {
+		from, to := rows[r.IntN(len(rows))], rows[r.IntN(len(rows))]
+		if from != to {
+			p.Lines = append(p.Lines, Line{lineKinds()[r.IntN(3)], from, to})
+		}
+	}
+	return p
+}
+
+func pictures() map[string]*Picture {
+	all := fixtures()
+	for seed := range uint64(60) {
+		all[fmt.Sprint("random", seed)] = random(seed)
+	}
+	return all
 }

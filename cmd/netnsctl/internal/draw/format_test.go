@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestGolden compares the formats of text with what was looked at and found good.
+// TestGolden compares the text formats with files that a person has checked.
 func TestGolden(t *testing.T) {
-	plain := func(p *Picture) string { return Tree(p, ASCII(), Plain()) }
+	plain := func(p *Picture) string { return Tree(p, ASCII(), false) }
 	for name, format := range map[string]func(*Picture) string{
 		"tree": plain,
 		"dot":  Dot, "mmd": Mermaid,
@@ -43,11 +43,14 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestSVG has every picture be well-formed, carry every name, and need nothing
-// from elsewhere.
+// TestSVG: every picture is well-formed XML, shows every name, needs no other file
+// and is the same each time.
 func TestSVG(t *testing.T) {
 	for name, p := range pictures() {
 		svg := SVG(p)
+		if SVG(p) != svg {
+			t.Errorf("%s: differs when drawn twice", name)
+		}
 		var text strings.Builder
 		for d := xml.NewDecoder(strings.NewReader(svg)); ; {
 			token, err := d.Token()
@@ -78,7 +81,9 @@ func TestSVG(t *testing.T) {
 		}
 		for _, b := range p.Boxes {
 			words := []string{b.Title, b.More}
-			b.each(func(r *Row, _ int) { words = append(append(words, r.Name, r.Kind), r.facts()...) })
+			for _, r := range b.all() {
+				words = append(append(words, r.Name, r.Kind), r.facts()...)
+			}
 			for _, word := range words {
 				if !strings.Contains(text.String(), word+"\n") {
 					t.Errorf("%s: lacks %q", name, word)
@@ -88,8 +93,8 @@ func TestSVG(t *testing.T) {
 	}
 }
 
-// TestLegend has each kind of line that occurs once, and a pair called as its
-// devices are.
+// TestLegend: the legend shows each kind of line that occurs once, and calls a pair
+// by the kind of its devices.
 func TestLegend(t *testing.T) {
 	for name, want := range map[string][]string{
 		"two": {"veth pair"}, "edge": {"veth pair", "netkit pair"}, "mixed": {"veth pair", "stacked on", "tunnel"}, "empty": nil,
@@ -104,7 +109,8 @@ func TestLegend(t *testing.T) {
 	}
 }
 
-// TestDot has graphviz, where it is installed, read every picture.
+// TestDot: every line is one that graphviz reads, and graphviz, if it is installed,
+// reads every picture.
 func TestDot(t *testing.T) {
 	dot, err := exec.LookPath("dot")
 	if err != nil {
@@ -130,8 +136,8 @@ func TestDot(t *testing.T) {
 	}
 }
 
-// TestMermaid has every line be one that the grammar of flowcharts knows, and no
-// label with anything that has a meaning in it.
+// TestMermaid: the grammar of flowcharts knows every line, and no label has a
+// character with a meaning in it.
 func TestMermaid(t *testing.T) {
 	const label = `"(?:[^"#&<>` + "`" + `\\*_~;{}|$%]|#\d+;|<br/>)*"`
 	line := regexp.MustCompile(`^ *(flowchart LR|end|subgraph [np]\d+\[` + label + `\]|[dem]\d+\[` + label + `\](:::\w+)?` +

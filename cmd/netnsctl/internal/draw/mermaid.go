@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Mermaid is the picture as a flowchart of Mermaid: a subgraph for each box, and
-// one in it for each device with ports.
+// Mermaid is the picture as a flowchart of Mermaid. Each box is a subgraph; so is,
+// within it, each device with ports.
 func Mermaid(p *Picture) string {
 	m := mermaid{ids: map[*Row]int{}}
 	m.line(0, "flowchart LR")
@@ -72,8 +72,9 @@ func (m *mermaid) node(depth, id int, r *Row) {
 	m.line(depth, "d%d[%s]%s", id, mermaidText(r.words()...), class)
 }
 
-// mermaidText is a quoted label of several lines. Whatever could be read as
-// markup, Markdown or an entity becomes an entity of Mermaid's, such as #38;.
+// mermaidText is a quoted label of several lines. Every character that Mermaid
+// could read as markup, Markdown or an entity becomes one of its entities, such as
+// #38;.
 func mermaidText(lines ...string) string {
 	var b strings.Builder
 	for _, line := range lines {
@@ -94,7 +95,7 @@ func mermaidText(lines ...string) string {
 	return `"` + b.String() + `"`
 }
 
-// mermaidComment drops braces: a comment that has them is taken for a directive.
+// mermaidComment drops braces: Mermaid takes a comment with braces for a directive.
 func mermaidComment(r rune) rune {
 	if r == '{' || r == '}' {
 		return -1

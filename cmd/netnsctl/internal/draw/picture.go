@@ -1,41 +1,41 @@
 // Package draw shows a picture of boxes, rows and lines as a tree, as DOT, as a
 // Mermaid flowchart or as SVG.
 //
-// All words of a picture are fit for a terminal already; each format escapes
-// what has a meaning in it.
+// The texts of a picture must be fit for a terminal; each format escapes the
+// characters that have a meaning in it.
 package draw
 
-// Picture is what there is to draw.
+// Picture is what the formats draw.
 type Picture struct {
 	Boxes []*Box
 	Lines []Line
-	// Notes stand below it.
+	// Notes stand below the boxes.
 	Notes []string
 }
 
 // Box is a namespace.
 type Box struct {
 	Title string
-	// Note says more of it; empty if there is nothing to say.
+	// Note stands beside or below the title; it may be empty.
 	Note string
 	// Own marks the host's namespace.
 	Own  bool
 	Rows []*Row
-	// More counts, in words, the devices that are left out; empty for none.
+	// More is the text that counts the devices left out; empty for none.
 	More string
-	// Alert says what is missing in the box; empty if nothing is.
+	// Alert is the text about devices that could not be read; empty for none.
 	Alert string
 }
 
 // Row is a device.
 type Row struct {
 	Name, Kind string
-	// State is empty where the device works.
+	// State is empty if the device works.
 	State string
 	Facts []string
-	// Alert says what cannot be seen; empty if nothing is missing.
+	// Alert is the text about facts that could not be read; empty for none.
 	Alert string
-	// Ports are the devices that it joins, as a bridge does.
+	// Ports are the devices that this one joins, as a bridge does.
 	Ports []*Row
 }
 
@@ -45,43 +45,30 @@ type Line struct {
 	From, To *Row
 }
 
-// LineKind is how two devices are joined.
-type LineKind int
+// LineKind is how two devices are joined. Its text is the class of the line in
+// the style sheet of the SVG.
+type LineKind string
 
 const (
-	// Pair are the two ends of one pair, as veth makes it.
-	Pair LineKind = iota
-	// Over leads from a device to the one that carries its packets.
-	Over
-	// Tunnel are two ends that reach each other through other devices.
-	Tunnel
+	// Pair joins the two ends of one pair, such as a veth pair.
+	Pair LineKind = "pair"
+	// Over leads from a device to the device that carries its packets.
+	Over LineKind = "over"
+	// Tunnel joins two devices that reach each other through other devices.
+	Tunnel LineKind = "tunnel"
 )
 
 func lineKinds() []LineKind { return []LineKind{Pair, Over, Tunnel} }
 
-// class is the kind's word in style sheets.
-func (k LineKind) class() string {
-	switch k {
-	case Over:
-		return "over"
-	case Tunnel:
-		return "tunnel"
-	}
-	return "pair"
-}
-
-// Words is the kind as a person says it; a pair is called by its devices' kind.
+// Words is the kind as a text says it.
 func (k LineKind) Words() string {
-	switch k {
-	case Over:
+	if k == Over {
 		return "stacked on"
-	case Tunnel:
-		return "tunnel"
 	}
-	return "pair"
+	return string(k)
 }
 
-// meaning is the line's word in the legend: veth pair, stacked on.
+// meaning is the text of the line in the legend: veth pair, stacked on, tunnel.
 func (l Line) meaning() string {
 	if l.Kind == Pair {
 		return l.From.Kind + " " + l.Kind.Words()
@@ -89,27 +76,28 @@ func (l Line) meaning() string {
 	return l.Kind.Words()
 }
 
-// each calls do for the rows of a box in the order in which they are shown.
-// depth is that of a port.
-func (b *Box) each(do func(r *Row, depth int)) {
-	var walk func(rows []*Row, depth int)
-	walk = func(rows []*Row, depth int) {
+// down tells whether an end of the line does not work.
+func (l Line) down() bool { return l.From.State != "" || l.To.State != "" }
+
+// all gives the rows of a box and their ports from top to bottom.
+func (b *Box) all() []*Row {
+	var collect func(rows []*Row) []*Row
+	collect = func(rows []*Row) (all []*Row) {
 		for _, r := range rows {
-			do(r, depth)
-			walk(r.Ports, depth+1)
+			all = append(append(all, r), collect(r.Ports)...)
 		}
+		return all
 	}
-	walk(b.Rows, 0)
+	return collect(b.Rows)
 }
 
 // homes maps every row to its box.
 func (p *Picture) homes() map[*Row]*Box {
 	homes := map[*Row]*Box{}
 	for _, b := range p.Boxes {
-		b.each(func(r *Row, _ int) { homes[r] = b })
+		for _, r := range b.all() {
+			homes[r] = b
+		}
 	}
 	return homes
 }
-
-// down tells whether a line carries nothing.
-func (l Line) down() bool { return l.From.State != "" || l.To.State != "" }

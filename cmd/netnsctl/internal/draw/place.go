@@ -1,233 +1,116 @@
 package draw
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
 
-// place gives every node its y: in the order, and as near as there is room, where
-// its lines run straight. Each column follows those nearer to the hub, then those
-// farther out, and so on.
-func (g *grid) place() {
-	pulls := g.pulls()
-	for col := range g.cols {
-		g.stack(col)
+// place gives every shape its y, column by column from the hub outward.
+func (b *block) place() {
+	for i := b.hub - 1; i >= 0; i-- {
+		settle(b.columns[i], i+1)
 	}
-	for pass := range 12 {
-		outward := pass%2 == 0
-		sorting := pass < 8
-		for _, col := range g.sweep(outward) {
-			if col == g.hub && outward {
-				continue
+	for i := b.hub + 1; i < len(b.columns); i++ {
+		settle(b.columns[i], i-1)
+	}
+	all := slices.Concat(b.columns...)
+	top := slices.MinFunc(all, func(x, y *shape) int { return cmp.Compare(x.y, y.y) }).y
+	for _, s := range all {
+		s.y = math.Round(s.y - top)
+		b.h = max(b.h, s.y+s.h)
+	}
+}
+
+// settle sorts the shapes of a column by the mean y of the places in the inner
+// column to which their lines lead, and gives each the y at which its lines run
+// straight or, where others are in the way, the next one below. Then the whole
+// column moves up by the mean of what they moved down.
+func settle(column []*shape, inner int) {
+	target, want := map[*shape]float64{}, map[*shape]float64{}
+	for _, s := range column {
+		n := 0.0
+		for _, l := range s.links {
+			if l.to.shape.column == inner {
+				target[s] += l.to.y()
+				want[s] += l.to.y() - l.dy
+				n++
 			}
-			g.settle(col, pulls, sorting, func(other int) bool {
-				inner := abs(other-g.hub) < abs(col-g.hub)
-				return !sorting || inner == outward
-			})
 		}
+		target[s] /= n
+		want[s] /= n
 	}
-	all := slices.Concat(g.cols...)
-	for _, n := range all {
-		n.y = math.Round(n.y)
-	}
-	g.part()
-	top := all[0].y
-	for _, n := range all {
-		top = min(top, n.y)
-	}
-	for _, n := range all {
-		n.y -= top
-	}
-}
-
-func abs(n int) int { return max(n, -n) }
-
-// pull is what a line wants: this point of a node as high as the other stop.
-type pull struct {
-	dy     float64
-	to     stop
-	weight float64
-}
-
-// weight lets the lines of pairs run straight; the others find their way around them.
-func (k LineKind) weight() float64 {
-	if k == Pair {
-		return 5
-	}
-	return 1
-}
-
-func (g *grid) pulls() map[*node][]pull {
-	pulls := map[*node][]pull{}
-	for _, w := range g.wires {
-		if w.bracket {
-			continue
-		}
-		for i := 1; i < len(w.stops); i++ {
-			a, b := w.stops[i-1], w.stops[i]
-			pulls[a.node] = append(pulls[a.node], pull{a.dy, b, w.line.Kind.weight()})
-			pulls[b.node] = append(pulls[b.node], pull{b.dy, a, w.line.Kind.weight()})
-		}
-	}
-	return pulls
-}
-
-// sweep is the order of columns from the hub outward, or back.
-func (g *grid) sweep(outward bool) []int {
-	order := make([]int, len(g.cols))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		if !outward {
-			a, b = b, a
-		}
-		return abs(a-g.hub) - abs(b-g.hub)
-	})
-	return order
-}
-
-// stack puts the nodes of a column close below each other.
-func (g *grid) stack(col int) {
-	y := 0.0
-	for i, n := range g.cols[col] {
+	slices.SortStableFunc(column, func(a, b *shape) int { return cmp.Compare(target[a], target[b]) })
+	moved := 0.0
+	for i, s := range column {
+		s.y = want[s]
 		if i > 0 {
-			y += gap(g.cols[col][i-1], n)
+			above, gap := column[i-1], float64(boxGap)
+			if s.box == nil || above.box == nil {
+				gap = passGap
+			}
+			s.y = max(s.y, above.y+above.h+gap)
 		}
-		n.y = y
-		y += n.h
+		moved += s.y - want[s]
+	}
+	for _, s := range column {
+		s.y -= moved / float64(len(column))
 	}
 }
 
-func gap(above, below *node) float64 {
-	if above.shape != nil && below.shape != nil {
-		return boxGap
-	}
-	return passGap
-}
-
-// settle moves the nodes of a column to where the lines from other columns pull
-// them, in the order of the places to which their weightiest lines lead.
-func (g *grid) settle(col int, pulls map[*node][]pull, sorting bool, heeds func(col int) bool) {
-	want, aim := map[*node]float64{}, map[*node]float64{}
-	for _, n := range g.cols[col] {
-		want[n], aim[n] = n.y, n.y+n.h/2
-		sum, weight, heaviest, targets, count := 0.0, 0.0, 0.0, 0.0, 0.0
-		for _, p := range pulls[n] {
-			if !heeds(p.to.node.col) {
-				continue
-			}
-			sum += (p.to.y() - p.dy) * p.weight
-			weight += p.weight
-			if p.weight > heaviest {
-				heaviest, targets, count = p.weight, 0, 0
-			}
-			if p.weight == heaviest {
-				targets += p.to.y()
-				count++
-			}
-		}
-		if weight > 0 {
-			want[n], aim[n] = sum/weight, targets/count
+// draw gives columns their x, and wires their paths.
+func (b *block) draw() {
+	gutters := make([]float64, len(b.columns)+1) // gutters[i] is the room left of column i
+	for _, w := range b.wires {
+		for i, to := range w.stops[1:] {
+			gutter, room := b.gutter(w.stops[i], to)
+			gutters[gutter] = max(gutters[gutter], room)
 		}
 	}
-	if sorting {
-		slices.SortStableFunc(g.cols[col], func(a, b *node) int { return compare(aim[a], aim[b]) })
+	for i, column := range b.columns {
+		left := b.w + gutters[i]
+		b.w = left
+		for _, s := range column {
+			b.w = max(b.w, left+math.Ceil(s.w))
+		}
+		for _, s := range column {
+			s.x, s.w = left, b.w-left
+		}
 	}
-	spread(g.cols[col], want)
+	b.w += gutters[len(b.columns)]
+	for _, w := range b.wires {
+		for i, to := range w.stops[1:] {
+			w.path = append(w.path, b.curve(w.stops[i], to)...)
+		}
+	}
 }
 
-func compare(a, b float64) int {
+// gutter tells between which columns a line runs, and how much room it needs. A
+// line between two rows of one column runs on the side away from the hub.
+func (b *block) gutter(from, to stop) (i int, room float64) {
+	h := math.Abs(from.y() - to.y())
 	switch {
-	case a < b-0.5:
-		return -1
-	case a > b+0.5:
-		return 1
-	}
-	return 0
-}
-
-// spread gives each node the y nearest to the wanted one, in the sense of least
-// squares, such that none overlap: pool adjacent violators.
-func spread(nodes []*node, want map[*node]float64) {
-	type pool struct {
-		sum float64
-		n   int
-	}
-	offset := make([]float64, len(nodes))
-	var pools []pool
-	for i, n := range nodes {
-		if i > 0 {
-			offset[i] = offset[i-1] + nodes[i-1].h + gap(nodes[i-1], n)
-		}
-		pools = append(pools, pool{want[n] - offset[i], 1})
-		for k := len(pools) - 1; k > 0; k-- {
-			a, b := pools[k-1], pools[k]
-			if a.sum/float64(a.n) <= b.sum/float64(b.n) {
-				break
-			}
-			pools = append(pools[:k-1], pool{a.sum + b.sum, a.n + b.n})
-		}
-	}
-	i := 0
-	for _, p := range pools {
-		for range p.n {
-			nodes[i].y = p.sum/float64(p.n) + offset[i]
-			i++
-		}
+	case from.shape.column != to.shape.column:
+		return to.shape.column, min(max(60, h/4), 160)
+	case from.shape.column < b.hub:
+		return from.shape.column, min(18+h/5, 86)
+	default:
+		return from.shape.column + 1, min(18+h/5, 86)
 	}
 }
 
-// clearance is between the ends of lines that face each other across a gutter.
-const clearance = 5
-
-// part moves nodes down a little where the end of one line would come to lie
-// opposite the end of another: between them they would look like one line.
-func (g *grid) part() {
-	for _, col := range g.sweep(true) {
-		if col == g.hub {
-			continue
-		}
-		inner := col - 1
-		if col < g.hub {
-			inner = col + 1
-		}
-		var above *node
-		for _, n := range g.cols[col] {
-			if above != nil {
-				n.y = max(n.y, above.y+above.h+gap(above, n))
-			}
-			for try := 0; try < 8 && g.faces(n, inner); try++ {
-				n.y += clearance + 1
-			}
-			above = n
+// curve leaves both boxes horizontally.
+func (b *block) curve(from, to stop) []point {
+	left, right := to.shape.x, from.shape.x+from.shape.w
+	middle := (left + right) / 2
+	if gutter, room := b.gutter(from, to); from.shape.column == to.shape.column {
+		// A cubic curve reaches three quarters of the way to its control points.
+		reach := (room - 6) * 4 / 3
+		if gutter == from.shape.column {
+			right, middle = left, left-reach
+		} else {
+			left, middle = right, right+reach
 		}
 	}
-}
-
-// faces tells whether an end at n lies opposite another line's end.
-func (g *grid) faces(n *node, inner int) bool {
-	var mine, theirs []stop
-	var partners [][2]stop
-	for _, w := range g.wires {
-		for i, s := range w.stops {
-			switch {
-			case s.node == n:
-				mine = append(mine, s)
-			case s.node.col == inner && !w.bracket:
-				theirs = append(theirs, s)
-			}
-			if i > 0 {
-				partners = append(partners, [2]stop{w.stops[i-1], s}, [2]stop{s, w.stops[i-1]})
-			}
-		}
-	}
-	for _, a := range mine {
-		for _, b := range theirs {
-			if math.Abs(a.y()-b.y()) < clearance && !slices.Contains(partners, [2]stop{a, b}) {
-				return true
-			}
-		}
-	}
-	return false
+	return []point{{right, from.y()}, {middle, from.y()}, {middle, to.y()}, {left, to.y()}}
 }

@@ -2,10 +2,10 @@ package draw
 
 import "github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 
-// Measures of the SVG in its pixels.
+// Measures of the SVG, in pixels.
 const (
 	fontSize = 12
-	// A letter of DejaVu Sans Mono, among the widest of monospaced fonts, is
+	// DejaVu Sans Mono, which is among the widest of monospaced fonts, has letters
 	// 0.602 em wide.
 	cellWidth  = fontSize * 0.602
 	lineHeight = 17
@@ -16,7 +16,7 @@ const (
 	radius     = 6
 )
 
-// The most cells of each text in the SVG. The whole text is its tooltip.
+// Longer texts are cut to so many letters.
 const (
 	titleCells = 40
 	nameCells  = 24
@@ -24,25 +24,25 @@ const (
 	factCells  = 64
 )
 
-// shape is a box with the places in it, from its upper left corner.
+// shape is a box as it is drawn. The places in it are relative to its upper left
+// corner.
 type shape struct {
-	box    *Box
-	w, h   float64
-	slots  []slot
-	frames []frame
-	// port is where lines meet the device, from the top.
+	box        *Box // nil where a line passes a column
+	column     int
+	x, y, w, h float64
+	links      []link
+	slots      []slot
+	frames     []frame
+	// port is how far below the top lines meet the device.
 	port map[*Row]float64
-	// kindX and factX are where the columns begin.
+	// kindX and factX are where the columns of kinds and facts begin.
 	kindX, factX float64
-	// headH is the height of the title with its note.
-	headH float64
 }
 
-// slot is the place of a row; y is the middle of its first line.
+// slot is the place of a row. y is the middle of its first line.
 type slot struct {
-	row   *Row
-	x, y  float64
-	lines int
+	row  *Row
+	x, y float64
 }
 
 // frame goes around a device and its ports.
@@ -55,18 +55,17 @@ func width(text string, limit int) float64 {
 	return float64(term.Width(term.Clip(text, limit))) * cellWidth
 }
 
-// measure lays a box out.
+// measure gives a box its size, and its texts their places.
 func measure(b *Box) *shape {
-	s := &shape{box: b, port: map[*Row]float64{}, headH: lineHeight + 8}
-	// Bold letters of a substituted font may be wider.
+	s := &shape{box: b, port: map[*Row]float64{}, h: lineHeight + 8}
+	// The bold letters of another font may be wider.
 	s.w = width(b.Title, titleCells)*1.05 + 2*padding
 	for _, text := range []string{b.Note, b.More, b.Alert} {
 		s.w = max(s.w, width(text, titleCells+8)+2*padding)
 	}
 	if b.Note != "" {
-		s.headH += lineHeight - 2
+		s.h += lineHeight - 2
 	}
-	s.h = s.headH
 	if len(b.Rows) > 0 {
 		s.h += rowGap
 		for _, r := range b.Rows {
@@ -88,11 +87,10 @@ func (s *shape) place(r *Row, depth int) {
 	if len(r.Ports) > 0 {
 		s.h += rowGap
 	}
-	lines := max(1, len(r.facts()))
 	y := s.h + rowGap/2 + lineHeight/2
 	s.port[r] = y
-	s.slots = append(s.slots, slot{r, padding + float64(depth)*indent + pinSize, y, lines})
-	s.h += float64(lines)*lineHeight + rowGap
+	s.slots = append(s.slots, slot{r, padding + float64(depth)*indent + pinSize, y})
+	s.h += float64(max(1, len(r.facts())))*lineHeight + rowGap
 	for _, port := range r.Ports {
 		s.place(port, depth+1)
 	}
@@ -103,7 +101,7 @@ func (s *shape) place(r *Row, depth int) {
 	}
 }
 
-// columns aligns kinds and facts below each other.
+// columns aligns the kinds, and the facts, below each other.
 func (s *shape) columns() {
 	var name, kind, fact float64
 	for _, slot := range s.slots {
@@ -124,7 +122,7 @@ func (s *shape) columns() {
 	}
 }
 
-// kind is the kind with the state, where that is not as it should be.
+// kind is the kind and, if the device does not work, its state.
 func (r *Row) kind() string {
 	if r.State == "" {
 		return r.Kind
@@ -132,7 +130,7 @@ func (r *Row) kind() string {
 	return r.Kind + " " + r.State
 }
 
-// facts are the lines behind the kind.
+// facts are the lines beside the kind.
 func (r *Row) facts() []string {
 	if r.Alert == "" {
 		return r.Facts

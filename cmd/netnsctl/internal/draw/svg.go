@@ -2,8 +2,10 @@ package draw
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
@@ -15,8 +17,8 @@ const (
 	pinSize  = 4
 )
 
-// The colours; the second of each pair is for viewers that prefer a dark page.
-// Viewers that read no media queries show the first.
+// style has the colours of a light page and those for viewers that prefer a dark
+// page. Viewers that ignore media queries show the light ones.
 const style = `
 .page{fill:#fff}
 .box{fill:#f7f8fa;stroke:#8a93a0}
@@ -27,16 +29,12 @@ text{font:12px "DejaVu Sans Mono",Menlo,Consolas,monospace;fill:#1d232b;white-sp
 text .dim,text.dim{fill:#5d6673}
 text .bad,text.bad{fill:#a8430b}
 .down{opacity:.75}
-.halo{fill:none;stroke:#fff;stroke-width:6}
-.wire{fill:none;stroke-width:1.6}
-.pair{stroke:#2463b4}
-.over{stroke:#6d7784;stroke-dasharray:5 3}
-.tunnel{stroke:#9a3fa0;stroke-width:2;stroke-dasharray:2 4;stroke-linecap:round}
+.wire{fill:none;stroke:currentColor;stroke-width:1.6}
+.pin{fill:currentColor}
+.pair{color:#2463b4}
+.over{color:#6d7784;stroke-dasharray:5 3}
+.tunnel{color:#9a3fa0;stroke-width:2;stroke-dasharray:2 4;stroke-linecap:round}
 .dead{stroke-opacity:.45}
-.pin{stroke:none}
-.pin.pair{fill:#2463b4}
-.pin.over{fill:#6d7784}
-.pin.tunnel{fill:#9a3fa0}
 @media (prefers-color-scheme:dark){
 .page{fill:#14181d}
 .box{fill:#1d232b;stroke:#6b7684}
@@ -45,27 +43,19 @@ text .bad,text.bad{fill:#a8430b}
 text{fill:#e3e7ec}
 text .dim,text.dim{fill:#9aa5b3}
 text .bad,text.bad{fill:#ff9d5c}
-.halo{stroke:#14181d}
-.pair{stroke:#6aa8f5}
-.over{stroke:#98a3b1}
-.tunnel{stroke:#d98ae0}
-.pin.pair{fill:#6aa8f5}
-.pin.over{fill:#98a3b1}
-.pin.tunnel{fill:#d98ae0}
+.pair{color:#6aa8f5}
+.over{color:#98a3b1}
+.tunnel{color:#d98ae0}
 }
 `
 
-// SVG is the picture as a file that needs nothing else: no scripts, no fonts.
+// SVG is the picture as a file that needs no scripts, fonts or other files.
 func SVG(p *Picture) string {
-	web := newWeb(p)
-	var blocks []*block
-	for _, c := range web.components() {
-		blocks = append(blocks, web.grid(c).draw())
-	}
-	corners, w, h := shelve(blocks)
+	blocks := layout(p)
+	w, h := shelve(blocks)
 	var s svg
-	for i, b := range blocks {
-		s.f(`<g transform="translate(%s %s)">`, number(corners[i].x+margin), number(corners[i].y+margin))
+	for _, b := range blocks {
+		s.f(`<g transform="translate(%s %s)">`, number(b.x), number(b.y))
 		s.block(b)
 		s.f("</g>\n")
 	}
@@ -88,25 +78,25 @@ func SVG(p *Picture) string {
 `, number(math.Ceil(w)), number(math.Ceil(y)), style, s.String())
 }
 
-// shelve puts blocks side by side, in rows of about the width that gives a
-// picture of a page's proportions.
-func shelve(blocks []*block) (corners []point, w, h float64) {
+// shelve gives blocks their places side by side, in rows of about the width that
+// gives the picture the proportions of a page, and the size of all.
+func shelve(blocks []*block) (w, h float64) {
 	area, limit := 0.0, 0.0
 	for _, b := range blocks {
 		area += (b.w + blockGap) * (b.h + blockGap)
 		limit = max(limit, b.w)
 	}
 	limit = max(limit, math.Sqrt(area*1.8))
-	x, y, row := 0.0, 0.0, 0.0
+	x, y := 0.0, 0.0
 	for _, b := range blocks {
 		if x > 0 && x+b.w > limit {
-			x, y, row = 0, y+row+blockGap, 0
+			x, y = 0, h+blockGap
 		}
-		corners = append(corners, point{x, y})
-		w, row = max(w, x+b.w), max(row, b.h)
+		b.x, b.y = margin+x, margin+y
+		w, h = max(w, x+b.w), max(h, y+b.h)
 		x += b.w + blockGap
 	}
-	return corners, w, y + row
+	return w, h
 }
 
 type svg struct{ strings.Builder }
@@ -114,101 +104,81 @@ type svg struct{ strings.Builder }
 func (s *svg) f(format string, args ...any) { fmt.Fprintf(s, format, args...) }
 
 func (s *svg) block(b *block) {
-	for i, shape := range b.shapes {
-		s.shape(shape, b.at[i], b.width[i])
-	}
-	for _, routes := range b.bundles() {
-		for _, r := range routes {
-			s.f(`<path class="halo" d="%s"/>`, path(r.points))
-		}
-		for _, r := range routes {
-			class := r.line.Kind.class()
-			if r.line.down() {
-				class += " dead"
-			}
-			s.f(`<path class="wire %s" d="%s"/>`+"\n", class, path(r.points))
+	for _, shape := range slices.Concat(b.columns...) {
+		if shape.box != nil {
+			s.shape(shape)
 		}
 	}
-	// Above all lines.
-	for _, r := range b.routes {
-		for _, p := range []point{r.points[0], r.points[len(r.points)-1]} {
-			s.f(`<circle class="pin %s" cx="%s" cy="%s" r="3"/>`, r.line.Kind.class(), number(p.x), number(p.y))
+	for _, w := range b.wires {
+		dead := ""
+		if w.line.down() {
+			dead = " dead"
+		}
+		s.f(`<path class="wire %s%s" d="%s"/>`+"\n", w.line.Kind, dead, path(w.path))
+	}
+	// The pins lie above all lines.
+	for _, w := range b.wires {
+		for _, p := range []point{w.path[0], w.path[len(w.path)-1]} {
+			s.f(`<circle class="pin %s" cx="%s" cy="%s" r="3"/>`, w.line.Kind, number(p.x), number(p.y))
 		}
 	}
 }
 
-// bundles are routes that share the way from one device: a line's halo must not
-// cut those that it shares the way with.
-func (b *block) bundles() [][]route {
-	var bundles [][]route
-	at := map[*Row]int{}
-	for _, r := range b.routes {
-		i, ok := at[r.line.To]
-		if !ok {
-			i = len(bundles)
-			at[r.line.To] = i
-			bundles = append(bundles, nil)
-		}
-		bundles[i] = append(bundles[i], r)
-	}
-	return bundles
-}
-
-func (s *svg) shape(sh *shape, at point, w float64) {
+func (s *svg) shape(sh *shape) {
 	class := "ns"
 	if sh.box.Own {
 		class = "ns own"
 	}
 	s.f(`<g class="%s"><rect class="box" x="%s" y="%s" width="%s" height="%s" rx="%d"/>`,
-		class, number(at.x), number(at.y), number(w), number(sh.h), radius)
-	y := at.y + 5 + lineHeight/2
-	s.text(at.x+padding, y, "title", sh.box.Title, titleCells)
+		class, number(sh.x), number(sh.y), number(sh.w), number(sh.h), radius)
+	y := sh.y + 5 + lineHeight/2
+	s.text(sh.x+padding, y, "title", sh.box.Title, titleCells)
 	if sh.box.Note != "" {
-		s.text(at.x+padding, y+lineHeight-1, "dim", sh.box.Note, titleCells+8)
+		s.text(sh.x+padding, y+lineHeight-1, "dim", sh.box.Note, titleCells+8)
 	}
 	for _, f := range sh.frames {
 		inset := float64(f.depth*6) + 5
 		s.f(`<rect class="frame" x="%s" y="%s" width="%s" height="%s" rx="4"/>`,
-			number(at.x+inset), number(at.y+f.top), number(w-2*inset), number(f.bottom-f.top))
+			number(sh.x+inset), number(sh.y+f.top), number(sh.w-2*inset), number(f.bottom-f.top))
 	}
 	for _, slot := range sh.slots {
-		s.row(sh, slot, at)
+		s.row(sh, slot)
 	}
-	y = at.y + sh.h - rowGap - lineHeight/2
+	y = sh.y + sh.h - rowGap - lineHeight/2
 	if sh.box.Alert != "" {
-		s.text(at.x+padding, y, "bad", sh.box.Alert, titleCells+8)
+		s.text(sh.x+padding, y, "bad", sh.box.Alert, titleCells+8)
 		y -= lineHeight + rowGap
 	}
 	if sh.box.More != "" {
-		s.text(at.x+padding+pinSize, y, "dim", sh.box.More, titleCells+8)
+		s.text(sh.x+padding+pinSize, y, "dim", sh.box.More, titleCells+8)
 	}
 	s.f("</g>\n")
 }
 
-func (s *svg) row(sh *shape, slot slot, at point) {
-	r, y := slot.row, at.y+slot.y
+func (s *svg) row(sh *shape, slot slot) {
+	r, y := slot.row, sh.y+slot.y
 	if r.State != "" {
 		s.f(`<g class="down">`)
 	}
-	s.text(at.x+slot.x, y, "", r.Name, nameCells)
-	s.text(at.x+sh.kindX, y, "dim", r.Kind, kindCells)
+	s.text(sh.x+slot.x, y, "", r.Name, nameCells)
+	s.text(sh.x+sh.kindX, y, "dim", r.Kind, kindCells)
 	if r.State != "" {
-		s.text(at.x+sh.kindX+width(r.Kind+" ", kindCells), y, "bad", r.State, kindCells)
+		s.text(sh.x+sh.kindX+width(r.Kind+" ", kindCells), y, "bad", r.State, kindCells)
 	}
 	for i, fact := range r.facts() {
 		class := ""
 		if i >= len(r.Facts) {
 			class = "bad"
 		}
-		s.text(at.x+sh.factX, y+float64(i)*lineHeight, class, fact, factCells)
+		s.text(sh.x+sh.factX, y+float64(i)*lineHeight, class, fact, factCells)
 	}
 	if r.State != "" {
 		s.f("</g>")
 	}
 }
 
-// text is a line of text with its middle at y; what was cut off shows where the
-// pointer rests on it.
+// text writes a line of text with its middle at y. If the text is longer than
+// limit, the whole of it is the tooltip.
 func (s *svg) text(x, y float64, class, text string, limit int) {
 	if class != "" {
 		class = ` class="` + class + `"`
@@ -216,12 +186,12 @@ func (s *svg) text(x, y float64, class, text string, limit int) {
 	short := term.Clip(text, limit)
 	tip := ""
 	if short != text {
-		tip = "<title>" + markup(text) + "</title>"
+		tip = "<title>" + html.EscapeString(text) + "</title>"
 	}
-	s.f(`<text x="%s" y="%s"%s>%s%s</text>`, number(x), number(y+4), class, tip, markup(short))
+	s.f(`<text x="%s" y="%s"%s>%s%s</text>`, number(x), number(y+4), class, tip, html.EscapeString(short))
 }
 
-// legend shows the kinds of lines that occur, and says how wide it is.
+// legend shows the kinds of lines that occur, and gives its width.
 func (s *svg) legend(p *Picture, y float64) float64 {
 	x := float64(margin)
 	for _, kind := range lineKinds() {
@@ -232,7 +202,7 @@ func (s *svg) legend(p *Picture, y float64) float64 {
 			}
 		}
 		for _, meaning := range meanings {
-			s.f(`<path class="wire %s" d="M%s %sh28"/>`, kind.class(), number(x), number(y))
+			s.f(`<path class="wire %s" d="M%s %sh28"/>`, kind, number(x), number(y))
 			s.text(x+36, y, "dim", meaning, 20)
 			x += 36 + width(meaning, 20) + 24
 		}
@@ -241,39 +211,17 @@ func (s *svg) legend(p *Picture, y float64) float64 {
 	return x
 }
 
-// path is a line through points with rounded corners.
+// path is the data of cubic curves of four points each, joined by straight lines.
 func path(points []point) string {
 	var b strings.Builder
 	for i, p := range points {
-		switch {
-		case i == 0:
-			fmt.Fprintf(&b, "M%s %s", number(p.x), number(p.y))
-		case i == len(points)-1:
-			fmt.Fprintf(&b, "L%s %s", number(p.x), number(p.y))
-		default:
-			before, after := points[i-1], points[i+1]
-			r := min(radius, distance(before, p)/2, distance(p, after)/2)
-			in, out := toward(p, before, r), toward(p, after, r)
-			fmt.Fprintf(&b, "L%s %sQ%s %s %s %s", number(in.x), number(in.y),
-				number(p.x), number(p.y), number(out.x), number(out.y))
+		command := []string{"L", "C", " ", " "}[i%4]
+		if i == 0 {
+			command = "M"
 		}
+		b.WriteString(command + number(p.x) + " " + number(p.y))
 	}
 	return b.String()
 }
 
-func distance(a, b point) float64 { return math.Hypot(a.x-b.x, a.y-b.y) }
-
-func toward(from, to point, by float64) point {
-	d := distance(from, to)
-	if d == 0 {
-		return from
-	}
-	return point{from.x + (to.x-from.x)*by/d, from.y + (to.y-from.y)*by/d}
-}
-
-func number(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
-
-// markup escapes by hand: encoding/xml costs every start of the program.
-func markup(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;").Replace(text)
-}
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }

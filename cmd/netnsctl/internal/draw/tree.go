@@ -6,28 +6,26 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 )
 
-// Strokes are what a tree is drawn with.
+// Strokes are the branches and arrows of a tree.
 type Strokes struct{ fork, last, pass, gap, pair, tunnel string }
 
 // Unicode is for terminals that show it, ASCII for all others.
 func Unicode() Strokes { return Strokes{"├─ ", "└─ ", "│  ", "   ", "↔ ", "⇢ "} }
 
-// ASCII is for what does not show Unicode.
+// ASCII is for terminals that do not show Unicode.
 func ASCII() Strokes { return Strokes{"|- ", "`- ", "|  ", "   ", "<-> ", "~~> "} }
 
-// Inks are terminal sequences around what stands out.
-type Inks struct{ title, own, down, alert, end string }
-
-// Plain is without any.
-func Plain() Inks { return Inks{} }
-
-// Colour is that of ECMA-48 terminals.
-func Colour() Inks { return Inks{"\x1b[1m", "\x1b[1;33m", "\x1b[2m", "\x1b[33m", "\x1b[0m"} }
+const (
+	titleColour = term.Colour("1") // bold
+	ownColour   = term.Colour("1;33")
+	downColour  = term.Colour("2") // faint
+	alertColour = term.Yellow
+)
 
 // Tree is the picture as lines of text: each box with its devices below it, and
-// behind each device what it is wired to.
-func Tree(p *Picture, strokes Strokes, inks Inks) string {
-	t := tree{strokes: strokes, wires: p.wires(strokes)}
+// each device with the devices that its lines lead to.
+func Tree(p *Picture, strokes Strokes, coloured bool) string {
+	t := tree{strokes: strokes, coloured: coloured, wires: p.wires(strokes)}
 	width := make([]int, 4)
 	boxes := make([][]treeLine, len(p.Boxes))
 	for i, box := range p.Boxes {
@@ -40,18 +38,18 @@ func Tree(p *Picture, strokes Strokes, inks Inks) string {
 	}
 	var b strings.Builder
 	for i, box := range p.Boxes {
-		ink := inks.title
+		colour := titleColour
 		if box.Own {
-			ink = inks.own
+			colour = ownColour
 		}
-		b.WriteString(dipped(ink, box.Title, inks))
+		b.WriteString(t.paint(colour, box.Title))
 		if box.Note != "" {
 			b.WriteString("  " + box.Note)
 		}
 		b.WriteByte('\n')
 		for _, line := range boxes[i] {
 			b.WriteString(line.prefix)
-			b.WriteString(line.aligned(width, inks))
+			b.WriteString(t.aligned(line, width))
 			b.WriteByte('\n')
 		}
 	}
@@ -61,26 +59,27 @@ func Tree(p *Picture, strokes Strokes, inks Inks) string {
 	return b.String()
 }
 
-func dipped(ink, text string, inks Inks) string {
-	if ink == "" || text == "" {
+type tree struct {
+	strokes  Strokes
+	coloured bool
+	wires    map[*Row][]string
+}
+
+func (t tree) paint(colour term.Colour, text string) string {
+	if !t.coloured {
 		return text
 	}
-	return ink + text + inks.end
+	return colour.Paint(text)
 }
 
-type tree struct {
-	strokes Strokes
-	wires   map[*Row][]string
-}
-
-// treeLine is a device, or, without cells, words about a whole box.
+// treeLine is the line of a device or, without cells, a remark about a box.
 type treeLine struct {
 	prefix string
 	// cells are the name with its branches, the kind, the state and the rest.
-	cells []string
-	down  bool
-	words string
-	alert string
+	cells  []string
+	down   bool
+	remark string
+	alert  string
 }
 
 func (t tree) box(box *Box) []treeLine {
@@ -93,7 +92,7 @@ func (t tree) box(box *Box) []treeLine {
 	lines := t.grow(box.Rows, "", below > 0)
 	if box.More != "" {
 		below--
-		lines = append(lines, treeLine{prefix: t.stroke(below == 0), words: box.More})
+		lines = append(lines, treeLine{prefix: t.stroke(below == 0), remark: box.More})
 	}
 	if box.Alert != "" {
 		lines = append(lines, treeLine{prefix: t.strokes.last, alert: box.Alert})
@@ -108,7 +107,7 @@ func (t tree) stroke(last bool) string {
 	return t.strokes.fork
 }
 
-// grow gives the lines of devices; open says that more lines follow below them.
+// grow gives the lines of devices. open says that more lines of the box follow.
 func (t tree) grow(rows []*Row, prefix string, open bool) (lines []treeLine) {
 	for i, r := range rows {
 		last, below := i == len(rows)-1 && !open, t.strokes.pass
@@ -124,12 +123,12 @@ func (t tree) grow(rows []*Row, prefix string, open bool) (lines []treeLine) {
 	return lines
 }
 
-// wires says for each row where its lines lead to.
+// wires gives the text of each row about the devices that its lines lead to.
 func (p *Picture) wires(strokes Strokes) map[*Row][]string {
 	homes := p.homes()
 	wires := map[*Row][]string{}
-	add := func(from *Row, word string, to *Row) {
-		where := word + to.Name
+	add := func(from *Row, verb string, to *Row) {
+		where := verb + to.Name
 		if homes[to] != homes[from] && homes[to] != nil {
 			where += " in " + homes[to].Title
 		}
@@ -150,9 +149,9 @@ func (p *Picture) wires(strokes Strokes) map[*Row][]string {
 	return wires
 }
 
-func (l treeLine) aligned(width []int, inks Inks) string {
+func (t tree) aligned(l treeLine, width []int) string {
 	if len(l.cells) == 0 {
-		return l.words + dipped(inks.alert, l.alert, inks)
+		return l.remark + t.paint(alertColour, l.alert)
 	}
 	var b strings.Builder
 	for i, cell := range l.cells[:3] {
@@ -169,7 +168,7 @@ func (l treeLine) aligned(width []int, inks Inks) string {
 		text = strings.TrimRight(text, " ")
 	}
 	if l.down {
-		text = dipped(inks.down, text, inks)
+		text = t.paint(downColour, text)
 	}
-	return text + dipped(inks.alert, l.alert, inks)
+	return text + t.paint(alertColour, l.alert)
 }

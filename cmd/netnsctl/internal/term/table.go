@@ -172,7 +172,7 @@ func write(b *strings.Builder, line []cell, pads []int) {
 	for i, c := range line {
 		if c.text != "" {
 			b.WriteString(strings.Repeat(" ", blanks))
-			b.WriteString(c.colour.paint(c.text))
+			b.WriteString(c.colour.Paint(c.text))
 			blanks = 0
 		}
 		blanks += gap + max(0, pads[i]-c.cells)

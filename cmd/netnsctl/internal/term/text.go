@@ -11,8 +11,6 @@ import (
 	"golang.org/x/text/width"
 )
 
-
-
 // Width is how many cells of a terminal, or widths of a monospaced font's letter, a
 // text takes.
 func Width(text string) int {
@@ -132,7 +130,8 @@ const (
 	Yellow Colour = "33"
 )
 
-func (c Colour) paint(text string) string {
+// Paint gives the text in the colour.
+func (c Colour) Paint(text string) string {
 	if c == Plain || text == "" {
 		return text
 	}
