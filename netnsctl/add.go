@@ -141,7 +141,6 @@ func (a *Adder) start() {
 	if err != nil {
 		return
 	}
-	sys.UseAllProcessors()
 	a.ahead, a.stop = make(chan int, aheadOfNeed-1), make(chan struct{})
 	sys.GoThrowAwayThread(func() {
 		defer close(a.ahead)

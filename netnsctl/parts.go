@@ -45,7 +45,6 @@ func mapNames[T any](r *nameReader, f func(thread int, names []string) []T) ([]T
 	q := partQueue[T]{f: f}
 	var second sync.WaitGroup
 	if len(r.first) >= manyNames {
-		sys.UseAllProcessors()
 		second.Go(func() { q.work(1) })
 	}
 	for names := r.first; len(names) > 0; names = r.read(nil) {

@@ -52,10 +52,5 @@ func TerminalWidth(fd int) int { return sys.TerminalWidth(fd) }
 // given.
 func Getenv(name string) (value string, ok bool) { return sys.Getenv(name) }
 
-// UseAllProcessors prepares for long work: until it is called Go code runs on
-// one processor, which makes short calls cheaper, and the os package's
-// environment lacks a variable.
-func UseAllProcessors() { sys.UseAllProcessors() }
-
 // CPUTime is what the process has used of processors so far, in the kernel too.
 func CPUTime() time.Duration { return sys.CPUTime() }

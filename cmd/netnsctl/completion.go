@@ -117,7 +117,6 @@ func (l live) Processes() (words []completion.Word) {
 
 // Leaks gives what list --stale does.
 func (l live) Leaks() (words []completion.Word) {
-	netnsctl.UseAllProcessors()
 	snap, err := discover.Scan(l.host, discover.Options{})
 	if err != nil {
 		return nil

@@ -27,6 +27,8 @@ import (
 func init() { runtime.LockOSThread() }
 
 func main() {
+	// The entry point of the program has the runtime start with one processor.
+	runtime.SetDefaultGOMAXPROCS()
 	program := fastpath.Program()
 	program.Version, program.Help, program.Extend = version(), overview, extend
 	program.Host.Resolve = discover.Open
@@ -65,7 +67,6 @@ func extend(call compat.Call) (run func() int) {
 		return nil
 	}
 	return func() int {
-		netnsctl.UseAllProcessors()
 		// A scan is short and keeps most of what it allocates; one of 10,000
 		// namespaces fits into a container of 64 MiB all the same (make soak).
 		debug.SetGCPercent(400)

@@ -81,7 +81,6 @@ func openPath(host netnsctl.Host, path string) (int, error) {
 }
 
 func openIno(host netnsctl.Host, ino uint64) (int, error) {
-	netnsctl.UseAllProcessors()
 	s, err := look(host, Options{})
 	if err != nil {
 		return -1, syscall.ENOENT // nothing can be told
