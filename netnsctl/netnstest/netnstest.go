@@ -1,0 +1,34 @@
+// Package netnstest is for tests of programs that work with network namespaces:
+// [Sandbox] and [Main] give them namespaces of their own, in which they may do
+// anything, also without root, and [NoLeaks] finds what a test has left behind.
+//
+// The functions run the test binary once more, as the first process of the new
+// namespaces. A process with several threads, which every Go program is, cannot enter
+// a user namespace, and a single thread of it in other namespaces would not help:
+// goroutines do not stay on it.
+package netnstest
+
+import (
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+)
+
+// Sandbox runs f as the test in network, mount and pid namespaces of its own, with an
+// empty /run and, for an ordinary user, in a user namespace in which the test is root.
+// All that f makes and starts ends with f: names, namespaces, processes, mounts. Files
+// outside of /run are those of the host.
+//
+// Sandbox must be all that the test, which may be a subtest, does: what stands before
+// it runs outside, and once more inside. If f fails or is skipped, so is the test.
+// Where no namespaces can be had (unprivileged user namespaces may be forbidden) the
+// test is skipped, or fails if the environment has NETNSCTL_TEST_NOSKIP=1.
+func Sandbox(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	nstest.Run(t, f)
+}
+
+// Main is [Sandbox] for all tests, benchmarks and examples of a package together:
+//
+//	func TestMain(m *testing.M) { os.Exit(netnstest.Main(m)) }
+func Main(m *testing.M) (status int) { return nstest.Main(m) }
