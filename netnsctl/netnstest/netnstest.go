@@ -9,6 +9,8 @@
 package netnstest
 
 import (
+	"fmt"
+	"os"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
@@ -28,7 +30,15 @@ func Sandbox(t *testing.T, f func(t *testing.T)) {
 	nstest.Run(t, f)
 }
 
-// Main is [Sandbox] for all tests, benchmarks and examples of a package together:
+// Main is [Sandbox] for all tests, benchmarks and examples of a package together. It
+// gives the exit status, which is 1, without a test being run, where no namespaces can be
+// had.
 //
 //	func TestMain(m *testing.M) { os.Exit(netnstest.Main(m)) }
-func Main(m *testing.M) (status int) { return nstest.Main(m) }
+func Main(m *testing.M) (status int) {
+	status, err := nstest.Main(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "netnstest: no test was run:", err)
+	}
+	return status
+}

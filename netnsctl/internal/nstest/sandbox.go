@@ -61,24 +61,29 @@ func Run(t *testing.T, f func(t *testing.T)) {
 }
 
 // Main runs m in a copy of the test binary, as the first process of a sandbox that
-// ends with it, and gives the exit status.
-func Main(m *testing.M) int {
+// ends with it, and gives the exit status. An error says that nothing was run, since
+// there is no sandbox.
+func Main(m *testing.M) (status int, err error) {
 	if os.Getenv(insideVariable) != "" {
 		// The process of a fuzz target is a child of the sandbox's first.
 		if os.Getenv(insideVariable) == everything && os.Getpid() == 1 {
 			if err := enter(); err != nil {
-				return unableAtAll(err)
+				fmt.Fprintln(os.Stderr, err)
+				return noSandbox, nil
 			}
 		}
-		return m.Run()
+		return m.Run(), nil
 	}
 	cmd := sandboxed(everything, os.Args[1:])
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := run(cmd); err != nil && cmd.Process == nil {
-		return unableAtAll(err)
+	if err = run(cmd); cmd.Process == nil || cmd.ProcessState.ExitCode() == noSandbox {
+		return 1, fmt.Errorf("no sandbox: %w", err)
 	}
-	return cmd.ProcessState.ExitCode()
+	return cmd.ProcessState.ExitCode(), nil
 }
+
+// noSandbox is the exit status of a copy whose namespaces are no sandbox.
+const noSandbox = 125
 
 // sandboxed is a call of the test binary in namespaces that [enter] makes a sandbox
 // of. An ordinary user gets a user namespace in which he is root, too.
@@ -134,19 +139,11 @@ func pattern(name string) string {
 
 func unable(t *testing.T, reason error) {
 	t.Helper()
-	if noSkip() {
+	if NoSkip() {
 		t.Fatal("NETNSCTL_TEST_NOSKIP: no sandbox:", reason)
 	}
 	t.Skip("no sandbox:", reason)
 }
 
-func unableAtAll(reason error) (status int) {
-	fmt.Fprintln(os.Stderr, "no test was run: no sandbox:", reason)
-	if noSkip() {
-		return 1
-	}
-	return 0
-}
-
-// noSkip tells whether a test that cannot be run is a failure.
-func noSkip() bool { return os.Getenv("NETNSCTL_TEST_NOSKIP") == "1" }
+// NoSkip tells whether a test that cannot be run is a failure.
+func NoSkip() bool { return os.Getenv("NETNSCTL_TEST_NOSKIP") == "1" }
