@@ -4,6 +4,7 @@ import (
 	"errors"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -62,7 +63,7 @@ func (n *NSIDs) asker(h Host, dir, names int) (ask func(thread int, entries []En
 	// The kernel compares a namespace with every other that has an nsid until it
 	// finds its own: two sockets do that side by side. The second thread may be in
 	// another mount namespace; what it opens it reaches through the directory.
-	second, err := sys.DialRTNL(false)
+	second, err := rtnl.Dial(false)
 	if err != nil {
 		return func(thread int, entries []Entry) {
 			if thread == 0 {
@@ -93,7 +94,7 @@ func askOdd(dir int, entries []Entry) {
 // ask fills in the nsids of entries of the open run directory dir.
 func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
 	for len(entries) > 0 {
-		done := n.askSome(h, dir, entries[:min(len(entries), sys.MaxPipelined)])
+		done := n.askSome(h, dir, entries[:min(len(entries), rtnl.MaxPipelined)])
 		entries = entries[done:]
 	}
 }
@@ -118,7 +119,7 @@ func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
 		defer sys.Close(fd)
 		fds, asked = append(fds, fd), append(asked, e)
 	}
-	n.rtnl.NSIDsByFD(fds, func(i int, id int32, err error) {
+	n.socket.NSIDsByFD(fds, func(i int, id int32, err error) {
 		e := asked[i]
 		e.NSID, e.Err = NSID(id), kernelError(OpGetNSID, e.Name, h.NamePath(e.Name), err)
 	})

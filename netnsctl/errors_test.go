@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 )
 
 func TestNewOpError(t *testing.T) {
@@ -24,7 +24,7 @@ func TestNewOpError(t *testing.T) {
 		{&os.LinkError{Err: syscall.EXDEV}, syscall.EXDEV},
 		{os.NewSyscallError("read", syscall.EIO), syscall.EIO},
 		{fmt.Errorf("twice: %w", fmt.Errorf("wrapped: %w", syscall.EBUSY)), syscall.EBUSY},
-		{errors.Join(nil, &sys.KernelError{Errno: syscall.EEXIST}), syscall.EEXIST},
+		{errors.Join(nil, &rtnl.Error{Errno: syscall.EEXIST}), syscall.EEXIST},
 		{spoken, spoken},
 	} {
 		err := newOpError(OpExec, "n", "p", test.err)
@@ -39,7 +39,7 @@ func TestNewOpError(t *testing.T) {
 }
 
 func TestKernelError(t *testing.T) {
-	err := kernelError(OpSetNSID, "n", "p", &sys.KernelError{Errno: syscall.EEXIST, Message: "taken"})
+	err := kernelError(OpSetNSID, "n", "p", &rtnl.Error{Errno: syscall.EEXIST, Message: "taken"})
 	want := &OpError{Op: OpSetNSID, Name: "n", Path: "p", Message: "taken", Err: syscall.EEXIST}
 	if diff := cmp.Diff(want, err); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vishvananda/netns"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -13,7 +14,7 @@ type NSID int32
 
 // NSIDUnassigned is the NSID of a namespace that the asking one has no number
 // for. To set it lets the kernel choose.
-const NSIDUnassigned NSID = sys.NSIDUnassigned
+const NSIDUnassigned NSID = rtnl.Unassigned
 
 // Peer is a namespace that has a number.
 type Peer struct {
@@ -25,20 +26,20 @@ type Peer struct {
 
 // NSIDs asks the kernel for the nsids of one network namespace: that of the
 // thread that called [OpenNSIDs].
-type NSIDs struct{ rtnl *sys.RTNL }
+type NSIDs struct{ socket *rtnl.Conn }
 
 // OpenNSIDs opens the connection. Only a strict one heeds the target of
 // [NSIDs.Peers].
 func OpenNSIDs(strict bool) (*NSIDs, error) {
-	rtnl, err := sys.DialRTNL(strict)
+	socket, err := rtnl.Dial(strict)
 	if err != nil {
 		return nil, newOpError(OpOpenNetlink, "", "", err)
 	}
-	return &NSIDs{rtnl}, nil
+	return &NSIDs{socket}, nil
 }
 
 // Close closes the connection.
-func (n *NSIDs) Close() { n.rtnl.Close() }
+func (n *NSIDs) Close() { n.socket.Close() }
 
 // Set gives the namespace at path a number. It has none yet, or the kernel
 // refuses ([OpSetNSID]).
@@ -48,26 +49,26 @@ func (n *NSIDs) Set(name, path string, id NSID) error {
 		return newOpError(OpOpenNetns, name, path, err)
 	}
 	defer sys.Close(fd)
-	return kernelError(OpSetNSID, name, path, n.rtnl.SetNSID(fd, int32(id)))
+	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(fd, int32(id)))
 }
 
 // Of gives the number, in ours, of the namespace ns.
 func (n *NSIDs) Of(ns netns.NsHandle) (id NSID, err error) {
-	n.rtnl.NSIDsByFD([]int{int(ns)}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
+	n.socket.NSIDsByFD([]int{int(ns)}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
 	return id, kernelError(OpGetNSID, "", "", err)
 }
 
 // Peer gives the namespace that has number id in ours, with its number in the
 // namespace target if there is one.
 func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {
-	p, err := n.rtnl.PeerByNSID(int32(id), (*int32)(target))
+	p, err := n.socket.PeerByNSID(int32(id), (*int32)(target))
 	return Peer{NSID(p.NSID), NSID(p.Current)}, kernelError(OpGetNSID, "", "", err)
 }
 
 // Peers gives all namespaces that have a number in the namespace target, or in
 // ours if that is nil, in ascending order.
 func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
-	found, err := n.rtnl.Peers((*int32)(target))
+	found, err := n.socket.Peers((*int32)(target))
 	peers := make([]Peer, len(found))
 	for i, p := range found {
 		peers[i] = Peer{NSID(p.NSID), NSID(p.Current)}
@@ -77,7 +78,7 @@ func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
 
 // kernelError is newOpError with the kernel's own words.
 func kernelError(op Op, name, path string, err error) error {
-	if refused, ok := errors.AsType[*sys.KernelError](err); ok {
+	if refused, ok := errors.AsType[*rtnl.Error](err); ok {
 		return &OpError{Op: op, Name: name, Path: path, Message: refused.Message, Err: refused.Errno}
 	}
 	return newOpError(op, name, path, err)

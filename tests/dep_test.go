@@ -14,18 +14,22 @@ const module = "github.com/netnsctl/netnsctl"
 // layers lists the packages with what each may import of the module. Others may
 // be added below them: a package belongs to the longest prefix that fits.
 var layers = map[string][]string{
-	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl"},
+	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl", "/netnsctl/inside"},
 	"/cmd/netnsctl/internal/fastpath": {"/compat", "/netnsctl"},
 	"/compat":                         {"/compat", "/netnsctl"},
-	"/netnsctl":                       {"/netnsctl", "/netnsctl/internal/sys"},
+	"/netnsctl":                       {"/netnsctl", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
+	"/netnsctl/inside":                {"/netnsctl", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
+	"/netnsctl/internal/rtnl":         {"/netnsctl/internal/sys"},
 	"/netnsctl/internal/sys":          {"/netnsctl/internal/sys"},
 }
 
-// kernelModules are the modules that make system calls, with the layers that may
-// import them. The library hands out the handles of vishvananda/netns.
+// kernelModules are the packages that make system calls or have the formats of the
+// kernel, with the layers that may import them. The library hands out the handles of
+// vishvananda/netns.
 var kernelModules = map[string][]string{
-	"golang.org/x/sys/unix":   {"/netnsctl/internal/sys"},
-	"github.com/vishvananda/": {"/netnsctl", "/netnsctl/internal/sys"},
+	"golang.org/x/sys/unix":          {"/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
+	"github.com/vishvananda/netlink": {"/netnsctl/inside", "/netnsctl/internal/rtnl"},
+	"github.com/vishvananda/netns":   {"/netnsctl", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
 }
 
 func TestImportDirection(t *testing.T) {

@@ -72,23 +72,22 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 // outcomesOf says of each name what would be. What one of them goes with is not
 // what keeps the namespace of another.
 func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
-	var fds []int
+	var namespaces []*discover.Namespace
 	for _, d := range all {
 		i := slices.IndexFunc(snap.Names, func(n *discover.Name) bool { return n.Name == d.name })
 		if i < 0 {
 			continue // deleted meanwhile by somebody else
 		}
 		one := outcome{name: snap.Names[i]}
-		fd := -1
 		for _, ns := range snap.Namespaces {
 			if ns.ID == one.name.ID && ns.ID != (netnsctl.ID{}) {
-				one.ns, fd = ns, ns.Descriptor()
+				one.ns = ns
 			}
 		}
-		fds = append(fds, fd)
+		namespaces = append(namespaces, one.ns)
 		outcomes = append(outcomes, one)
 	}
-	contents := inside.Read(fds, inside.Wanted{Devices: true, Addresses: true})
+	contents := inside.Read(discover.Handles(namespaces), inside.Wanted{Devices: true, Addresses: true})
 	for i := range outcomes {
 		outcomes[i].findBelow(snap)
 	}

@@ -122,11 +122,8 @@ type selection struct {
 
 // selectGraph reads the wiring of all namespaces and selects what the words ask for.
 func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all bool) (*selection, error) {
-	fds := make([]int, len(snap.Namespaces))
-	for i, ns := range snap.Namespaces {
-		fds[i] = ns.Descriptor()
-	}
-	g := wiring.Build(snap.Namespaces, inside.Read(fds, inside.Wanted{Devices: true, Addresses: true}))
+	contents := inside.Read(discover.Handles(snap.Namespaces), inside.Wanted{Devices: true, Addresses: true})
+	g := wiring.Build(snap.Namespaces, contents)
 	s := &selection{whole: g, part: g, all: all}
 	if len(words) == 0 {
 		if !all {

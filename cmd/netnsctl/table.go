@@ -130,15 +130,14 @@ const addressesHelp = "its addresses, without loopback and link-local ones; ? wh
 func readAddresses(namespaces []*discover.Namespace) map[*discover.Namespace]string {
 	found := map[*discover.Namespace]string{nil: ""}
 	var all []*discover.Namespace
-	var fds []int
 	for _, ns := range namespaces {
 		if _, known := found[ns]; !known {
 			found[ns] = ""
-			all, fds = append(all, ns), append(fds, ns.Descriptor())
+			all = append(all, ns)
 		}
 	}
-	for i, contents := range inside.Read(fds, inside.Wanted{Addresses: true}) {
-		if fds[i] < 0 || contents.Err != nil {
+	for i, contents := range inside.Read(discover.Handles(all), inside.Wanted{Addresses: true}) {
+		if !all[i].Held() || contents.Err != nil {
 			found[all[i]] = "?"
 			continue
 		}

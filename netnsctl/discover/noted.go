@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -30,7 +32,10 @@ func (s *scan) noted(ns *Namespace) {
 	}
 	var assigned []string
 	if ns.Verdict == Orphan && ns.held {
-		assigned, _ = s.outlook.addresses(ns.fd)
+		found, _ := s.scratch.Addresses(netns.NsHandle(ns.fd))
+		for _, a := range found {
+			assigned = append(assigned, a.Prefix.Addr().String())
+		}
 	}
 	for _, l := range state.Leases {
 		if s.leased(ns, l, assigned) {

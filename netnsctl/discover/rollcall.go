@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -51,12 +52,12 @@ func (s *scan) listed() {
 // other end of a veth pair here. The kernel tells their nsids only, so each
 // namespace that was found is asked for its.
 func (s *scan) numbered() {
-	rtnl, err := sys.DialRTNL(true)
+	socket, err := rtnl.Dial(true)
 	if err != nil {
 		return
 	}
-	defer rtnl.Close()
-	peers, err := rtnl.Peers(nil)
+	defer socket.Close()
+	peers, err := socket.Peers(nil)
 	if err != nil || len(peers) == 0 {
 		return
 	}
@@ -69,7 +70,7 @@ func (s *scan) numbered() {
 		if err != nil {
 			return // it may be the one
 		}
-		rtnl.NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { delete(missing, nsid) })
+		socket.NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { delete(missing, nsid) })
 		sys.Close(fd)
 		if len(missing) == 0 {
 			return

@@ -11,6 +11,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -54,7 +55,7 @@ type scan struct {
 	seen mountSet
 	// runDirs are those of all processes, found when they are first needed.
 	runDirs map[place]int
-	outlook outlook
+	scratch inside.Scratch
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
 	// state is what runtimes have noted, read when it is first needed.
@@ -105,7 +106,7 @@ func look(host netnsctl.Host, opts Options) (*scan, error) {
 		return nil, err
 	}
 	defer sys.Close(s.proc)
-	defer s.outlook.close()
+	defer s.scratch.Close()
 	if s.fromOutside() {
 		what := "mounts of other pid namespaces on " + host.Dir() + ", which is older than ours"
 		s.snap.Blind = append(s.snap.Blind, Blind{What: what, Grave: true})

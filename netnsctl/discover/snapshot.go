@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -190,11 +192,21 @@ func (ns *Namespace) Held() bool { return ns.held }
 
 // Descriptor is the open file of the namespace, good until the snapshot is
 // closed; -1 where the snapshot does not hold it.
-func (ns *Namespace) Descriptor() int {
-	if !ns.held {
-		return -1
+func (ns *Namespace) Descriptor() netns.NsHandle {
+	if ns == nil || !ns.held {
+		return netns.None()
 	}
-	return ns.fd
+	return netns.NsHandle(ns.fd)
+}
+
+// Handles are the descriptors of namespaces, for package inside. The handle of a nil
+// Namespace is not open.
+func Handles(namespaces []*Namespace) []netns.NsHandle {
+	handles := make([]netns.NsHandle, len(namespaces))
+	for i, ns := range namespaces {
+		handles[i] = ns.Descriptor()
+	}
+	return handles
 }
 
 // Close gives up what the snapshot holds open: namespaces, and mount namespaces.

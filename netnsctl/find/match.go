@@ -131,11 +131,7 @@ func (v *view) read() {
 		return
 	}
 	v.done = v.planned
-	fds := make([]int, len(v.snap.Namespaces))
-	for i, ns := range v.snap.Namespaces {
-		fds[i] = ns.Descriptor()
-	}
-	for i, c := range inside.Read(fds, want) {
+	for i, c := range inside.Read(discover.Handles(v.snap.Namespaces), want) {
 		if i == len(v.contents) {
 			v.contents = append(v.contents, inside.Contents{})
 		}

@@ -3,14 +3,21 @@ package inside
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// The steps that can fail, beside those of package netnsctl.
+// The steps that can fail, in addition to those of package netnsctl.
 const (
 	OpListDevices   netnsctl.Op = "list devices"
 	OpListAddresses netnsctl.Op = "list addresses"
@@ -21,25 +28,25 @@ const (
 
 // reader is the state of one Read.
 type reader struct {
-	fds     []int
-	want    Wanted
-	result  []Contents
-	outlook outlook
+	namespaces []netns.NsHandle
+	want       Wanted
+	result     []Contents
+	numbered   numbered
 }
 
-// Read looks into the network namespaces that fds are open files of, with one
-// thread per processor. A descriptor of -1 gives empty contents, without an
-// error.
+// Read looks into network namespaces, with one thread per processor. A handle that is
+// not open (-1) gives empty contents without an error.
 //
-// The result has one element for each, in the same order. Where devices are
-// wanted it may be longer: further elements are namespaces that devices lead to
-// and that are not among fds. Of these there are devices and addresses only.
-func Read(fds []int, want Wanted) []Contents {
-	r := &reader{fds: fds, want: want, result: make([]Contents, len(fds))}
-	workers := min(runtime.GOMAXPROCS(0), max(len(fds), 1))
+// The result has one element for each namespace, in the same order. If devices are
+// wanted, it may be longer: further elements are namespaces that devices lead to and
+// that were not given. Only their devices and addresses are read, by their nsids in
+// a scratch namespace, as nothing leads into them.
+func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
+	r := &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces))}
+	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
 	if want.Devices {
-		r.openOutlook(workers)
-		defer r.outlook.close()
+		r.number(workers)
+		defer r.numbered.close()
 	}
 	var next atomic.Int64
 	var done sync.WaitGroup
@@ -49,10 +56,10 @@ func Read(fds []int, want Wanted) []Contents {
 				var here place
 				for {
 					i := int(next.Add(1)) - 1
-					if i >= len(fds) {
+					if i >= len(namespaces) {
 						return
 					}
-					if fds[i] >= 0 {
+					if namespaces[i] >= 0 {
 						r.read(&here, w, i)
 					}
 				}
@@ -64,52 +71,73 @@ func Read(fds []int, want Wanted) []Contents {
 	return r.result
 }
 
-// read reads one namespace, by one worker.
+// read reads namespace i on the thread of one worker.
 func (r *reader) read(here *place, worker, i int) {
 	c := &r.result[i]
 	if r.want.Devices {
-		c.fail(OpListDevices, "", r.listDevices(worker, i))
+		c.fail(OpListDevices, "", r.devices(worker, i))
 	}
 	if !r.want.Addresses && !r.want.Routes && !r.want.Sockets && len(r.want.Sysctls) == 0 {
 		return
 	}
-	if err := here.enter(r.fds[i]); err != nil {
+	if err := here.enter(r.namespaces[i]); err != nil {
 		c.fail(netnsctl.OpEnterNet, "", err)
 		return
 	}
-	if r.want.Addresses || r.want.Routes {
-		r.ask(c)
+	if r.want.Addresses {
+		c.readAddresses()
+	}
+	if r.want.Routes {
+		c.readRoutes()
 	}
 	if r.want.Sockets {
-		found, err := sys.ListenInNet()
-		c.Sockets = sockets(found)
+		found, err := listSockets()
+		c.Sockets = found
 		c.fail(OpListSockets, "", err)
 	}
 	if len(r.want.Sysctls) > 0 {
 		c.Sysctls = make(map[string]string, len(r.want.Sysctls))
 		for _, key := range r.want.Sysctls {
-			c.sysctl(key)
+			c.readSysctl(key)
 		}
 	}
 }
 
-// ask asks rtnetlink, on a thread that is inside.
-func (r *reader) ask(c *Contents) {
-	rtnl, err := sys.DialRTNL(true)
+// readAddresses reads the addresses of the thread's namespace.
+func (c *Contents) readAddresses() {
+	socket, err := rtnl.Dial(true)
 	if err != nil {
 		c.fail(netnsctl.OpOpenNetlink, "", err)
 		return
 	}
-	defer rtnl.Close()
-	if r.want.Addresses {
-		found, err := rtnl.Addresses(nil)
-		c.Addresses = addresses(found)
-		c.fail(OpListAddresses, "", err)
+	defer socket.Close()
+	c.Addresses, err = listAddresses(socket, nil)
+	c.fail(OpListAddresses, "", err)
+}
+
+// readRoutes reads the main routing table of the thread's namespace.
+func (c *Contents) readRoutes() {
+	h, err := netlink.NewHandle(unix.NETLINK_ROUTE)
+	if err != nil {
+		c.fail(netnsctl.OpOpenNetlink, "", err)
+		return
 	}
-	if r.want.Routes {
-		found, err := rtnl.Routes()
-		c.Routes = routes(found)
-		c.fail(OpListRoutes, "", err)
+	defer h.Close()
+	c.Routes, err = listRoutes(h)
+	c.fail(OpListRoutes, "", err)
+}
+
+// readSysctl reads a kernel parameter. Below /proc/sys/net each thread sees those of
+// its own network namespace.
+func (c *Contents) readSysctl(key string) {
+	path := "/proc/sys/" + key
+	text, err := sys.ReadFile(path)
+	switch err {
+	case nil:
+		c.Sysctls[key] = strings.TrimSuffix(string(text), "\n")
+	case syscall.ENOENT: // The kernel or the namespace does not have it.
+	default:
+		c.fail(OpReadSysctl, path, err)
 	}
 }
 
@@ -119,14 +147,13 @@ func (c *Contents) fail(op netnsctl.Op, path string, err error) {
 	}
 }
 
-// place is the network namespace that a worker's thread is in: the zero place is
-// not known yet.
+// place is the network namespace that the thread of a worker is in, if known.
 type place struct{ id netnsctl.ID }
 
-// enter moves the thread, unless it is there: who may not enter a namespace may
-// still look at the one he is in.
-func (p *place) enter(fd int) error {
-	dev, ino, err := sys.Fstat(fd)
+// enter moves the thread. It does nothing if the thread is there: whoever may not
+// enter a namespace may still read the one that he is in.
+func (p *place) enter(ns netns.NsHandle) error {
+	dev, ino, err := sys.Fstat(int(ns))
 	if err != nil {
 		return err
 	}
@@ -139,7 +166,7 @@ func (p *place) enter(fd int) error {
 	if p.id == id {
 		return nil
 	}
-	if err := sys.SetNet(fd); err != nil {
+	if err := netns.Set(ns); err != nil {
 		return err
 	}
 	p.id = id

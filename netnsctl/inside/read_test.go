@@ -1,25 +1,25 @@
 package inside
 
 import (
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
 // open opens the names for as long as the test runs.
-func open(t *testing.T, names ...string) (fds []int) {
+func open(t *testing.T, names ...string) (namespaces []netns.NsHandle) {
 	t.Helper()
 	for _, name := range names {
-		f, err := os.Open("/run/netns/" + name)
+		ns, err := netns.GetFromName(name)
 		nstest.Must(t, err)
-		t.Cleanup(func() { f.Close() })
-		fds = append(fds, int(f.Fd()))
+		t.Cleanup(func() { ns.Close() })
+		namespaces = append(namespaces, ns)
 	}
-	return fds
+	return namespaces
 }
 
 func deviceNamed(t *testing.T, c Contents, name string) Device {

@@ -1,8 +1,6 @@
 package inspect
 
 import (
-	"github.com/vishvananda/netns"
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
@@ -51,9 +49,9 @@ type Difference struct{ Key, Value, Default string }
 // Look reads the namespaces all, which are of a snapshot that holds every
 // namespace ([discover.Options.Hold]).
 func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
-	devices := inside.Read(descriptors(snap.Namespaces), inside.Wanted{Devices: true})
-	fds := append(descriptors(all), normal(snap).Descriptor())
-	rest := inside.Read(fds, inside.Wanted{Addresses: true, Routes: true, Sockets: true, Sysctls: suspects()})
+	devices := inside.Read(discover.Handles(snap.Namespaces), inside.Wanted{Devices: true})
+	open := append(discover.Handles(all), normal(snap).Descriptor())
+	rest := inside.Read(open, inside.Wanted{Addresses: true, Routes: true, Sockets: true, Sysctls: suspects()})
 	reports := make([]*Report, len(all))
 	for i, ns := range all {
 		r := &Report{
@@ -67,21 +65,13 @@ func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 		}
 		r.addDevices(snap, devices)
 		if !r.Closed {
-			r.User, _ = netnsctl.OwningUser(netns.NsHandle(ns.Descriptor()))
+			r.User, _ = netnsctl.OwningUser(ns.Descriptor())
 			r.Sysctls = differences(rest[i].Sysctls, rest[len(all)].Sysctls)
 		}
 		reports[i] = r
 	}
 	number(reports)
 	return reports
-}
-
-func descriptors(all []*discover.Namespace) []int {
-	fds := make([]int, len(all))
-	for i, ns := range all {
-		fds[i] = ns.Descriptor()
-	}
-	return fds
 }
 
 // normal is the namespace that others are compared with: pid 1's, or our own.
@@ -136,7 +126,7 @@ func number(reports []*Report) {
 	defer nsids.Close()
 	for _, r := range reports {
 		if !r.Closed {
-			r.NSID, _ = nsids.Of(netns.NsHandle(r.Namespace.Descriptor()))
+			r.NSID, _ = nsids.Of(r.Namespace.Descriptor())
 		}
 	}
 }

@@ -1,8 +1,8 @@
-package device
+package inside
 
 import (
 	"encoding/binary"
-	"slices"
+	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,12 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// here is the nsid of the namespace that the messages are from.
+const here = 4
+
 // ifinfo is a struct ifinfomsg.
 func ifinfo(kind uint16, index int32, flags int32) []byte {
 	return join([]byte{0, 0}, binary.NativeEndian.AppendUint16(nil, kind), word(index), word(flags), word(0))
 }
 
-func TestParse(t *testing.T) {
+func TestParseDevice(t *testing.T) {
 	name := func(s string) []byte { return attribute(unix.IFLA_IFNAME, []byte(s+"\x00")) }
 	info := func(kind string, data ...[]byte) []byte {
 		return attribute(unix.IFLA_LINKINFO, join(
@@ -27,28 +30,28 @@ func TestParse(t *testing.T) {
 	}{
 		"loopback": {
 			join(ifinfo(unix.ARPHRD_LOOPBACK, 1, unix.IFF_UP), name("lo")),
-			Device{Index: 1, Name: "lo", Loopback: true, Up: true, State: "unknown", LowerNSID: -1},
+			Device{Index: 1, Name: "lo", Loopback: true, Up: true, State: "unknown"},
 		},
 		"vlan": {
 			join(ifinfo(1, 3, 0), name("eth0.7"), attribute(unix.IFLA_LINK, word(2)), attribute(unix.IFLA_OPERSTATE, []byte{6}),
 				info("vlan", attribute(unix.IFLA_VLAN_ID, []byte{7, 0, 0, 0}))),
-			Device{Index: 3, Name: "eth0.7", Kind: "vlan", VLAN: int(binary.NativeEndian.Uint16([]byte{7, 0})), Lower: 2, LowerNSID: -1, State: "up"},
+			Device{Index: 3, Name: "eth0.7", Kind: "vlan", VLAN: int(binary.NativeEndian.Uint16([]byte{7, 0})), Link: &Link{here, 2}, State: "up"},
 		},
 		"veth with its peer's index, elsewhere": {
 			join(ifinfo(1, 3, 0), name("v0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("veth"), attribute(unix.IFLA_LINK, word(3))),
-			Device{Index: 3, Name: "v0", Kind: "veth", Lower: 3, LowerNSID: 5, State: "unknown"},
+			Device{Index: 3, Name: "v0", Kind: "veth", Link: &Link{5, 3}, State: "unknown"},
 		},
 		"wireguard made elsewhere": {
 			join(ifinfo(1, 3, 0), name("wg0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("wireguard"), attribute(unix.IFLA_LINK, word(3))),
-			Device{Index: 3, Name: "wg0", Kind: "wireguard", LowerNSID: 5, State: "unknown"},
+			Device{Index: 3, Name: "wg0", Kind: "wireguard", Link: &Link{5, 0}, State: "unknown"},
 		},
 		"vxlan": {
 			join(ifinfo(1, 3, 0), name("vx"), info("vxlan", attribute(unix.IFLA_VXLAN_ID, word(42)), attribute(unix.IFLA_VXLAN_LINK, word(8)),
 				attribute(unix.IFLA_VXLAN_GROUP, []byte{239, 1, 1, 1}), attribute(unix.IFLA_VXLAN_LOCAL, []byte{0, 0, 0, 0})),
 				attribute(unix.IFLA_LINK, word(3))),
 			Device{
-				Index: 3, Name: "vx", Kind: "vxlan", Lower: 8, LowerNSID: -1, State: "unknown",
-				VXLAN: &VXLAN{ID: 42, Group: []byte{239, 1, 1, 1}},
+				Index: 3, Name: "vx", Kind: "vxlan", Link: &Link{here, 8}, State: "unknown",
+				VXLAN: &VXLAN{ID: 42, Group: netip.MustParseAddr("239.1.1.1")},
 			},
 		},
 		"port, with other names": {
@@ -58,16 +61,16 @@ func TestParse(t *testing.T) {
 				attribute(unix.IFLA_PROP_LIST|unix.NLA_F_NESTED, attribute(unix.IFLA_ALT_IFNAME, []byte("uplink\x00")))),
 			Device{
 				Index: 3, Name: "p", AltNames: []string{"uplink"}, MAC: []byte{2, 0, 0, 0, 0, 1},
-				MTU: 1400, Master: 9, LowerNSID: -1, State: "unknown",
+				MTU: 1400, Master: 9, State: "unknown",
 			},
 		},
 		"an unheard-of state": {
 			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_OPERSTATE, []byte{77})),
-			Device{Index: 3, Name: "x", LowerNSID: -1, State: "unknown"},
+			Device{Index: 3, Name: "x", State: "unknown"},
 		},
 	} {
-		got, err := parse(test.data)
-		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+		got, err := parseDevice(test.data, here)
+		if diff := cmp.Diff(test.want, got, comparable); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", label, err, diff)
 		}
 	}
@@ -75,14 +78,14 @@ func TestParse(t *testing.T) {
 		"too short":         ifinfo(1, 2, 0)[:15],
 		"a broken property": join(ifinfo(1, 2, 0), name("x"), []byte{3, 0, 0, 0}),
 	} {
-		if d, err := parse(data); err == nil {
+		if d, err := parseDevice(data, here); err == nil {
 			t.Errorf("%s: %+v", label, d)
 		}
 	}
 }
 
-// TestKinds: the library's words are the kernel's.
-func TestKinds(t *testing.T) {
+// TestKindWords: the library's words are the kernel's.
+func TestKindWords(t *testing.T) {
 	for _, kind := range []string{
 		"", "dummy", "ifb", "bridge", "vlan", "netkit", "veth", "wireguard", "vxlan", "bond", "ipvlan", "ipvtap", "macvlan", "macvtap",
 		"geneve", "ipip", "ip6tnl", "sit", "vrf", "gtp", "xfrm", "tun", "ipoib", "can", "bareudp", "unheard-of",
@@ -105,21 +108,7 @@ func expectKind(t *testing.T, kind string, data []byte) {
 		message = join(message, attribute(unix.IFLA_LINKINFO, join(
 			attribute(unix.IFLA_INFO_KIND, []byte(kind+"\x00")), attribute(unix.IFLA_INFO_DATA, data))))
 	}
-	if d, err := parse(message); err != nil || d.Kind != kind {
+	if d, err := parseDevice(message, here); err != nil || d.Kind != kind {
 		t.Errorf("%q is %q, %v", kind, d.Kind, err)
 	}
 }
-
-// attribute is one netlink attribute, padded.
-func attribute(kind uint16, value []byte) []byte {
-	b := binary.NativeEndian.AppendUint16(nil, uint16(4+len(value)))
-	b = append(binary.NativeEndian.AppendUint16(b, kind), value...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-func word(v int32) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(v)) }
-
-func join(parts ...[]byte) []byte { return slices.Concat(parts...) }

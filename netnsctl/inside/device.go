@@ -1,0 +1,156 @@
+package inside
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
+)
+
+// Device is a network device.
+type Device struct {
+	Index    int
+	Name     string
+	AltNames []string
+	// Kind is the word of the driver, such as "veth", "bridge", "vxlan"; empty for
+	// hardware and the loopback device.
+	Kind     string
+	Loopback bool
+	// Up is what the administrator asked for, State is what the device reports
+	// (RFC 2863): "up", "down", "lowerlayerdown", "dormant", "unknown" …
+	Up    bool
+	State string
+	MAC   net.HardwareAddr // nil if there is none or all of it is zero
+	MTU   int
+	// Master is the index, in the same namespace, of the device that it is a port
+	// of, 0 if none; PortKind is the kind of that device: "bridge", "bond", "vrf".
+	Master   int
+	PortKind string
+	// Link is the device at its far end or below it, nil if there is none.
+	Link *Link
+	// VLAN is the tag of a device of kind vlan.
+	VLAN int
+	// VXLAN is set for devices of that kind.
+	VXLAN *VXLAN
+}
+
+// Link is where a device leads.
+type Link struct {
+	// Namespace is the index of the namespace in the result of [Read].
+	Namespace int
+	// Index is the device there. It is 0 where only the namespace is known: the
+	// packets of a tunnel leave there.
+	Index int
+}
+
+// VXLAN has the parameters of a VXLAN device.
+type VXLAN struct {
+	ID uint32
+	// Group is the multicast group or the only remote end, Local the source; not
+	// valid if there is none.
+	Group, Local netip.Addr
+}
+
+// Paired tells whether the link of the device is the far end of a pair, and not
+// a device below it.
+func (d *Device) Paired() bool {
+	return d.Kind == "veth" || d.Kind == "netkit" || d.Kind == "vxcan"
+}
+
+// Physical tells whether the device stands for hardware: no driver made it on
+// request.
+func (d *Device) Physical() bool { return d.Kind == "" && !d.Loopback }
+
+// listDevices lists the devices of the namespace that has the nsid target in the
+// namespace of the socket (Linux 4.15). In that namespace the kernel assigns an nsid
+// to every namespace that a device leads to. [Link.Namespace] is such an nsid.
+//
+// The devices that could be read are returned with an error, too.
+func listDevices(c *rtnl.Conn, target int32) ([]Device, error) {
+	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), rtnl.Target(unix.IFLA_TARGET_NETNSID, &target)...)
+	all := make([]Device, 0, len(messages))
+	kinds := map[int]string{}
+	for _, m := range messages {
+		d, failed := parseDevice(m, target)
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		all = append(all, d)
+		kinds[d.Index] = d.Kind
+	}
+	for i := range all {
+		all[i].PortKind = kinds[all[i].Master]
+	}
+	return all, err
+}
+
+// parseDevice reads a struct ifinfomsg and its attributes, from the namespace with
+// the nsid here.
+func parseDevice(message []byte, here int32) (d Device, err error) {
+	if len(message) < unix.SizeofIfInfomsg {
+		return d, unix.EBADMSG
+	}
+	link, err := netlink.LinkDeserialize(nil, message)
+	if err != nil {
+		return d, err
+	}
+	a := link.Attrs()
+	d = Device{
+		Index: a.Index, Name: a.Name, AltNames: a.AltNames, Kind: link.Type(), Loopback: a.EncapType == "loopback",
+		Up: a.Flags&net.FlagUp != 0, State: strings.ReplaceAll(a.OperState.String(), "-", ""), MAC: a.HardwareAddr, MTU: a.MTU,
+		Master: a.MasterIndex,
+	}
+	lower := a.ParentIndex
+	switch l := link.(type) {
+	case *netlink.Device:
+		d.Kind = "" // No driver made it on request.
+	case *netlink.Tuntap:
+		d.Kind = "tun" // The word of the kernel and of ip -details link.
+	case *netlink.Vlan:
+		d.VLAN = l.VlanId
+	case *netlink.Vxlan:
+		d.VXLAN = &VXLAN{uint32(l.VxlanId), specified(l.Group), specified(l.SrcAddr)}
+		lower = l.VtepDevIndex
+	}
+	if lower == d.Index && !d.hasLower() {
+		// The kernel sends the index of the device itself for a driver that names no
+		// lower device, if the namespaces differ (nla_put_iflink in net/core/rtnetlink.c).
+		lower = 0
+	}
+	switch {
+	case a.NetNsID != rtnl.Unassigned:
+		d.Link = &Link{a.NetNsID, lower}
+	case lower != 0:
+		d.Link = &Link{int(here), lower}
+	}
+	return d, nil
+}
+
+// hasLower tells whether the driver always names the far end or the device below.
+func (d *Device) hasLower() bool {
+	switch d.Kind {
+	case "veth", "vxcan", "netkit", "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan", "vxlan", "macsec", "ipoib":
+		return true
+	}
+	return false
+}
+
+// specified is not valid for an address that is not set.
+func specified(ip net.IP) netip.Addr {
+	if ip.IsUnspecified() {
+		return netip.Addr{}
+	}
+	return addr(ip)
+}
+
+func addr(b []byte) netip.Addr {
+	a, _ := netip.AddrFromSlice(b)
+	return a
+}

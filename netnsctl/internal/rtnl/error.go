@@ -1,0 +1,62 @@
+package rtnl
+
+import (
+	"syscall"
+
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+)
+
+// Error is an error that the kernel answers.
+type Error struct {
+	Errno unix.Errno
+	// Message is the text of the extended acknowledgement, if the kernel gave one.
+	Message string
+}
+
+func (e *Error) Error() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return e.Errno.Error()
+}
+
+func (e *Error) Unwrap() error { return e.Errno }
+
+// kernelError reads NLMSG_ERROR or NLMSG_DONE: an errno, then (in NLMSG_ERROR) the
+// header of the request and, unless capped, its body, then the attributes of the
+// extended acknowledgement (the kernel's
+// Documentation/userspace-api/netlink/intro.rst).
+func kernelError(m syscall.NetlinkMessage) error {
+	code := int32(Uint32(m.Data))
+	if code == 0 {
+		return nil
+	}
+	result := &Error{Errno: unix.Errno(-code)}
+	rest := m.Data[4:]
+	if m.Header.Type == unix.NLMSG_ERROR {
+		skip := unix.NLMSG_HDRLEN
+		if m.Header.Flags&unix.NLM_F_CAPPED == 0 {
+			skip = max(skip, int(Uint32(rest)))
+		}
+		rest = rest[min(skip, len(rest)):]
+	}
+	if m.Header.Flags&unix.NLM_F_ACK_TLVS == 0 {
+		return result
+	}
+	attrs, _ := nl.ParseRouteAttr(rest)
+	for _, a := range attrs {
+		if a.Attr.Type == nl.NLMSGERR_ATTR_MSG {
+			result.Message = unix.ByteSliceToString(a.Value)
+		}
+	}
+	return result
+}
+
+// Uint32 reads an attribute of 32 bits; a shorter one is 0.
+func Uint32(value []byte) uint32 {
+	if len(value) < 4 {
+		return 0
+	}
+	return nl.NativeEndian().Uint32(value)
+}

@@ -1,0 +1,162 @@
+package rtnl
+
+import (
+	"errors"
+	"syscall"
+
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Unassigned is the kernel's NETNSA_NSID_NOT_ASSIGNED.
+const Unassigned = -1
+
+// PeerID is the answer of RTM_GETNSID about a peer namespace.
+type PeerID struct {
+	// NSID is its nsid in the target namespace, or in ours without a target.
+	NSID int32
+	// Current is its nsid in our namespace, if there is a target.
+	Current int32
+}
+
+// MaxPipelined is how many requests [Conn.NSIDsByFD] sends at once: their answers fit
+// into the receive buffer of a socket.
+const MaxPipelined = 64
+
+// NSIDsByFD asks for the nsids, in our namespace, of up to [MaxPipelined] namespaces
+// that fds are open files of, and calls got with each answer. It sends all requests in
+// one datagram: one after the other, `list` of 1,000 names took 16 % more CPU time.
+func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
+	if len(fds) == 0 {
+		return
+	}
+	first := c.seq + 1 // The sequence number of an answer tells which request it is for.
+	var requests []byte
+	for _, fd := range fds {
+		requests = append(requests, c.request(unix.RTM_GETNSID, 0, nl.NewRtGenMsg(), []*nl.RtAttr{attr32(unix.NETNSA_FD, int32(fd))}).Serialize()...)
+	}
+	answered := make([]bool, len(fds))
+	err := c.send(requests)
+	for left := len(fds); left > 0 && err == nil; {
+		err = c.receive(func(m syscall.NetlinkMessage) {
+			i := m.Header.Seq - first
+			if i >= uint32(len(fds)) || answered[i] {
+				return
+			}
+			answered[i] = true
+			left--
+			if m.Header.Type == unix.NLMSG_ERROR {
+				got(int(i), Unassigned, kernelError(m))
+				return
+			}
+			got(int(i), parsePeer(m.Data).NSID, nil)
+		})
+	}
+	for i := range fds {
+		if !answered[i] {
+			got(i, Unassigned, err)
+		}
+	}
+}
+
+// PeerByNSID asks for the namespace that has an nsid in our namespace: for its nsid in
+// the namespace target, if that is not nil (Linux 4.20).
+func (c *Conn) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
+	attrs := append([]*nl.RtAttr{attr32(unix.NETNSA_NSID, nsid)}, Target(unix.NETNSA_TARGET_NSID, target)...)
+	peer := PeerID{Unassigned, Unassigned}
+	err := c.exchange(c.request(unix.RTM_GETNSID, 0, nl.NewRtGenMsg(), attrs), func(m syscall.NetlinkMessage) { peer = parsePeer(m.Data) })
+	return peer, err
+}
+
+// Peers asks for all namespaces that have an nsid in the namespace target, or in ours
+// if that is nil, in ascending order of the nsids.
+func (c *Conn) Peers(target *int32) ([]PeerID, error) {
+	messages, err := c.Dump(unix.RTM_GETNSID, nl.NewRtGenMsg(), Target(unix.NETNSA_TARGET_NSID, target)...)
+	peers := make([]PeerID, len(messages))
+	for i, m := range messages {
+		peers[i] = parsePeer(m)
+	}
+	return peers, err
+}
+
+// SetNSID assigns an nsid, in our namespace, to the namespace that fd is an open file
+// of. The kernel chooses the number for [Unassigned].
+func (c *Conn) SetNSID(fd int, nsid int32) error {
+	attrs := []*nl.RtAttr{attr32(unix.NETNSA_FD, int32(fd)), attr32(unix.NETNSA_NSID, nsid)}
+	return c.exchange(c.request(unix.RTM_NEWNSID, unix.NLM_F_ACK, nl.NewRtGenMsg(), attrs), func(syscall.NetlinkMessage) {})
+}
+
+// Number assigns nsid, in the socket's namespace, to the namespace that fd is an open
+// file of; the kernel chooses for [Unassigned]. It returns the nsid of the namespace,
+// which is another one if the namespace had one before.
+func (c *Conn) Number(fd int, nsid int32) (int32, error) {
+	err := c.SetNSID(fd, nsid)
+	if err == nil && nsid != Unassigned {
+		return nsid, nil
+	}
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return Unassigned, err
+	}
+	nsid = Unassigned
+	c.NSIDsByFD([]int{fd}, func(_ int, has int32, failed error) { nsid, err = has, failed })
+	if err == nil && nsid == Unassigned {
+		err = unix.EEXIST // Another namespace has the nsid.
+	}
+	return nsid, err
+}
+
+// DialScratch opens n strict sockets in a new network namespace, which the kernel
+// removes with the last of the sockets. The nsids that other namespaces get there go
+// with it, so that looking at a namespace from there changes nothing.
+func DialScratch(n int) (all []*Conn, err error) {
+	sys.OnThrowAwayThread(func() {
+		if err = sys.NewNet(); err != nil {
+			return
+		}
+		for range n {
+			var c *Conn
+			if c, err = Dial(true); err != nil {
+				break
+			}
+			all = append(all, c)
+		}
+	})
+	if err != nil {
+		for _, c := range all {
+			c.Close()
+		}
+		return nil, err
+	}
+	return all, nil
+}
+
+// Target is the attribute that names the namespace to look at by its nsid, if there
+// is one.
+func Target(kind int, target *int32) []*nl.RtAttr {
+	if target == nil {
+		return nil
+	}
+	return []*nl.RtAttr{attr32(kind, *target)}
+}
+
+func attr32(kind int, v int32) *nl.RtAttr { return nl.NewRtAttr(kind, nl.Uint32Attr(uint32(v))) }
+
+// parsePeer reads a struct rtgenmsg and its attributes.
+func parsePeer(data []byte) PeerID {
+	peer := PeerID{Unassigned, Unassigned}
+	attrs, _ := nl.ParseRouteAttr(data[min(len(data), unix.NLMSG_ALIGNTO):])
+	for _, a := range attrs {
+		if len(a.Value) < 4 {
+			continue
+		}
+		switch v := int32(Uint32(a.Value)); a.Attr.Type {
+		case unix.NETNSA_NSID:
+			peer.NSID = v
+		case unix.NETNSA_CURRENT_NSID:
+			peer.Current = v
+		}
+	}
+	return peer
+}

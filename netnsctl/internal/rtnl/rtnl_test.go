@@ -1,0 +1,143 @@
+package rtnl
+
+import (
+	"errors"
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+)
+
+// attribute is a netlink attribute.
+func attribute(kind int, value []byte) []byte { return nl.NewRtAttr(kind, value).Serialize() }
+
+func word(v int32) []byte { return nl.Uint32Attr(uint32(v)) }
+
+func join(parts ...[]byte) []byte { return slices.Concat(parts...) }
+
+// header is that of a request with n bytes of body.
+func header(n int) []byte {
+	return join(word(int32(unix.NLMSG_HDRLEN+n)), make([]byte, unix.NLMSG_HDRLEN-4))
+}
+
+func TestKernelError(t *testing.T) {
+	text := attribute(unix.NLMSGERR_ATTR_MSG, []byte("Not that one\x00"))
+	other := attribute(unix.NLMSGERR_ATTR_OFFS, word(4))
+	const (
+		tlvs   = unix.NLM_F_ACK_TLVS
+		capped = unix.NLM_F_CAPPED
+	)
+	for name, test := range map[string]struct {
+		kind, flags uint16
+		data        []byte
+		want        error
+	}{
+		"acknowledged":         {unix.NLMSG_ERROR, 0, join(word(0), header(0)), nil},
+		"too short":            {unix.NLMSG_ERROR, 0, []byte{1}, nil},
+		"errno alone":          {unix.NLMSG_ERROR, tlvs, word(-22), &Error{Errno: unix.EINVAL}},
+		"no text":              {unix.NLMSG_ERROR, 0, join(word(-1), header(8), make([]byte, 8)), &Error{Errno: unix.EPERM}},
+		"text, request whole":  {unix.NLMSG_ERROR, tlvs, join(word(-22), header(8), make([]byte, 8), text), &Error{unix.EINVAL, "Not that one"}},
+		"text, request capped": {unix.NLMSG_ERROR, tlvs | capped, join(word(-22), header(8), text), &Error{unix.EINVAL, "Not that one"}},
+		"text after others":    {unix.NLMSG_ERROR, tlvs | capped, join(word(-22), header(0), other, text), &Error{unix.EINVAL, "Not that one"}},
+		"text not announced":   {unix.NLMSG_ERROR, capped, join(word(-22), header(0), text), &Error{Errno: unix.EINVAL}},
+		"length beyond":        {unix.NLMSG_ERROR, tlvs, join(word(-22), header(4000), text), &Error{Errno: unix.EINVAL}},
+		"done":                 {unix.NLMSG_DONE, 0, word(0), nil},
+		"done with text":       {unix.NLMSG_DONE, tlvs, join(word(-2), text), &Error{unix.ENOENT, "Not that one"}},
+		"done with an errno":   {unix.NLMSG_DONE, 0, word(-2), &Error{Errno: unix.ENOENT}},
+	} {
+		got := kernelError(syscall.NetlinkMessage{
+			Header: syscall.NlMsghdr{Type: test.kind, Flags: test.flags},
+			Data:   test.data,
+		})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestParsePeer(t *testing.T) {
+	gen := make([]byte, 4)
+	for name, test := range map[string]struct {
+		data []byte
+		want PeerID
+	}{
+		"nothing":       {nil, PeerID{-1, -1}},
+		"no attributes": {gen, PeerID{-1, -1}},
+		"a number":      {join(gen, attribute(unix.NETNSA_NSID, word(7))), PeerID{7, -1}},
+		"both": {
+			join(gen, attribute(unix.NETNSA_NSID, word(7)), attribute(unix.NETNSA_CURRENT_NSID, word(0))), PeerID{7, 0},
+		},
+		"unassigned":  {join(gen, attribute(unix.NETNSA_NSID, word(-1))), PeerID{-1, -1}},
+		"short value": {join(gen, attribute(unix.NETNSA_NSID, []byte{1, 0})), PeerID{-1, -1}},
+		"others":      {join(gen, attribute(99, word(5)), attribute(unix.NETNSA_NSID, word(3))), PeerID{3, -1}},
+		"broken":      {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), PeerID{-1, -1}},
+	} {
+		if diff := cmp.Diff(test.want, parsePeer(test.data)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestForgedAnswer: a message that another process sends to the socket is not taken for
+// an answer of the kernel, though it has the sequence number of the request.
+func TestForgedAnswer(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		c, err := Dial(true)
+		nstest.Must(t, err)
+		defer c.Close()
+		nstest.Must(t, unix.Bind(c.fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}))
+		ours, err := unix.Getsockname(c.fd)
+		nstest.Must(t, err)
+
+		other, err := Dial(false)
+		nstest.Must(t, err)
+		defer other.Close()
+		refusal := nl.NewNetlinkRequest(unix.NLMSG_ERROR, 0)
+		refusal.Seq = c.seq + 1
+		refusal.AddRawData(join(word(-int32(unix.EPERM)), header(0)))
+		nstest.Must(t, unix.Sendto(other.fd, refusal.Serialize(), 0, ours))
+
+		if peers, err := c.Peers(nil); err != nil || len(peers) != 0 {
+			t.Errorf("got %v, %v", peers, err)
+		}
+	})
+}
+
+// TestRefusedDump: the kernel gives the reason why it refuses a dump in the message that
+// ends it.
+func TestRefusedDump(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		c, err := Dial(true)
+		nstest.Must(t, err)
+		defer c.Close()
+		target := int32(99)
+		_, err = c.Peers(&target)
+		refused, ok := errors.AsType[*Error](err)
+		if !ok || refused.Errno != unix.EINVAL || refused.Message != "Invalid target network namespace id" {
+			t.Errorf("got %+v", err)
+		}
+	})
+}
+
+// FuzzNetlink: whatever the kernel says, it is read without a panic, and a
+// refusal is one.
+func FuzzNetlink(f *testing.F) {
+	f.Add(uint16(unix.NLMSG_ERROR), uint16(unix.NLM_F_ACK_TLVS), join(word(-22), header(0), attribute(1, []byte("x\x00"))))
+	f.Add(uint16(unix.NLMSG_DONE), uint16(unix.NLM_F_ACK_TLVS), join(word(-2), attribute(1, []byte("x"))))
+	f.Add(uint16(unix.RTM_NEWNSID), uint16(0), join(make([]byte, 4), attribute(unix.NETNSA_NSID, word(1))))
+	f.Add(uint16(unix.NLMSG_ERROR), uint16(0), []byte{})
+	f.Fuzz(func(t *testing.T, kind, flags uint16, data []byte) {
+		m := syscall.NetlinkMessage{Header: syscall.NlMsghdr{Type: kind, Flags: flags}, Data: data}
+		err := kernelError(m)
+		refused := len(data) >= 4 && Uint32(data) != 0
+		if (err != nil) != refused {
+			t.Errorf("%x: %v", data, err)
+		}
+		parsePeer(data)
+	})
+}
