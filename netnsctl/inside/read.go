@@ -31,7 +31,11 @@ type reader struct {
 	namespaces []netns.NsHandle
 	want       Wanted
 	result     []Contents
-	numbered   numbered
+	// nsids are those of the namespaces in the scratch namespace, by index; indices
+	// is the reverse.
+	scratch Scratch
+	nsids   []int32
+	indices map[int32]int
 }
 
 // Read looks into network namespaces, with one thread per processor. A handle that is
@@ -46,21 +50,20 @@ func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
 	if want.Devices {
 		r.number(workers)
-		defer r.numbered.close()
+		defer r.scratch.Close()
 	}
 	var next atomic.Int64
 	var done sync.WaitGroup
 	for w := range workers {
 		done.Go(func() {
 			sys.OnThrowAwayThread(func() {
-				var here place
 				for {
 					i := int(next.Add(1)) - 1
 					if i >= len(namespaces) {
 						return
 					}
 					if namespaces[i] >= 0 {
-						r.read(&here, w, i)
+						r.read(w, i)
 					}
 				}
 			})
@@ -72,15 +75,15 @@ func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 }
 
 // read reads namespace i on the thread of one worker.
-func (r *reader) read(here *place, worker, i int) {
+func (r *reader) read(worker, i int) {
 	c := &r.result[i]
 	if r.want.Devices {
-		c.fail(OpListDevices, "", r.devices(worker, i))
+		r.listDevices(worker, i)
 	}
 	if !r.want.Addresses && !r.want.Routes && !r.want.Sockets && len(r.want.Sysctls) == 0 {
 		return
 	}
-	if err := here.enter(r.namespaces[i]); err != nil {
+	if err := enter(r.namespaces[i]); err != nil {
 		c.fail(netnsctl.OpEnterNet, "", err)
 		return
 	}
@@ -111,7 +114,12 @@ func (c *Contents) readAddresses() {
 		return
 	}
 	defer socket.Close()
-	c.Addresses, err = listAddresses(socket, nil)
+	c.addAddresses(socket, nil)
+}
+
+func (c *Contents) addAddresses(socket *rtnl.Conn, target *int32) {
+	var err error
+	c.Addresses, err = listAddresses(socket, target)
 	c.fail(OpListAddresses, "", err)
 }
 
@@ -147,28 +155,20 @@ func (c *Contents) fail(op netnsctl.Op, path string, err error) {
 	}
 }
 
-// place is the network namespace that the thread of a worker is in, if known.
-type place struct{ id netnsctl.ID }
-
-// enter moves the thread. It does nothing if the thread is there: whoever may not
-// enter a namespace may still read the one that he is in.
-func (p *place) enter(ns netns.NsHandle) error {
-	dev, ino, err := sys.Fstat(int(ns))
-	if err != nil {
+// enter moves the thread into a namespace. Whoever may not do that may still read the
+// namespace that the thread is in.
+func enter(ns netns.NsHandle) error {
+	err := netns.Set(ns)
+	if err != unix.EPERM {
 		return err
 	}
-	id := netnsctl.ID{Dev: dev, Ino: ino}
-	if p.id == (netnsctl.ID{}) {
-		if p.id.Dev, p.id.Ino, err = sys.Stat(sys.ThreadNetPath); err != nil {
-			p.id = netnsctl.ID{}
-		}
+	here, openErr := netns.GetFromPath(sys.ThreadNetPath)
+	if openErr != nil {
+		return err
 	}
-	if p.id == id {
+	defer here.Close()
+	if here.Equal(ns) {
 		return nil
 	}
-	if err := netns.Set(ns); err != nil {
-		return err
-	}
-	p.id = id
-	return nil
+	return err
 }

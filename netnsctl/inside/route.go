@@ -9,6 +9,8 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 )
 
 // Route is a route of the main table.
@@ -34,9 +36,6 @@ type Hop struct {
 	Device int
 }
 
-// maxDumps is how often listRoutes repeats a dump that changes interrupt.
-const maxDumps = 5
-
 // listRoutes lists the main table of the namespace of the handle, IPv4 before IPv6.
 //
 // netlink does not decode every encapsulation (an SRv6 header with an HMAC), and gives
@@ -47,7 +46,7 @@ func listRoutes(h *netlink.Handle) (all []Route, err error) {
 	_ = h.SetStrictCheck(true)
 	for _, family := range []int{unix.AF_INET, unix.AF_INET6} {
 		var routes []Route
-		for range maxDumps {
+		for range rtnl.MaxDumps {
 			routes = nil
 			err = h.RouteListFilteredIter(family, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
 				routes = append(routes, route(r))

@@ -48,13 +48,13 @@ func dial(protocol int) (*Conn, error) {
 // Close closes the socket.
 func (c *Conn) Close() { unix.Close(c.fd) }
 
-// maxDumps is how often Dump repeats a dump that changes interrupt.
-const maxDumps = 5
+// MaxDumps is how often a dump is repeated that changes interrupt.
+const MaxDumps = 5
 
 // Dump asks for all objects of a kind and returns the body of each message. The
 // result is that of the first dump that no change interrupted, or else of the last.
 func (c *Conn) Dump(kind int, header nl.NetlinkRequestData, attrs ...*nl.RtAttr) (all [][]byte, err error) {
-	for range maxDumps {
+	for range MaxDumps {
 		all = nil
 		interrupted := false
 		err = c.exchange(c.request(kind, unix.NLM_F_DUMP, header, attrs), func(m syscall.NetlinkMessage) {
