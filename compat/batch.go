@@ -11,18 +11,18 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// batch is a file of commands that is being run.
+// batch runs the lines of a batch file.
 type batch struct {
 	*session
 	name  string
 	lines *batchReader
-	// others are lines read but not run yet: the real `ip` runs them.
-	others otherLines
-	// result is nil until a line has failed.
+	// waiting are lines for the real `ip` that have not run yet.
+	waiting realIPLines
+	// result is the failure of a line, or nil.
 	result error
 }
 
-// runBatch runs the lines of a file, "-" being standard input.
+// runBatch runs a batch file. The file "-" is standard input.
 func (s *session) runBatch(name string) error {
 	file, err := s.openBatch(name)
 	if err != nil {
@@ -43,32 +43,27 @@ func (s *session) openBatch(name string) (*os.File, error) {
 	if name == "-" {
 		return s.program.Stdin, netnsctl.CheckStd(int(s.program.Stdin.Fd()))
 	}
-	file, err := os.Open(name)
-	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
-		err = pathErr.Err
-	}
-	return file, err
+	return os.Open(name)
 }
 
 func (b *batch) run() error {
 	for {
 		if !b.lines.pending() && !netnsctl.Readable(b.stdin) {
-			b.deleter.Release() // Whoever writes the lines may want to see it gone.
+			b.deleter.Release() // the writer of the next line may wait for that
 		}
 		line, err := b.lines.next()
-		if err == nil && b.program.Face == FaceIP && !isNetns(line.words[0]) {
-			b.others.add(line)
+		if err == nil && b.program.Face == FaceIP && !IsNetns(line.words[0]) {
+			b.waiting.add(line)
 			if b.lines.pending() {
-				continue // to run as many as are there at once
+				continue // one process runs as many lines as possible
 			}
 		}
-		if stop := b.runOthers(); stop != nil {
+		if stop := b.runRealIP(); stop != nil {
 			return stop
 		}
 		switch {
 		case b.lines.err != nil && !errors.Is(b.lines.err, syscall.EISDIR):
-			// `ip` ends here with 0, with the lines before it done; a directory is
-			// an empty file for both.
+			// `ip` stops here with status 0. For both, a directory is an empty file.
 			return failed("Cannot read file \"%s\": %s", b.name, strerror(b.lines.err))
 		case errors.Is(err, io.EOF):
 			return b.result
@@ -84,41 +79,35 @@ func (b *batch) run() error {
 	}
 }
 
-// runLine runs one line. The object is optional where the face has none.
+// runLine runs one line. The object is optional, except in the face ip.
 func (b *batch) runLine(words []string) error {
 	switch object := words[0]; {
-	case isNetns(object):
+	case IsNetns(object):
 		return b.netnsCommand(words[1:])
 	case b.program.Face == FaceIP:
-		return nil // has been run
+		return nil // the real `ip` has run it
 	case strings.HasSuffix(object, "netns"):
-		// The object with something before it: a byte order mark, mostly.
+		// Something precedes the object, usually a byte order mark.
 		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.program())
 	}
 	return b.netnsCommand(words)
 }
 
-// netnsCommand runs one command. Only after a delete of one name may what others
-// let go of wait for the next line.
+// netnsCommand runs one command. The work that the deleter has put off must be done
+// before any command but another delete of one name.
 func (b *batch) netnsCommand(words []string) error {
-	if len(words) != 2 || !isDelete(words[0]) || strings.HasPrefix(words[1], "-") {
+	if len(words) != 2 || CommandName(words[0]) != "delete" || strings.HasPrefix(words[1], "-") {
 		b.deleter.Release()
 	}
 	return b.command(words)
 }
 
-func isDelete(word string) bool {
-	c, ok := lookupCommand(word)
-	return ok && c.names[0] == "delete"
-}
-
-// after decides whether a line's failure stops the batch: nil goes on.
+// after reports the failure of a line. A result other than nil stops the batch.
 func (b *batch) after(line batchLine, err error) (stop error) {
 	if err == nil {
 		return nil
 	}
-	var f *failure
-	if errors.As(err, &f) && f.exits {
+	if f, ok := errors.AsType[*failure](err); ok && f.exits {
 		return f
 	}
 	b.report(err)
@@ -126,7 +115,7 @@ func (b *batch) after(line batchLine, err error) (stop error) {
 	return b.failedOnce()
 }
 
-// failedOnce remembers a failure, which stops the batch unless -force is given.
+// failedOnce records a failure. It stops the batch unless -force is given.
 func (b *batch) failedOnce() (stop error) {
 	b.result = silent(statusFailed)
 	if b.opts.force {

@@ -6,7 +6,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// exec runs a command inside: in our place, or as a child where more is to come.
+// exec runs a command in a namespace. The command replaces the process, except in
+// a batch and with -all.
 func (s *session) exec(args []string) error {
 	if s.opts.all {
 		return s.execAll(args)
@@ -27,8 +28,8 @@ func (s *session) exec(args []string) error {
 	return s.child(name, argv)
 }
 
-// child runs a command and waits for it. A signal that ends the command ends
-// `ip`, too.
+// child runs a command and waits for it. If a signal kills the command, `ip` exits
+// at once.
 func (s *session) child(name string, argv []string) error {
 	netnsctl.RestoreSignals()
 	status, err := s.host.Run(name, argv, s.stdin)
@@ -44,8 +45,8 @@ func (s *session) child(name string, argv []string) error {
 	return nil
 }
 
-// execAll runs a command in every namespace. What it returns, or whether a
-// namespace could be entered, does not matter to `ip`.
+// execAll runs a command in every namespace. `ip` ignores the exit status of the
+// command, and namespaces that it cannot enter.
 func (s *session) execAll(argv []string) error {
 	if len(argv) == 0 {
 		return failed("No command specified")
@@ -59,19 +60,18 @@ func (s *session) execAll(argv []string) error {
 		if err := s.out.flush(); err != nil {
 			return err
 		}
-		var f *failure
-		if errors.As(s.child(name, argv), &f) && f.exits {
+		if f, ok := errors.AsType[*failure](s.child(name, argv)); ok && f.exits {
 			return f
 		}
 	}
 	return nil
 }
 
-// execFailure tells a namespace that cannot be entered from a command that
-// cannot be run.
+// execFailure gives status 1 if the command could not be executed, and 255 if the
+// namespace could not be entered.
 func (s *session) execFailure(err error) error {
 	if op := opError(err); op != nil && op.Op == netnsctl.OpExec {
-		return s.leave(statusFailed, "exec", err)
+		return s.failWith(statusFailed, "exec", err)
 	}
-	return s.leave(statusUsage, "exec", err)
+	return s.failWith(statusUsage, "exec", err)
 }

@@ -6,16 +6,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// complainOf says what the kernel said of an entry that is no network
-// namespace. Why a file cannot be opened is left out, as `ip` does.
-func (s *session) complainOf(e netnsctl.Entry) {
-	if op := opError(e.Err); op != nil && op.Op == netnsctl.OpGetNSID {
-		s.complain(s.words("list", op))
-	}
-}
-
-// list prints every name, with its nsid. What is wrong with an entry `ip` says
-// here and, the first time, when it reads the directory for [nsidNames].
+// list prints every name with its nsid. `ip` prints errors about an entry of the
+// run directory here and, the first time, when it fills [nsidNames].
 func (s *session) list([]string) error {
 	nsids, err := netnsctl.OpenNSIDs(true)
 	if err != nil {
@@ -24,16 +16,16 @@ func (s *session) list([]string) error {
 	defer nsids.Close()
 	scan := &directoryScan{host: s.host, nsids: nsids}
 	s.fillNames(scan)
-	list, ok := scan.read()
+	entries, ok := scan.read()
 	if !ok {
 		return nil
 	}
 	if s.opts.json {
-		s.listJSON(list)
+		s.listJSON(entries)
 		return nil
 	}
-	for _, e := range list {
-		s.complainOf(e)
+	for _, e := range entries {
+		s.reportEntry(e)
 		s.out.WriteString(e.Name)
 		if e.NSID >= 0 {
 			s.out.WriteString(" (id: " + strconv.Itoa(int(e.NSID)) + ")")
@@ -43,10 +35,10 @@ func (s *session) list([]string) error {
 	return nil
 }
 
-func (s *session) listJSON(list []netnsctl.Entry) {
+func (s *session) listJSON(entries []netnsctl.Entry) {
 	j := s.newJSON()
-	for _, e := range list {
-		s.complainOf(e)
+	for _, e := range entries {
+		s.reportEntry(e)
 		j.openObject()
 		j.name(e.Name)
 		if e.NSID >= 0 {
@@ -55,4 +47,91 @@ func (s *session) listJSON(list []netnsctl.Entry) {
 		j.closeObject()
 	}
 	j.close()
+}
+
+// reportEntry prints the kernel's error about an entry that is not a network
+// namespace. Like `ip`, it prints nothing about a file that cannot be opened.
+func (s *session) reportEntry(e netnsctl.Entry) {
+	if op := opError(e.Err); op != nil && op.Op == netnsctl.OpGetNSID {
+		s.complain(s.message("list", op))
+	}
+}
+
+// nsidNames maps nsids to names as `ip` does in its process, which is visible in
+// batches: `ip` reads the run directory, and prints errors about it, before the
+// first list or list-id. list-id removes a name that it has printed, and reads the
+// directory again for an nsid that is not in the map.
+type nsidNames struct {
+	filled bool
+	names  map[netnsctl.NSID]string
+}
+
+// fillNames reads the run directory into nsidNames, once in a session.
+func (s *session) fillNames(scan *directoryScan) {
+	n := &s.nsidNames
+	if n.filled {
+		return
+	}
+	entries, ok := scan.read()
+	if !ok {
+		return
+	}
+	n.filled, n.names = true, nil
+	for _, e := range entries {
+		s.reportEntry(e)
+		n.add(e.NSID, e.Name)
+	}
+}
+
+func (n *nsidNames) add(id netnsctl.NSID, name string) {
+	if n.names == nil {
+		n.names = map[netnsctl.NSID]string{}
+	}
+	if _, known := n.names[id]; !known && id >= 0 {
+		n.names[id] = name
+	}
+}
+
+// takeName gives the name for an nsid, or "". With flush it flushes the output
+// before it prints errors.
+func (s *session) takeName(scan *directoryScan, id netnsctl.NSID, flush bool) string {
+	n := &s.nsidNames
+	if name, known := n.names[id]; known {
+		delete(n.names, id)
+		return name
+	}
+	if id < 0 {
+		return ""
+	}
+	entries, _ := scan.read()
+	for _, e := range entries {
+		if e.NSID == id {
+			n.add(id, e.Name)
+			return e.Name
+		}
+		if flush {
+			s.out.Flush()
+		}
+		s.reportEntry(e)
+	}
+	return ""
+}
+
+// directoryScan reads the run directory and the nsids of its names when they are
+// first needed.
+type directoryScan struct {
+	host    netnsctl.Host
+	nsids   *netnsctl.NSIDs
+	entries []netnsctl.Entry
+	done    bool
+	err     error
+}
+
+// read gives the entries of the run directory; ok is false if it is not readable.
+func (d *directoryScan) read() (entries []netnsctl.Entry, ok bool) {
+	if !d.done {
+		d.done = true
+		d.entries, d.err = d.nsids.Entries(d.host)
+	}
+	return d.entries, d.err == nil
 }

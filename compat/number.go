@@ -6,7 +6,9 @@ import (
 	"strings"
 )
 
-// parseInt reads a whole word as a 32 bit number, as C's strtol(3) does.
+const decimal = "0123456789"
+
+// parseInt reads a whole word as a number of 32 bits, as strtol(3) does.
 func parseInt(word string) (n int32, ok bool) {
 	negative, size, ok := parseC(word)
 	switch {
@@ -18,8 +20,8 @@ func parseInt(word string) (n int32, ok bool) {
 	return 0, false
 }
 
-// isUint tells whether a word is a 32 bit number as C's strtoul(3) reads it: a
-// negative one wraps around at 64 bits.
+// isUint tells whether strtoul(3) reads a whole word as a number of 32 bits. It
+// wraps negative numbers around at 64 bits.
 func isUint(word string) bool {
 	negative, size, ok := parseC(word)
 	if negative {
@@ -28,8 +30,9 @@ func isUint(word string) bool {
 	return ok && size <= math.MaxUint32
 }
 
-// parseC reads a whole word as C does with base 0: blanks, a sign, then 0x for
-// hexadecimal, 0 for octal. Go's base 0 takes other forms too.
+// parseC reads a whole word as strtol(3) does with base 0: blanks, a sign, and then
+// 0x for hexadecimal or 0 for octal digits. Base 0 of package strconv would also
+// take 0b, 0o and underscores.
 func parseC(word string) (negative bool, size uint64, ok bool) {
 	digits := strings.TrimLeft(word, " \t\n\v\f\r")
 	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
@@ -42,7 +45,7 @@ func parseC(word string) (negative bool, size uint64, ok bool) {
 	case len(digits) > 1 && digits[0] == '0':
 		base, digits = 8, digits[1:]
 	}
-	// With a base of its own ParseUint takes digits and nothing else.
+	// With a base other than 0, ParseUint takes digits only.
 	size, err := strconv.ParseUint(digits, base, 64)
 	return negative, size, err == nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// TestParseInt has strtol(3)'s rules: nothing of Go's own number syntax, blanks
-// in front but not behind.
+// TestParseInt: numbers have the syntax of strtol(3), not Go's, with blanks before
+// but not behind them.
 func TestParseInt(t *testing.T) {
 	good := map[string]int32{
 		"0": 0, "7": 7, "-1": -1, "+5": 5, "-0": 0, " 5": 5, "\t\n\v\f\r5": 5, " -5": -5,
@@ -62,8 +62,7 @@ func FuzzNumber(f *testing.F) {
 
 var strtolWord = regexp.MustCompile(`^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))$`)
 
-// strtol is the standard's own grammar: blanks, a sign, a prefix, digits, and
-// nothing after them.
+// strtol is the grammar of the C standard: blanks, a sign, a prefix and digits.
 func strtol(word string) (n *big.Int, ok bool) {
 	m := strtolWord.FindStringSubmatch(word)
 	if m == nil {
@@ -77,15 +76,13 @@ func strtol(word string) (n *big.Int, ok bool) {
 	return n, ok
 }
 
-// FuzzListIDWords: the words after list-id give numbers of namespaces, the usage
-// or an error.
+// FuzzListIDWords: the arguments of list-id give nsids or a failure.
 func FuzzListIDWords(f *testing.F) {
 	for _, seed := range []string{"", "nsid 5", "target-nsid 0 nsid 0x10", "nsid", "nsid -1 x", "nsid 1 nsid 2", "target-nsid x", "x"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		var filter nsidFilter
-		err := filter.parse(strings.Fields(line), func([]string) error { return silent(statusUsage) })
+		filter, err := parseNSIDFilter(strings.Fields(line))
 		for _, n := range []*netnsctl.NSID{filter.nsid, filter.target} {
 			if err == nil && n != nil && *n < 0 {
 				t.Errorf("%q: %d", line, *n)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// options are the words before the object, as far as they mean something to
-// netns. The others (-4, -oneline, -details …) are accepted and change nothing.
+// options are the options before the object that netns uses. All others (-4,
+// -oneline, -details …) are accepted and have no effect.
 type options struct {
 	json, pretty bool
 	all, force   bool
@@ -16,17 +16,18 @@ type options struct {
 	hasBatch     bool
 }
 
-// option is a row of iproute2's table.
+// option is a row of iproute2's option table.
 type option struct {
 	name  string
-	exact bool // takes no abbreviation
-	// value names what the option takes, as iproute2 does since 6.9 when it is
-	// missing; empty if it takes nothing.
+	exact bool // has no abbreviation
+	// value describes the value of the option, in the words of iproute2's message
+	// about a missing one (since 6.9). It is empty if the option takes no value.
 	value string
 	set   func(s *session, value string) error
 }
 
-// optionTable is in iproute2's order: a word is the first row that it begins.
+// optionTable is in iproute2's order. A word selects the first row whose name
+// begins with it.
 var optionTable = []option{
 	{name: "loops", value: "loop count"},
 	{name: "family", value: "family type", set: (*session).setFamily},
@@ -63,8 +64,8 @@ var optionTable = []option{
 	{name: "echo", exact: true},
 }
 
-// lookupOption finds the row for a word without its dash, or nil. Only -color
-// takes a value in the same word.
+// lookupOption gives the option for a word without its dash, or nil. Only -color
+// takes its value in the same word.
 func lookupOption(word string) *option {
 	name, when, hasValue := strings.Cut(word, "=")
 	if hasValue && when != "" && when != "always" && when != "auto" && when != "never" {
@@ -81,8 +82,8 @@ func lookupOption(word string) *option {
 	return nil
 }
 
-// nextOption takes the first option and its value off the words. It is nil where
-// the options end: rest then begins with the object or command.
+// nextOption takes the first option and its value off the words. The option is nil
+// if there are no more: rest then begins with the object or command.
 func nextOption(words []string) (o *option, value string, rest []string, err error) {
 	if len(words) == 0 || !strings.HasPrefix(words[0], "-") {
 		return nil, "", words, nil
@@ -109,24 +110,25 @@ func nextOption(words []string) (o *option, value string, rest []string, err err
 	return o, rest[0], rest[1:], nil
 }
 
-// UnknownOption is a word with a dash, left out here, that is no option.
+// UnknownOption is the error about a word, without its dash, that is no option.
 type UnknownOption string
 
 func (word UnknownOption) Error() string {
 	return fmt.Sprintf("Option \"-%s\" is unknown", string(word))
 }
 
-// MissingValue is an option at the end of the words that takes a value.
+// MissingValue is the error about an option at the end of the words that takes a
+// value.
 type MissingValue struct {
 	Option string
-	value  string // what iproute2 calls it
+	value  string // iproute2's description of the value
 }
 
 func (m MissingValue) Error() string {
 	return fmt.Sprintf("Error: argument \"%s\" is required", m.value)
 }
 
-// BadValue is an option whose value it does not take.
+// BadValue is the error about a value that an option does not take.
 type BadValue struct{ Option, Value string }
 
 func (b BadValue) Error() string {
@@ -149,7 +151,7 @@ func (s *session) setFamily(family string) error {
 
 func (s *session) setReceiveBuffer(size string) error {
 	if !isUint(size) {
-		return wrongWords("Invalid rcvbuf size '%s'", size)
+		return usageError("Invalid rcvbuf size '%s'", size)
 	}
 	return nil
 }

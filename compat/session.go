@@ -7,34 +7,33 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// session is the state of one call: what its options said so far.
+// session is the state of one call.
 type session struct {
 	program Program
 	host    netnsctl.Host
 	out     *output
 	opts    options
-	// passOn are the option words that another program has to see, too.
+	// passOn are the options that the real `ip` gets, too.
 	passOn []string
-	// stdin is what a child gets as its standard input.
+	// stdin is the standard input of child processes.
 	stdin     int
 	nsidNames nsidNames
-	// inBatch says that words come from the lines of a file.
+	// inBatch is set while the lines of a batch file run. Their names are added and
+	// deleted by adder and deleter, which are nil otherwise.
 	inBatch bool
-	// adder and deleter are what a batch adds and deletes names with.
 	adder   *netnsctl.Adder
 	deleter *netnsctl.Deleter
 }
 
-// run does what the words say, without the program's name.
+// run executes a command line.
 func (s *session) run(argv []string) error {
 	if err := netnsctl.DropCapabilities(); err != nil {
 		return s.fail("", err)
 	}
-	words := argv[min(1, len(argv)):]
-	if s.program.Face == FaceIP && !isOurs(argv) {
-		return s.handOver(argv)
+	if s.program.Face == FaceIP && !isForNetns(argv) {
+		return s.execRealIP(argv)
 	}
-	words, err := s.readOptions(words)
+	words, err := s.readOptions(argv[min(1, len(argv)):])
 	if err != nil {
 		return err
 	}
@@ -47,9 +46,9 @@ func (s *session) run(argv []string) error {
 	return s.command(words)
 }
 
-// readOptions acts on each option in turn, as `ip` does: -netns enters at once,
-// -Version ends the call before later options are looked at.
-func (s *session) readOptions(words []string) ([]string, error) {
+// readOptions applies one option after the other, as `ip` does: -netns enters the
+// namespace at once, and -Version ends the call before `ip` sees later options.
+func (s *session) readOptions(words []string) (rest []string, err error) {
 	for {
 		o, value, rest, err := nextOption(words)
 		if err != nil {
@@ -75,21 +74,21 @@ func (s *session) optionFailure(err error) error {
 		if missing.Option == "netns" {
 			return s.enter("(null)")
 		}
-		return wrongWords("%s", missing)
+		return usageError("%s", missing)
 	}
-	return wrongWords("%s, try \"%s -help\".", err, s.program.Face.program())
+	return usageError("%s, try \"%s -help\".", err, s.program.Face.program())
 }
 
 // enter is the option -netns.
 func (s *session) enter(name string) error {
 	if err := s.host.Enter(name); err != nil {
-		return s.leave(statusUsage, "", err)
+		return s.failWith(statusUsage, "", err)
 	}
 	return nil
 }
 
-// end says what is left to say and gives the exit status.
-func (s *session) end(err error) int {
+// finish prints the error, flushes the output and gives the exit status.
+func (s *session) finish(err error) int {
 	status := s.report(err)
 	if err := s.out.flush(); err != nil {
 		return s.report(err)
@@ -97,7 +96,7 @@ func (s *session) end(err error) int {
 	return status
 }
 
-// report says why a command failed and gives its status.
+// report prints why a command failed and gives its exit status.
 func (s *session) report(err error) int {
 	var f *failure
 	switch {
@@ -113,23 +112,5 @@ func (s *session) report(err error) int {
 	return statusFailed
 }
 
-// complain writes a line to standard error.
+// complain prints a line to standard error.
 func (s *session) complain(line string) { fmt.Fprintln(s.program.Stderr, line) }
-
-// fail is a command's failure with status 1, in iproute2's words.
-func (s *session) fail(command string, err error) error {
-	return s.leave(statusFailed, command, err)
-}
-
-func (s *session) leave(status int, command string, err error) error {
-	if e := opError(err); e != nil {
-		return &failure{status: status, text: s.words(command, e)}
-	}
-	return err
-}
-
-func opError(err error) *netnsctl.OpError {
-	var e *netnsctl.OpError
-	errors.As(err, &e)
-	return e
-}

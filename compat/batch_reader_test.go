@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// readBatch gives the words of every line, with its number in front.
+// readBatch gives the words of every line, and its number.
 func readBatch(text string) (lines [][]string, last []int, err error) {
 	r := newBatchReader(strings.NewReader(text), false)
 	for {
@@ -84,7 +84,7 @@ func errText(err error) string {
 	return err.Error()
 }
 
-// TestImpliedObject: a line without its object may have a word less.
+// TestImpliedObject: a line that leaves out the object may have one word less.
 func TestImpliedObject(t *testing.T) {
 	for words, want := range map[string]error{
 		strings.Repeat("a ", maxWords-1):              nil,
@@ -100,8 +100,8 @@ func TestImpliedObject(t *testing.T) {
 	}
 }
 
-// FuzzBatchReader: lines come to an end, their numbers rise, and no word has what
-// ends one unless it was quoted.
+// FuzzBatchReader: the lines end, their numbers rise, and a word without quotes has
+// no character that ends a word.
 func FuzzBatchReader(f *testing.F) {
 	for _, seed := range []string{
 		"", "netns list\n", "a \"b c\" 'd'\n# x\n", "a \\\nb\n", "\"", "a\\", "a\\\n", "\x00\n\r\f", "a#b", strings.Repeat("w ", 600),
@@ -137,7 +137,7 @@ func FuzzBatchReader(f *testing.F) {
 	})
 }
 
-// TestBatchReadError: what could be read of a line is another command.
+// TestBatchReadError: a line that could not be read completely does not run.
 func TestBatchReadError(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("del a\ndel foo"), iotest.ErrReader(syscall.EIO))
 	r := newBatchReader(broken, false)

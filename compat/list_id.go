@@ -6,10 +6,10 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// listID prints the nsids that are assigned, or one of them.
+// listID prints the assigned nsids, or one of them.
 func (s *session) listID(args []string) error {
-	// In a batch `ip` asks the kernel for no strict checking, and a dump heeds
-	// no target.
+	// In a batch, `ip` does not switch on strict checking, and without it the
+	// kernel ignores the target nsid of a dump.
 	nsids, err := netnsctl.OpenNSIDs(!s.inBatch)
 	if err != nil {
 		return s.fail("list-id", err)
@@ -18,14 +18,14 @@ func (s *session) listID(args []string) error {
 	scan := &directoryScan{host: s.host, nsids: nsids}
 	s.fillNames(scan)
 
-	var filter nsidFilter
-	if err := filter.parse(args, s.help); err != nil {
+	filter, err := parseNSIDFilter(args)
+	if err != nil {
 		return err
 	}
 	if filter.nsid != nil {
 		peer, err := nsids.Peer(*filter.nsid, filter.target)
 		if err != nil {
-			return s.leave(statusRefused, "list-id", err)
+			return s.failWith(statusRefused, "list-id", err)
 		}
 		s.printPeers([]netnsctl.Peer{peer}, filter.target != nil, scan)
 		return nil
@@ -33,16 +33,16 @@ func (s *session) listID(args []string) error {
 	peers, err := nsids.Peers(filter.target)
 	if err != nil {
 		s.printPeers(nil, false, scan)
-		return failed("%s\nDump terminated", s.words("list-id", opError(err)))
+		return failed("%s\nDump terminated", s.message("list-id", opError(err)))
 	}
 	s.printPeers(peers, filter.target != nil && !s.inBatch, scan)
 	return nil
 }
 
-// nsidFilter is what the words after list-id ask for; nil if they do not.
+// nsidFilter has the arguments of list-id, nil for those that are not given.
 type nsidFilter struct{ target, nsid *netnsctl.NSID }
 
-func (f *nsidFilter) parse(args []string, usage func([]string) error) error {
+func parseNSIDFilter(args []string) (f nsidFilter, err error) {
 	for len(args) > 0 {
 		var dst **netnsctl.NSID
 		switch args[0] {
@@ -51,31 +51,31 @@ func (f *nsidFilter) parse(args []string, usage func([]string) error) error {
 		case "nsid":
 			dst = &f.nsid
 		default:
-			return usage(nil)
+			return f, usageError("%s", usage)
 		}
 		if err := parseNSID(dst, args); err != nil {
-			return err
+			return f, err
 		}
 		args = args[2:]
 	}
-	return nil
+	return f, nil
 }
 
-// parseNSID reads a keyword and its value from the front of args.
+// parseNSID reads a keyword and its value, the first two of args.
 func parseNSID(dst **netnsctl.NSID, args []string) error {
 	key := args[0]
 	if *dst != nil {
-		return wrongWords("Error: duplicate \"%s\": \"%s\" is the second value.", key, key)
+		return usageError("Error: duplicate \"%s\": \"%s\" is the second value.", key, key)
 	}
 	if len(args) < 2 {
-		return wrongWords("Command line is not complete. Try option \"help\"")
+		return usageError("Command line is not complete. Try option \"help\"")
 	}
 	n, ok := parseInt(args[1])
 	if !ok {
 		return invalidArgument(args[1], `"`+key+`" value is invalid`)
 	}
 	if n < 0 {
-		// `ip` names the word after the value it refuses.
+		// The message of `ip` has the word after the invalid value.
 		next := "(null)"
 		if len(args) > 2 {
 			next = args[2]
@@ -87,9 +87,8 @@ func parseNSID(dst **netnsctl.NSID, args []string) error {
 	return nil
 }
 
-// printPeers prints the peers with their names. withCurrent says that their
-// numbers are those in a target namespace. `ip` writes peer by peer here,
-// whatever it writes to.
+// printPeers prints peers with their names. withCurrent is set if their nsids are
+// those in the target namespace. `ip` flushes each peer here, even into a pipe.
 func (s *session) printPeers(peers []netnsctl.Peer, withCurrent bool, scan *directoryScan) {
 	var j *jsonList
 	for i, p := range peers {

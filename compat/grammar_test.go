@@ -8,6 +8,37 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestLookupCommand(t *testing.T) {
+	tests := map[string]string{
+		"l": "list", "li": "list", "list": "list", "ls": "list", "lst": "list",
+		"s": "list", "sh": "list", "show": "list",
+		"list-": "list-id", "list-id": "list-id",
+		"h": "help", "a": "add", "ad": "add", "at": "attach", "se": "set",
+		"d": "delete", "i": "identify", "p": "pids", "e": "exec", "m": "monitor",
+		"": "", "LIST": "", "lists": "", "list-ids": "", "shows": "", "x": "", "remove": "", "l ": "", "-": "",
+	}
+	for word, want := range tests {
+		got := ""
+		if c := lookupCommand(word); c != nil {
+			got = c.names[0]
+		}
+		if got != want {
+			t.Errorf("%q is %q, want %q", word, got, want)
+		}
+	}
+}
+
+// TestCommandTable: every whole word selects its own row.
+func TestCommandTable(t *testing.T) {
+	for _, want := range commands {
+		for _, name := range want.names {
+			if c := lookupCommand(name); c == nil || c.names[0] != want.names[0] {
+				t.Errorf("%s is found as another command", name)
+			}
+		}
+	}
+}
+
 func TestLookupOption(t *testing.T) {
 	tests := map[string]string{
 		"":          "loops", // a lone dash
@@ -65,7 +96,7 @@ func TestLookupOption(t *testing.T) {
 	}
 }
 
-// TestOptionTable: a row that can never be found is a mistake in the order.
+// TestOptionTable: every whole word selects its own row.
 func TestOptionTable(t *testing.T) {
 	for i := range optionTable {
 		if o := &optionTable[i]; lookupOption(o.name) != o {
@@ -120,7 +151,7 @@ func FuzzNextOption(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		words := strings.Split(line, " ")
-		isOurs(append([]string{"ip"}, words...))
+		isForNetns(append([]string{"ip"}, words...))
 		for {
 			o, value, rest, err := nextOption(words)
 			switch {

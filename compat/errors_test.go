@@ -14,17 +14,17 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// TestMessages: every step that can fail has words, and no row is for a step
-// that there is not.
+// TestMessages: every operation that can fail has a message, and every row is for
+// one of them.
 func TestMessages(t *testing.T) {
 	ops := declaredOps(t)
 	if len(ops) < 20 {
-		t.Fatalf("only %d steps found", len(ops))
+		t.Fatalf("only %d operations found", len(ops))
 	}
 	rows := map[netnsctl.Op]bool{}
 	for _, m := range messages {
 		if _, ok := ops[m.op]; !ok {
-			t.Errorf("a message for the step %q, which is not declared", m.op)
+			t.Errorf("a message for the operation %q, which is not declared", m.op)
 		}
 		if m.command == "" && rows[m.op] {
 			t.Errorf("two messages for %q", m.op)
@@ -32,9 +32,9 @@ func TestMessages(t *testing.T) {
 		rows[m.op] = rows[m.op] || m.command == ""
 	}
 	for op, name := range ops {
-		// Those that only some commands meet have words for these.
+		// OpStatNetns occurs in two commands only, which have rows of their own.
 		if !rows[op] && name != "OpStatNetns" {
-			t.Errorf("no words for %s", name)
+			t.Errorf("no message for %s", name)
 		}
 	}
 }
@@ -64,13 +64,13 @@ func declaredOps(t *testing.T) map[netnsctl.Op]string {
 	return ops
 }
 
-// TestMessageVariables: what is not replaced would be shown.
+// TestMessageVariables: every variable in a message is replaced.
 func TestMessageVariables(t *testing.T) {
 	s := &session{}
 	variable := regexp.MustCompile(`\$\w+`)
 	for _, m := range messages {
 		e := &netnsctl.OpError{Op: m.op, Name: "NAME", Path: "/PATH", Err: syscall.ENOENT}
-		text := s.words(m.command, e)
+		text := s.message(m.command, e)
 		if left := variable.FindString(text); left != "" {
 			t.Errorf("%q shows %s", text, left)
 		}
@@ -80,7 +80,7 @@ func TestMessageVariables(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestMessageText(t *testing.T) {
 	s := &session{}
 	for _, test := range []struct {
 		command string
@@ -123,14 +123,13 @@ func TestWords(t *testing.T) {
 			`Cannot open network namespace "$err$path": No such file or directory`,
 		},
 	} {
-		if got := s.words(test.command, &test.err); got != test.want {
+		if got := s.message(test.command, &test.err); got != test.want {
 			t.Errorf("%s: %q, want %q", test.command, got, test.want)
 		}
 	}
 }
 
-// TestStrerror holds Go's errno texts against glibc's, which perror(1) or
-// errno(1) would print.
+// TestStrerror compares Go's texts of errors with glibc's.
 func TestStrerror(t *testing.T) {
 	for err, want := range map[error]string{
 		syscall.EPERM:                            "Operation not permitted",

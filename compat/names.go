@@ -10,6 +10,16 @@ import (
 
 func noName() error { return failed("No netns name specified") }
 
+// allNames gives the names that -all stands for. It treats a run directory that
+// does not exist as an empty one.
+func (s *session) allNames() ([]string, error) {
+	names, err := s.host.Names()
+	if errors.Is(err, syscall.ENOENT) {
+		return nil, nil
+	}
+	return names, err
+}
+
 func (s *session) add(args []string) error {
 	if len(args) < 1 {
 		return noName()
@@ -31,7 +41,7 @@ func (s *session) attach(args []string) error {
 	return s.fail("attach", s.host.Attach(args[0], s.host.PIDPath(strconv.Itoa(int(pid)))))
 }
 
-// attachAny is attach of something else than a pid, which iproute2 has not.
+// attachAny attaches a namespace that is not given by a pid, which iproute2 cannot.
 func (s *session) attachAny(name, word string) error {
 	if s.host.Resolve != nil {
 		err := s.host.AttachAny(name, word)
@@ -68,7 +78,7 @@ func (s *session) set(args []string) error {
 	defer nsids.Close()
 	err = nsids.Set(name, s.host.NamePath(name), id)
 	if op := opError(err); op != nil && op.Op == netnsctl.OpSetNSID {
-		return s.leave(statusRefused, "set", err)
+		return s.failWith(statusRefused, "set", err)
 	}
 	return s.fail("set", err)
 }
@@ -86,8 +96,8 @@ func (s *session) delete(args []string) error {
 	return s.deleteOne(args[0])
 }
 
-// deleteOne deletes a name. Where the kernel finds the name busy, the mount on top
-// of it is gone by then: whoever calls may want to know.
+// deleteOne deletes a name. If the kernel finds the file of the name busy, delete
+// has already unmounted the topmost mount on it; the program then explains that.
 func (s *session) deleteOne(name string) error {
 	if s.program.Uncovered == nil {
 		return s.fail("delete", s.host.Delete(name))
@@ -105,8 +115,8 @@ func (s *session) deleteOne(name string) error {
 	return silent(status)
 }
 
-// deleteAll deletes every name, up to the first that cannot be: no failure for
-// `ip`. Nor is a name after it, which it ignores.
+// deleteAll deletes every name up to the first that it cannot delete. `ip` succeeds
+// even then, and ignores any name after the command.
 func (s *session) deleteAll() error {
 	names, err := s.allNames()
 	if err != nil {
@@ -121,13 +131,4 @@ func (s *session) deleteAll() error {
 		}
 	}
 	return nil
-}
-
-// allNames is what -all stands for. No directory is an empty one.
-func (s *session) allNames() ([]string, error) {
-	names, err := s.host.Names()
-	if errors.Is(err, syscall.ENOENT) {
-		return nil, nil
-	}
-	return names, err
 }

@@ -5,18 +5,16 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-
-	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// identify prints the last name, in directory order, of a process' namespace, or
-// an empty line.
+// identify prints the last name, in directory order, of the namespace of a
+// process. It prints an empty line if there is none.
 func (s *session) identify(args []string) error {
 	pid := "self"
 	switch len(args) {
 	case 0:
 	case 1:
-		if pid = args[0]; strings.Trim(pid, "0123456789") != "" {
+		if pid = args[0]; strings.Trim(pid, decimal) != "" {
 			return failed("Specified string '%s' is not a pid", pid)
 		}
 	default:
@@ -37,6 +35,7 @@ func (s *session) identify(args []string) error {
 	return nil
 }
 
+// pids prints the pids of the processes in a namespace.
 func (s *session) pids(args []string) error {
 	switch len(args) {
 	case 0:
@@ -54,31 +53,4 @@ func (s *session) pids(args []string) error {
 		s.out.endLine()
 	}
 	return nil
-}
-
-// monitor prints names as they come and go, at once, into a pipe too.
-func (s *session) monitor([]string) error {
-	netnsctl.RestoreSignals()
-	w, err := s.host.Watch()
-	if err != nil {
-		return s.fail("monitor", err)
-	}
-	defer w.Close()
-	for {
-		events, err := w.Next()
-		for _, e := range events {
-			verb := "add "
-			if e.Deleted {
-				verb = "delete "
-			}
-			s.out.WriteString(verb + e.Name)
-			s.out.endLine()
-		}
-		if err := s.out.flush(); err != nil {
-			return err
-		}
-		if err != nil {
-			return s.fail("monitor", err)
-		}
-	}
 }

@@ -2,15 +2,74 @@ package compat
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// messages holds iproute2's words for each step that can fail, in any command
-// or in one that has its own for it (those come first). $name, $path and $err
-// stand for the error's parts, $dir for the run directory.
+// The exit statuses of `ip`.
+const (
+	statusFailed  = 1   // the command failed
+	statusRefused = 2   // rtnetlink refused
+	statusUsage   = 255 // usage error
+)
+
+// failure is an error with the exit status of the command.
+type failure struct {
+	status int
+	// text is printed to standard error with a newline. It is empty if the command
+	// has printed its messages already.
+	text string
+	// exits is set where `ip` exits at once: a batch ends with this status, even
+	// with -force.
+	exits bool
+}
+
+func (f *failure) Error() string { return f.text }
+
+func failed(format string, args ...any) error {
+	return &failure{status: statusFailed, text: fmt.Sprintf(format, args...)}
+}
+
+// usageError is an error that `ip` finds before it has done anything.
+func usageError(format string, args ...any) error {
+	return &failure{status: statusUsage, text: fmt.Sprintf(format, args...), exits: true}
+}
+
+func invalidArgument(word, reason string) error {
+	return usageError("Error: argument \"%s\" is wrong: %s", word, reason)
+}
+
+// silent is a failure without a message.
+func silent(status int) error { return &failure{status: status} }
+
+// ended ends a call without a failure: an option has done everything.
+type ended struct{}
+
+func (ended) Error() string { return "" }
+
+// fail is the failure of a command with status 1, in iproute2's words.
+func (s *session) fail(command string, err error) error {
+	return s.failWith(statusFailed, command, err)
+}
+
+func (s *session) failWith(status int, command string, err error) error {
+	if e := opError(err); e != nil {
+		return &failure{status: status, text: s.message(command, e)}
+	}
+	return err
+}
+
+func opError(err error) *netnsctl.OpError {
+	e, _ := errors.AsType[*netnsctl.OpError](err)
+	return e
+}
+
+// messages are iproute2's messages for each operation that can fail: first those
+// of single commands, then those of all others. $name, $path and $err stand for
+// the fields of the error, $dir for the run directory.
 var messages = []struct {
 	command string
 	op      netnsctl.Op
@@ -60,8 +119,8 @@ var messages = []struct {
 	{"", netnsctl.OpDropCaps, "Failed to drop capabilities: $err"},
 }
 
-// words says what failed as `ip` does in the command.
-func (s *session) words(command string, e *netnsctl.OpError) string {
+// message gives the message of `ip` for an error in a command.
+func (s *session) message(command string, e *netnsctl.OpError) string {
 	if e.Message != "" {
 		return "Error: " + strings.TrimSuffix(e.Message, ".") + "."
 	}
@@ -74,10 +133,10 @@ func (s *session) words(command string, e *netnsctl.OpError) string {
 	return e.Error()
 }
 
-// strerror is glibc's text: Go's with its first letter raised.
+// strerror gives glibc's text of an error, which is Go's with a capital letter.
 func strerror(err error) string {
-	var errno syscall.Errno
-	if !errors.As(err, &errno) {
+	errno, ok := errors.AsType[syscall.Errno](err)
+	if !ok {
 		return err.Error()
 	}
 	text := errno.Error()

@@ -8,31 +8,29 @@ import (
 	"strings"
 )
 
-// maxWords is how many words a batch line may have (since iproute2 5.11).
+// maxWords is the most words that a batch line may have (since iproute2 5.11).
 const maxWords = 511
 
-// errMissingContinuation is a file whose last line ends in a backslash. That
-// line is not run, and is no failure for `ip`.
+// errMissingContinuation is the error about a file whose last line ends in a
+// backslash. `ip` does not run that line, and does not fail.
 var errMissingContinuation = errors.New("Missing continuation line")
 
-// batchLine is a line of a batch file that has words, with the lines it goes on
-// in.
+// batchLine is a line of a batch file and the lines that continue it.
 type batchLine struct {
 	words []string
-	// raw is the text as it stands in the file.
-	raw []byte
-	// first and last are the numbers of the first and the last of its lines.
+	raw   []byte // the text in the file
+	// first and last are line numbers.
 	first, last int
 }
 
 // batchReader reads the lines of a batch file.
 type batchReader struct {
 	r *bufio.Reader
-	// impliedObject says that a line may leave out the object. It counts all the
-	// same.
+	// impliedObject is set if a line may leave out the object. It counts as one of
+	// the words in any case.
 	impliedObject bool
 	line          batchLine
-	// err is why the end was not the file's.
+	// err is the read error that ended the lines, or nil at the end of the file.
 	err error
 }
 
@@ -40,8 +38,8 @@ func newBatchReader(r io.Reader, impliedObject bool) *batchReader {
 	return &batchReader{r: bufio.NewReaderSize(r, stdioBuffer), impliedObject: impliedObject}
 }
 
-// next gives the next line that has any words, or io.EOF. What cannot be read is
-// the end, too: see err.
+// next gives the next line that has words, or io.EOF at the end of the file and
+// after a read error.
 func (b *batchReader) next() (batchLine, error) {
 	for {
 		b.line.raw, b.line.first = nil, b.line.last+1
@@ -68,20 +66,19 @@ func (b *batchReader) next() (batchLine, error) {
 	}
 }
 
-// pending tells whether the line after this one has been read from the file
-// already.
+// pending tells whether the buffer has another line.
 func (b *batchReader) pending() bool {
 	ahead, _ := b.r.Peek(b.r.Buffered())
 	return bytes.IndexByte(ahead, '\n') >= 0
 }
 
-// readLine reads a line with its newline, up to a NUL or a comment: a "#"
-// begins one even inside quotes.
+// readLine reads a line with its newline, or up to a NUL or a comment. A "#" begins
+// a comment even inside quotes.
 func (b *batchReader) readLine() (text string, ok bool) {
 	text, err := b.r.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.err = err
-		return "", false // half a line may be another command
+		return "", false // an incomplete line may be another command
 	}
 	if text == "" {
 		return "", false
@@ -93,9 +90,8 @@ func (b *batchReader) readLine() (text string, ok bool) {
 	return text, true
 }
 
-// splitWords cuts a line at blanks. A quote counts at the beginning of a word
-// only, and what follows the closing quote is a word of its own; a backslash is
-// nothing special.
+// splitWords splits a line at blanks. Quotes have a meaning at the beginning of a
+// word only, and the closing quote ends the word. Backslashes have none.
 func (b *batchReader) splitWords(line string) ([]string, error) {
 	const blanks = " \t\r\n"
 	var words []string
@@ -115,7 +111,7 @@ func (b *batchReader) splitWords(line string) ([]string, error) {
 			}
 			word, line = line[:end], line[end:]
 		}
-		if len(words) == 0 && b.impliedObject && !isNetns(word) {
+		if len(words) == 0 && b.impliedObject && !IsNetns(word) {
 			limit--
 		}
 		if len(words) == limit {
@@ -126,7 +122,7 @@ func (b *batchReader) splitWords(line string) ([]string, error) {
 	return words, nil
 }
 
-// endOfBatch is a line for which `ip` exits, -force or not.
+// endOfBatch is an error at which `ip` exits even with -force.
 func endOfBatch(text string) error {
 	return &failure{status: statusFailed, text: text, exits: true}
 }

@@ -23,13 +23,13 @@ func TestIsNetns(t *testing.T) {
 		"net": true, "netn": true, "netns": true,
 		"": false, "n": false, "ne": false, "netnss": false, "NETNS": false, "nets": false, " netns": false,
 	} {
-		if got := isNetns(word); got != want {
+		if got := IsNetns(word); got != want {
 			t.Errorf("%q: %v", word, got)
 		}
 	}
 }
 
-func TestIsOurs(t *testing.T) {
+func TestIsForNetns(t *testing.T) {
 	for _, test := range []struct {
 		argv []string
 		want bool
@@ -52,7 +52,7 @@ func TestIsOurs(t *testing.T) {
 		{[]string{"ip", "-b", "-"}, true},
 		{[]string{"ipaddr", "netns"}, false},
 	} {
-		if got := isOurs(test.argv); got != test.want {
+		if got := isForNetns(test.argv); got != test.want {
 			t.Errorf("%q: %v", test.argv, got)
 		}
 	}

@@ -1,0 +1,31 @@
+package compat
+
+import "github.com/netnsctl/netnsctl/netnsctl"
+
+// monitor prints names when they are added or deleted. It flushes each line, even
+// into a pipe.
+func (s *session) monitor([]string) error {
+	netnsctl.RestoreSignals()
+	w, err := s.host.Watch()
+	if err != nil {
+		return s.fail("monitor", err)
+	}
+	defer w.Close()
+	for {
+		events, err := w.Next()
+		for _, e := range events {
+			verb := "add "
+			if e.Deleted {
+				verb = "delete "
+			}
+			s.out.WriteString(verb + e.Name)
+			s.out.endLine()
+		}
+		if err := s.out.flush(); err != nil {
+			return err
+		}
+		if err != nil {
+			return s.fail("monitor", err)
+		}
+	}
+}

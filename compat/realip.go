@@ -1,0 +1,184 @@
+package compat
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+)
+
+// realIPVariable is the environment variable with the path of the real `ip`.
+const realIPVariable = "NETNSCTL_IP"
+
+// systemPath replaces PATH if that is not set, or if the program has more
+// privileges than its caller, who must then not choose which program runs.
+const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+// otherObjects are the objects of `ip` but netns.
+const otherObjects = "address addrlabel maddress route rule neighbor neighbour ntable ntbl link l2tp " +
+	"fou ila macsec tunnel tunl tuntap tap token tcpmetrics tcp_metrics monitor xfrm mroute mrule " +
+	"netconf vrf sr nexthop mptcp ioam help stats"
+
+// isForNetns tells whether a call of `ip` has the object netns or a batch file with
+// lines for it, and no option that `ip` answers without an object.
+func isForNetns(argv []string) bool {
+	if named := namedObject(basename(argv)); named != "" {
+		for _, object := range strings.Fields(otherObjects) {
+			if strings.HasPrefix(object, named) {
+				return false
+			}
+		}
+	}
+	batch, hasBatch := "", false
+	words := argv[min(1, len(argv)):]
+	for {
+		o, value, rest, err := nextOption(words)
+		switch {
+		case err != nil:
+			return false
+		case o == nil && hasBatch:
+			return mayHaveNetns(batch)
+		case o == nil:
+			return len(rest) > 0 && IsNetns(rest[0])
+		case o.name == "help" || o.name == "Version" || o.name == "family" && value == "help":
+			return false
+		case o.name == "batch":
+			batch, hasBatch = value, true
+		}
+		words = rest
+	}
+}
+
+// mayHaveNetns tells whether a batch file has lines for netns. It is true for a
+// file that cannot be read twice, such as a pipe.
+func mayHaveNetns(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return err == nil || name == "-"
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	lines := newBatchReader(file, false)
+	for {
+		line, err := lines.next()
+		if err != nil {
+			return false
+		}
+		if IsNetns(line.words[0]) {
+			return true
+		}
+	}
+}
+
+// execRealIP replaces the process by the real `ip`. It returns only if that fails.
+func (s *session) execRealIP(argv []string) error {
+	path, ok := realIP()
+	if !ok {
+		return errNoRealIP()
+	}
+	return s.fail("", netnsctl.ExecFile(path, argv))
+}
+
+func errNoRealIP() error {
+	return &failure{
+		status: statusUsage,
+		text:   "netnsctl: there is no other `ip` in PATH; " + realIPVariable + " can name one",
+	}
+}
+
+// realIP finds the `ip` that follows this program in PATH or, if none does, the
+// first that precedes it. That one must not be a copy of this program: two copies
+// would replace each other for ever.
+func realIP() (path string, ok bool) {
+	search := systemPath
+	if !netnsctl.HasMoreThanCaller() {
+		if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
+			return path, true
+		}
+		if given, ok := netnsctl.Getenv("PATH"); ok {
+			search = given
+		}
+	}
+	self, err := os.Stat("/proc/self/exe")
+	if err != nil {
+		return "", false
+	}
+	before := ""
+	for dir := range strings.SplitSeq(search, ":") {
+		candidate := dir + "/ip"
+		info, err := os.Stat(candidate)
+		switch {
+		case err != nil || info.IsDir() || info.Mode()&0o111 == 0:
+		case os.SameFile(info, self):
+			before, path = cmp.Or(before, path), ""
+		case path == "":
+			path = candidate
+		}
+	}
+	if path == "" && before != "" && !isNetnsctl(before) {
+		path = before
+	}
+	return path, path != ""
+}
+
+// isNetnsctl tells whether a file may be a copy of this program, which has the name
+// of the variable in it. iproute2 has not.
+func isNetnsctl(path string) bool {
+	text, err := os.ReadFile(path)
+	return err != nil || bytes.Contains(text, []byte(realIPVariable))
+}
+
+// realIPLines are the lines of a batch file that the real `ip` runs.
+type realIPLines struct {
+	text []byte
+	last batchLine
+}
+
+// add appends a line. Empty lines replace those before it, so that its number in
+// the messages of the real `ip` is right.
+func (l *realIPLines) add(line batchLine) {
+	have := bytes.Count(l.text, []byte("\n"))
+	l.text = append(l.text, bytes.Repeat([]byte("\n"), line.first-1-have)...)
+	l.text = append(l.text, line.raw...)
+	l.last = line
+}
+
+// runRealIP runs the waiting lines by the real `ip`, with the same options, and
+// copies its output.
+func (b *batch) runRealIP() (stop error) {
+	text := b.waiting.text
+	if text == nil {
+		return nil
+	}
+	b.waiting.text = nil
+	b.deleter.Release()
+	path, ok := realIP()
+	if !ok {
+		return b.after(b.waiting.last, errNoRealIP())
+	}
+	if b.out.terminal {
+		b.out.Flush()
+	}
+	argv := append(append([]string{"ip"}, b.passOn...), "-batch", "-")
+	status, stdout, stderr, err := netnsctl.RunFile(path, argv, text, b.out.terminal)
+	if err != nil {
+		return b.after(b.waiting.last, b.fail("", err))
+	}
+	const failedLine = "Command failed -:"
+	failed := bytes.Contains(stderr, []byte(failedLine))
+	ours := fmt.Appendf(nil, "Command failed %s:", b.name)
+	b.program.Stderr.Write(bytes.ReplaceAll(stderr, []byte(failedLine), ours))
+	b.out.Write(stdout)
+	switch {
+	case status.Code == 0 && status.Signal == 0:
+		return nil
+	case failed && status.Code == statusFailed:
+		return b.failedOnce()
+	}
+	return &failure{status: max(status.Code, statusFailed), exits: true}
+}
