@@ -127,7 +127,7 @@ func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all
 	s := &selection{whole: g, part: g, all: all}
 	if len(words) == 0 {
 		if !all {
-			s.part, s.leftOut = g.Telling()
+			s.part, s.leftOut = g.WithoutIdle()
 			s.note = emptyNote(s.leftOut)
 		}
 		return s, nil

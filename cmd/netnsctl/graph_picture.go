@@ -51,7 +51,7 @@ func graphPicture(s *selection, ids bool) *draw.Picture {
 
 // shown tells whether the picture has a device of a namespace of the part.
 func (t *painter) shown(d *wiring.Device) bool {
-	return t.part.Shows(d) && (t.all || t.linked[d] || !d.Bare())
+	return t.part.Shows(d) && (t.all || t.linked[d] || !d.Untouched())
 }
 
 func (t *painter) box(n *wiring.Namespace) *draw.Box {
@@ -61,7 +61,7 @@ func (t *painter) box(n *wiring.Namespace) *draw.Box {
 		switch {
 		case d.Master == nil && t.shown(d):
 			b.Rows = append(b.Rows, t.row(d))
-		case !t.part.Shows(d) && !d.Bare():
+		case !t.part.Shows(d) && !d.Untouched():
 			more++
 		}
 	}

@@ -1,3 +1,8 @@
+// Package wiring tells how network namespaces are joined: by pairs of virtual
+// devices, by devices that use one in another namespace, by tunnels.
+//
+// [Build] makes the graph from the results of packages discover and inside. Package
+// wiring makes no system call.
 package wiring
 
 import (
@@ -8,26 +13,27 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// Graph is namespaces with their devices, and what joins these.
+// Graph has namespaces, their devices and the links between the devices.
 type Graph struct {
 	Namespaces []*Namespace
 	Links      []Link
-	// Outward are the links of a part of a graph whose ends are not all in it.
-	// They have all their ends.
+	// Outward are the links, with all their ends, of which some ends are outside this
+	// part of a graph.
 	Outward []Link
 
 	hidden map[*Device]bool
 }
 
-// Namespace is a network namespace. One that only devices lead to, and that the
-// scan has not found, has no ID.
+// Namespace is a network namespace. It has no ID if the scan has not found it, and
+// only devices lead to it.
 type Namespace struct {
 	*discover.Namespace
 	// Devices are in the order of their indices.
 	Devices []*Device
 	// Err says what could not be read.
 	Err error
-	// Found says that the scan has it, Read that its devices were looked for.
+	// Found says that the scan has found the namespace, Read that inside.Read was
+	// asked for its devices.
 	Found, Read bool
 }
 
@@ -40,8 +46,8 @@ type Device struct {
 	// of a bridge, a bond or a VRF.
 	Master *Device
 	Ports  []*Device
-	// Unseen is the namespace that it leads to if the device there could not
-	// be seen; nil otherwise.
+	// Unseen is the namespace that it leads to if the device there was not read; nil
+	// otherwise.
 	Unseen *Namespace
 }
 
@@ -54,9 +60,9 @@ const (
 	// Over joins a device with the one below it, by which its packets travel:
 	// that of a macvlan, an ipvlan, a VLAN or a VXLAN.
 	Over Kind = "over"
-	// Tunnel joins VXLAN devices of one network whose group is the same, or
-	// whose remote end is an address of the other. It is concluded, the kernel
-	// tells of none.
+	// Tunnel joins VXLAN devices of one network that have the same group, or of
+	// which one has an address of the other as its remote end. The kernel does not
+	// report tunnels: Build concludes them.
 	Tunnel Kind = "tunnel"
 )
 
@@ -67,9 +73,9 @@ type Link struct {
 	Ends []*Device
 }
 
-// Build makes the graph of the namespaces that a scan has found, and of the
-// contents that [inside.Read] has for each of them, devices and addresses, in
-// the same order. Further contents are namespaces that only devices lead to.
+// Build makes the graph of the namespaces that a scan has found and of their contents:
+// the result of [inside.Read] for them, with devices and addresses, in the same order.
+// Further contents are those of namespaces that only devices lead to.
 func Build(found []*discover.Namespace, contents []inside.Contents) *Graph {
 	g := &Graph{}
 	for i := range contents {
@@ -118,8 +124,8 @@ func (n *Namespace) device(index int) *Device {
 	return nil
 }
 
-// join adds what a device leads to. Both ends of a pair lead to each other: the
-// first one adds it.
+// join adds the link of a device. The two ends of a pair lead to each other: the first
+// of them adds the link.
 func (g *Graph) join(d *Device, paired map[*Device]bool) {
 	if d.Link == nil {
 		return
@@ -137,7 +143,7 @@ func (g *Graph) join(d *Device, paired map[*Device]bool) {
 	}
 }
 
-// has tells whether an address is one of the namespace's.
+// has tells whether a device of the namespace has an address.
 func (n *Namespace) has(addr netip.Addr) bool {
 	return slices.ContainsFunc(n.Devices, func(d *Device) bool {
 		return slices.ContainsFunc(d.Addresses, func(a inside.Address) bool {

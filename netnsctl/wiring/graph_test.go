@@ -47,7 +47,7 @@ func vxlan(id uint32, group string) *inside.VXLAN {
 	return &inside.VXLAN{ID: id, Group: netip.MustParseAddr(group)}
 }
 
-// String is a link as "pair 0.eth0 1.eth0", with indices of namespaces.
+// text has each link as "pair 0.eth0 1.eth0", with indices of namespaces.
 func (g *Graph) text() string {
 	var all []string
 	for _, l := range g.Links {
@@ -154,9 +154,9 @@ func TestSelection(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	telling, leftOut := g.Telling()
-	if names(telling) != "n0 n1 n3 n4" || leftOut != 2 || len(telling.Links) != 1 {
-		t.Errorf("telling are %q, %d left out", names(telling), leftOut)
+	rest, leftOut := g.WithoutIdle()
+	if names(rest) != "n0 n1 n3 n4" || leftOut != 2 || len(rest.Links) != 1 {
+		t.Errorf("WithoutIdle keeps %q, drops %d", names(rest), leftOut)
 	}
 	around, _ := g.Around(g.Namespaces[:1], Everywhere)
 	if names(around) != "n0 n1 n3" || len(around.Links) != 1 {
@@ -166,7 +166,7 @@ func TestSelection(t *testing.T) {
 		t.Errorf("around the lonely are %q", names(alone))
 	}
 	g.Namespaces[2].Read = false
-	if telling, _ := g.Telling(); !strings.Contains(names(telling), "n2") {
-		t.Error("what could not be read is left out")
+	if rest, _ := g.WithoutIdle(); !strings.Contains(names(rest), "n2") {
+		t.Error("WithoutIdle drops a namespace that could not be read")
 	}
 }

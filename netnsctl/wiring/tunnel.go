@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// tunnels concludes which VXLAN devices reach each other. Where addresses occur
-// more than once, as in copies of a lab, only ends that name each other count,
-// and none where that leaves a choice.
+// tunnels concludes which VXLAN devices reach each other. If several devices are at a
+// remote address, as in copies of a lab, only ends that name each other count. If these
+// are several, too, there is no link.
 func tunnels(g *Graph) []Link {
 	var ends []*Device
 	for _, n := range g.Namespaces {
@@ -20,7 +20,7 @@ func tunnels(g *Graph) []Link {
 	return append(groups(ends), remotes(g, ends)...)
 }
 
-// network is what VXLAN devices of one multicast network have in common.
+// network identifies a VXLAN network with a multicast group.
 type network struct {
 	id    uint32
 	group netip.Addr
@@ -62,8 +62,8 @@ func remotes(g *Graph, ends []*Device) []Link {
 	return links
 }
 
-// farEnd is the one device that is at the remote address of d, nil where there
-// is none or a choice.
+// farEnd is the device at the remote address of d, nil if there is none or more than
+// one.
 func farEnd(g *Graph, d *Device, ends []*Device) *Device {
 	if d.VXLAN.Group.IsMulticast() {
 		return nil
@@ -87,8 +87,8 @@ func farEnd(g *Graph, d *Device, ends []*Device) *Device {
 	return nil
 }
 
-// outside is the namespace in which a tunnel's packets travel: not that of its
-// device, where that was moved.
+// outside is the namespace in which the packets of a tunnel travel. A tunnel device
+// that was moved is in another one.
 func (g *Graph) outside(d *Device) *Namespace {
 	if d.Link == nil {
 		return d.Namespace
