@@ -49,7 +49,7 @@ func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 	r := &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces))}
 	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
 	if want.Devices {
-		r.number(workers)
+		r.assignNSIDs(workers)
 		defer r.scratch.Close()
 	}
 	var next atomic.Int64

@@ -33,11 +33,11 @@ func deviceNamed(t *testing.T, c Contents, name string) Device {
 	return Device{}
 }
 
-// TestLinks: where links lead is known, also to a namespace that nobody has given
-// us, and to look at them gives no namespace a number.
+// TestLinks: Read finds where links lead, also to a namespace that the caller has not
+// given, and assigns no nsid in the namespaces.
 func TestLinks(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
-		// w1's namespace has no number in a: nothing has been said of w0 since
+		// The namespace of w1 has no nsid in a: the kernel has not reported w0 since
 		// w1 was moved.
 		nstest.Shell(t, `
 for name in a b c d; do ip netns add $name; done
@@ -70,16 +70,16 @@ ip -n d addr add 10.1.2.3/24 dev w1`)
 		}
 		after := nstest.Shell(t, `for name in a b c d; do ip -n $name netns list-id; done`)
 		if after != before {
-			t.Errorf("numbers before:\n%safter:\n%s", before, after)
+			t.Errorf("nsids before:\n%safter:\n%s", before, after)
 		}
 		nstest.Shell(t, `ip -n a link show`)
 		if shown := nstest.Shell(t, `ip -n a netns list-id`); strings.Contains(before, shown) {
-			t.Errorf("every namespace had a number before, so this test tells nothing:\n%s", shown)
+			t.Errorf("every namespace had an nsid before, so this test proves nothing:\n%s", shown)
 		}
 	})
 }
 
-// TestKinds: what the drivers say.
+// TestKinds: the parameters that drivers report.
 func TestKinds(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Shell(t, `
@@ -123,8 +123,8 @@ ip -n a link set vx1 netns b`)
 	})
 }
 
-// TestTheRest: addresses, routes, sockets and parameters of one namespace among
-// two, read by threads that go from one to the other.
+// TestTheRest: addresses, routes, sockets and parameters are those of one of two
+// namespaces, which threads read one after the other.
 func TestTheRest(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Shell(t, `

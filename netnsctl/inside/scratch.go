@@ -55,12 +55,12 @@ func (s *Scratch) nsid(ns netns.NsHandle, wanted int32) (int32, error) {
 	if err := s.open(1); err != nil {
 		return rtnl.Unassigned, err
 	}
-	return s.sockets[0].Number(int(ns), wanted)
+	return s.sockets[0].AssignNSID(int(ns), wanted)
 }
 
-// number makes the scratch namespace of a [Read], in which each namespace that is read
+// assignNSIDs makes the scratch namespace of a [Read], in which each namespace that is read
 // gets its index as its nsid. The nsid of a link then tells where the link leads.
-func (r *reader) number(workers int) {
+func (r *reader) assignNSIDs(workers int) {
 	if r.scratch.open(workers) != nil {
 		return // listDevices reports the error for each namespace.
 	}

@@ -88,10 +88,10 @@ func (c *Conn) SetNSID(fd int, nsid int32) error {
 	return c.exchange(c.request(unix.RTM_NEWNSID, unix.NLM_F_ACK, nl.NewRtGenMsg(), attrs), func(syscall.NetlinkMessage) {})
 }
 
-// Number assigns nsid, in the socket's namespace, to the namespace that fd is an open
+// AssignNSID assigns nsid, in the socket's namespace, to the namespace that fd is an open
 // file of; the kernel chooses for [Unassigned]. It returns the nsid of the namespace,
 // which is another one if the namespace had one before.
-func (c *Conn) Number(fd int, nsid int32) (int32, error) {
+func (c *Conn) AssignNSID(fd int, nsid int32) (int32, error) {
 	err := c.SetNSID(fd, nsid)
 	if err == nil && nsid != Unassigned {
 		return nsid, nil
