@@ -59,10 +59,10 @@ func BenchmarkNamesOf(b *testing.B) {
 	for _, n := range []int{1, 1000} {
 		b.Run(fmt.Sprintf("names=%d", n), func(b *testing.B) {
 			h := named(b, n)
-			id, _, err := h.Identity("n0")
+			id, err := h.Identity("n0")
 			nstest.Must(b, err)
 			for b.Loop() {
-				_, err := h.NamesOf(id)
+				_, err := h.NamesOf(id.ID)
 				nstest.Must(b, err)
 			}
 		})

@@ -37,27 +37,21 @@ func (d *Deleter) Delete(name string) error {
 	return d.host.delete(name, func(int) error { return nil }, d.held.Hold)
 }
 
-// DeleteIf is Delete of a name that still leads to the namespace with this identity;
-// else it is [ErrChanged]. Cookie is 0 where it is not known.
-func (d *Deleter) DeleteIf(name string, id ID, cookie uint64) error {
+// DeleteIf is Delete of a name that still leads to this namespace. Where it leads to
+// another one, or that cannot be told, the error is [ErrChanged] and nothing was done.
+func (d *Deleter) DeleteIf(name string, planned Identity) error {
 	return d.host.delete(name, func(fd int) error {
-		if is, now := identityOf(fd); is != id || now != cookie {
-			return newOpError(OpRemoveName, name, d.host.NamePath(name), ErrChanged)
+		// fd has only a path (O_PATH): the kernel tells the cookie of an open file.
+		if file, err := sys.Open(sys.FDPath(fd)); err == nil {
+			defer sys.Close(file)
+			if now, err := IdentityOf(file); err == nil {
+				if same, sure := planned.Same(now); same && (sure || planned.Cookie == now.Cookie) {
+					return nil
+				}
+			}
 		}
-		return nil
+		return newOpError(OpRemoveName, name, d.host.NamePath(name), ErrChanged)
 	}, d.held.Hold)
-}
-
-// identityOf reads the identity of the namespace that an O_PATH descriptor leads to.
-func identityOf(fd int) (id ID, cookie uint64) {
-	file, err := sys.Open(sys.FDPath(fd))
-	if err != nil {
-		return ID{}, 0
-	}
-	defer sys.Close(file)
-	id.Dev, id.Ino, _ = sys.Fstat(file)
-	cookie, _ = sys.Cookie(file)
-	return id, cookie
 }
 
 // Release lets go of the namespaces whose names were deleted. More may be deleted

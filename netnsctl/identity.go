@@ -6,25 +6,83 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Identity gives the ID of the network namespace of a name, or of what
-// [Host.Resolve] takes for one, and its cookie: a number that the kernel never
-// uses again (Linux 5.14; 0 before). It is EINVAL where the name does not lead to a
-// network namespace.
-func (h Host) Identity(name string) (id ID, cookie uint64, err error) {
-	ns, _, err := h.open(name)
-	if err != nil {
-		return ID{}, 0, err
+// Identity tells one network namespace from every other one of the same boot.
+type Identity struct {
+	ID ID
+	// Cookie is a number that the kernel never uses again (Linux 5.14); 0 where it is not
+	// known.
+	Cookie uint64
+}
+
+// Same tells whether two identities are of the same namespace. The answer is not sure
+// where a cookie is missing and the IDs are equal, since the kernel uses inode numbers
+// again, and where nothing is known of one of them.
+func (a Identity) Same(b Identity) (same, sure bool) {
+	switch {
+	case a.Cookie != 0 && b.Cookie != 0:
+		return a.Cookie == b.Cookie, true
+	case a.ID == ID{} || b.ID == ID{}:
+		return false, false
+	case a.ID != b.ID:
+		return false, true
 	}
-	defer ns.Close()
-	fd := int(ns)
-	path := h.NamePath(name)
-	if kind, err := sys.NamespaceType(fd); err != nil || kind != sys.TypeNet {
-		return ID{}, 0, newOpError(OpStatNetns, name, path, syscall.EINVAL)
-	}
+	return true, false
+}
+
+// IdentityOf gives the identity of an open network namespace. The cookie is 0 where the
+// kernel does not tell it.
+func IdentityOf(fd int) (Identity, error) {
 	dev, ino, err := sys.Fstat(fd)
 	if err != nil {
-		return ID{}, 0, newOpError(OpStatNetns, name, path, err)
+		return Identity{}, newOpError(OpStatNetns, "", "", err)
 	}
-	cookie, _ = sys.Cookie(fd)
-	return ID{dev, ino}, cookie, nil
+	cookie, _ := sys.Cookie(fd)
+	return Identity{ID{dev, ino}, cookie}, nil
+}
+
+// Identity gives the identity of the network namespace of a name, or of what
+// [Host.Resolve] takes for one. The error is EINVAL where the name does not lead to a
+// network namespace.
+func (h Host) Identity(name string) (Identity, error) {
+	ns, _, err := h.open(name)
+	if err != nil {
+		return Identity{}, err
+	}
+	defer ns.Close()
+	if kind, err := sys.NamespaceType(int(ns)); err != nil || kind != sys.TypeNet {
+		return Identity{}, newOpError(OpStatNetns, name, h.NamePath(name), syscall.EINVAL)
+	}
+	return IdentityOf(int(ns))
+}
+
+// Tracked is a namespace that may have gone since.
+type Tracked struct {
+	Identity
+	handle bool // its file handle led to it
+}
+
+// Track remembers a namespace, which must still be there.
+func Track(id Identity) Tracked {
+	t := Tracked{Identity: id}
+	gone, known := t.lookUp()
+	t.handle = known && !gone
+	return t
+}
+
+// Gone tells whether the namespace has gone. Known is false where the kernel does not tell
+// that: before Linux 6.18, and, up to 7.3, outside the initial pid namespace, where a
+// namespace that is not ours gives the same error.
+func (t Tracked) Gone() (gone, known bool) {
+	if !t.handle {
+		return false, false
+	}
+	return t.lookUp()
+}
+
+func (t Tracked) lookUp() (gone, known bool) {
+	fd, err := sys.OpenHandle(t.Cookie, t.ID.Ino)
+	if err == nil {
+		sys.Close(fd)
+	}
+	return err == syscall.ESTALE, err == nil || err == syscall.ESTALE
 }

@@ -23,9 +23,9 @@ func TestRaceAdder(t *testing.T) {
 		adder.Close()
 		ids := map[netnsctl.ID]bool{}
 		for i := range 50 {
-			id, _, err := h.Identity(fmt.Sprint("n", i))
+			id, err := h.Identity(fmt.Sprint("n", i))
 			nstest.Must(t, err)
-			ids[id] = true
+			ids[id.ID] = true
 		}
 		if len(ids) != 50 {
 			t.Errorf("50 names of %d namespaces", len(ids))

@@ -66,7 +66,7 @@ func callAll(t *testing.T, name string) {
 	_, err := h.Run(name, []string{"true"}, 0)
 	must(err)
 	h.RunEach([]string{name, name + "-0"}, 2, []string{"true"}, netnsctl.Setup{}, func(o netnsctl.Outcome) { must(o.Err) })
-	_, _, err = h.Identity(name)
+	_, err = h.Identity(name)
 	must(err)
 	snap, err := discover.Scan(h, discover.Options{Everything: true, Hold: true, Files: true})
 	must(err)

@@ -273,7 +273,7 @@ func namesIn(snap *discover.Snapshot) (names []string) {
 // isMissingNamespace reports whether a word stands for no network namespace, as
 // opposed to one that the caller may not open.
 func isMissingNamespace(host netnsctl.Host, word string) bool {
-	_, _, err := host.Identity(word)
+	_, err := host.Identity(word)
 	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTDIR)
 }
 
@@ -292,7 +292,7 @@ func (u *ui) namespace(snap *discover.Snapshot, word, command string) (*discover
 		return ns, nil
 	}
 	// To open it tells whether one may look.
-	if _, _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
+	if _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
 		return nil, refusal{quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil)}
 	}
 	return nil, u.noNamespaceIn(snap, word, command)

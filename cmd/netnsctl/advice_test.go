@@ -15,8 +15,8 @@ func TestAdvice(t *testing.T) {
 	}
 	id := netnsctl.ID{Dev: 4, Ino: 77}
 	pin := discover.Pin{Kind: discover.MountPin, FD: -1, Command: "dockerd", Mount: &discover.Mount{Namespace: 9, Path: "/run/netns/a b", Through: 812}}
-	there := []namesake{{&discover.Namespace{ID: id}, pin}}
-	orphan := &discover.Namespace{ID: id, Verdict: discover.Orphan, Pins: []discover.Pin{pin}}
+	there := []namesake{{&discover.Namespace{Identity: netnsctl.Identity{ID: id}}, pin}}
+	orphan := &discover.Namespace{Identity: netnsctl.Identity{ID: id}, Verdict: discover.Orphan, Pins: []discover.Pin{pin}}
 	held := []string{"mount /run/c in the mount namespace of pid 12 (docker_monitor)"}
 	dead := stale(discover.DeadFile, "", discover.Regular)
 	for _, c := range []struct {

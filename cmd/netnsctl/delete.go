@@ -33,11 +33,11 @@ func (o deleteOptions) plain() bool { return !o.dryRun && !o.json && !o.looks() 
 // deletion is one name that is to be deleted.
 type deletion struct {
 	word, name string
-	// ghost is the namespace that the name leads to, if known.
-	ghost discover.Ghost
-	known bool
+	// namespace is the namespace that the name leads to, if known.
+	namespace netnsctl.Tracked
+	known     bool
 	// checked says that the name was not the user's last word: it is compared with
-	// the ghost again before it is deleted.
+	// the namespace again before it is deleted.
 	checked bool
 	// failed is why it was not deleted, nil if it was.
 	failed error
@@ -96,19 +96,19 @@ func (u *ui) deletion(host netnsctl.Host, word string) (d deletion, p problem) {
 		word = name
 	}
 	d = deletion{word: word, name: word}
-	d.ghost, d.known = identity(host, word)
+	d.namespace, d.known = identity(host, word)
 	if host.IsName(word) {
 		return d, p
 	}
 	if d.known {
-		names, err := namesOf(host, d.ghost)
+		names, err := namesOf(host, d.namespace)
 		if err != nil {
 			return d, problem{what: err.Error()}
 		}
 		if files := withoutLinks(host, names); len(files) > 0 {
 			names = files
 		}
-		if len(names) == 1 && !isOwn(host, d.ghost.ID) {
+		if len(names) == 1 && !isOwn(host, d.namespace.ID) {
 			d.name, d.checked = names[0], true
 			return d, p
 		}
@@ -159,7 +159,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		before, mounted := call.Host.TopLayer(d.name)
 		switch {
 		case d.checked && d.known:
-			d.failed = deleter.DeleteIf(d.name, d.ghost.ID, d.ghost.Cookie)
+			d.failed = deleter.DeleteIf(d.name, d.namespace.Identity)
 		case len(all) == 1 && d.word == d.name && !d.checked && !o.json:
 			if s := call.Plain([]string{d.name}, false); s != 0 {
 				u.sayObstacle(call.Host) // why it is busy has been said
@@ -182,14 +182,15 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 
 // namesOf gives the names of the namespace; the cookie rules out a later one with
 // the same number.
-func namesOf(host netnsctl.Host, ghost discover.Ghost) ([]string, error) {
-	names, err := host.NamesOf(ghost.ID)
+func namesOf(host netnsctl.Host, namespace netnsctl.Tracked) ([]string, error) {
+	names, err := host.NamesOf(namespace.ID)
 	if errors.Is(err, syscall.ENOENT) {
 		err = nil
 	}
 	return slices.DeleteFunc(names, func(name string) bool {
 		is, known := identity(host, name)
-		return !known || is != ghost
+		same, _ := is.Same(namespace.Identity)
+		return !known || !same
 	}), err
 }
 
@@ -205,20 +206,20 @@ func withoutLinks(host netnsctl.Host, names []string) (files []string) {
 }
 
 // identity is the namespace of a name.
-func identity(host netnsctl.Host, name string) (ghost discover.Ghost, known bool) {
+func identity(host netnsctl.Host, name string) (namespace netnsctl.Tracked, known bool) {
 	if host.IsName(name) {
 		// A device or the like must not be opened.
 		if thing, err := discover.At(host.NamePath(name)); err != nil || thing.Type != "net" {
-			return ghost, false
+			return namespace, false
 		}
 	} else if !host.Resolves(name) {
-		return ghost, false // as a file it could lead out of the run directory
+		return namespace, false // as a file it could lead out of the run directory
 	}
-	id, cookie, err := host.Identity(name)
+	id, err := host.Identity(name)
 	if err != nil {
-		return ghost, false
+		return namespace, false
 	}
-	return discover.NewGhost(id, cookie), true
+	return netnsctl.Track(id), true
 }
 
 // deleteEvery is delete of all names there are.
@@ -238,7 +239,7 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 	all := make([]deletion, len(names))
 	for i, name := range names {
 		all[i] = deletion{word: name, name: name, checked: asks}
-		all[i].ghost, all[i].known = identity(call.Host, name)
+		all[i].namespace, all[i].known = identity(call.Host, name)
 	}
 	if asks && !u.confirm("delete "+everyName(names)+"?") {
 		u.note("nothing was done")

@@ -92,7 +92,7 @@ func deletedJSON(all []deletion, after *aftermath, pretty bool) string {
 	for _, d := range all {
 		one := jsonDeletedName{Name: jsonText(d.name), Outcome: "deleted"}
 		if d.known {
-			one.ID = d.ghost.ID.String()
+			one.ID = d.namespace.ID.String()
 		}
 		if d.failed != nil {
 			one.Outcome, one.Detail = "failed", jsonText(bare(d.failed).Error())

@@ -47,12 +47,12 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 		return r.refuse()
 	}
 	plan.Apply(snap, r.tell)
-	ghosts := r.ghosts()
-	r.waited = wait.set && len(ghosts) > 0
+	tracked := r.tracked()
+	r.waited = wait.set && len(tracked) > 0
 	if r.waited {
 		snap.Close() // or we would be the ones who hold them
-		if r.left, err = u.wait(call.Host, ghosts, wait.limit); err != nil {
-			r.left = ghosts
+		if r.left, err = u.wait(call.Host, tracked, wait.limit); err != nil {
+			r.left = tracked
 		}
 	}
 	// What has been done is said, whatever became of the wait.
@@ -70,7 +70,7 @@ type report struct {
 	snap         *discover.Snapshot
 	results      []clean.Result
 	waited       bool
-	left         []discover.Ghost
+	left         []netnsctl.Tracked
 }
 
 // show is the dry run.
@@ -184,15 +184,15 @@ func (r *report) status() error {
 	return result
 }
 
-// ghosts are the namespaces that were released.
-func (r *report) ghosts() []discover.Ghost {
-	var ghosts []discover.Ghost
+// tracked are the namespaces that were released.
+func (r *report) tracked() []netnsctl.Tracked {
+	var tracked []netnsctl.Tracked
 	for _, result := range r.results {
 		if ns := result.Step.Namespace; ns != nil && (result.Outcome == clean.Removed || result.Outcome == clean.Released) {
-			ghosts = append(ghosts, discover.GhostOf(ns))
+			tracked = append(tracked, netnsctl.Track(ns.Identity))
 		}
 	}
-	return ghosts
+	return tracked
 }
 
 // subject is what a step or a spared entry is called.
@@ -219,11 +219,11 @@ func why(step clean.Step) string {
 }
 
 // wait waits for the kernel; on a terminal a line says for how many.
-func (u *ui) wait(host netnsctl.Host, ghosts []discover.Ghost, limit time.Duration) ([]discover.Ghost, error) {
+func (u *ui) wait(host netnsctl.Host, tracked []netnsctl.Tracked, limit time.Duration) ([]netnsctl.Tracked, error) {
 	terminal := netnsctl.IsTerminal(int(u.err.Fd()))
 	start := time.Now()
 	shown := false
-	left, err := clean.Wait(host, ghosts, limit, func(left int) {
+	left, err := clean.Wait(host, tracked, limit, func(left int) {
 		if terminal && time.Since(start) > time.Second {
 			fmt.Fprintf(u.err, "\rwaiting for the kernel to let go of %d, %ds\x1b[K", left, int(time.Since(start).Seconds()))
 			shown = true

@@ -50,21 +50,21 @@ type aftermath struct {
 	snap   *discover.Snapshot
 	waited time.Duration
 	// left are those that the kernel still has.
-	left []discover.Ghost
+	left []netnsctl.Tracked
 }
 
 // look waits if --wait is given, then scans.
 func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *aftermath) (err error) {
 	if o.wait.set {
-		var ghosts []discover.Ghost
+		var tracked []netnsctl.Tracked
 		for _, d := range all {
 			// The host's namespace, and our own, stay.
-			if d.failed == nil && d.known && !slices.Contains(ghosts, d.ghost) && !isOwn(host, d.ghost.ID) {
-				ghosts = append(ghosts, d.ghost)
+			if d.failed == nil && d.known && !slices.Contains(tracked, d.namespace) && !isOwn(host, d.namespace.ID) {
+				tracked = append(tracked, d.namespace)
 			}
 		}
 		start := time.Now()
-		if after.left, err = u.wait(host, ghosts, o.wait.limit); err != nil {
+		if after.left, err = u.wait(host, tracked, o.wait.limit); err != nil {
 			return err
 		}
 		after.waited = time.Since(start)
@@ -79,7 +79,7 @@ func (a *aftermath) find(d deletion) *discover.Namespace {
 		return nil
 	}
 	for _, ns := range a.snap.Namespaces {
-		if d.ghost.Is(ns) {
+		if same, _ := d.namespace.Same(ns.Identity); same {
 			return ns
 		}
 	}
@@ -87,11 +87,11 @@ func (a *aftermath) find(d deletion) *discover.Namespace {
 }
 
 // waits tells whether the kernel still has a namespace.
-func (a *aftermath) waits(d deletion) bool { return d.known && slices.Contains(a.left, d.ghost) }
+func (a *aftermath) waits(d deletion) bool { return d.known && slices.Contains(a.left, d.namespace) }
 
 // text says what has become of a name and its namespace.
 func (a *aftermath) text(d deletion, everything bool) string {
-	name, id := quote(d.name), d.ghost.ID.String()
+	name, id := quote(d.name), d.namespace.ID.String()
 	ns := a.find(d)
 	switch {
 	case !d.known:

@@ -32,7 +32,7 @@ type hostile struct {
 func hostileWorld(word string, secs int64, number int) hostile {
 	born := time.Unix(secs, 0)
 	ns := &discover.Namespace{
-		ID: netnsctl.ID{Dev: 4, Ino: 4026532000}, Names: []string{word, "a" + word}, Born: born, Verdict: discover.Orphan, Reason: word,
+		Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: 4026532000}}, Names: []string{word, "a" + word}, Born: born, Verdict: discover.Orphan, Reason: word,
 		Owner:    discover.Owner{PID: number, Command: word, Unit: word, Container: word, Pod: word, Runtime: word},
 		Hardware: []string{word},
 		Pins: []discover.Pin{

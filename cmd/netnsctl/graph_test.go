@@ -34,7 +34,7 @@ func TestGraphNotes(t *testing.T) {
 // graphNamespace has an inode number that is its index.
 func graphNamespace(i uint64, verdict discover.Verdict, command string, names ...string) *discover.Namespace {
 	return &discover.Namespace{
-		ID: netnsctl.ID{Dev: 4, Ino: i}, Names: names, Verdict: verdict, Owner: discover.Owner{Command: command},
+		Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: i}}, Names: names, Verdict: verdict, Owner: discover.Owner{Command: command},
 	}
 }
 

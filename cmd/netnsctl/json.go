@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -251,7 +252,7 @@ type jsonSpared struct {
 	Why       any            `json:"why"`
 }
 
-func planJSON(p *clean.Plan, results []clean.Result, left []discover.Ghost, dryRun bool) jsonPlan {
+func planJSON(p *clean.Plan, results []clean.Result, left []netnsctl.Tracked, dryRun bool) jsonPlan {
 	now := time.Now()
 	j := jsonPlan{DryRun: dryRun, Steps: []jsonStep{}, Spared: []jsonSpared{}, Missing: []any{}, Left: []string{}}
 	subject := func(n *discover.Name, ns *discover.Namespace) (name *jsonName, namespace *jsonNamespace) {

@@ -13,7 +13,7 @@ func TestNameRows(t *testing.T) {
 	id := func(ino uint64) netnsctl.ID { return netnsctl.ID{Dev: 4, Ino: ino} }
 	snap := &discover.Snapshot{
 		Namespaces: []*discover.Namespace{
-			{ID: id(1), Names: []string{"ns10", "ns9"}, Verdict: discover.InUse, Reason: "1 process"}, {NSID: 3}, {ID: id(2), Verdict: discover.Orphan},
+			{Identity: netnsctl.Identity{ID: id(1)}, Names: []string{"ns10", "ns9"}, Verdict: discover.InUse, Reason: "1 process"}, {NSID: 3}, {Identity: netnsctl.Identity{ID: id(2)}, Verdict: discover.Orphan},
 		},
 		Names: []*discover.Name{
 			{Name: "dead", Verdict: discover.Stale, Cause: discover.DeadFile},

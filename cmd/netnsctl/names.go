@@ -169,7 +169,7 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	word := processWord(what)
 	// A name of digits is a pid for attach.
 	if _, known := identity(host, word); !known {
-		if _, _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
+		if _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
 			return refusal{quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil)}
 		}
 		return u.noNamespace(host, word, "attach")

@@ -86,11 +86,11 @@ func shownName(host netnsctl.Host, word string) string {
 	if host.IsName(word) {
 		return word
 	}
-	id, _, err := host.Identity(word)
+	id, err := host.Identity(word)
 	if err != nil {
 		return word
 	}
-	names, err := host.NamesOf(id)
+	names, err := host.NamesOf(id.ID)
 	if err != nil || len(names) == 0 {
 		return word
 	}

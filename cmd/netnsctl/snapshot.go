@@ -105,7 +105,7 @@ func readRecord(file string) (discover.Record, error) {
 	}
 	r := discover.Record{Boot: j.Boot, Taken: j.Taken}
 	for _, ns := range j.Namespaces {
-		one := discover.Recorded{ID: netnsctl.ID{Dev: ns.Dev, Ino: ns.Ino}, Cookie: ns.Cookie}
+		one := discover.Recorded{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: ns.Dev, Ino: ns.Ino}, Cookie: ns.Cookie}}
 		if ns.NSID != nil {
 			one.NSID = netnsctl.NSID(*ns.NSID)
 		}

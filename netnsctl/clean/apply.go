@@ -6,7 +6,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
 // Outcome is what became of a step.
@@ -33,18 +33,10 @@ type Result struct {
 	Err    error
 }
 
-// changed is the error of a step whose subject is not what was planned.
-type changed string
-
-func (c changed) Error() string { return string(c) }
-
-// errGone is the error of a step whose subject is not there any more.
-var errGone = errors.New("gone")
-
 // Apply does the steps one by one and tells each one's result. The snapshot must be
 // the plan's, made with [discover.Options.Files], and not closed yet.
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
-	a := applier{snap: snap, present: present{snap: snap}}
+	a := applier{rechecker: rechecker{snap: snap}}
 	defer a.close()
 	defer a.tidy()
 	for _, step := range p.Steps {
@@ -67,31 +59,33 @@ func result(step Step, err error) Result {
 	return Result{Step: step, Outcome: Failed, Err: err}
 }
 
-// applier does steps, with the run directory open from one to the next as long as
-// it is the same one.
+// applier does steps. It keeps the run directory open from one to the next as long as
+// that is the same one.
 type applier struct {
-	snap *discover.Snapshot
-	dir  *discover.RunDir // nil if not open
-	present
+	rechecker
+	dir *rundir.Dir // nil if not open
+	// released are for [applier.tidy].
+	released []released
 }
 
-// apply does one step under the lock on the run directory, which `ip netns add`
-// and other cleaners take, too.
+// apply does one step under the lock on the run directory, which `ip netns add` and other
+// cleaners take, too.
 func (a *applier) apply(step Step) error {
+	host := a.snap.Host
 	err := a.open()
 	switch {
 	case err == nil:
-		if err := sys.LockDir(a.dir.FD()); err != nil {
-			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", a.snap.Host.Dir(), err)
+		if err := a.dir.Lock(); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", host.Dir(), err)
 		}
-		defer sys.UnlockDir(a.dir.FD())
-	case step.Action == Remove || !errors.Is(err, syscall.ENOENT):
-		return err
+		defer a.dir.Unlock()
+	case step.Action == Remove || err != syscall.ENOENT:
+		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)
 	}
 	if step.Action == Release {
-		return release(a.snap, &a.present, step)
+		return a.release(step)
 	}
-	return remove(a.snap, a.dir, &a.present, step)
+	return a.remove(step)
 }
 
 func (a *applier) open() (err error) {
@@ -99,12 +93,13 @@ func (a *applier) open() (err error) {
 		return nil
 	}
 	a.close()
-	a.dir, err = discover.OpenRunDir(a.snap.Host)
+	a.dir, err = rundir.Open(a.snap.Host.Dir(), a.snap.Host.Proc())
 	return err
 }
 
 func (a *applier) close() {
 	if a.dir != nil {
 		a.dir.Close()
+		a.dir = nil
 	}
 }

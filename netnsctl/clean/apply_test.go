@@ -77,12 +77,12 @@ func TestRelease(t *testing.T) {
 		if len(plan.Steps) != 1 {
 			t.Fatalf("plan: %+v", plan)
 		}
-		ghost := discover.GhostOf(plan.Steps[0].Namespace)
+		tracked := netnsctl.Track(plan.Steps[0].Namespace.Identity)
 		if got := outcomes(snap, plan); got != "released" {
 			t.Error(got)
 		}
 		snap.Close()
-		left, err := clean.Wait(host, []discover.Ghost{ghost}, 5*time.Second, nil)
+		left, err := clean.Wait(host, []netnsctl.Tracked{tracked}, 5*time.Second, nil)
 		if err != nil || len(left) > 0 {
 			t.Errorf("left %v, %v", left, err)
 		}
@@ -93,9 +93,9 @@ func TestRelease(t *testing.T) {
 func TestWaitGivesUp(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
-		id, cookie, err := host.Identity("x")
+		id, err := host.Identity("x")
 		nstest.Must(t, err)
-		left, err := clean.Wait(host, []discover.Ghost{discover.NewGhost(id, cookie)}, 20*time.Millisecond, nil)
+		left, err := clean.Wait(host, []netnsctl.Tracked{netnsctl.Track(id)}, 20*time.Millisecond, nil)
 		if err != nil || len(left) != 1 {
 			t.Errorf("left %v, %v", left, err)
 		}
@@ -113,7 +113,7 @@ func TestNameMadeAgain(t *testing.T) {
 		if got := outcomes(snap, plan); got != "spared: it is another one now" {
 			t.Error(got)
 		}
-		if _, _, err := host.Identity("x"); err != nil {
+		if _, err := host.Identity("x"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -150,7 +150,7 @@ func TestRecycledNumber(t *testing.T) {
 		for range 1000 {
 			nstest.Must(t, host.Delete("x"))
 			nstest.Must(t, host.Add("x"))
-			if id, _, err := host.Identity("x"); err == nil && id == old {
+			if id, err := host.Identity("x"); err == nil && id.ID == old {
 				again = true
 				break
 			}
@@ -162,7 +162,7 @@ func TestRecycledNumber(t *testing.T) {
 		if got := outcomes(snap, plan); got != "spared: it is another namespace with the same number now" {
 			t.Error(got)
 		}
-		if _, _, err := host.Identity("x"); err != nil {
+		if _, err := host.Identity("x"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -276,7 +276,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 		if got := outcomes(snap, plan); got != "failed: remove name /run/netns/x: read-only file system" {
 			t.Error(got)
 		}
-		if _, _, err := host.Identity("x"); err != nil {
+		if _, err := host.Identity("x"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -310,7 +310,7 @@ func TestWrongTypeOverName(t *testing.T) {
 		if got := outcomes(snap, plan); got != "removed" {
 			t.Error(got)
 		}
-		if _, _, err := host.Identity("x"); err != nil {
+		if _, err := host.Identity("x"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -374,7 +374,7 @@ func TestSecondBindChanged(t *testing.T) {
 		if got := outcomes(snap, plan); got != "failed: remove name /run/netns/x: device or resource busy" {
 			t.Error(got)
 		}
-		if _, _, err := host.Identity("x"); err != nil {
+		if _, err := host.Identity("x"); err != nil {
 			t.Error(err)
 		}
 		nstest.Shell(t, `test "$(stat -Lc %i /run/copy/x)" = "$(stat -Lc %i /run/netns/y)"`)

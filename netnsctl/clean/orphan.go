@@ -112,7 +112,7 @@ func (p *planner) spareOrphan(ns *discover.Namespace) string {
 // would not be released, so nothing is touched.
 func (p *planner) spareMount(m *discover.Mount, ino uint64, named bool) string {
 	if m.Spreads && !m.Covered {
-		if other, found := p.snap.OnFile.Other(m.File, ino, besides(*m)); found {
+		if other, found := p.snap.OnFile.Other(m.File, ino, outside(m.Namespace)); found {
 			return other.String()
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
 
 // DefaultMinAge is the grace of rule 3: longer than a container takes to start.
@@ -183,8 +184,8 @@ func (p *planner) underneath(n *discover.Name) (id netnsctl.ID, found bool) {
 
 // mountedOn finds what would end with a name's file and is not what the name leads to:
 // mounts in other mount namespaces.
-func (p *planner) mountedOn(n *discover.Name) (m discover.FileMount, found bool) {
-	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m discover.FileMount) bool {
+func (p *planner) mountedOn(n *discover.Name) (m mountns.FileMount, found bool) {
+	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
 		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino))
 	})
 }

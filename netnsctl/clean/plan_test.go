@@ -18,7 +18,7 @@ func hoursAgo(n int) time.Time { return now.Add(-time.Duration(n) * time.Hour) }
 // leak is an orphan that a mount in another mount namespace pins.
 func leak() *discover.Namespace {
 	return &discover.Namespace{
-		ID: netnsctl.ID{Dev: 4, Ino: 100}, Cookie: 7, Born: hoursAgo(5), Verdict: discover.Orphan,
+		Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: 100}, Cookie: 7}, Born: hoursAgo(5), Verdict: discover.Orphan,
 		Pins: []discover.Pin{{Kind: discover.MountPin, FD: -1, Mount: &discover.Mount{
 			Namespace: 50, Path: "/run/c/ns", Through: 812, File: "0:25:/c/ns",
 		}}},
@@ -35,7 +35,7 @@ func deadFile() *discover.Name {
 func idle() (*discover.Name, *discover.Namespace) {
 	id := netnsctl.ID{Dev: 4, Ino: 200}
 	ns := &discover.Namespace{
-		ID: id, Cookie: 8, Names: []string{"vpn"}, Verdict: discover.Idle, Born: hoursAgo(5),
+		Identity: netnsctl.Identity{ID: id, Cookie: 8}, Names: []string{"vpn"}, Verdict: discover.Idle, Born: hoursAgo(5),
 		Pins: []discover.Pin{{Kind: discover.MountPin, FD: -1, Mount: &discover.Mount{
 			Namespace: 40, Path: "/run/netns/vpn", Host: true, Name: "vpn", Usable: true,
 		}}},

@@ -3,25 +3,28 @@ package clean
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // release ends the planned mounts of an orphan, each in the mount namespace where
 // it is.
-func release(snap *discover.Snapshot, present *present, step Step) error {
+func (a *applier) release(step Step) error {
 	ns := step.Namespace
-	if names, err := snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
+	if names, err := a.snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
 		return changed("it has the name " + names[0] + " now")
 	}
 	ended := 0
 	for _, m := range hardestFirst(step.Mounts) {
-		n, err := releaseMount(snap, present, step, m)
+		n, err := a.releaseMount(step, m)
 		ended += n
 		if err != nil && ended > 0 {
 			return partly{ended, err}
@@ -71,19 +74,19 @@ func (p partly) Unwrap() error {
 
 // releaseMount ends all layers of one planned mount: as many as are found of the
 // same namespace at its path.
-func releaseMount(snap *discover.Snapshot, present *present, step Step, planned discover.Mount) (ended int, err error) {
-	in := snap.MountNamespaces[planned.Namespace]
+func (a *applier) releaseMount(step Step, planned discover.Mount) (ended int, err error) {
+	in := a.snap.MountNamespaces[planned.Namespace]
 	if in == nil {
 		return 0, changed("its mount namespace cannot be entered")
 	}
 	// To look at all mounts takes as long as there are mounts, for each. The one
 	// mount at its path needs no look: what is opened there is it or is not.
 	if alone(step.Mounts, planned) {
-		if err := present.unused(planned, step.Namespace); err != nil {
+		if err := a.unused(planned, step.Namespace); err != nil {
 			return 0, err
 		}
-		if unmountIn(in, planned, step.Namespace) == nil {
-			present.ended(in, step, planned)
+		if a.unmountIn(in, planned, step.Namespace) == nil {
+			a.unmounted(in, step, planned)
 			return 1, nil
 		}
 	}
@@ -95,18 +98,21 @@ func releaseMount(snap *discover.Snapshot, present *present, step Step, planned 
 		if now.Carries {
 			return ended, changed("something else is mounted on it now")
 		}
+		m := discover.Mount{
+			Namespace: in.Ino, ID: now.ID, ParentID: now.ParentID, Path: now.Path, File: now.File, Spreads: now.Spreads,
+		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
-			if err = present.unused(now.Mount, step.Namespace); err == nil {
-				err = unmountIn(in, now.Mount, step.Namespace)
+			if err = a.unused(m, step.Namespace); err == nil {
+				err = a.unmountIn(in, m, step.Namespace)
 			}
 		}
 		if err == syscall.EINVAL {
-			if err = present.noneOn(now.File, step.Namespace.ID.Ino, anywhere); err == nil {
-				err = present.noneIn(step.Namespace.ID.Ino)
+			if err = a.noneOn(now.File, step.Namespace.ID.Ino, anywhere); err == nil {
+				err = a.noneIn(step.Namespace.ID.Ino)
 			}
 			if err == nil {
-				err = unlinkUnder(snap.Host, in, now)
+				err = unlinkUnder(a.snap.Host, in, now)
 			}
 		}
 		if err != nil {
@@ -116,7 +122,7 @@ func releaseMount(snap *discover.Snapshot, present *present, step Step, planned 
 			return ended, err
 		}
 		ended++
-		present.ended(in, step, now.Mount)
+		a.unmounted(in, step, m)
 	}
 	return ended, nil
 }
@@ -133,8 +139,8 @@ func alone(all []discover.Mount, planned discover.Mount) bool {
 }
 
 // find looks for a planned mount, one that is not covered first.
-func find(in *discover.MountNamespace, planned discover.Mount, ino uint64) (m discover.Mounted, found bool, err error) {
-	all, err := in.Look()
+func find(in *mountns.Namespace, planned discover.Mount, ino uint64) (m mountns.Mounted, found bool, err error) {
+	all, err := in.NetworkMounts()
 	if err != nil {
 		return m, false, err
 	}
@@ -148,7 +154,7 @@ func find(in *discover.MountNamespace, planned discover.Mount, ino uint64) (m di
 
 // unmountIn ends a mount, and no other one: it is held open while it is compared with
 // the plan.
-func unmountIn(in *discover.MountNamespace, m discover.Mount, ns *discover.Namespace) error {
+func (a *applier) unmountIn(in *mountns.Namespace, m discover.Mount, ns *discover.Namespace) error {
 	return in.Enter(func() error {
 		fd, err := sys.Open(m.Path)
 		if err != nil {
@@ -159,10 +165,10 @@ func unmountIn(in *discover.MountNamespace, m discover.Mount, ns *discover.Names
 		if err := sys.StatFD(fd, &st); err != nil {
 			return err
 		}
-		if (netnsctl.ID{Dev: st.Dev, Ino: st.Ino}) != ns.ID || st.MountID != 0 && st.MountID != m.ID {
+		if st.MountID != 0 && st.MountID != m.ID {
 			return changed("it is another one now")
 		}
-		if err := sameCookie(fd, ns); err != nil {
+		if err := a.identity(fd, ns); err != nil {
 			return err
 		}
 		return sys.DetachFD(fd)
@@ -173,7 +179,7 @@ func unmountIn(in *discover.MountNamespace, m discover.Mount, ns *discover.Names
 // locked, by unlinking the file that it is on: an empty one, such as those who
 // mount a namespace make. The file is reached through a copy of its own mount
 // that has nothing mounted on it.
-func unlinkUnder(host netnsctl.Host, in *discover.MountNamespace, m discover.Mounted) error {
+func unlinkUnder(host netnsctl.Host, in *mountns.Namespace, m mountns.Mounted) error {
 	clone, below := -1, m.Below
 	err := in.Enter(func() (err error) {
 		clone, err = cloneMount(m.Parent, m.ParentID)
@@ -219,11 +225,11 @@ func cloneMount(point string, id uint64) (clone int, err error) {
 // cloneHere copies a mount of our own mount namespace that has a file below it;
 // -1 if there is none.
 func cloneHere(host netnsctl.Host, file string) (clone int, below string) {
-	places, err := discover.Reach(host, file)
+	text, err := os.ReadFile(host.Proc() + "/thread-self/mountinfo")
 	if err != nil {
 		return -1, ""
 	}
-	for _, p := range places {
+	for _, p := range mountinfo.Places(text, file) {
 		if clone, err := cloneMount(p.Point, p.MountID); err == nil {
 			return clone, p.Below
 		}

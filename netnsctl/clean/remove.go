@@ -6,6 +6,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -14,9 +15,9 @@ const maxLayers = 1000
 
 // remove takes a name away if it still is what was planned. Where the file
 // cannot be unlinked, the mounts are put back.
-func remove(snap *discover.Snapshot, dir *discover.RunDir, present *present, step Step) (err error) {
-	planned := step.Name
-	path := snap.Host.NamePath(planned.Name)
+func (a *applier) remove(step Step) (err error) {
+	planned := step.Name.Entry
+	path := a.snap.Host.NamePath(planned.Name)
 	var layers []int
 	defer func() {
 		for _, fd := range layers {
@@ -27,75 +28,58 @@ func remove(snap *discover.Snapshot, dir *discover.RunDir, present *present, ste
 		}
 	}()
 	for range maxLayers {
-		now := dir.Look(planned.Name)
-		if now == nil {
+		now, there := a.dir.Look(planned.Name)
+		if !there {
 			return errGone
 		}
-		if err := same(planned, now); err != nil {
+		if err := a.name(planned, now); err != nil {
 			return err
 		}
-		if err := present.noneOn(step.Name.On, step.Name.Top.Ino, present.elsewhere(step.Name)); err != nil {
+		if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step.Name)); err != nil {
 			return err
 		}
 		if step.Namespace != nil {
-			if err := present.noneIn(step.Namespace.ID.Ino); err != nil {
+			if err := a.noneIn(step.Namespace.ID.Ino); err != nil {
 				return err
 			}
 		}
 		if !now.Mounted {
-			err := unlink(snap.Host, present, dir, now, step.Name)
+			err := a.unlink(now, step.Name)
 			if errors.Is(err, syscall.EBUSY) {
 				// Somebody may have mounted a namespace on it just now.
-				if now := dir.Look(planned.Name); now != nil && now.Mounted {
+				if now, there := a.dir.Look(planned.Name); there && now.Mounted {
 					return changed("it is another one now")
 				}
 			}
 			return err
 		}
-		fd, err := unmount(snap.Host, step, now)
+		fd, err := a.unmount(step, now)
 		if err != nil {
 			return err
 		}
 		layers = append(layers, fd)
-		next := dir.Look(planned.Name)
-		if step.Namespace == nil && next != nil && next.ID != (netnsctl.ID{}) {
+		next, there := a.dir.Look(planned.Name)
+		if step.Namespace == nil && there && next.Namespace.Type == sys.TypeNet {
 			return nil // a healthy namespace was under it
 		}
-		planned = under(planned, now, next)
+		if there && !next.Mounted {
+			if !next.File.Empty() {
+				return changed("it is another one now")
+			}
+			planned.Mounted, planned.Namespace = false, rundir.NSFile{}
+		}
+		planned.File = now.File // now it can be seen
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, planned.Name, path, syscall.EBUSY)
 }
 
-// same compares a name with the plan: cause, file, and what is mounted.
-func same(planned, now *discover.Name) error {
-	switch {
-	case now.ID != planned.ID || now.Cause != planned.Cause || now.Mounted != planned.Mounted || now.Top != planned.Top:
-		return changed("it is another one now")
-	case planned.File.Kind != "" && !now.File.Equal(planned.File):
-		return changed("its file is another one now")
-	}
-	return nil
-}
-
-// under is what the next look must find once a layer of the planned mounts is
-// off: one more of the same, or the bare file.
-func under(planned, last, next *discover.Name) *discover.Name {
-	expected := *planned
-	expected.File = last.File
-	if next != nil && !next.Mounted {
-		expected.Mounted, expected.ID, expected.Top = false, netnsctl.ID{}, netnsctl.ID{}
-		expected.Cause = discover.DeadFile
-	}
-	return &expected
-}
-
-// unmount takes the top layer off a name, and no other mount: it is held open
-// while it is compared with the plan, and goes on to be.
-func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err error) {
-	path := host.NamePath(now.Name)
+// unmount takes the top layer off a name, and no other mount: it is held open while it is
+// compared with the plan, and still afterwards.
+func (a *applier) unmount(step Step, now rundir.Entry) (fd int, err error) {
+	path := a.snap.Host.NamePath(now.Name)
 	if fd, err = sys.Open(path); err == nil {
-		if err = compare(fd, step, now); err == nil {
-			err = detach(host, fd)
+		if err = a.layer(fd, step, now); err == nil {
+			err = detach(a.snap.Host, fd)
 		}
 		if err == nil {
 			return fd, nil
@@ -108,31 +92,16 @@ func unmount(host netnsctl.Host, step Step, now *discover.Name) (fd int, err err
 	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
 }
 
-func compare(fd int, step Step, now *discover.Name) error {
-	dev, ino, err := sys.Fstat(fd)
-	if err != nil {
-		return err
-	}
-	if (netnsctl.ID{Dev: dev, Ino: ino}) != now.Top {
-		return changed("it is another one now")
-	}
+// layer compares the open mount on a name with what was seen there.
+func (a *applier) layer(fd int, step Step, now rundir.Entry) error {
 	if step.Namespace != nil {
-		return sameCookie(fd, step.Namespace)
+		return a.identity(fd, step.Namespace)
 	}
-	return nil
-}
-
-// sameCookie makes sure that the open namespace fd is the planned one: its inode
-// number might have been used again.
-func sameCookie(fd int, ns *discover.Namespace) error {
-	cookie, err := sys.Cookie(fd)
-	if err != nil && ns.Cookie != 0 {
-		return netnsctl.NewOpError(netnsctl.OpStatNetns, "", "", err)
+	dev, ino, err := sys.Fstat(fd)
+	if err == nil && (dev != now.Namespace.Dev || ino != now.Namespace.Ino) {
+		err = changed("it is another one now")
 	}
-	if cookie != ns.Cookie {
-		return changed("it is another namespace with the same number now")
-	}
-	return nil
+	return err
 }
 
 // detach unmounts what the open file fd is the root of.
@@ -157,14 +126,10 @@ func detach(host netnsctl.Host, fd int) (err error) {
 // meantime makes it fail (EBUSY). So does a mount on another path to the file, such
 // as below a run directory that is bound on itself: where all of them are of the
 // namespace that was planned, they go with the file.
-func unlink(host netnsctl.Host, present *present, dir *discover.RunDir, n, planned *discover.Name) error {
-	call := sys.Unlink
-	if n.File.Kind == discover.Directory {
-		call = sys.Rmdir
-	}
-	err := call(dir.FD(), n.Name)
-	if errors.Is(err, syscall.EBUSY) && planned.Top.Ino != 0 && present.noneOn(planned.On, planned.Top.Ino, anywhere) == nil {
-		err = dir.UnlinkEverywhere(n.Name)
+func (a *applier) unlink(e rundir.Entry, planned *discover.Name) error {
+	err := a.dir.Remove(e)
+	if errors.Is(err, syscall.EBUSY) && planned.Top.Ino != 0 && a.noneOn(planned.On, planned.Top.Ino, anywhere) == nil {
+		err = a.dir.RemoveEverywhere(e.Name)
 	}
 	switch {
 	case errors.Is(err, syscall.ENOENT):
@@ -172,5 +137,5 @@ func unlink(host netnsctl.Host, present *present, dir *discover.RunDir, n, plann
 	case errors.Is(err, syscall.ENOTEMPTY):
 		return changed("it is a directory that is not empty")
 	}
-	return netnsctl.NewOpError(netnsctl.OpRemoveName, n.Name, host.NamePath(n.Name), err)
+	return netnsctl.NewOpError(netnsctl.OpRemoveName, e.Name, a.snap.Host.NamePath(e.Name), err)
 }

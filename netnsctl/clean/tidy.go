@@ -4,29 +4,30 @@ import (
 	"path"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// released is a mount that has been ended, and whose path was named: its file may go.
+// released is a mount that was unmounted, and whose path was named: its file may go.
 type released struct {
-	in    *discover.MountNamespace
+	in    *mountns.Namespace
 	mount discover.Mount
 	ino   uint64 // of the namespace
 }
 
-// ended remembers a mount for [present.tidy].
-func (p *present) ended(in *discover.MountNamespace, step Step, m discover.Mount) {
+// unmounted remembers a mount for [applier.tidy].
+func (a *applier) unmounted(in *mountns.Namespace, step Step, m discover.Mount) {
 	if step.tidy[m.Path] {
-		p.released = append(p.released, released{in, m, step.Namespace.ID.Ino})
+		a.released = append(a.released, released{in, m, step.Namespace.ID.Ino})
 	}
 }
 
-// tidy removes the empty files of mounts that have been ended, all in the end: one
-// look serves. Where anything else is mounted on a file by now that stays; that one
-// stays is no failure.
-func (p *present) tidy() {
-	for _, r := range p.released {
-		if p.noneOn(r.mount.File, r.ino, anywhere) == nil {
+// tidy removes the empty files of mounts that were unmounted, all at the end, so that one
+// scan of the mounts serves for all. A file stays where anything else is mounted on it by
+// now; that is no failure.
+func (a *applier) tidy() {
+	for _, r := range a.released {
+		if a.noneOn(r.mount.File, r.ino, anywhere) == nil {
 			_ = r.in.Enter(func() error { return unlinkEmpty(r.mount) })
 		}
 	}

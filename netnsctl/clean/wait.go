@@ -19,29 +19,29 @@ const (
 // theirs may be open in the caller, such as their snapshot. tell, if not nil, is
 // told after each look how many are left.
 //
-// The proof is that the kernel says so ([discover.Ghost.Gone]), or else that a scan
+// The proof is that the kernel says so ([netnsctl.Tracked.Gone]), or else that a scan
 // does not find them.
-func Wait(host netnsctl.Host, ghosts []discover.Ghost, limit time.Duration, tell func(left int)) (left []discover.Ghost, err error) {
+func Wait(host netnsctl.Host, tracked []netnsctl.Tracked, limit time.Duration, tell func(left int)) (left []netnsctl.Tracked, err error) {
 	start := time.Now()
 	pause := firstLook
 	for {
-		if ghosts, err = alive(host, ghosts); err != nil || len(ghosts) == 0 {
-			return ghosts, err
+		if tracked, err = alive(host, tracked); err != nil || len(tracked) == 0 {
+			return tracked, err
 		}
 		if limit > 0 && time.Since(start) >= limit {
-			return ghosts, nil
+			return tracked, nil
 		}
 		if tell != nil {
-			tell(len(ghosts))
+			tell(len(tracked))
 		}
 		time.Sleep(pause)
 		pause = min(2*pause, lastLook)
 	}
 }
 
-func alive(host netnsctl.Host, ghosts []discover.Ghost) (left []discover.Ghost, err error) {
-	var unproven []discover.Ghost
-	for _, g := range ghosts {
+func alive(host netnsctl.Host, tracked []netnsctl.Tracked) (left []netnsctl.Tracked, err error) {
+	var unproven []netnsctl.Tracked
+	for _, g := range tracked {
 		switch gone, known := g.Gone(); {
 		case !known:
 			unproven = append(unproven, g)
@@ -59,7 +59,7 @@ func alive(host netnsctl.Host, ghosts []discover.Ghost) (left []discover.Ghost, 
 	defer snap.Close()
 	for _, ns := range snap.Namespaces {
 		for _, g := range unproven {
-			if g.Is(ns) || g.ID == ns.ID && g.Cookie == 0 {
+			if same, _ := g.Same(ns.Identity); same {
 				left = append(left, g)
 			}
 		}

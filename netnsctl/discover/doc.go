@@ -1,12 +1,10 @@
-// Package discover finds every network namespace of a host and everything that
-// pins it, and judges which names are stale and which namespaces orphaned.
+// Package discover finds every network namespace of a host and everything that keeps it
+// alive, and judges which names are stale and which namespaces orphaned. It only looks.
 //
-// There is one file per source: processes and threads (process.go), descriptors
-// (descriptor.go), sockets, tun devices and descriptors in flight (socket.go),
-// inotify and fanotify marks and io_uring files (fdinfo.go), mounts in every
-// mount namespace (mount.go, mountns.go), detached mount trees (tree.go), names
-// (name.go) and the kernel's own roll call (rollcall.go). No source is complete;
-// what could not be looked at becomes a [Blind] spot.
+// A [Scan] reads the host once ([vantage]: processes, descriptors, mount namespaces), asks
+// every source in the table [sources] for what it sees, and has the sightings judged
+// ([judge], which makes no system call). A source is one file, source_NAME.go. No source
+// is complete; what it could not look at is a [Blind] spot.
 //
-// The words are those of package netnsctl. All of it only looks.
+// The words are those of package netnsctl.
 package discover

@@ -1,15 +1,39 @@
 package discover
 
 import (
-	"bytes"
 	"cmp"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
+
+// Owner is whom a namespace seems to belong to, as far as its pins tell.
+type Owner struct {
+	PID     int
+	Command string
+	// Unit is the systemd unit, Container and Pod the IDs in the cgroup of the process.
+	Unit, Container, Pod string
+	// Runtime is the program in whose directory the namespace is mounted, or that has noted
+	// it.
+	Runtime string
+	// Name is the name of the container and PodName that of the pod (namespace/name), as
+	// the runtime has them.
+	Name, PodName string
+}
+
+// Describe gives the command, unit, container and pod of a process, as far as it is there
+// and they can be read.
+func Describe(host netnsctl.Host, pid int) Owner {
+	o := Owner{PID: pid, Command: procfs.Command(host.Proc(), pid)}
+	o.Unit, o.Container, o.Pod = procfs.Cgroup(host.Proc(), pid)
+	return o
+}
+
+// CommandLine gives the arguments of a process; nil for a kernel thread, and for a process
+// that has ended.
+func CommandLine(host netnsctl.Host, pid int) []string { return procfs.CommandLine(host.Proc(), pid) }
 
 // Holder is a process with its pins on one namespace.
 type Holder struct {
@@ -19,14 +43,14 @@ type Holder struct {
 	// meanwhile.
 	UID  int64
 	Args []string
-	// Inside says that the process is in the namespace. Its descriptors and sockets
-	// are then left out.
+	// Inside says that the process is in the namespace. Its descriptors and sockets are then
+	// left out.
 	Inside bool
 	Pins   []Pin
 }
 
-// Holders gives the processes that pin a namespace: those inside it, then the
-// others, both by number.
+// Holders gives the processes that pin a namespace: those inside it, then the others, both
+// by number.
 func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	byPID := map[int]*Holder{}
 	for _, p := range ns.Pins {
@@ -48,7 +72,7 @@ func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	}
 	holders := make([]Holder, 0, len(byPID))
 	for pid, h := range byPID {
-		h.Owner, h.UID, h.Args = Describe(host, pid), effectiveUser(host, pid), CommandLine(host, pid)
+		h.Owner, h.UID, h.Args = Describe(host, pid), procfs.EffectiveUser(host.Proc(), pid), CommandLine(host, pid)
 		holders = append(holders, *h)
 	}
 	slices.SortFunc(holders, func(a, b Holder) int {
@@ -63,28 +87,23 @@ func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	return holders
 }
 
-// CommandLine gives a process' words; nil for a kernel thread, and for one that has
-// ended.
-func CommandLine(host netnsctl.Host, pid int) (words []string) {
-	text, err := os.ReadFile(host.Proc() + "/" + strconv.Itoa(pid) + "/cmdline")
-	if text = bytes.TrimSuffix(text, []byte{0}); err != nil || len(text) == 0 {
-		return nil
-	}
-	return strings.Split(string(text), "\x00")
-}
-
-// effectiveUser reads the second number of the line Uid: in /proc/PID/status.
-func effectiveUser(host netnsctl.Host, pid int) int64 {
-	text, err := os.ReadFile(host.Proc() + "/" + strconv.Itoa(pid) + "/status")
-	if err != nil {
-		return -1
-	}
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) > 2 && fields[0] == "Uid:" {
-			if uid, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
-				return int64(uid)
-			}
+// SocketHolders gives the descriptors of the sockets that pin a namespace, by the inode
+// number of the socket, with the commands of their processes. What was closed since the
+// scan is left out.
+func SocketHolders(host netnsctl.Host, ns *Namespace) map[uint64][]Pin {
+	found := map[uint64][]Pin{}
+	for _, p := range ns.Pins {
+		if p.Kind != SocketPin {
+			continue
+		}
+		link, err := os.Readlink(host.Proc() + "/" + fdPath(p))
+		if err != nil {
+			continue
+		}
+		if ino, ok := procfs.ParseLink([]byte(link), "socket"); ok {
+			p.Command = procfs.Command(host.Proc(), p.PID)
+			found[ino] = append(found[ino], p)
 		}
 	}
-	return -1
+	return found
 }

@@ -7,58 +7,13 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// spare is how many descriptors a scan that holds namespaces leaves for those who
-// read them.
-const spare = 64
-
-// identify fills in what only an open namespace tells: its cookie and its age.
-func (s *scan) identify(ns *Namespace) {
-	fd, err := s.open(ns)
-	if err != nil {
-		return
-	}
-	if ns.Cookie == 0 {
-		ns.Cookie, _ = sys.Cookie(fd)
-	}
-	if s.opts.IdentityOnly {
-		sys.Close(fd)
-		return
-	}
-	if ns.filed() {
-		var st sys.FileStat
-		if sys.StatFD(fd, &st) == nil {
-			ns.Born = st.Changed
-		}
-	}
-	if ns.Verdict == Orphan || ns.Verdict == Idle && s.opts.Everything {
-		ns.Hardware = s.hardware(fd)
-	}
-	if ns.Verdict == Orphan || s.opts.Hold && sys.SpareFDs(fd, spare) {
-		ns.fd, ns.held = fd, true
-		return
-	}
-	sys.Close(fd)
-}
-
-// filed tells whether something keeps the namespace's nsfs inode, so that its
-// time is not that of our own look.
-func (ns *Namespace) filed() bool {
-	for _, p := range ns.Pins {
-		switch p.Kind {
-		case Descriptor, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree:
-			return true
-		}
-	}
-	return false
-}
-
-// open opens a namespace by the first of its pins that leads to it, and makes
-// sure that it is the one. Our own may have no pin but ourselves.
-func (s *scan) open(ns *Namespace) (int, error) {
+// open opens a namespace by the first of its pins that leads to it, and makes sure that it
+// is the one. Our own may have no pin but ourselves.
+func (v *vantage) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
 		var fd int
-		if fd, err = s.openPin(p, ns.ID.Ino); err != nil {
+		if fd, err = v.openPin(p, ns.ID.Ino); err != nil {
 			continue
 		}
 		if _, ino, statErr := sys.Fstat(fd); statErr == nil && ino == ns.ID.Ino {
@@ -67,57 +22,99 @@ func (s *scan) open(ns *Namespace) (int, error) {
 		sys.Close(fd)
 		err = syscall.ENOENT
 	}
-	if ns.ID.Ino == s.self.own {
-		return sys.Open(s.host.Proc() + "/thread-self/ns/net")
+	if ns.ID == v.own {
+		return sys.Open(v.fs.Root() + "/thread-self/ns/net")
 	}
 	return -1, err
 }
 
-func (s *scan) openPin(p Pin, ino uint64) (int, error) {
-	base := s.host.Proc() + "/" + strconv.Itoa(p.PID)
+func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	switch p.Kind {
 	case Process:
-		return sys.Open(base + "/ns/net")
+		return sys.Open(v.fs.Path(p.PID, "/ns/net"))
 	case Thread:
-		return sys.Open(base + "/task/" + strconv.Itoa(p.TID) + "/ns/net")
+		return sys.Open(v.fs.Path(p.PID, "/task/"+strconv.Itoa(p.TID)+"/ns/net"))
 	case Descriptor:
-		return sys.Open(s.fdPath(p))
+		return sys.Open(v.fs.Root() + "/" + fdPath(p))
 	case SocketPin, TunTap:
-		return s.openSocket(p)
+		fd, err := copyFD(p)
+		if err != nil {
+			return -1, err
+		}
+		defer sys.Close(fd)
+		return sys.SocketNet(fd)
 	case MountPin:
-		return s.openMount(p.Mount, ino)
+		return v.openMount(p.Mount, ino)
 	}
 	return -1, syscall.EOPNOTSUPP
 }
 
-func (s *scan) openSocket(p Pin) (int, error) {
-	pidfd, err := sys.OpenProcess(p.task())
-	if err != nil {
-		return -1, err
-	}
-	defer sys.Close(pidfd)
-	fd, err := sys.CopyFD(pidfd, p.FD)
-	if err != nil {
-		return -1, err
-	}
-	defer sys.Close(fd)
-	return sys.SocketNet(fd)
-}
-
-func (s *scan) openMount(m *Mount, ino uint64) (fd int, err error) {
-	if !m.Covered && m.Host && s.self.atHome {
+func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
+	if !m.Covered && m.Host && v.hostMounts == v.ownMounts {
 		return sys.Open(m.Path)
 	}
-	in := s.mounts[m.Namespace]
+	in := v.mounts[m.Namespace]
 	if in == nil {
 		return -1, syscall.ENOENT
 	}
 	if m.Covered {
-		return in.openCovered(m.Path, ino)
+		return in.OpenCovered(m.Path, ino)
 	}
 	err = in.Enter(func() (err error) {
 		fd, err = sys.Open(m.Path)
 		return err
 	})
 	return fd, err
+}
+
+// fdPath is the path of a descriptor below the root of procfs: opening it opens the same
+// file.
+func fdPath(p Pin) string {
+	path := strconv.Itoa(p.PID)
+	if p.TID != 0 {
+		path += "/task/" + strconv.Itoa(p.TID)
+	}
+	return path + "/fd/" + strconv.Itoa(p.FD)
+}
+
+// copier copies descriptors. It keeps the process open whose descriptor it copied last.
+type copier struct {
+	tid, pidfd int
+}
+
+// copyFD copies the descriptor of a pin.
+func (c *copier) copyFD(p Pin) (int, error) {
+	tid, thread := p.task()
+	if tid != c.tid {
+		c.close()
+		pidfd, err := sys.OpenProcess(tid, thread)
+		if err != nil {
+			return -1, err
+		}
+		c.tid, c.pidfd = tid, pidfd
+	}
+	return sys.CopyFD(c.pidfd, p.FD)
+}
+
+func (c *copier) close() {
+	if c.tid != 0 {
+		sys.Close(c.pidfd)
+		c.tid = 0
+	}
+}
+
+// copyFD copies the descriptor of a pin.
+func copyFD(p Pin) (int, error) {
+	var c copier
+	defer c.close()
+	return c.copyFD(p)
+}
+
+// task is the thread that has the descriptor of the pin. It is the leader of its process
+// where thread is false.
+func (p Pin) task() (tid int, thread bool) {
+	if p.TID != 0 {
+		return p.TID, true
+	}
+	return p.PID, false
 }

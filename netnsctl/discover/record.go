@@ -23,11 +23,10 @@ type Record struct {
 
 // Recorded is one namespace of a [Record].
 type Recorded struct {
-	ID netnsctl.ID
+	netnsctl.Identity
 	// NSID is for a namespace of which nothing else is known: the ID is zero.
-	NSID   netnsctl.NSID
-	Cookie uint64
-	Names  []string
+	NSID  netnsctl.NSID
+	Names []string
 }
 
 // Record keeps what the snapshot, which must have been taken with
@@ -39,7 +38,7 @@ func (s *Snapshot) Record() (Record, error) {
 	}
 	r := Record{Boot: boot, Taken: s.Taken}
 	for _, ns := range s.Namespaces {
-		r.Namespaces = append(r.Namespaces, Recorded{ns.ID, ns.NSID, ns.Cookie, ns.Names})
+		r.Namespaces = append(r.Namespaces, Recorded{ns.Identity, ns.NSID, ns.Names})
 	}
 	for _, n := range s.Names {
 		if n.Verdict == Stale {
@@ -65,12 +64,14 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	return namespaces, stale
 }
 
-// is compares cookies, and IDs where the kernel has no cookies.
+// is tells whether a record is of the namespace. One of which only the nsid is known is
+// compared by that.
 func (ns *Namespace) is(r Recorded) bool {
-	if ns.Cookie != 0 && r.Cookie != 0 {
-		return ns.Cookie == r.Cookie
+	if ns.ID == (netnsctl.ID{}) {
+		return r.ID == (netnsctl.ID{}) && ns.NSID == r.NSID
 	}
-	return ns.ID == r.ID && ns.NSID == r.NSID
+	same, _ := ns.Same(r.Identity)
+	return same
 }
 
 // SameBoot tells whether a record was made since the host was started.

@@ -9,16 +9,16 @@ import (
 func TestSince(t *testing.T) {
 	id := func(ino uint64) netnsctl.ID { return netnsctl.ID{Dev: 4, Ino: ino} }
 	earlier := Record{
-		Namespaces: []Recorded{{ID: id(1), Cookie: 1}, {ID: id(2), Cookie: 2}, {ID: id(3)}, {NSID: 7}},
+		Namespaces: []Recorded{{Identity: netnsctl.Identity{ID: id(1), Cookie: 1}}, {Identity: netnsctl.Identity{ID: id(2), Cookie: 2}}, {Identity: netnsctl.Identity{ID: id(3)}}, {NSID: 7}},
 		Stale:      []string{"old"},
 	}
 	now := &Snapshot{
 		Namespaces: []*Namespace{
-			{ID: id(9), Cookie: 9, Verdict: Own},
-			{ID: id(1), Cookie: 1, Verdict: InUse},
-			{ID: id(2), Cookie: 22, Verdict: Idle}, // the inode number again
-			{ID: id(3), Cookie: 3, Verdict: Orphan},
-			{ID: id(4), Verdict: Orphan},
+			{Identity: netnsctl.Identity{ID: id(9), Cookie: 9}, Verdict: Own},
+			{Identity: netnsctl.Identity{ID: id(1), Cookie: 1}, Verdict: InUse},
+			{Identity: netnsctl.Identity{ID: id(2), Cookie: 22}, Verdict: Idle}, // the inode number again
+			{Identity: netnsctl.Identity{ID: id(3), Cookie: 3}, Verdict: Orphan},
+			{Identity: netnsctl.Identity{ID: id(4)}, Verdict: Orphan},
 			{NSID: 7, Verdict: Orphan},
 			{NSID: 8, Verdict: Orphan},
 		},

@@ -8,6 +8,8 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -20,6 +22,8 @@ type Snapshot struct {
 	Own netnsctl.ID
 	// OwnMounts is the inode number of our own mount namespace.
 	OwnMounts uint64
+	// AllPIDs says that the scan was in the initial pid namespace, and saw every process.
+	AllPIDs bool
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace
@@ -28,14 +32,18 @@ type Snapshot struct {
 	Blind []Blind
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
-	MountNamespaces map[uint64]*MountNamespace
+	MountNamespaces mountns.All
 	// OnFile has what is mounted, in any mount namespace, on the files of Names and
 	// on those of the mounts of unused namespaces, where that was asked for
 	// ([Options.Files]).
-	OnFile FileMounts
+	OnFile mountns.FileMounts
 	// Steps are the parts of the scan, in the order in which they were taken.
 	Steps []Step
 }
+
+// FileMount is a mount of anything on the file of a name, or of a mount of an unused
+// namespace. It ends with the file.
+type FileMount = mountns.FileMount
 
 // Step is one part of a scan: what it looked at, and how long that took.
 type Step struct {
@@ -47,11 +55,9 @@ type Step struct {
 type Namespace struct {
 	// ID is zero for one of which only NSID, its number in our own namespace, is
 	// known.
-	ID   netnsctl.ID
+	// The cookie is 0 where it was not asked for.
+	netnsctl.Identity
 	NSID netnsctl.NSID
-	// Cookie is the namespace's number that is never used again; 0 where it was
-	// not asked for or the kernel (before 5.14) has none.
-	Cookie uint64
 	// Names lead to it from the run directory.
 	Names []string
 	Pins  []Pin
@@ -70,6 +76,7 @@ type Namespace struct {
 	// Reason says why, for people.
 	Reason string
 
+	kept bool // by a runtime's records
 	held bool
 	fd   int // if held
 }
@@ -93,6 +100,8 @@ type Name struct {
 	// whatever type, if that is not zero.
 	Mounted bool
 	Top     netnsctl.ID
+	// Entry is what a clean-up compares before it removes the name.
+	Entry rundir.Entry
 }
 
 // File is the identity of an entry of the run directory: equal as long as it is
@@ -104,13 +113,6 @@ type File struct {
 	Born     time.Time
 	// Target is what a symbolic link points to.
 	Target string
-}
-
-// Equal tells whether two looks saw the same file.
-func (f File) Equal(other File) bool {
-	same := f.Born.Equal(other.Born)
-	f.Born, other.Born = time.Time{}, time.Time{}
-	return same && f == other
 }
 
 // FileKind is a type of file.
@@ -217,7 +219,5 @@ func (s *Snapshot) Close() {
 			ns.held = false
 		}
 	}
-	for _, m := range s.MountNamespaces {
-		m.close()
-	}
+	s.MountNamespaces.Close()
 }

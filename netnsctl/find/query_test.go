@@ -104,8 +104,8 @@ func twoNamespaces() *view {
 	v := &view{
 		host: netnsctl.Host{ProcRoot: "/nowhere"},
 		snap: &discover.Snapshot{Namespaces: []*discover.Namespace{
-			{ID: netnsctl.ID{Dev: 4, Ino: 100}, Names: []string{"a"}, Pins: []discover.Pin{{Kind: discover.Process, PID: 12}}},
-			{ID: netnsctl.ID{Dev: 4, Ino: 200}, Pins: []discover.Pin{{Kind: discover.Descriptor, PID: 12, FD: 3}, {Kind: discover.Descriptor, PID: 12, FD: 4}}},
+			{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: 100}}, Names: []string{"a"}, Pins: []discover.Pin{{Kind: discover.Process, PID: 12}}},
+			{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: 200}}, Pins: []discover.Pin{{Kind: discover.Descriptor, PID: 12, FD: 3}, {Kind: discover.Descriptor, PID: 12, FD: 4}}},
 		}},
 		contents: make([]inside.Contents, 3),
 		done:     inside.Wanted{Devices: true, Addresses: true, Sockets: true},

@@ -110,9 +110,9 @@ func (r *running) waitID(kind monitor.Kind, id netnsctl.ID) monitor.Event {
 // identity is the namespace of a name.
 func identity(t *testing.T, host netnsctl.Host, name string) (netnsctl.ID, uint64) {
 	t.Helper()
-	id, cookie, err := host.Identity(name)
+	id, err := host.Identity(name)
 	nstest.Must(t, err)
-	return id, cookie
+	return id.ID, id.Cookie
 }
 
 // TestNames: without Identify names are told of at once and in order, whatever they

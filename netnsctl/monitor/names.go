@@ -15,19 +15,14 @@ const patience = time.Second
 type names struct {
 	host     netnsctl.Host
 	identify bool
-	known    map[string]identity
+	known    map[string]netnsctl.Identity
 	// waiting are names that were added and lead to no namespace yet.
 	waiting []Event
 }
 
-type identity struct {
-	id     netnsctl.ID
-	cookie uint64
-}
-
 func newNames(host netnsctl.Host, identify bool) *names {
 	host.Resolve = nil
-	n := &names{host: host, identify: identify, known: map[string]identity{}}
+	n := &names{host: host, identify: identify, known: map[string]netnsctl.Identity{}}
 	if !identify {
 		return n
 	}
@@ -40,11 +35,11 @@ func newNames(host netnsctl.Host, identify bool) *names {
 
 // look finds out where a name leads.
 func (n *names) look(name string) bool {
-	id, cookie, err := n.host.Identity(name)
+	id, err := n.host.Identity(name)
 	if err != nil {
 		return false
 	}
-	n.known[name] = identity{id, cookie}
+	n.known[name] = id
 	return true
 }
 
@@ -57,7 +52,7 @@ func (n *names) changed(changes []netnsctl.Event) (events []Event) {
 		if c.Deleted {
 			events = append(events, n.settle(c.Name)...)
 			e.Kind = NameDeleted
-			e.ID, e.Cookie = n.known[c.Name].id, n.known[c.Name].cookie
+			e.ID, e.Cookie = n.known[c.Name].ID, n.known[c.Name].Cookie
 			delete(n.known, c.Name)
 		} else if n.identify {
 			n.waiting = append(n.waiting, e)
@@ -69,7 +64,7 @@ func (n *names) changed(changes []netnsctl.Event) (events []Event) {
 		if !n.look(e.Name) && now.Sub(e.Time) < patience {
 			return false
 		}
-		e.ID, e.Cookie = n.known[e.Name].id, n.known[e.Name].cookie
+		e.ID, e.Cookie = n.known[e.Name].ID, n.known[e.Name].Cookie
 		events = append(events, e)
 		return true
 	})

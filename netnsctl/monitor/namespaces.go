@@ -14,7 +14,7 @@ type namespaces struct {
 	host     netnsctl.Host
 	interval time.Duration
 	// known are those that were told of, or there at the beginning.
-	known map[netnsctl.ID]discover.Ghost
+	known map[netnsctl.ID]netnsctl.Tracked
 	// missing are those known that the last look did not find, where the kernel
 	// does not say whether they have gone.
 	missing map[netnsctl.ID]bool
@@ -28,9 +28,9 @@ func newNamespaces(host netnsctl.Host, interval time.Duration) (*namespaces, err
 	if err != nil {
 		return nil, err
 	}
-	n.known = map[netnsctl.ID]discover.Ghost{}
+	n.known = map[netnsctl.ID]netnsctl.Tracked{}
 	for id, ns := range there {
-		n.known[id] = discover.GhostOf(ns)
+		n.known[id] = netnsctl.Track(ns.Identity)
 	}
 	return n, nil
 }
@@ -66,22 +66,22 @@ func (n *namespaces) look() (events []Event, err error) {
 		return nil, err
 	}
 	missing := map[netnsctl.ID]bool{}
-	for id, ghost := range n.known {
-		ns := there[id]
-		switch {
-		case ns != nil && (ghost.Is(ns) || ns.Cookie == 0 || ghost.Cookie == 0):
-			continue
-		case ns == nil && n.lives(ghost):
+	for id, tracked := range n.known {
+		if ns := there[id]; ns != nil {
+			if same, _ := tracked.Same(ns.Identity); same {
+				continue
+			}
+		} else if n.lives(tracked) {
 			missing[id] = true
 			continue
 		}
 		delete(n.known, id)
-		events = append(events, Event{Time: n.last, Kind: NamespaceGone, ID: id, Cookie: ghost.Cookie})
+		events = append(events, Event{Time: n.last, Kind: NamespaceGone, ID: id, Cookie: tracked.Cookie})
 	}
 	n.missing = missing
 	for id, ns := range there {
 		if _, known := n.known[id]; !known {
-			n.known[id] = discover.GhostOf(ns)
+			n.known[id] = netnsctl.Track(ns.Identity)
 			events = append(events, Event{
 				Time: n.last, Kind: NamespaceNew, ID: id, Cookie: ns.Cookie, Names: ns.Names, Pin: n.first(ns),
 			})
@@ -97,11 +97,11 @@ func (n *namespaces) look() (events []Event, err error) {
 // lives tells whether a namespace that was not found may be there all the same: a
 // process can hand it to a child while we look. The kernel may know; else what two
 // looks have not found is gone.
-func (n *namespaces) lives(ghost discover.Ghost) bool {
-	if gone, known := ghost.Gone(); known {
+func (n *namespaces) lives(tracked netnsctl.Tracked) bool {
+	if gone, known := tracked.Gone(); known {
 		return !gone
 	}
-	if !n.missing[ghost.ID] {
+	if !n.missing[tracked.ID] {
 		n.hurry()
 		return true
 	}

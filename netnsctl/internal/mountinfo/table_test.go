@@ -1,4 +1,4 @@
-package discover
+package mountinfo
 
 import (
 	"slices"
@@ -22,15 +22,15 @@ const recorded = `22 1 8:1 / / rw shared:1 - ext4 /dev/vda rw
 `
 
 func TestParseMounts(t *testing.T) {
-	var seen mountSet
-	table := parseMounts([]byte(recorded), &seen)
+	var seen Set
+	table := Parse([]byte(recorded), &seen)
 	type fact struct {
 		root, point, file string
 		covered, carries  bool
 	}
 	var got []fact
-	for _, row := range table.rows {
-		got = append(got, fact{row.root, row.point, table.onFile(row), table.covered(row), table.carries(row)})
+	for _, row := range table.Namespaces {
+		got = append(got, fact{row.Root, row.Point, table.File(row), table.Covered(row), table.Carries(row)})
 	}
 	want := []fact{
 		{"net:[4026532177]", "/run/netns/x", "0:25:/netns/x", false, false},
@@ -44,7 +44,7 @@ func TestParseMounts(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	for id, is := range map[uint64]bool{22: true, 38: true, 23: false, 1: false, 1 << 40: false} {
-		if seen.has(id) != is {
+		if seen.Has(id) != is {
 			t.Errorf("mount %d seen: %v", id, !is)
 		}
 	}
@@ -65,12 +65,12 @@ func FuzzParseMounts(f *testing.F) {
 		if len(text) > 4096 {
 			return
 		}
-		var seen mountSet
-		table := parseMounts(text, &seen)
-		for _, row := range table.rows {
-			table.covered(row)
-			table.onFile(row)
-			row.ino("net:[")
+		var seen Set
+		table := Parse(text, &seen)
+		for _, row := range table.Namespaces {
+			table.Covered(row)
+			table.File(row)
+			row.Ino("net")
 		}
 	})
 }

@@ -1,19 +1,19 @@
-package discover
+package mountns
 
 import (
 	"os"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// maxPeel bounds the mounts that may lie over one.
-const maxPeel = 100
+// maxCovers bounds the mounts that may cover one.
+const maxCovers = 100
 
-// openCovered opens a network namespace that is mounted where no path leads: in a
-// copy of the mount namespace, which ends with its thread, what lies over it is
-// taken off.
-func (m *MountNamespace) openCovered(path string, ino uint64) (fd int, err error) {
+// OpenCovered opens a network namespace that is mounted where no path leads. It unmounts
+// what covers it, in a copy of the mount namespace that ends with its thread.
+func (m *Namespace) OpenCovered(path string, ino uint64) (fd int, err error) {
 	err = m.Enter(func() error {
 		if err := sys.NewMountNamespace(); err != nil {
 			return err
@@ -21,7 +21,7 @@ func (m *MountNamespace) openCovered(path string, ino uint64) (fd int, err error
 		if err := sys.PrivateMount("/"); err != nil {
 			return err
 		}
-		for range maxPeel {
+		for range maxCovers {
 			cover, found, err := coverOf(path, ino)
 			if err != nil {
 				return err
@@ -39,20 +39,19 @@ func (m *MountNamespace) openCovered(path string, ino uint64) (fd int, err error
 	return fd, err
 }
 
-// coverOf finds the namespace among the mounts at path, in the calling thread's
-// mount namespace, or the mount point of what covers it.
+// coverOf finds the namespace among the mounts at path, in the mount namespace of the
+// calling thread, or the mount point of what covers it.
 func coverOf(path string, ino uint64) (cover string, found bool, err error) {
 	text, err := os.ReadFile("thread-self/mountinfo")
 	if err != nil {
 		return "", false, err
 	}
-	var ignore mountSet
-	t := parseMounts(text, &ignore)
-	for _, row := range t.rows {
-		if is, ok := row.ino("net:["); !ok || is != ino || row.point != path {
+	t := mountinfo.Parse(text, nil)
+	for _, row := range t.Namespaces {
+		if is, ok := row.Ino("net"); !ok || is != ino || row.Point != path {
 			continue
 		}
-		by, covered := t.cover(row)
+		by, covered := t.Cover(row)
 		if !covered {
 			return "", true, nil
 		}

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,27 +81,53 @@ func openPath(host netnsctl.Host, path string) (int, error) {
 	return fd, nil
 }
 
+// openIno looks for the namespace everywhere.
 func openIno(host netnsctl.Host, ino uint64) (int, error) {
-	s, err := look(host, Options{})
+	v, err := newVantage(host)
 	if err != nil {
-		return -1, syscall.ENOENT // nothing can be told
+		return -1, err
 	}
-	defer s.snap.Close()
-	ns := s.nets[ino]
-	switch {
-	case ns == nil:
-		return -1, syscall.ENOENT
-	case ns.held:
-		ns.held = false
-		return ns.fd, nil
+	defer v.close()
+	if _, err := v.look(func(_ string, run func()) { run() }); err != nil {
+		return -1, err
 	}
-	for _, name := range ns.Names {
-		if fd, err := sys.Open(host.NamePath(name)); err == nil {
+	for _, n := range v.names {
+		if n.ID.Ino != ino {
+			continue
+		}
+		if fd, err := sys.Open(host.NamePath(n.Name)); err == nil {
 			if _, is, err := sys.Fstat(fd); err == nil && is == ino {
 				return fd, nil
 			}
 			sys.Close(fd)
 		}
 	}
-	return s.open(ns)
+	for _, ns := range gather(v.seen) {
+		if ns.ID.Ino == ino {
+			return v.open(ns)
+		}
+	}
+	return -1, syscall.ENOENT
+}
+
+// Lookup finds the namespace that a word means: a name before all else, then pid:1234,
+// net:[4026532177] or a bare inode number, a path, or host. It is nil if there is none.
+func (s *Snapshot) Lookup(word string) *Namespace {
+	for _, ns := range s.Namespaces {
+		if slices.Contains(ns.Names, word) {
+			return ns
+		}
+	}
+	path, ino := meaning(s.Host, word)
+	if path != "" {
+		if dev, is, err := sys.Stat(path); err == nil && dev == s.Own.Dev {
+			ino = is
+		}
+	}
+	for _, ns := range s.Namespaces {
+		if ino != 0 && ns.ID.Ino == ino {
+			return ns
+		}
+	}
+	return nil
 }

@@ -1,0 +1,138 @@
+package clean
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
+)
+
+// changed is the error of a step whose subject is not what was planned. Nothing was done.
+type changed string
+
+func (c changed) Error() string { return string(c) }
+
+// errGone is the error of a step whose subject is not there any more.
+var errGone = errors.New("gone")
+
+// rechecker tells whether what is about to be removed still is what was planned. All of a
+// clean-up acts through it.
+type rechecker struct {
+	snap  *discover.Snapshot
+	users map[uint64]int // processes by the inode number of the namespace that they are in
+	files mountns.FileMounts
+	// Until then the scans may be reused.
+	usersUntil, filesUntil time.Time
+}
+
+// cacheFor is how long one scan of processes and mounts may be reused for later steps. A
+// scan takes as long as there are processes, tens of milliseconds where they are
+// thousands: what it saw first is older than this anyway.
+const cacheFor = 5 * time.Millisecond
+
+// identity compares an open namespace with the planned one. The inode number of that might
+// have been used again, so where a cookie is missing the snapshot must hold the namespace.
+func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
+	now, err := netnsctl.IdentityOf(fd)
+	if err != nil {
+		return err
+	}
+	same, sure := planned.Same(now)
+	switch {
+	case same && (sure || planned.Held()):
+		return nil
+	case now.ID == planned.ID:
+		return changed("it is another namespace with the same number now")
+	}
+	return changed("it is another one now")
+}
+
+// name compares an entry of the run directory with the planned one.
+func (r *rechecker) name(planned, now rundir.Entry) error {
+	switch {
+	case !planned.SameTarget(now):
+		return changed("it is another one now")
+	case !planned.SameFile(now):
+		return changed("its file is another one now")
+	}
+	return nil
+}
+
+// noneIn makes sure that nobody has entered a namespace. It comes last: to read the mounts
+// may take long, so these may be reused as long as what was read of the processes after
+// them.
+func (r *rechecker) noneIn(ino uint64) (err error) {
+	if start := time.Now(); !start.Before(r.usersUntil) {
+		root := r.snap.Host.Proc()
+		if r.users, err = procfs.NetworkUsers(root); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+		}
+		r.usersUntil = time.Now().Add(cacheFor)
+		if start.Before(r.filesUntil) {
+			r.filesUntil = r.usersUntil
+		}
+	}
+	if pid, ok := r.users[ino]; ok {
+		return changed(fmt.Sprintf("pid %d has entered it", pid))
+	}
+	return nil
+}
+
+// unused makes sure that nobody is in a namespace, and that to unmount m ends no mount of
+// anything else.
+func (r *rechecker) unused(m discover.Mount, ns *discover.Namespace) error {
+	if m.Spreads {
+		if err := r.noneOn(m.File, ns.ID.Ino, outside(m.Namespace)); err != nil {
+			return err
+		}
+	}
+	return r.noneIn(ns.ID.Ino)
+}
+
+// noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
+// it would end with the file.
+func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) (err error) {
+	if !time.Now().Before(r.filesUntil) {
+		name := ""
+		if r.files, name, err = r.snap.OnFile.Again(r.snap.Host.Proc(), r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpReadProc, "", name, err)
+		}
+		r.filesUntil = time.Now().Add(cacheFor)
+	}
+	if !r.files.Asked[file] {
+		return changed("what is mounted on its file cannot be told")
+	}
+	if m, found := r.files.Other(file, ino, counts); found {
+		return changed(m.String())
+	}
+	return nil
+}
+
+// anywhere counts all mounts on a file.
+func anywhere(mountns.FileMount) bool { return true }
+
+// outside counts those in other mount namespaces.
+func outside(mountNamespace uint64) func(mountns.FileMount) bool {
+	return func(m mountns.FileMount) bool { return m.Namespace != mountNamespace }
+}
+
+// elsewhere counts the mounts on the file of a name in other mount namespaces than ours:
+// where there are some in ours, the kernel refuses to unlink the file (EBUSY). Copies that
+// are left over do not count.
+func (r *rechecker) elsewhere(n *discover.Name) func(mountns.FileMount) bool {
+	return func(m mountns.FileMount) bool {
+		return m.Namespace != r.snap.OwnMounts && !(leftover(n, m) && r.noneIn(m.Ino) == nil)
+	}
+}
+
+// leftover tells whether a mount on the file of a dead name seems to be a copy, in another
+// mount namespace, of what was mounted here. A name that was made there would be shared,
+// and a copy that is not private would have gone with what was here.
+func leftover(n *discover.Name, m mountns.FileMount) bool {
+	return n.Cause == discover.DeadFile && m.Net && m.Private
+}

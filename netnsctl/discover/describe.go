@@ -1,0 +1,145 @@
+package discover
+
+import (
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// spare is how many descriptors a scan that holds namespaces leaves for its caller.
+const spare = 64
+
+// describer fills in what a person wants to know of namespaces, after their verdicts.
+type describer struct {
+	v        *vantage
+	opts     Options
+	runtimes func() runtimeState // read when it is first needed
+	scratch  inside.Scratch      // lists devices without a trace
+	// unlisted counts the namespaces whose devices could not be listed.
+	unlisted int
+}
+
+func (d *describer) describe(namespaces []*Namespace) {
+	if d.opts.Hold {
+		sys.ReserveFDs(d.v.fs.FD(), d.v.fs.FD()+len(namespaces)+spare)
+	}
+	for _, ns := range namespaces {
+		if ns.ID == (netnsctl.ID{}) {
+			continue
+		}
+		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
+			d.v.keepMounts(ns)
+		}
+		switch {
+		case d.opts.IdentityOnly:
+			d.identify(ns)
+		case ns.Verdict == Orphan || d.opts.Everything || ns.kept:
+			d.identify(ns)
+			d.owner(ns)
+			d.noted(ns)
+		case d.opts.Hold:
+			d.identify(ns)
+		}
+		if ns.Verdict == Orphan {
+			ns.Reason = ns.heldBy() + ns.leaseText()
+		}
+	}
+}
+
+// keepMounts keeps the mount namespaces open in which a namespace without a name is
+// mounted: a clean-up needs them.
+func (v *vantage) keepMounts(ns *Namespace) {
+	for _, p := range ns.Pins {
+		if p.Kind == MountPin {
+			if m := v.mounts[p.Mount.Namespace]; m != nil && m.Open() == nil {
+				m.Kept = true
+			}
+		}
+	}
+}
+
+// identify fills in what only an open namespace tells: its cookie and its age.
+func (d *describer) identify(ns *Namespace) {
+	fd, err := d.v.open(ns)
+	if err != nil {
+		return
+	}
+	if ns.Cookie == 0 {
+		ns.Cookie, _ = sys.Cookie(fd)
+	}
+	if d.opts.IdentityOnly {
+		sys.Close(fd)
+		return
+	}
+	if ns.hasFile() {
+		var st sys.FileStat
+		if sys.StatFD(fd, &st) == nil {
+			ns.Born = st.Changed
+		}
+	}
+	unused := ns.Verdict == Orphan || ns.kept
+	if unused || ns.Verdict == Idle && d.opts.Everything {
+		ns.Hardware = d.hardware(fd)
+	}
+	if unused || d.opts.Hold && sys.SpareFDs(fd, spare) {
+		ns.fd, ns.held = fd, true
+		return
+	}
+	sys.Close(fd)
+}
+
+// hasFile tells whether something keeps the nsfs inode of the namespace, so that its time
+// is not that of our own look.
+func (ns *Namespace) hasFile() bool {
+	for _, p := range ns.Pins {
+		switch p.Kind {
+		case Descriptor, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree:
+			return true
+		}
+	}
+	return false
+}
+
+// owner fills in the commands of the pins of a namespace, and its owner.
+func (d *describer) owner(ns *Namespace) {
+	o := &ns.Owner
+	for i := range ns.Pins {
+		p := &ns.Pins[i]
+		pid := p.PID
+		if p.Mount != nil && pid == 0 {
+			pid = p.Mount.Through
+		}
+		if pid != 0 {
+			p.Command = procfs.Command(d.v.fs.Root(), pid)
+		}
+		if p.Mount != nil && o.Runtime == "" {
+			o.Runtime = runtimeOf(p.Mount.Path)
+		}
+		// A mount in the run directory has no owner, also where it is seen in the mount
+		// namespace of a command that exec runs.
+		if pid == 0 || o.PID != 0 || p.Mount != nil && (p.Mount.Host || p.Mount.Name != "") {
+			continue
+		}
+		o.PID, o.Command = pid, p.Command
+		o.Unit, o.Container, o.Pod = procfs.Cgroup(d.v.fs.Root(), pid)
+	}
+}
+
+// hardware lists the physical devices in an open namespace: those that no driver made on
+// request, but for the loopback device. They would be lost to the host until the namespace
+// has gone, or for good.
+func (d *describer) hardware(fd int) (names []string) {
+	devices, err := d.scratch.Devices(netns.NsHandle(fd))
+	if err != nil && !procfs.Gone(err) {
+		d.unlisted++
+	}
+	for _, one := range devices {
+		if one.Physical() {
+			names = append(names, one.Name)
+		}
+	}
+	return names
+}

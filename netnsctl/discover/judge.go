@@ -1,0 +1,215 @@
+package discover
+
+import (
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// evidence is all that a verdict rests on.
+type evidence struct {
+	host, own netnsctl.ID // the namespace of pid 1, and ours
+	seen      []Sighting
+	names     []*Name
+	blind     []Blind
+	// kept says which runtime has a way into a namespace in its records.
+	kept map[netnsctl.ID]string
+}
+
+// judge gives every namespace that was seen, and every name that leads to one, its verdict
+// and the reason for it. It makes no system call.
+//
+//	host    pid 1's namespace, or ours
+//	in-use  a process is inside, or a thread in a namespace that has a name
+//	idle    no process, but a name here or a usable one in another mount namespace
+//	kept    idle: no name, but a runtime's records lead to it
+//	orphan  none of these
+//
+// A socket, a descriptor or a mount does not make a namespace used: that is how namespaces
+// leak. Nor does a thread whose process is elsewhere, since no tool shows it.
+func judge(e evidence) []*Namespace {
+	namespaces := gather(e.seen)
+	byID := map[netnsctl.ID]*Namespace{}
+	for _, ns := range namespaces {
+		byID[ns.ID] = ns
+	}
+	for _, n := range e.names {
+		if ns := byID[n.ID]; ns != nil && n.ID != (netnsctl.ID{}) {
+			ns.Names = append(ns.Names, n.Name)
+		}
+	}
+	for _, ns := range namespaces {
+		slices.SortStableFunc(ns.Pins, comparePins)
+		ns.Verdict, ns.Reason = e.verdict(ns)
+	}
+	for _, n := range e.names {
+		if ns := byID[n.ID]; ns != nil && n.ID != (netnsctl.ID{}) {
+			n.Verdict = ns.Verdict
+		}
+	}
+	return namespaces
+}
+
+func (e evidence) verdict(ns *Namespace) (Verdict, string) {
+	processes, threads, name := 0, 0, (*Mount)(nil)
+	for _, p := range ns.Pins {
+		switch {
+		case p.Kind == Process:
+			processes++
+		case p.Kind == Thread:
+			threads++
+		case p.Kind == MountPin && p.Mount.Usable && !p.Mount.Host:
+			name = p.Mount
+		}
+	}
+	keeper, kept := e.kept[ns.ID]
+	switch {
+	case ns.ID == netnsctl.ID{}:
+		return Orphan, "held by something not visible"
+	case ns.ID == e.host:
+		return Own, "the namespace of pid 1"
+	case ns.ID == e.own:
+		return Own, "our own namespace"
+	case processes > 0:
+		return InUse, count(processes, "process", "processes")
+	case threads > 0 && len(ns.Names) > 0:
+		return InUse, count(threads, "thread", "threads")
+	case len(ns.Names) > 0 && slices.ContainsFunc(e.blind, func(b Blind) bool { return b.Grave }):
+		return Idle, "no process that could be seen"
+	case len(ns.Names) > 0:
+		return Idle, "no process"
+	case name != nil && threads == 0:
+		return Idle, "named " + name.Name + " in " + name.where()
+	case kept:
+		ns.kept = true
+		return Idle, "kept by " + keeper
+	}
+	return Orphan, "" // the describer says what holds it
+}
+
+// gather makes one namespace of all sightings with the same ID. What a list of the
+// kernel's tells counts as a pin only where nothing else was seen.
+func gather(seen []Sighting) (all []*Namespace) {
+	byID, explained := map[netnsctl.ID]*Namespace{}, map[netnsctl.ID]bool{}
+	for _, s := range seen {
+		explained[s.ID] = explained[s.ID] || s.Pin.Kind != Invisible
+	}
+	for _, s := range seen {
+		ns := byID[s.ID]
+		if ns == nil || s.ID == (netnsctl.ID{}) {
+			ns = &Namespace{Identity: s.Identity, NSID: s.NSID}
+			byID[s.ID] = ns
+			all = append(all, ns)
+		}
+		if s.Cookie != 0 {
+			ns.Cookie = s.Cookie
+		}
+		if s.Pin.Kind != "" && (s.Pin.Kind != Invisible || !explained[s.ID]) {
+			ns.Pins = append(ns.Pins, s.Pin)
+		}
+	}
+	return all
+}
+
+// clockSlack is how far the clocks of files (a scheduler tick) and of processes (a
+// hundredth of a second) may be apart.
+const clockSlack = 20 * time.Millisecond
+
+// judgeName says whether an entry of the run directory is stale: without the namespace that
+// it should lead to. The verdict is Stale, Unknown, or empty where the name leads to the
+// network namespace ID. procRoot is where procfs is mounted.
+func judgeName(e rundir.Entry, c clock, procRoot string) *Name {
+	n := &Name{Name: e.Name, Mounted: e.Mounted, File: fileOf(e.File), Entry: e}
+	if e.Namespace.Ino != 0 {
+		n.Top = netnsctl.ID{Dev: e.Namespace.Dev, Ino: e.Namespace.Ino}
+	}
+	_, toProcess := procfs.ProcessOf(e.File.Target, procRoot)
+	switch {
+	case !e.Mounted && toProcess && e.File.Born.Before(c.pids):
+		n.Verdict, n.Detail = Unknown, "a link to a process, older than this pid namespace"
+	case c.recycled(e):
+		n.stale(RecycledPID, "pid "+strconv.Itoa(e.Process.PID)+" is younger than the link")
+	case e.Err != nil:
+		n.Verdict, n.Detail = Unknown, e.Err.Error()
+	case e.Namespace.Type == sys.TypeNet:
+		n.ID = n.Top
+	case e.Namespace.Type != 0:
+		n.stale(WrongType, "of type "+sys.TypeName(e.Namespace.Type))
+	case e.Mounted:
+		n.stale(NoNamespace, "a mount of something else")
+	case n.File.Kind == Link && e.LinkErr == syscall.ELOOP:
+		n.stale(LinkLoop, "")
+	case n.File.Kind == Link && e.LinkErr != nil:
+		n.stale(DanglingLink, "to "+n.File.Target)
+	case n.File.Kind == Link:
+		n.stale(NoNamespace, "a link to "+n.File.Target)
+	case e.File.Empty():
+		n.stale(DeadFile, "")
+	case n.File.Kind == Regular:
+		n.stale(NoNamespace, "a file with content")
+	default:
+		n.stale(NoNamespace, "a "+string(n.File.Kind))
+	}
+	return n
+}
+
+func (n *Name) stale(cause Cause, detail string) {
+	n.Verdict, n.Cause, n.Detail = Stale, cause, detail
+}
+
+// recycled tells whether a link is older than the process that it leads to: then the pid
+// meant another process. A link on a tmpfs that seems older than the boot tells that the
+// clock was set since, so nothing can be said.
+func (c clock) recycled(e rundir.Entry) bool {
+	if e.Process.StartTicks == 0 || c.tmpfs && e.File.Born.Before(c.boot.Add(-clockSlack)) {
+		return false
+	}
+	return c.started(e.Process.StartTicks).Sub(e.File.Born) > clockSlack
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// heldBy says what pins an orphan.
+func (ns *Namespace) heldBy() string {
+	first := ns.first()
+	if rest := len(ns.Pins) - 1; rest > 0 {
+		return "held by " + first.String() + " and " + strconv.Itoa(rest) + " more"
+	}
+	return "held by " + first.String()
+}
+
+// Holder is the kind of the pin that has to go first for an orphan to go.
+func (ns *Namespace) Holder() Kind { return ns.first().Kind }
+
+// first is the pin of an orphan that its holder alone can give up, else a mount.
+func (ns *Namespace) first() Pin {
+	if len(ns.Pins) == 0 {
+		return Pin{Kind: Invisible, FD: -1}
+	}
+	first := ns.Pins[0]
+	for _, p := range ns.Pins {
+		if first.Kind == MountPin && p.Kind != MountPin {
+			first = p
+		}
+	}
+	return first
+}
+
+// where is the mount namespace of a mount that is a name for some process.
+func (m *Mount) where() string {
+	if m.Through == 0 {
+		return "our own mount namespace"
+	}
+	return "the mount namespace of pid " + strconv.Itoa(m.Through)
+}

@@ -1,0 +1,118 @@
+package discover
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
+func names(v *vantage) (seen []Sighting, _ []Blind) {
+	for _, n := range v.names {
+		if n.ID != (netnsctl.ID{}) {
+			seen = append(seen, v.sighting(n.ID.Ino, Pin{}))
+		}
+	}
+	return seen, nil
+}
+
+// readNames looks at every entry of the run directory. Where the mounts have told already
+// that a namespace is mounted on it, that is enough.
+func (v *vantage) readNames() {
+	all, err := v.host.Names()
+	if errors.Is(err, syscall.ENOENT) {
+		return
+	}
+	var d *rundir.Dir
+	if err == nil {
+		d, err = rundir.Open(v.host.Dir(), v.fs.Root())
+	}
+	if err != nil {
+		v.critical("the names in " + v.host.Dir())
+		return
+	}
+	defer d.Close()
+	v.clock.tmpfs = d.OnTmpfs()
+	slices.Sort(all)
+	v.runDirMount = d.MountID()
+	mounted := v.mountedNames()
+	for _, name := range all {
+		n := &Name{Name: name, Mounted: true}
+		if ino, ok := mounted[name]; ok {
+			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
+			n.Top = n.ID
+			n.Entry = rundir.Entry{Name: name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: ino, Type: sys.TypeNet}}
+		} else if e, there := d.Look(name); there {
+			n = judgeName(e, v.clock, v.fs.Root())
+		} else {
+			continue // gone meanwhile
+		}
+		v.names = append(v.names, n)
+	}
+}
+
+// mountedNames are those names on which pid 1's mount namespace has a network namespace,
+// with nothing above it.
+func (v *vantage) mountedNames() map[string]uint64 {
+	found := map[string]uint64{}
+	m, t := v.mounts[v.hostMounts], v.tables[v.hostMounts]
+	if t == nil || !m.HasRootView() {
+		return found
+	}
+	for _, row := range t.Namespaces {
+		ino, isNet := row.Ino("net")
+		name, inside := strings.CutPrefix(row.Point, v.runDir+"/")
+		if isNet && inside && netnsctl.ValidName(name) && !t.Covered(row) {
+			found[name] = ino
+		}
+	}
+	return found
+}
+
+// placeNames fills in [Name.On].
+func (v *vantage) placeNames() {
+	text, err := v.fs.ReadFile("thread-self/mountinfo")
+	if err != nil {
+		return
+	}
+	row, ok := mountinfo.ParseAll(text).ByID(int(v.runDirMount))
+	below, inside := strings.CutPrefix(v.runDir, strings.TrimSuffix(row.Point, "/"))
+	if !ok || !inside {
+		return
+	}
+	for _, n := range v.names {
+		n.On = row.Dev + ":" + path.Join(row.Root, below, n.Name)
+	}
+}
+
+// fileOf is a file of the run directory in words.
+func fileOf(f rundir.File) File {
+	file := File{Dev: f.Dev, Ino: f.Ino, Size: f.Size, Born: f.Born, Target: f.Target}
+	if f.Type != 0 {
+		file.Kind = kindOf(f.Type)
+	}
+	return file
+}
+
+func kindOf(kind uint32) FileKind {
+	switch kind {
+	case sys.KindRegular:
+		return Regular
+	case sys.KindDirectory:
+		return Directory
+	case sys.KindLink:
+		return Link
+	case sys.KindFifo:
+		return Fifo
+	case sys.KindSocket:
+		return Socket
+	}
+	return Device
+}

@@ -1,0 +1,157 @@
+package discover
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// runtimeState is what container runtimes have noted, with the namespaces that the paths
+// in their records lead to: the zero ID where a path leads nowhere.
+type runtimeState struct {
+	container.State
+	leadTo []netnsctl.ID // by record
+}
+
+func readRuntimes(host netnsctl.Host) (s runtimeState) {
+	s.State = container.Read(host.StateRoot)
+	for _, r := range s.Records {
+		var id netnsctl.ID
+		if strings.HasPrefix(r.Netns, "/") {
+			if dev, ino, err := sys.Stat(host.StateRoot + r.Netns); err == nil {
+				id = netnsctl.ID{Dev: dev, Ino: ino}
+			}
+		}
+		s.leadTo = append(s.leadTo, id)
+	}
+	return s
+}
+
+// kept says which runtime has a way into a namespace, and may want it back.
+func (s runtimeState) kept() map[netnsctl.ID]string {
+	kept := map[netnsctl.ID]string{}
+	for i, r := range s.Records {
+		if id := s.leadTo[i]; id != (netnsctl.ID{}) && kept[id] == "" {
+			kept[id] = keeper(r)
+		}
+	}
+	return kept
+}
+
+func keeper(r container.Record) string {
+	switch {
+	case r.Name != "" && r.Pod != "":
+		return r.Runtime + " for container " + r.Name + " of pod " + r.Pod
+	case r.Pod != "":
+		return r.Runtime + " for pod " + r.Pod
+	case r.Name != "":
+		return r.Runtime + " for container " + r.Name
+	}
+	return r.Runtime + " for container " + r.ID
+}
+
+// noted adds what runtimes have noted of a namespace or its container.
+func (d *describer) noted(ns *Namespace) {
+	s := d.runtimes()
+	for i, r := range s.Records {
+		if s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || ns.Owner.Container != "" && r.ID == ns.Owner.Container {
+			ns.Owner.noted(r)
+		}
+	}
+	if len(s.Leases) == 0 {
+		return
+	}
+	var assigned []string
+	if ns.Verdict == Orphan && ns.held {
+		found, _ := d.scratch.Addresses(netns.NsHandle(ns.fd))
+		for _, a := range found {
+			assigned = append(assigned, a.Prefix.Addr().String())
+		}
+	}
+	for _, l := range s.Leases {
+		if !d.leased(ns, l, assigned) {
+			continue
+		}
+		ns.Leases = append(ns.Leases, l)
+		if ns.Owner.Container == "" {
+			ns.Owner.Container = l.Container
+			if r, ok := s.ByID(l.Container); ok {
+				ns.Owner.noted(r)
+			}
+		}
+	}
+}
+
+// leased tells whether an address was given to a namespace: to its container, under one of
+// its names, or, where the path leads nowhere any more, because the namespace has it.
+func (d *describer) leased(ns *Namespace, l container.Lease, assigned []string) bool {
+	byName := func(name string) bool { return container.Copied(d.v.host.NamePath(name), l.Netns) }
+	switch {
+	case ns.Owner.Container != "":
+		return l.Container == ns.Owner.Container
+	case ns.mountedAt(l.Netns), slices.ContainsFunc(ns.Names, byName):
+		return true
+	}
+	if _, _, err := sys.Stat(d.v.host.StateRoot + l.Netns); l.Netns != "" && err == nil {
+		return false // it is that of another namespace
+	}
+	address, _, _ := strings.Cut(l.Address, "/")
+	return slices.Contains(assigned, address)
+}
+
+// leaseText says which addresses an orphan still has from CNI.
+func (ns *Namespace) leaseText() (s string) {
+	for _, l := range ns.Leases {
+		s += ", has " + l.Address + " of CNI network " + l.Network
+	}
+	return s
+}
+
+// noted takes over a record. What the cgroup of a process tells is known better.
+func (o *Owner) noted(r container.Record) {
+	if o.Container == "" {
+		o.Container = r.ID
+	}
+	if o.Container == r.ID {
+		o.Runtime, o.Name, o.PodName = r.Runtime, r.Name, r.Pod
+	}
+}
+
+// mountedAt tells whether a mount of the namespace is a copy of one at the path. Anyone
+// with their own mount namespace can fake this: use it for display, never for a decision.
+func (ns *Namespace) mountedAt(path string) bool {
+	return slices.ContainsFunc(ns.Pins, func(p Pin) bool {
+		return p.Mount != nil && container.Copied(p.Mount.Path, path)
+	})
+}
+
+// Foreign is the program that keeps its namespaces in the directory of a mount, empty if
+// none is known for it. The program may want back what it keeps there.
+func (m *Mount) Foreign() string { return runtimeOf(m.Path) }
+
+// runtimeOf knows the directories in which runtimes keep namespaces, also below the root
+// of a container.
+func runtimeOf(file string) string {
+	dir := path.Dir(file)
+	switch {
+	case strings.HasSuffix(dir, "/run/docker/netns"):
+		return "docker"
+	case strings.Contains(dir, "/run/user/") && strings.HasSuffix(dir, "/netns"):
+		return "podman"
+	case strings.Contains(dir, "/buildkit/"):
+		return "buildkit"
+	case strings.Contains(dir, "/run/containerd/"):
+		return "containerd"
+	case strings.Contains(dir, "/run/crio/"), strings.HasSuffix(dir, "/run/crio"):
+		return "cri-o"
+	case strings.HasSuffix(dir, "/run/ipcns"), strings.HasSuffix(dir, "/run/utsns"):
+		return "cri-o"
+	}
+	return ""
+}

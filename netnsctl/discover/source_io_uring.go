@@ -1,0 +1,52 @@
+package discover
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
+
+// ioURings sees the files that are registered with io_uring: namespaces, and sockets that
+// a descriptor has, too.
+func ioURings(v *vantage) (seen []Sighting, gaps []Blind) {
+	r, unread := v.fs.NewReader(), 0
+	for _, f := range v.classFiles(ioURing) {
+		p := f.pin(IOUring)
+		files, ok := ringFiles(r.FDInfo(f.pid, f.tid, f.fd))
+		if !ok {
+			unread++ // the ring was busy
+			continue
+		}
+		for _, file := range files {
+			net, isNet := procfs.ParseLink(file, "net")
+			socket, isSocket := procfs.ParseLink(file, "socket")
+			if isSocket {
+				net, isNet = v.socketNets[socket]
+			}
+			switch {
+			case isNet:
+				seen = append(seen, v.sighting(net, p))
+			case isSocket, len(file) == 0, string(file) == "/":
+				unread++ // "/" is all that older kernels said of sockets and namespaces
+			}
+		}
+	}
+	return seen, counted(Blind{What: "io_uring files not readable", Count: unread})
+}
+
+// ringFiles reads the files registered with an io_uring, which fdinfo names by
+// what their links in procfs would be:
+//
+//	UserFiles:	1
+//	    0: net:[4026532426]
+func ringFiles(fdinfo []byte) (files [][]byte, ok bool) {
+	_, after, ok := bytes.Cut(fdinfo, []byte("UserFiles:"))
+	for line := range bytes.Lines(after) {
+		slot, file, found := bytes.Cut(bytes.TrimSpace(line), []byte(":"))
+		if _, err := strconv.Atoi(string(slot)); found && err == nil { // not the count, or what follows the files
+			files = append(files, bytes.TrimPrefix(file, []byte(" ")))
+		}
+	}
+	return files, ok
+}

@@ -1,0 +1,69 @@
+package discover
+
+import (
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// kernelList asks for the kernel's own list (listns(2), Linux 6.19). It tells identities
+// and no pins. Outside the initial pid namespace it may have what processes that we cannot
+// see are in.
+func kernelList(v *vantage) (seen []Sighting, gaps []Blind) {
+	cookies, err := sys.ListNetworks()
+	if err != nil || !v.allPIDs {
+		return nil, []Blind{{What: "namespaces that only a socket without process, or a process outside our pid namespace, pins"}}
+	}
+	for _, cookie := range cookies {
+		fd, err := sys.OpenHandle(cookie, 0)
+		if err != nil {
+			continue // gone meanwhile
+		}
+		if _, ino, err := sys.Fstat(fd); err == nil {
+			s := v.sighting(ino, Pin{Kind: Invisible, FD: -1})
+			s.Cookie = cookie
+			seen = append(seen, s)
+		}
+		sys.Close(fd)
+	}
+	return seen, nil
+}
+
+// kernelPeers asks for the peers of our own namespace, such as those that hold the other
+// end of a veth pair here. The kernel tells their nsids only, so each namespace that was
+// found is asked for its nsid.
+func kernelPeers(v *vantage) (seen []Sighting, gaps []Blind) {
+	socket, err := rtnl.Dial(true)
+	if err != nil {
+		return nil, nil
+	}
+	defer socket.Close()
+	peers, err := socket.Peers(nil)
+	if err != nil || len(peers) == 0 {
+		return nil, nil
+	}
+	missing := map[int32]bool{}
+	for _, peer := range peers {
+		missing[peer.NSID] = true
+	}
+	for _, ns := range gather(v.seen) {
+		fd, err := v.open(ns)
+		if err != nil {
+			return nil, nil // it may be the one
+		}
+		socket.NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { delete(missing, nsid) })
+		sys.Close(fd)
+		if len(missing) == 0 {
+			return nil, nil
+		}
+	}
+	if !v.allPIDs {
+		// The namespace of the host looks like this from a container.
+		const what = "namespaces known by their nsid only, perhaps outside our pid namespace"
+		return nil, counted(Blind{What: what, Count: len(missing)})
+	}
+	for nsid := range missing {
+		seen = append(seen, Sighting{NSID: netnsctl.NSID(nsid), Pin: Pin{Kind: Invisible, FD: -1}})
+	}
+	return seen, nil
+}

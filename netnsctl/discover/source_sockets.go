@@ -1,0 +1,164 @@
+package discover
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// sockets sees the sockets of processes, and the descriptors in flight to them. Procfs
+// tells nothing of a socket, but a copy of its descriptor does. A socket that many
+// processes share is looked at once.
+func sockets(v *vantage) (seen []Sighting, gaps []Blind) {
+	files := v.classFiles(socketFile)
+	slices.SortStableFunc(files, func(a, b openFile) int { return cmp.Compare(a.id, b.id) })
+	var groups [][]openFile // the descriptors of each socket
+	for i := range files {
+		if n := len(groups) - 1; n >= 0 && groups[n][0].id == files[i].id {
+			groups[n] = files[i-len(groups[n]) : i+1]
+		} else {
+			groups = append(groups, files[i:i+1])
+		}
+	}
+	// One worker has the sockets of a process one after another.
+	slices.SortFunc(groups, func(a, b []openFile) int { return cmp.Compare(a[0].pid, b[0].pid) })
+	unread, inFlight := 0, 0
+	var all sync.Mutex
+	inParallel(len(groups), func() (func(int), func()) {
+		l := socketLook{v: v, r: v.fs.NewReader(), nets: map[uint64]uint64{}}
+		return func(i int) { l.socket(groups[i]) }, func() {
+			l.copier.close()
+			all.Lock()
+			defer all.Unlock()
+			seen = append(seen, l.seen...)
+			unread += l.unread
+			inFlight += l.inFlight
+			maps.Copy(v.socketNets, l.nets)
+		}
+	})
+	gaps = append(counted(Blind{What: "sockets not readable", Count: unread}),
+		counted(Blind{What: "descriptors in flight not readable", Count: inFlight})...)
+	return seen, gaps
+}
+
+// socketLook is what one worker of [sockets] has seen.
+type socketLook struct {
+	v                *vantage
+	r                *procfs.Reader
+	copier           copier
+	seen             []Sighting
+	nets             map[uint64]uint64 // network namespaces by socket
+	unread, inFlight int
+}
+
+// socket looks at a socket through the first of its descriptors that is still open.
+func (l *socketLook) socket(holders []openFile) {
+	for _, f := range holders {
+		fd, err := l.copier.copyFD(f.pin(SocketPin))
+		if procfs.Gone(err) {
+			continue
+		}
+		if err == nil {
+			err = l.copied(fd, f, holders)
+			sys.Close(fd)
+		}
+		if procfs.Gone(err) {
+			continue
+		}
+		if err != nil {
+			l.unread += len(holders)
+		}
+		return
+	}
+}
+
+// copied looks at the copy fd of the descriptor f. It is ENOENT where that has become
+// another file.
+func (l *socketLook) copied(fd int, f openFile, holders []openFile) error {
+	if _, ino, err := sys.Fstat(fd); err != nil || ino != f.id {
+		return syscall.ENOENT
+	}
+	if sys.IsUnixSocket(fd) {
+		l.flight(fd, f.pin(InFlight))
+	}
+	net, err := inoOf(sys.SocketNet(fd))
+	if err != nil {
+		return syscall.EIO
+	}
+	l.nets[f.id] = net
+	for _, holder := range holders {
+		p := holder.pin(SocketPin)
+		if net != holder.net {
+			p.Detail = sys.SocketType(fd)
+		}
+		l.seen = append(l.seen, l.v.sighting(net, p))
+	}
+	return nil
+}
+
+// flight looks at the descriptors that were sent to a unix socket and not yet received.
+// The kernel shows those in the first message; the others are counted.
+func (l *socketLook) flight(fd int, p Pin) {
+	if !sys.Readable(fd) {
+		return
+	}
+	count := sentTo(l.r.FDInfo(p.PID, p.TID, p.FD))
+	if count == 0 {
+		return
+	}
+	for _, sent := range sys.PeekFDs(fd) {
+		if net, ok := l.v.netOf(sent); ok {
+			l.seen = append(l.seen, l.v.sighting(net, p))
+		}
+		sys.Close(sent)
+		count--
+	}
+	l.inFlight += max(count, 0)
+}
+
+// netOf gives the network namespace that an open file is of, or is a socket or tun
+// device in.
+func (v *vantage) netOf(fd int) (net uint64, ok bool) {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil {
+		return 0, false
+	}
+	switch {
+	case st.Dev == v.own.Dev:
+		kind, err := sys.NamespaceType(fd)
+		return st.Ino, err == nil && kind == sys.TypeNet
+	case st.Kind() == sys.KindSocket, st.Rdev == sys.TunDevice && st.Kind() == sys.KindCharDevice:
+		net, err := inoOf(sys.SocketNet(fd))
+		return net, err == nil
+	}
+	return 0, false
+}
+
+// sentTo is the number of descriptors in flight to a unix socket, from its fdinfo (Linux
+// 5.11).
+func sentTo(fdinfo []byte) int {
+	for line := range bytes.Lines(fdinfo) {
+		if rest, ok := bytes.CutPrefix(line, []byte("scm_fds:")); ok {
+			n, _ := strconv.Atoi(string(bytes.TrimSpace(rest)))
+			return n
+		}
+	}
+	return 0
+}
+
+// inoOf gives the inode number of a namespace, and closes it.
+func inoOf(fd int, err error) (uint64, error) {
+	if err != nil {
+		return 0, err
+	}
+	defer sys.Close(fd)
+	_, ino, err := sys.Fstat(fd)
+	return ino, err
+}

@@ -1,0 +1,25 @@
+package discover
+
+import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+
+// tunDevices sees tun and tap descriptors. Each holds the namespace in which it was
+// opened, and that of its device where the device was moved.
+func tunDevices(v *vantage) (seen []Sighting, _ []Blind) {
+	for _, f := range v.classFiles(tunFile) {
+		p := f.pin(TunTap)
+		fd, err := copyFD(p)
+		if err != nil {
+			continue
+		}
+		p.Detail, _ = sys.TunName(fd)
+		opened, err := inoOf(sys.SocketNet(fd))
+		if err == nil {
+			seen = append(seen, v.sighting(opened, p))
+		}
+		if device, err := inoOf(sys.TunNet(fd)); err == nil && device != opened {
+			seen = append(seen, v.sighting(device, p))
+		}
+		sys.Close(fd)
+	}
+	return seen, nil
+}

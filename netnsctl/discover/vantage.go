@@ -1,0 +1,249 @@
+package discover
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// vantage is where a scan looks from, and what it reads once for all sources.
+type vantage struct {
+	host netnsctl.Host
+	fs   *procfs.FS
+	anon uint64 // the device of anonymous inodes
+
+	// own is our network namespace, host1 that of pid 1.
+	own, host1 netnsctl.ID
+	// ownMounts is our mount namespace, hostMounts that of pid 1, or ours where that cannot
+	// be told.
+	ownMounts, hostMounts uint64
+	// runDir is the run directory as mountinfo shows it, without links.
+	runDir string
+	clock  clock
+	// allPIDs says that we are in the initial pid namespace, and see every process.
+	allPIDs bool
+	// countsFDs says that the size of a process' fd directory is the number of its
+	// descriptors (Linux 6.2).
+	countsFDs bool
+	gaps      []Blind
+
+	processTable
+	types    map[uint64]int // the types of namespaces by inode number
+	mounts   mountns.All
+	tables   map[uint64]*mountinfo.Table // by mount namespace
+	mountIDs mountinfo.Set               // of all mounts in tables
+	names    []*Name
+	// runDirMount is the number of the mount that the run directory is on.
+	runDirMount uint64
+	// runDirs are the run directories of all processes, found when they are first needed.
+	runDirs map[place]int
+
+	// seen is what the sources before the one that collects have seen, nets the network
+	// namespaces in it, socketNets those of sockets.
+	seen       []Sighting
+	nets       map[uint64]bool
+	socketNets map[uint64]uint64
+}
+
+// clock tells what times in procfs and of files mean.
+type clock struct {
+	// boot is the moment of the boot by the clock as it is set now.
+	boot time.Time
+	// pids is when our pid namespace had begun; zero for the initial one.
+	pids time.Time
+	// tmpfs says that the run directory is on a tmpfs, where no file is older than the
+	// boot.
+	tmpfs bool
+}
+
+// started is when a process that started so many ticks after the boot did so.
+func (c clock) started(ticks int64) time.Time {
+	return c.boot.Add(time.Duration(ticks) * sys.ClockTick)
+}
+
+// initialPIDs is the initial pid namespace (PROC_PID_INIT_INO in the kernel's
+// include/linux/proc_ns.h).
+const initialPIDs = "pid:[4026531836]"
+
+// newVantage opens procfs and finds out where we are.
+func newVantage(host netnsctl.Host) (*vantage, error) {
+	fail := func(path string, err error) (*vantage, error) {
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", path, err)
+	}
+	v := &vantage{
+		host: host, runDir: host.Dir(), clock: clock{boot: sys.BootTime()},
+		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{},
+	}
+	self := host.Proc() + "/thread-self/ns/net"
+	dev, ino, err := sys.Stat(self)
+	if err != nil {
+		return fail(self, err)
+	}
+	v.own = netnsctl.ID{Dev: dev, Ino: ino}
+	if v.anon, err = sys.AnonInodeDev(); err != nil {
+		return fail("eventfd", err)
+	}
+	if v.fs, err = procfs.Open(host.Proc()); err != nil {
+		return fail(host.Proc(), err)
+	}
+	v.countsFDs = v.fs.CountsFDs(os.Getpid())
+	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
+		v.runDir = real
+	}
+	v.compareWithFirst()
+	v.add([]Sighting{v.sighting(v.own.Ino, Pin{})})
+	if v.host1.Ino != 0 {
+		v.add([]Sighting{v.sighting(v.host1.Ino, Pin{})})
+	}
+	if v.hasForeignMounts() {
+		v.critical("mounts of other pid namespaces on " + host.Dir() + ", which is older than ours")
+	}
+	return v, nil
+}
+
+// read reads what several sources need.
+func (v *vantage) read(timed func(source string, run func())) (err error) {
+	timed("processes", func() { err = v.readProcesses() })
+	if err != nil {
+		return netnsctl.NewOpError(netnsctl.OpReadProc, "", v.host.Proc(), err)
+	}
+	for ino, tids := range v.members {
+		v.mounts.Get(v.fs.Root(), ino).AddMembers(tids...)
+	}
+	timed("descriptors", v.readTypes)
+	timed("mounts", v.readMounts)
+	timed("names", v.readNames)
+	return nil
+}
+
+// look reads the host and asks all sources. It gives the gaps of both.
+func (v *vantage) look(timed func(source string, run func())) (gaps []Blind, err error) {
+	if err := v.read(timed); err != nil {
+		return nil, err
+	}
+	gaps = v.gaps
+	for _, s := range sources {
+		timed(s.name, func() {
+			seen, missed := s.collect(v)
+			v.add(seen)
+			gaps = append(gaps, missed...)
+		})
+	}
+	return gaps, nil
+}
+
+func (v *vantage) close() {
+	v.mounts.Close()
+	v.fs.Close()
+}
+
+// sighting is a pin on the namespace with an inode number.
+func (v *vantage) sighting(ino uint64, p Pin) Sighting {
+	return Sighting{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: v.own.Dev, Ino: ino}}, Pin: p}
+}
+
+// add keeps what a source has seen for those after it.
+func (v *vantage) add(seen []Sighting) {
+	v.seen = append(v.seen, seen...)
+	for _, s := range seen {
+		v.nets[s.ID.Ino] = true
+	}
+}
+
+// critical notes a gap that could hide a user of a namespace.
+func (v *vantage) critical(what string) { v.gaps = append(v.gaps, Blind{What: what, Grave: true}) }
+
+// counted is a gap, or none where nothing was missed.
+func counted(b Blind) []Blind {
+	if b.Count == 0 {
+		return nil
+	}
+	return []Blind{b}
+}
+
+// compareWithFirst finds out whether we see what pid 1 sees. Where we do not, nothing may
+// be called unused.
+func (v *vantage) compareWithFirst() {
+	root := v.fs.Root()
+	link := func(pid, kind string) string {
+		text, _ := os.Readlink(root + "/" + pid + "/ns/" + kind)
+		return text
+	}
+	own := link("thread-self", "mnt")
+	v.ownMounts, _ = procfs.ParseLink([]byte(own), "mnt")
+	v.hostMounts = v.ownMounts
+	v.mounts.Get(root, v.ownMounts).AddMembers(os.Getpid())
+	pids := link("thread-self", "pid")
+	if v.allPIDs = pids == initialPIDs; !v.allPIDs {
+		if stat, err := v.fs.ReadFile("1/stat"); err == nil {
+			if ticks, err := procfs.StartTicks(stat); err == nil {
+				v.clock.pids = v.clock.started(ticks).Add(sys.ClockTick) // it is rounded down
+			}
+		}
+	}
+	first := link("1", "net")
+	if first == "" {
+		v.critical("what pid 1 sees: its namespaces are not readable")
+		return
+	}
+	ino, _ := procfs.ParseLink([]byte(first), "net")
+	v.host1 = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
+	if mnt := link("1", "mnt"); mnt == own {
+		v.mounts[v.ownMounts].AddMembers(1)
+		var ours, theirs sys.FileStat
+		if sys.StatFollow("/", &ours) == nil && sys.StatFollow(root+"/1/root", &theirs) == nil &&
+			(ours.Dev != theirs.Dev || ours.Ino != theirs.Ino || ours.MountID != theirs.MountID) {
+			v.critical("what is not below our root: pid 1's is another")
+		}
+	} else {
+		v.hostMounts, _ = procfs.ParseLink([]byte(mnt), "mnt")
+		v.mounts.Get(root, v.hostMounts).AddMembers(1)
+		v.critical("pid 1's mount namespace: ours is another")
+	}
+	if pids != link("1", "pid") {
+		v.critical("pid 1's pid namespace: ours is another")
+	} else if self, err := os.Readlink(root + "/self"); err == nil && self != strconv.Itoa(os.Getpid()) {
+		v.critical("our own pid namespace: " + root + " shows another")
+	}
+	if !sys.Privileged() {
+		v.critical("what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN")
+	}
+}
+
+// hasForeignMounts tells whether the run directory may be in mount namespaces that we
+// cannot see: outside the initial pid namespace, where it lies on a file system that is
+// older than our own. (A tmpfs tells its birth since Linux 5.18; before, one that is older
+// and in use looks young.)
+func (v *vantage) hasForeignMounts() bool {
+	var dir sys.FileStat
+	if v.allPIDs || sys.StatFollow(v.runDir, &dir) != nil {
+		return false
+	}
+	text, err := os.ReadFile(v.fs.Root() + "/thread-self/mountinfo")
+	if err != nil {
+		return true
+	}
+	rows, device := mountinfo.FileSystems(text, dir.MountID)
+	for _, row := range rows {
+		if row.Dev != device {
+			continue
+		}
+		whole := dir // our root file system is older than we are
+		if row.Point != "/" && (sys.StatFollow(row.Point, &whole) != nil || whole.MountID != uint64(row.ID)) {
+			continue
+		}
+		born := whole.Birth
+		if born.IsZero() {
+			born = whole.Changed
+		}
+		return born.Before(v.clock.pids.Add(-clockSlack))
+	}
+	return true
+}

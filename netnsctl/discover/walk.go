@@ -1,0 +1,239 @@
+package discover
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// processTable is what procfs shows of all processes at once. Several sources read it.
+type processTable struct {
+	// threads are one for each process, and those threads that are in another network
+	// namespace than their process.
+	threads []thread
+	files   []openFile
+	// members has some processes for each mount namespace.
+	members map[uint64][]int
+	// refused are processes of which something could not be read.
+	refused []int
+}
+
+// thread is a process, or one thread of it where tid is not 0.
+type thread struct {
+	pid, tid int
+	net      uint64
+}
+
+// openFile is a descriptor that may pin a namespace.
+type openFile struct {
+	pid, tid, fd int
+	class        fileClass
+	// id is the inode number, for a directory the number of the mount that it is on.
+	id uint64
+	// net is the network namespace of the process.
+	net uint64
+}
+
+type fileClass int
+
+const (
+	nsfsFile fileClass = iota
+	socketFile
+	tunFile
+	inotifyGroup
+	fanotifyGroup
+	ioURing
+	directory
+)
+
+func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }
+
+// classFiles gives the files of some classes.
+func (t *processTable) classFiles(classes ...fileClass) (files []openFile) {
+	for _, f := range t.files {
+		if slices.Contains(classes, f.class) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// readProcesses reads all processes, their threads and descriptors.
+func (v *vantage) readProcesses() error {
+	pids, err := v.fs.PIDs()
+	if err != nil {
+		return err
+	}
+	var all sync.Mutex
+	v.members = map[uint64][]int{}
+	inParallel(len(pids), func() (func(int), func()) {
+		w := &walker{v: v, r: v.fs.NewReader(), processTable: processTable{members: map[uint64][]int{}}}
+		return func(i int) { w.process(pids[i]) }, func() {
+			all.Lock()
+			defer all.Unlock()
+			v.merge(w.processTable)
+		}
+	})
+	return nil
+}
+
+func (t *processTable) merge(part processTable) {
+	t.threads = append(t.threads, part.threads...)
+	t.files = append(t.files, part.files...)
+	t.refused = append(t.refused, part.refused...)
+	for ino, tids := range part.members {
+		t.members[ino] = append(t.members[ino], tids...)
+	}
+}
+
+// inParallel has one worker for each processor take the numbers below n. newWorker gives
+// what a worker does with a number, and what it does in the end.
+func inParallel(n int, newWorker func() (do func(int), end func())) {
+	const chunk = 32
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
+		done.Go(func() {
+			do, end := newWorker()
+			defer end()
+			for {
+				from := int(next.Add(chunk)) - chunk
+				if from >= n {
+					return
+				}
+				for i := from; i < min(from+chunk, n); i++ {
+					do(i)
+				}
+			}
+		})
+	}
+	done.Wait()
+}
+
+// walker reads one process after another. It shares nothing with the other walkers.
+type walker struct {
+	processTable
+	v   *vantage
+	r   *procfs.Reader
+	net uint64 // the network namespace of the process that is being read
+	mnt uint64 // the mount namespace that was seen last
+}
+
+// process reads a process. One that ends meanwhile is no error.
+func (w *walker) process(pid int) {
+	w.net, w.mnt = 0, 0
+	net, err := w.r.Namespace(pid, "net")
+	leader := pid
+	switch {
+	case err == nil:
+		w.net = net
+		w.threads = append(w.threads, thread{pid: pid, net: net})
+		w.inMount(pid)
+		w.descriptors(pid, 0)
+	case procfs.Gone(err):
+		leader = 0 // threads may go on when their leader has ended
+	default:
+		w.refuse(pid, err)
+		return
+	}
+	if w.r.Threaded(pid) {
+		w.otherThreads(pid, leader)
+	}
+}
+
+// otherThreads reads the threads of a process but its leader. That is 0 if it is a zombie:
+// then the threads are the process.
+func (w *walker) otherThreads(pid, leader int) {
+	tids, err := w.r.Tasks(pid)
+	w.refuse(pid, err)
+	for _, tid := range slices.Clone(tids) {
+		if tid == pid {
+			continue
+		}
+		net, err := w.r.Namespace(tid, "net")
+		if err != nil {
+			continue
+		}
+		if net != w.net {
+			w.threads = append(w.threads, thread{pid, tid, net})
+		}
+		w.inMount(tid)
+		if leader == 0 {
+			leader, w.net = tid, net
+			w.descriptors(pid, tid)
+			continue
+		}
+		if shared, err := sys.SameFiles(leader, tid); err == nil && !shared {
+			w.descriptors(pid, tid)
+		}
+	}
+}
+
+// inMount notes the mount namespace of a process or thread.
+func (w *walker) inMount(tid int) {
+	ino, err := w.r.Namespace(tid, "mnt")
+	if err != nil || ino == w.mnt {
+		return
+	}
+	w.mnt = ino
+	const enough = 4
+	if tids := w.members[ino]; len(tids) < enough {
+		w.members[ino] = append(tids, tid)
+	}
+}
+
+func (w *walker) descriptors(pid, tid int) {
+	err := w.r.EachFD(pid, tid, w.v.countsFDs, func(dir, fd int) {
+		f := openFile{pid: pid, tid: tid, fd: fd, net: w.net}
+		if w.classify(dir, &f) {
+			w.files = append(w.files, f)
+		}
+	})
+	w.refuse(pid, err)
+}
+
+// classify tells whether a file may pin a namespace. A stat tells most: the text of the
+// link is a path where a namespace was opened by one.
+func (w *walker) classify(dir int, f *openFile) bool {
+	var st sys.FileStat
+	if w.r.StatFD(dir, f.fd, &st) != nil {
+		return false // closed meanwhile
+	}
+	f.id = st.Ino
+	switch {
+	case st.Dev == w.v.own.Dev:
+		f.class = nsfsFile
+	case st.Dev == w.v.anon:
+		link, err := w.r.ReadFD(dir, f.fd)
+		class, ok := anonymous[string(link)]
+		f.class = class
+		return err == nil && ok
+	case st.Kind() == sys.KindSocket:
+		f.class = socketFile
+	case st.Kind() == sys.KindCharDevice && st.Rdev == sys.TunDevice:
+		f.class = tunFile
+	case st.Kind() == sys.KindDirectory:
+		f.class, f.id = directory, st.MountID
+	default:
+		return false
+	}
+	return true
+}
+
+// anonymous are the files without a name that may pin a namespace.
+var anonymous = map[string]fileClass{
+	"anon_inode:inotify":    inotifyGroup,
+	"anon_inode:[fanotify]": fanotifyGroup,
+	"anon_inode:[io_uring]": ioURing,
+}
+
+// refuse notes that something of a process could not be read.
+func (w *walker) refuse(pid int, err error) {
+	if err != nil && !procfs.Gone(err) {
+		w.refused = append(w.refused, pid)
+	}
+}

@@ -1,0 +1,229 @@
+// Package mountns enters mount namespaces and reads their mounts. Errors are bare
+// errnos.
+package mountns
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Namespace is one mount namespace.
+type Namespace struct {
+	Ino uint64 // 0 if the mount namespace of any of its processes will do
+	// Kept says that who found it keeps it open.
+	Kept bool
+
+	pids []int // processes or threads in it, at most maxMembers
+	// through sees the mounts from the root of the namespace, 0 if no process does.
+	through int
+	fd      int    // -1 if not open
+	file    string // another path to its file
+	root    string // of procfs
+}
+
+// maxMembers is how many processes are remembered: some may be chrooted, or end before
+// they are needed.
+const maxMembers = 4
+
+// New makes a mount namespace of which nothing but its number is known.
+func New(root string, ino uint64) *Namespace { return &Namespace{Ino: ino, fd: -1, root: root} }
+
+// Of is the mount namespace of a process, whatever its number.
+func Of(root string, pid int) *Namespace { return &Namespace{pids: []int{pid}, fd: -1, root: root} }
+
+// AddMembers remembers processes or threads that are in the namespace.
+func (m *Namespace) AddMembers(tids ...int) {
+	m.pids = append(m.pids, tids[:min(len(tids), maxMembers-min(len(m.pids), maxMembers))]...)
+}
+
+// Empty tells whether no process is known to be in the namespace.
+func (m *Namespace) Empty() bool { return len(m.pids) == 0 }
+
+// AddFile remembers a path to the file of the namespace, such as a descriptor in procfs.
+func (m *Namespace) AddFile(path string) {
+	if m.file == "" {
+		m.file = path
+	}
+}
+
+// HasRootView tells whether a process sees the mounts from the root of the namespace,
+// after [Namespace.Mountinfo].
+func (m *Namespace) HasRootView() bool { return m.through != 0 }
+
+// Name is the name of the namespace in procfs.
+func (m *Namespace) Name() string { return "mnt:[" + strconv.FormatUint(m.Ino, 10) + "]" }
+
+// Member is a process in the namespace: one that sees its mounts if there is any, else
+// one that is chrooted; 0 if nobody but the caller is in it. Who reads a report could
+// not find the caller: that ends before.
+func (m *Namespace) Member() int {
+	self := os.Getpid()
+	for _, pid := range append([]int{m.through}, m.pids...) {
+		if pid != 0 && pid != self {
+			return pid
+		}
+	}
+	return 0
+}
+
+// Open opens the file of the namespace, and makes sure that it is still the same one.
+func (m *Namespace) Open() error {
+	if m.fd >= 0 {
+		return nil
+	}
+	err := error(syscall.ENOENT)
+	for _, pid := range m.pids {
+		if err = m.OpenFile(m.root + "/" + strconv.Itoa(pid) + "/ns/mnt"); err == nil {
+			return nil
+		}
+	}
+	if m.file != "" {
+		err = m.OpenFile(m.file)
+	}
+	return err
+}
+
+// OpenFile opens the file at path if it is that of the namespace.
+func (m *Namespace) OpenFile(path string) error {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return err
+	}
+	if _, ino, err := sys.Fstat(fd); err != nil || m.Ino != 0 && ino != m.Ino {
+		sys.Close(fd)
+		return syscall.ENOENT
+	}
+	m.fd = fd
+	return nil
+}
+
+// Close closes the file of the namespace.
+func (m *Namespace) Close() {
+	if m.fd >= 0 {
+		sys.Close(m.fd)
+		m.fd = -1
+	}
+}
+
+// Enter runs f on a thread in the mount namespace, at its root, with procfs as its
+// working directory: "thread-self/fd/7" is a path there.
+func (m *Namespace) Enter(f func() error) error {
+	if err := m.Open(); err != nil {
+		return err
+	}
+	proc, err := sys.OpenDir(m.root)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(proc)
+	sys.OnThrowAwayThread(func() {
+		if err = sys.EnterMountNamespace(m.fd); err != nil {
+			return
+		}
+		if err = sys.ChangeDir(proc); err == nil {
+			err = f()
+		}
+	})
+	return err
+}
+
+// Mountinfo reads all mounts of the namespace. Where the processes that were seen in it
+// have ended, others may have started.
+func (m *Namespace) Mountinfo(fs *procfs.FS) (text []byte, err error) {
+	const tries = 20
+	for range tries {
+		if text, err = m.mountinfo(fs); err == nil || !procfs.Gone(err) {
+			break
+		}
+		if m.pids = members(fs, m.Ino); len(m.pids) == 0 {
+			break
+		}
+	}
+	return text, err
+}
+
+// mountinfo reads the mounts as a process sees them whose root is the root of the
+// namespace, or else from inside. A process that is chrooted into a tree which is not
+// mounted any more has the root "/", too, and sees nothing.
+func (m *Namespace) mountinfo(fs *procfs.FS) ([]byte, error) {
+	for _, pid := range m.pids {
+		if root, err := os.Readlink(fs.Path(pid, "/root")); err != nil || root != "/" {
+			continue
+		}
+		text, err := os.ReadFile(fs.Path(pid, "/mountinfo"))
+		if err != nil || !mountinfo.HasRoot(text) {
+			continue
+		}
+		// The process may have gone elsewhere, or be another one with the same number.
+		link, _ := os.Readlink(fs.Path(pid, "/ns/mnt"))
+		if ino, ok := procfs.ParseLink([]byte(link), "mnt"); ok && ino == m.Ino {
+			m.through = pid
+			return text, nil
+		}
+	}
+	return m.fromInside()
+}
+
+func (m *Namespace) fromInside() (text []byte, err error) {
+	err = m.Enter(func() (err error) {
+		text, err = os.ReadFile("thread-self/mountinfo")
+		return err
+	})
+	return text, err
+}
+
+// members finds processes and threads in a mount namespace.
+func members(fs *procfs.FS, ino uint64) (tids []int) {
+	pids, err := fs.PIDs()
+	if err != nil {
+		return nil
+	}
+	r := fs.NewReader()
+	for _, pid := range pids {
+		_ = r.EachTask(pid, func(tid int) {
+			if is, err := r.Namespace(tid, "mnt"); err == nil && is == ino && len(tids) < maxMembers {
+				tids = append(tids, tid)
+			}
+		})
+	}
+	return tids
+}
+
+// Mounted is a mount of a network namespace as it is now.
+type Mounted struct {
+	ID, ParentID uint64
+	Path         string
+	// Covered, Carries and File are those of [mountinfo.Table].
+	Covered, Carries bool
+	File             string
+	// Spreads says that the mount that it is on is shared.
+	Spreads bool
+	// Ino is the inode number of the network namespace.
+	Ino uint64
+	// Parent is the mount point of the mount that it is on, Below the path from there.
+	Parent, Below string
+}
+
+// NetworkMounts reads the mounts of network namespaces anew.
+func (m *Namespace) NetworkMounts() (found []Mounted, err error) {
+	text, err := m.fromInside()
+	if err != nil {
+		return nil, err
+	}
+	t := mountinfo.Parse(text, nil)
+	for _, row := range t.Namespaces {
+		if ino, ok := row.Ino("net"); ok {
+			found = append(found, Mounted{
+				ID: uint64(row.ID), ParentID: uint64(row.Parent), Path: row.Point,
+				Covered: t.Covered(row), Carries: t.Carries(row), File: t.File(row), Spreads: t.Parent(row).Shared,
+				Ino: ino, Parent: t.Parent(row).Point, Below: t.Below(row),
+			})
+		}
+	}
+	return found, nil
+}

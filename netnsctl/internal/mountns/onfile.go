@@ -1,0 +1,114 @@
+package mountns
+
+import (
+	"maps"
+	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
+
+// FileMount is a mount of anything on a file, or on another mount there. It ends with
+// the file: to unlink that unmounts it in every mount namespace (since Linux 3.18,
+// detach_mounts in fs/namespace.c).
+type FileMount struct {
+	// Namespace is the inode number of the mount namespace, Through a process in it, 0 if
+	// none.
+	Namespace uint64
+	Through   int
+	Path      string
+	// Ino is the inode number of the namespace that is mounted, of whatever type; 0 for
+	// anything else. Net says that it is a network namespace.
+	Ino uint64
+	Net bool
+	// Private says that the mount is in no peer group, so that it stays when a mount on
+	// the same file is unmounted elsewhere. What `ip netns add` makes is shared.
+	Private bool
+}
+
+// String describes the mount for people, without quoting.
+func (m FileMount) String() string {
+	what := "something is mounted on its file"
+	if m.Ino != 0 {
+		what = "another namespace is mounted on its file"
+	}
+	what += " at " + m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+	if m.Through == 0 {
+		return what
+	}
+	return what + " of pid " + strconv.Itoa(m.Through)
+}
+
+// FileMounts are mounts by the file that they are on ([mountinfo.Table.File]).
+type FileMounts struct {
+	// Asked are the files that were looked for.
+	Asked map[string]bool
+	On    map[string][]FileMount
+}
+
+// NewFileMounts asks for what is mounted on files. The empty file is none.
+func NewFileMounts(files ...string) FileMounts {
+	all := FileMounts{map[string]bool{}, map[string][]FileMount{}}
+	for _, file := range files {
+		if file != "" {
+			all.Asked[file] = true
+		}
+	}
+	return all
+}
+
+// Other finds a mount on a file that is not of the namespace ino and for which counts is
+// true.
+func (all FileMounts) Other(file string, ino uint64, counts func(FileMount) bool) (m FileMount, found bool) {
+	for _, m := range all.On[file] {
+		if (m.Ino == 0 || m.Ino != ino) && counts(m) {
+			return m, true
+		}
+	}
+	return m, false
+}
+
+// Add adds the mounts of a mount namespace that are on one of the files.
+func (all FileMounts) Add(m *Namespace, text []byte) {
+	t := mountinfo.ParseAll(text)
+	t.EachOn(func(file string, row mountinfo.Row) {
+		if !all.Asked[file] {
+			return
+		}
+		_, net := row.Ino("net")
+		on := t.Parent(row)
+		all.On[file] = append(all.On[file], FileMount{
+			Namespace: m.Ino, Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
+			Private: !row.Shared && !row.Slave && !on.Shared && !on.Slave,
+		})
+	})
+}
+
+// Again reads anew what is mounted on the files: in the mount namespaces that are kept
+// open, in those of all processes that there are now and, where unused is set, in those
+// that nobody is in. The error is of the mount namespace with this name.
+func (all FileMounts) Again(root string, kept All, unused bool) (now FileMounts, name string, err error) {
+	fs, err := procfs.Open(root)
+	if err != nil {
+		return now, root, err
+	}
+	defer fs.Close()
+	current, err := Read(fs, unused)
+	if err != nil {
+		return now, root, err
+	}
+	defer current.Close()
+	every := maps.Clone(kept)
+	maps.Copy(every, current)
+	now = FileMounts{all.Asked, map[string][]FileMount{}}
+	for _, m := range every {
+		text, err := m.Mountinfo(fs)
+		switch {
+		case err == nil:
+			now.Add(m, text)
+		case !procfs.Gone(err):
+			return now, m.Name(), err
+		}
+	}
+	return now, "", nil
+}

@@ -1,0 +1,79 @@
+package procfs
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// ParseLink reads the inode number from a link such as net:[4026531840] where it is of
+// this kind.
+func ParseLink(link []byte, kind string) (ino uint64, ok bool) {
+	digits, found := bytes.CutPrefix(link, []byte(kind))
+	if !found || len(digits) < 4 || digits[0] != ':' || digits[1] != '[' || digits[len(digits)-1] != ']' {
+		return 0, false
+	}
+	digits = digits[2 : len(digits)-1]
+	if len(digits) > 19 { // 19 digits fit into 64 bits
+		return 0, false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		ino = ino*10 + uint64(c-'0')
+	}
+	return ino, true
+}
+
+// ProcessOf gives the process of a path such as /proc/1234/ns/net below the procfs at
+// root.
+func ProcessOf(path, root string) (pid int, ok bool) {
+	rest, ok := strings.CutPrefix(path, root+"/")
+	if !ok {
+		return 0, false
+	}
+	digits, _, ok := strings.Cut(rest, "/")
+	pid, err := strconv.Atoi(digits)
+	return pid, ok && err == nil && pid > 0 && strconv.Itoa(pid) == digits
+}
+
+// StartTicks is when a process started, in clock ticks after the boot, as the text of
+// /proc/PID/stat has it.
+func StartTicks(stat []byte) (int64, error) { return statField(stat, 22) }
+
+// statField reads a field of /proc/PID/stat, the fourth or a later one. The command is
+// in parentheses and may contain anything, so the fields are counted from the last one.
+func statField(stat []byte, n int) (int64, error) {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 20 || len(fields) < n-2 {
+		return 0, os.ErrInvalid
+	}
+	return strconv.ParseInt(string(fields[n-3]), 10, 64)
+}
+
+// Ends tells whether a process is about to end: each of its threads is exiting, or has
+// the SIGKILL that the end of the process sends it. The files of such a process belong
+// to root, whom a user namespace need not know, so they cannot be read.
+func (fs *FS) Ends(pid int) bool {
+	tasks := strconv.Itoa(pid) + "/task/"
+	dir, err := sys.OpenAt(fs.fd, append(sys.CPath(tasks), 0))
+	if err != nil {
+		return Gone(err)
+	}
+	defer sys.Close(dir)
+	all := true
+	err = sys.EachNumber(dir, make([]byte, 4<<10), func(tid int) bool {
+		text, err := fs.ReadFile(tasks + strconv.Itoa(tid) + "/stat")
+		const exiting = 0x4 // PF_EXITING, include/linux/sched.h
+		flags, _ := statField(text, 9)
+		pending, _ := statField(text, 31)
+		all = Gone(err) || flags&exiting != 0 || pending&(1<<(syscall.SIGKILL-1)) != 0
+		return all
+	})
+	return all && (err == nil || Gone(err))
+}

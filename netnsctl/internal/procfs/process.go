@@ -1,0 +1,97 @@
+package procfs
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Command is the name of a process or thread (comm); empty if that has ended.
+func Command(root string, pid int) string {
+	text, _ := os.ReadFile(path(root, pid, "/comm"))
+	return strings.TrimSuffix(string(text), "\n")
+}
+
+// CommandLine is the arguments of a process; nil for a kernel thread and for a process
+// that has ended.
+func CommandLine(root string, pid int) []string {
+	text, err := os.ReadFile(path(root, pid, "/cmdline"))
+	if text = bytes.TrimSuffix(text, []byte{0}); err != nil || len(text) == 0 {
+		return nil
+	}
+	return strings.Split(string(text), "\x00")
+}
+
+// EffectiveUser is the effective user ID of a process; -1 if that has ended. It is the
+// second number of the line Uid: in /proc/PID/status.
+func EffectiveUser(root string, pid int) int64 {
+	text, _ := os.ReadFile(path(root, pid, "/status"))
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) > 2 && fields[0] == "Uid:" {
+			if uid, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
+				return int64(uid)
+			}
+		}
+	}
+	return -1
+}
+
+// Cgroup is the systemd unit of a process, and the container and pod IDs in its cgroup;
+// empty where it has none.
+func Cgroup(root string, pid int) (unit, container, pod string) {
+	text, _ := os.ReadFile(path(root, pid, "/cgroup"))
+	return parseCgroup(string(text))
+}
+
+// parseCgroup reads lines such as
+//
+//	0::/kubepods.slice/kubepods-pod1d6a….slice/cri-containerd-9f3c….scope
+func parseCgroup(text string) (unit, container, pod string) {
+	for line := range strings.Lines(text) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
+		if len(fields) < 3 {
+			continue
+		}
+		for word := range strings.SplitSeq(fields[2], "/") {
+			if strings.HasSuffix(word, ".service") || strings.HasSuffix(word, ".scope") {
+				unit = word
+			}
+			if id := containerID(word); id != "" {
+				container = id
+			}
+			if id := podID(word); id != "" {
+				pod = id
+			}
+		}
+	}
+	return unit, container, pod
+}
+
+// containerID finds the 64 hexadecimal digits by which OCI runtimes name the cgroup of
+// a container.
+func containerID(word string) string {
+	word = strings.TrimSuffix(word, ".scope")
+	if i := strings.LastIndexByte(word, '-'); i >= 0 {
+		word = word[i+1:]
+	}
+	if len(word) != 64 || strings.Trim(word, "0123456789abcdef") != "" {
+		return ""
+	}
+	return word
+}
+
+// podID finds the uid in kubepods-besteffort-pod1d6a…, where systemd has replaced
+// dashes by underscores.
+func podID(word string) string {
+	word = strings.TrimSuffix(word, ".slice")
+	i := strings.LastIndex(word, "pod")
+	if i < 0 {
+		return ""
+	}
+	id := strings.ReplaceAll(word[i+len("pod"):], "_", "-")
+	if len(id) != 36 || strings.Count(id, "-") != 4 {
+		return ""
+	}
+	return id
+}

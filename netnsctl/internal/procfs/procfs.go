@@ -1,0 +1,119 @@
+// Package procfs reads processes, threads and their namespaces from procfs (proc(5)).
+// Errors are bare errnos.
+package procfs
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// FS is an open procfs. A thread in any mount namespace can read it.
+type FS struct {
+	root string
+	fd   int
+}
+
+// Open opens the procfs that is mounted at root.
+func Open(root string) (*FS, error) {
+	fd, err := sys.OpenDir(root)
+	if err != nil {
+		return nil, err
+	}
+	return &FS{root, fd}, nil
+}
+
+// Close closes the procfs.
+func (fs *FS) Close() { sys.Close(fs.fd) }
+
+// FD is the descriptor of the root directory.
+func (fs *FS) FD() int { return fs.fd }
+
+// Root is the path at which the procfs is mounted.
+func (fs *FS) Root() string { return fs.root }
+
+// Path is the path of a file of a process, such as "/ns/net".
+func (fs *FS) Path(pid int, file string) string { return path(fs.root, pid, file) }
+
+func path(root string, pid int, file string) string {
+	return root + "/" + strconv.Itoa(pid) + file
+}
+
+// ReadFile reads a file, whose path is relative to the root.
+func (fs *FS) ReadFile(path string) ([]byte, error) {
+	fd, err := sys.OpenAt(fs.fd, append(sys.CPath(path), 0))
+	if err != nil {
+		return nil, err
+	}
+	defer sys.Close(fd)
+	return sys.ReadAll(fd, nil)
+}
+
+// PIDs lists the processes, without the calling one: what that has open it has open
+// for the scan.
+func (fs *FS) PIDs() ([]int, error) {
+	dir, err := sys.OpenDir(fs.root) // fs.fd has a position that other readers share
+	if err != nil {
+		return nil, err
+	}
+	defer sys.Close(dir)
+	pids, self := make([]int, 0, 1024), os.Getpid()
+	err = sys.EachNumber(dir, make([]byte, 64<<10), func(pid int) bool {
+		if pid != self {
+			pids = append(pids, pid)
+		}
+		return true
+	})
+	return pids, err
+}
+
+// maxRelists bounds how often a list of processes is read again while new ones keep
+// starting.
+const maxRelists = 20
+
+// EachNewPID calls f once with every process, those included that start meanwhile: a
+// process may end between the list and the call, and its child may have started since.
+func (fs *FS) EachNewPID(f func(pid int)) error {
+	done := map[int]bool{}
+	for range maxRelists {
+		pids, err := fs.PIDs()
+		if err != nil {
+			return err
+		}
+		before := len(done)
+		for _, pid := range pids {
+			if !done[pid] {
+				done[pid] = true
+				f(pid)
+			}
+		}
+		if len(done) == before {
+			break
+		}
+	}
+	return nil
+}
+
+// NetworkUsers gives, for each network namespace that a process or one of its threads
+// is in, one such process. The key is the inode number of the namespace.
+func NetworkUsers(root string) (map[uint64]int, error) {
+	fs, err := Open(root)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	pids, r := map[uint64]int{}, fs.NewReader()
+	err = fs.EachNewPID(func(pid int) {
+		_ = r.EachTask(pid, func(tid int) {
+			if ino, err := r.Namespace(tid, "net"); err == nil {
+				pids[ino] = pid
+			}
+		})
+	})
+	return pids, err
+}
+
+// Gone tells whether an error says that the process or the file has gone.
+func Gone(err error) bool { return err == syscall.ENOENT || err == syscall.ESRCH }

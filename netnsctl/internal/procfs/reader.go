@@ -1,0 +1,145 @@
+package procfs
+
+import (
+	"strconv"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Reader reads one process after another into buffers of its own, so that a scan of
+// thousands of processes allocates nothing for those that tell nothing. Each goroutine
+// has its own.
+type Reader struct {
+	fs      *FS
+	path    sys.CPath
+	link    [256]byte
+	entries []byte // for directory records
+	numbers []int
+	text    []byte
+}
+
+// NewReader makes a reader.
+func (fs *FS) NewReader() *Reader { return &Reader{fs: fs, entries: make([]byte, 32<<10)} }
+
+// Namespace is the inode number of the namespace of a kind, such as "net", that a
+// process or thread is in: procfs has an unlisted directory for each thread.
+func (r *Reader) Namespace(tid int, kind string) (uint64, error) {
+	link, err := r.readlink(r.fs.fd, r.path.Set(tid, "/ns/"+kind))
+	if err != nil {
+		return 0, err
+	}
+	if ino, ok := ParseLink(link, kind); ok {
+		return ino, nil
+	}
+	return 0, syscall.EINVAL
+}
+
+func (r *Reader) readlink(dir int, path sys.CPath) ([]byte, error) {
+	n, err := sys.ReadlinkAt(dir, path, r.link[:])
+	return r.link[:max(n, 0)], err
+}
+
+// Threaded tells whether a process has more threads than its leader.
+func (r *Reader) Threaded(pid int) bool {
+	var st sys.FileStat
+	return sys.StatProc(r.fs.fd, r.path.Set(pid, "/task"), &st) == nil && st.Links > 3 // ".", ".." and the leader
+}
+
+// Tasks lists the threads of a process. The slice is valid until the next call.
+func (r *Reader) Tasks(pid int) ([]int, error) {
+	dir, err := sys.OpenAt(r.fs.fd, r.path.Set(pid, "/task"))
+	if err != nil {
+		return nil, err
+	}
+	defer sys.Close(dir)
+	return r.list(dir, -1)
+}
+
+// list reads the numbers in a directory, at most limit where that is not negative.
+func (r *Reader) list(dir, limit int) ([]int, error) {
+	r.numbers = r.numbers[:0]
+	err := sys.EachNumber(dir, r.entries, func(n int) bool {
+		r.numbers = append(r.numbers, n)
+		return len(r.numbers) != limit
+	})
+	return r.numbers, err
+}
+
+// EachTask calls f with a process and then with each of its other threads.
+func (r *Reader) EachTask(pid int, f func(tid int)) error {
+	f(pid)
+	if !r.Threaded(pid) {
+		return nil
+	}
+	tids, err := r.Tasks(pid)
+	for _, tid := range append([]int(nil), tids...) {
+		if tid != pid {
+			f(tid)
+		}
+	}
+	return err
+}
+
+// EachFD calls f with every descriptor of a process, or of its thread tid where that
+// is not 0. count says that the size of the directory is the number of descriptors
+// (Linux 6.2), which saves a system call for each process.
+func (r *Reader) EachFD(pid, tid int, count bool, f func(dir, fd int)) error {
+	table := r.path.Set(pid, "/fd")
+	if tid != 0 {
+		table = r.path.SetTask(pid, tid, "/fd")
+	}
+	limit := -1
+	if count {
+		var st sys.FileStat
+		if sys.StatProc(r.fs.fd, table, &st) == nil {
+			limit = int(st.Size)
+		}
+	}
+	if limit == 0 {
+		return nil
+	}
+	dir, err := sys.OpenAt(r.fs.fd, table)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(dir)
+	fds, err := r.list(dir, limit)
+	for _, fd := range fds {
+		f(dir, fd)
+	}
+	return err
+}
+
+// CountsFDs tells whether the kernel gives the number of descriptors as the size of
+// their directory (Linux 6.2).
+func (fs *FS) CountsFDs(pid int) bool {
+	var st sys.FileStat
+	var path sys.CPath
+	return sys.StatProc(fs.fd, path.Set(pid, "/fd"), &st) == nil && st.Size > 0
+}
+
+// StatFD looks at the file that descriptor fd in an open directory leads to.
+func (r *Reader) StatFD(dir, fd int, st *sys.FileStat) error {
+	return sys.StatProc(dir, r.path.Set(fd, ""), st)
+}
+
+// ReadFD reads the text of the link of descriptor fd in an open directory. It is valid
+// until the next call.
+func (r *Reader) ReadFD(dir, fd int) ([]byte, error) { return r.readlink(dir, r.path.Set(fd, "")) }
+
+// FDInfo reads what the kernel tells of a descriptor; nil if that is closed. It is
+// valid until the next call.
+func (r *Reader) FDInfo(pid, tid, fd int) []byte {
+	path := r.path.Set(pid, "/fdinfo/"+strconv.Itoa(fd))
+	if tid != 0 {
+		path = r.path.SetTask(pid, tid, "/fdinfo/"+strconv.Itoa(fd))
+	}
+	file, err := sys.OpenAt(r.fs.fd, path)
+	if err != nil {
+		return nil
+	}
+	defer sys.Close(file)
+	r.text, _ = sys.ReadAll(file, r.text)
+	return r.text
+}

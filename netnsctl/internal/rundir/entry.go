@@ -1,0 +1,168 @@
+package rundir
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Entry is one entry of the run directory as it was at one moment.
+type Entry struct {
+	Name string
+	// File is the entry itself, below the mounts on it; the zero File where it cannot be
+	// seen.
+	File File
+	// Mounted says that something is mounted on the entry.
+	Mounted bool
+	// Namespace is the file of a namespace, of whatever type, to which the path leads; the
+	// zero NSFile if it leads to anything else.
+	Namespace NSFile
+	// Process is where a symbolic link into procfs leads.
+	Process Process
+	// LinkErr says why a symbolic link leads nowhere.
+	LinkErr error
+	// Err says why the entry, or the namespace, could not be looked at.
+	Err error
+}
+
+// File identifies a file: it is equal as long as the file is the same, unchanged.
+type File struct {
+	Dev, Ino uint64
+	Type     uint32 // S_IFMT of inode(7)
+	Size     uint64 // of a regular file
+	Born     time.Time
+	Target   string // of a symbolic link
+}
+
+// NSFile identifies the file of a namespace.
+type NSFile struct {
+	Dev, Ino uint64
+	Type     int // CLONE_NEWNET and others
+}
+
+// Process is a process, which started so many clock ticks after the boot.
+type Process struct {
+	PID        int
+	StartTicks int64
+}
+
+// ErrChanged says that the entry changed while it was looked at.
+var ErrChanged = errChanged{}
+
+type errChanged struct{}
+
+func (errChanged) Error() string { return "changed while we looked" }
+
+// SameTarget tells whether two looks saw the same on the entry and behind it. SameFile
+// compares the entries' files.
+func (e Entry) SameTarget(now Entry) bool {
+	return e.Mounted == now.Mounted && e.Namespace == now.Namespace && e.Process == now.Process && e.LinkErr == now.LinkErr
+}
+
+// SameFile tells whether two looks saw the same file, unchanged. The earlier look may not
+// have seen the file itself.
+func (e Entry) SameFile(now Entry) bool {
+	if e.File.Type == 0 {
+		return true
+	}
+	a, b := e.File, now.File
+	same := a.Born.Equal(b.Born)
+	a.Born, b.Born = time.Time{}, time.Time{}
+	return same && a == b
+}
+
+// Empty tells whether the file is an empty regular one, such as `ip netns add` makes.
+func (f File) Empty() bool { return f.Type == sys.KindRegular && f.Size == 0 }
+
+// Look looks at one entry; false if it is not there.
+func (d *Dir) Look(name string) (e Entry, there bool) {
+	e.Name = name
+	path := d.path + "/" + name
+	fd, err := sys.OpenPath(path)
+	if err != nil {
+		e.Err = err
+		return e, err != syscall.ENOENT
+	}
+	defer sys.Close(fd)
+	var top sys.FileStat
+	if e.Err = sys.StatFD(fd, &top); e.Err != nil {
+		return e, true
+	}
+	e.Mounted = d.stat.MountID != 0 && top.MountID != d.stat.MountID
+	e.File = d.file(name, top, e.Mounted)
+	switch {
+	case e.Mounted && top.Dev == d.nsfs:
+		e.namespace(path, d.nsfs)
+	case !e.Mounted && e.File.Type == sys.KindLink:
+		d.follow(&e, path)
+	}
+	return e, true
+}
+
+// file identifies the entry below what is mounted on it.
+func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
+	st := top
+	if d.under >= 0 {
+		if sys.StatLink(d.under, name, &st) != nil {
+			return File{}
+		}
+	} else if mounted {
+		return File{}
+	}
+	f := File{Dev: st.Dev, Ino: st.Ino, Type: st.Kind(), Born: st.Birth}
+	if f.Born.IsZero() {
+		f.Born = st.Changed
+	}
+	switch f.Type {
+	case sys.KindRegular:
+		f.Size = st.Size
+	case sys.KindLink:
+		f.Target, _ = os.Readlink(d.path + "/" + name)
+	}
+	return f
+}
+
+// namespace asks a file of nsfs for its type.
+func (e *Entry) namespace(path string, nsfs uint64) {
+	fd, err := sys.Open(path)
+	if err != nil {
+		e.Err = err
+		return
+	}
+	defer sys.Close(fd)
+	dev, ino, err := sys.Fstat(fd)
+	if err != nil || dev != nsfs {
+		e.Err = ErrChanged
+		return
+	}
+	kind, err := sys.NamespaceType(fd)
+	if err != nil {
+		e.Err = err
+		return
+	}
+	e.Namespace = NSFile{dev, ino, kind}
+}
+
+// follow follows a symbolic link.
+func (d *Dir) follow(e *Entry, path string) {
+	var st sys.FileStat
+	err := sys.StatFollow(path, &st)
+	switch {
+	case err == syscall.ELOOP || err == syscall.ENOENT || err == syscall.ENOTDIR || err == syscall.ESRCH:
+		e.LinkErr = err
+	case err != nil:
+		e.Err = err
+	case st.Dev == d.nsfs:
+		if pid, ok := procfs.ProcessOf(e.File.Target, d.proc); ok {
+			e.Process.PID = pid
+			if stat, err := os.ReadFile(d.proc + "/" + strconv.Itoa(pid) + "/stat"); err == nil {
+				e.Process.StartTicks, _ = procfs.StartTicks(stat)
+			}
+		}
+		e.namespace(path, d.nsfs)
+	}
+}

@@ -1,0 +1,89 @@
+// Package rundir looks at the entries of the run directory, and removes them. Errors are
+// bare errnos.
+package rundir
+
+import (
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Dir is an open run directory.
+type Dir struct {
+	path string
+	proc string // where procfs is mounted
+	fd   int
+	// under is a copy of the mount that shows the files below the mounts on the names;
+	// -1 where the caller may not make one.
+	under int
+	stat  sys.FileStat
+	nsfs  uint64 // the device of namespaces' files
+}
+
+// Open opens the run directory at path. proc is where procfs is mounted.
+func Open(path, proc string) (*Dir, error) {
+	nsfs, _, err := sys.Stat(proc + "/thread-self/ns/net")
+	if err != nil {
+		return nil, err
+	}
+	fd, err := sys.OpenDir(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &Dir{path: path, proc: proc, fd: fd, under: -1, nsfs: nsfs}
+	if under, err := sys.CloneMount(fd, ""); err == nil {
+		d.under = under
+	}
+	if err := sys.StatFD(fd, &d.stat); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Current tells whether the path of the run directory still leads there.
+func (d *Dir) Current() bool {
+	var now sys.FileStat
+	err := sys.StatFollow(d.path, &now)
+	return err == nil && now.Dev == d.stat.Dev && now.Ino == d.stat.Ino && now.MountID == d.stat.MountID
+}
+
+// Close closes the directory. The kernel takes up to some milliseconds to end the copy
+// of the mount.
+func (d *Dir) Close() {
+	sys.Close(d.fd)
+	if d.under >= 0 {
+		sys.Close(d.under)
+	}
+}
+
+// MountID is the number of the mount that the directory is on (Linux 5.8), else 0.
+func (d *Dir) MountID() uint64 { return d.stat.MountID }
+
+// OnTmpfs tells whether the directory lies on a tmpfs, where nothing is older than the
+// boot.
+func (d *Dir) OnTmpfs() bool { return sys.OnTmpfs(d.fd) }
+
+// Lock waits for the lock on the directory that `ip netns add` takes, too.
+func (d *Dir) Lock() error { return sys.LockDir(d.fd) }
+
+// Unlock gives up the lock.
+func (d *Dir) Unlock() { sys.UnlockDir(d.fd) }
+
+// Remove removes a file, or an empty directory. It is EBUSY where something is mounted
+// on it here.
+func (d *Dir) Remove(f Entry) error {
+	if f.File.Type == sys.KindDirectory {
+		return sys.Rmdir(d.fd, f.Name)
+	}
+	return sys.Unlink(d.fd, f.Name)
+}
+
+// RemoveEverywhere removes a file with all that is mounted on it, in every mount
+// namespace.
+func (d *Dir) RemoveEverywhere(name string) error {
+	if d.under < 0 {
+		return syscall.EBUSY
+	}
+	return sys.UnlinkElsewhere(d.under, name)
+}
