@@ -8,8 +8,8 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 )
 
-// Complete answers for the words of a command line, the program's first, of which
-// the last is not finished.
+// Complete gives the candidates for the last of the words of a command line, which
+// may be incomplete. The first word is the program's name.
 func (t *Table) Complete(words []string) Answer {
 	if len(words) < 2 {
 		return Answer{Kind: Words}
@@ -23,7 +23,7 @@ func (t *Table) Complete(words []string) Answer {
 	return a
 }
 
-// line is a command line without the program.
+// line is a command line without the program's name.
 type line struct {
 	*Table
 	face    compat.Face
@@ -54,7 +54,7 @@ func (l line) answer() Answer {
 	return Answer{Kind: Words, Words: l.commands(prefix.All)}
 }
 
-// options are offered with as many dashes as were begun with.
+// options have one dash or two, as the current word.
 func (l line) options() (words []Word) {
 	dashes := "-"
 	if strings.HasPrefix(l.current, "--") {
@@ -87,7 +87,7 @@ func (l line) commands(all bool) (words []Word) {
 	return words
 }
 
-// arguments answers for the words after a command.
+// arguments completes the words after a command.
 func (l line) arguments(word string, args []string, all bool) Answer {
 	if whole := compat.CommandName(word); whole != "" {
 		word = whole
@@ -99,11 +99,11 @@ func (l line) arguments(word string, args []string, all bool) Answer {
 	if all {
 		args = append([]string{"--all"}, args...)
 	}
-	return l.flagged(l.Commands[i], args)
+	return l.commandLine(l.Commands[i], args)
 }
 
-// place is the value at a place. The words of another command are its own.
-func (l line) place(values []Value, n int) Answer {
+// argument completes the argument at place n.
+func (l line) argument(values []Value, n int) Answer {
 	if len(values) == 0 {
 		return Answer{Kind: Words}
 	}
@@ -113,7 +113,7 @@ func (l line) place(values []Value, n int) Answer {
 	return a
 }
 
-// flag finds the flag of a word such as --wait=5.
+// flag gives the flag in a word such as --wait=5, or nil.
 func (c Command) flag(word string) *Flag {
 	name, _, _ := strings.Cut(word, "=")
 	for i := range c.Flags {
@@ -124,18 +124,17 @@ func (c Command) flag(word string) *Flag {
 	return nil
 }
 
-// flagged answers where flags may stand among the words.
-func (l line) flagged(c Command, args []string) Answer {
+// commandLine completes the flags and arguments of a command.
+func (l line) commandLine(c Command, args []string) Answer {
 	values := c.Args(func(flag string) bool { return slices.Contains(args, "--"+flag) })
-	places := 0
+	places := 0 // of arguments that are complete
 	for i := 0; i < len(args); i++ {
 		f := c.flag(args[i])
 		switch {
-		case args[i] == "--" || c.FlagsFirst && places > 0:
-			if args[i] == "--" {
-				i++
-			}
-			return l.place(values, places+len(args)-i)
+		case args[i] == "--":
+			return l.argument(values, places+len(args)-i-1)
+		case c.FlagsFirst && places > 0:
+			return l.argument(values, places+len(args)-i)
 		case f == nil:
 			places++
 		case f.Value != nil && !strings.Contains(args[i], "="):
@@ -153,7 +152,7 @@ func (l line) flagged(c Command, args []string) Answer {
 		return a
 	}
 	if !strings.HasPrefix(l.current, "-") || c.FlagsFirst && places > 0 {
-		return l.place(values, places)
+		return l.argument(values, places)
 	}
 	a := Answer{Kind: Words}
 	for _, f := range c.Flags {

@@ -17,7 +17,7 @@ func (fixture) Leaks() []Word     { return []Word{{"net:[4]", "held by \x07"}} }
 
 func (fixture) Topics() []Word { return []Word{{Text: "list"}} }
 
-// takes gives the same arguments whatever the flags.
+// takes gives the same arguments with all flags.
 func takes(values ...Value) func(func(string) bool) []Value {
 	return func(func(string) bool) []Value { return values }
 }

@@ -1,5 +1,5 @@
 
-# "ip netns" too; all other objects are left to the completion that ip has.
+# "ip netns" too; the previous completion of ip completes all other objects.
 
 _netnsctl_ip() {
 	local load

@@ -1,5 +1,5 @@
-# bash completion for netnsctl, ip-netns and ipnetns: what may stand in a line is
-# asked of the program itself.
+# bash completion for netnsctl, ip-netns and ipnetns. The program itself gives the
+# candidates.
 
 _netnsctl() {
 	local answer line program=netnsctl listing=

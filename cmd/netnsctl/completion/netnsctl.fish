@@ -1,5 +1,5 @@
-# fish completion for netnsctl, ip-netns and ipnetns: what may stand in a line is
-# asked of the program itself.
+# fish completion for netnsctl, ip-netns and ipnetns. The program itself gives the
+# candidates.
 
 function __netnsctl_complete
     set -l words (commandline -opc)

@@ -1,5 +1,5 @@
 #compdef netnsctl ip-netns ipnetns
-# zsh completion: what may stand in a line is asked of the program itself.
+# zsh completion. The program itself gives the candidates.
 
 _netnsctl() {
 	local -a answer found

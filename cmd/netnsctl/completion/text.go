@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// plain tells of words that no terminal is driven by, and that a script can read
-// line by line. Others are not offered.
+// plain tells whether a word is safe for a terminal and for scripts that read it
+// line by line. Complete drops all other words.
 func plain(word string) bool {
 	return word != "" && utf8.ValidString(word) && strings.IndexFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
-// Text is the answer as scripts read it: the kind, and then a line per word, with
-// its meaning after a tab.
+// Text is the answer in the form that scripts read: a line with the kind and, for
+// each word, a line with its description after a tab.
 func (a Answer) Text() string {
 	var b strings.Builder
 	b.WriteString(string(a.Kind))
@@ -25,15 +25,15 @@ func (a Answer) Text() string {
 	for _, w := range a.Words {
 		b.WriteString(w.Text)
 		if w.Help != "" {
-			b.WriteString("\t" + shown(w.Help))
+			b.WriteString("\t" + printable(w.Help))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-// shown is a text in which nothing drives a terminal.
-func shown(text string) string {
+// printable replaces characters that have an effect on a terminal.
+func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '?'
@@ -42,46 +42,35 @@ func shown(text string) string {
 	}, text)
 }
 
-// BashLine answers for a line of bash as far as it was typed. bash replaces only
-// what follows the last of the characters that it breaks words at, and takes
-// what it is given as it is. Where it will list the words and insert no more than
-// what they have in common, listing, their meanings stand behind them.
+// BashLine is the text of the answer to a line of bash up to the cursor. breaks are
+// the characters at which bash breaks words: bash replaces only what follows the
+// last of them, and escapes nothing. listing is set if bash lists the candidates and
+// inserts no more than their common beginning: they then include descriptions.
 func (t *Table) BashLine(text, breaks string, listing bool) string {
 	words, quote := split(text)
 	a := t.Complete(words)
-	if len(words) == 0 {
-		return a.Text()
-	}
 	current := words[len(words)-1]
-	strip := 0
-	if quote == 0 {
-		strip = strings.LastIndexAny(current, onlyBreaks(breaks)) + 1
+	replaced := 0
+	for _, c := range []string{":", "=", "@"} { // other breaks end a word of a shell, too
+		if quote == 0 && strings.Contains(breaks, c) {
+			replaced = max(replaced, strings.LastIndex(current, c)+1)
+		}
 	}
 	for i, w := range a.Words {
-		word := w.Text[min(strip, len(w.Text)):]
+		word := w.Text[min(replaced, len(w.Text)):]
 		if quote == 0 {
 			word = escapeWord(word)
 		}
 		if listing && len(a.Words) > 1 && w.Help != "" {
-			word += "  (" + shown(w.Help) + ")"
+			word += "  (" + printable(w.Help) + ")"
 		}
 		a.Words[i] = Word{Text: word}
 	}
 	return a.Text()
 }
 
-// onlyBreaks are those of bash's word breaks that can be in a word without quotes.
-func onlyBreaks(breaks string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(":=@", r) {
-			return r
-		}
-		return -1
-	}, breaks)
-}
-
-// split takes a line apart as a shell does. The last word is the one that is not
-// finished, in the quote that is open (0 if none).
+// split splits a line as a shell does. The last word, which may be empty, ends at
+// the end of the line; quote is the open quote around it, or 0.
 func split(text string) (words []string, quote rune) {
 	var word strings.Builder
 	inWord, escaped := false, false
@@ -112,7 +101,7 @@ func split(text string) (words []string, quote rune) {
 	return append(words, word.String()), quote
 }
 
-// escapeWord has a backslash before what means something to a shell.
+// escapeWord puts a backslash before each character with a meaning for a shell.
 func escapeWord(word string) string {
 	var b strings.Builder
 	for i, r := range word {
