@@ -213,8 +213,14 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 }
 
 // badWorld has what the right calls need.
-const badWorld = `netnsctl add red; netnsctl add blue; netnsctl set blue 7; : >/run/netns/dead; : >/run/netns/-dash
-	netnsctl exec red sleep 1000 >/dev/null 2>&1 & until netnsctl pids red | grep -q .; do sleep 0.01; done`
+const badWorld = inode + `
+netnsctl add red
+netnsctl add blue
+netnsctl set blue 7
+: >/run/netns/dead
+: >/run/netns/-dash
+netnsctl exec red sleep 1000 >/dev/null 2>&1 & asleep $!
+`
 
 // TestBadInput: every mistake with every command is answered by one line and the
 // status 1 or 2, and changes nothing, as a call of its own and in a batch.

@@ -81,6 +81,16 @@ func (c command) run() (answer, error) {
 	return a, nil
 }
 
+// poll waits for what has no event of its own, until commandTimeout has passed.
+func poll(done func() bool) bool {
+	for end := time.Now().Add(commandTimeout); !done(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
+}
+
 func content(f *os.File) string {
 	f.Seek(0, io.SeekStart)
 	var b bytes.Buffer

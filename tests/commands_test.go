@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -200,12 +199,9 @@ func proc(ts *testscript.TestScript, neg bool, args []string) {
 	s.pids[number] = name
 }
 
-// eventually polls: what it waits for has no event of its own.
 func eventually(ts *testscript.TestScript, what string, done func() bool) {
-	for end := time.Now().Add(commandTimeout); !done(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			ts.Fatalf("waited too long for %s", what)
-		}
+	if !poll(done) {
+		ts.Fatalf("waited too long for %s", what)
 	}
 }
 

@@ -51,7 +51,9 @@ mount -t tmpfs none /sys/fs; : >/sys/fs/seen
 const (
 	addTmp    = `netnsctl add tmp 2>/dev/null || true`
 	addOrphan = `umount /run/kept 2>/dev/null || true; netnsctl add kept; : >/run/kept; mount --bind /run/netns/kept /run/kept; netnsctl delete kept`
-	record    = `test -e /run/record || { netnsctl snapshot /run/record; netnsctl add new-a; netnsctl add new-b; }`
+	// check tells the age of the oldest orphan from its first second on.
+	aged   = `until netnsctl check --min-age 0 | grep -q 'oldest orphan'; do sleep 0.05; done; `
+	record = aged + `test -e /run/record || { netnsctl snapshot /run/record; netnsctl add new-a; netnsctl add new-b; }`
 )
 
 // monitored runs a monitor with flags until it has said a word, or for 60 turns. In
@@ -116,7 +118,7 @@ var flagWitnesses = map[string]flagWitness{
 	"exec parallel": {call: "netnsctl exec --all FLAG sh -c '" + meet + "' | sed 's/^[a-z]*: //' | sort", value: "4", before: "rm -rf /run/first /run/second"},
 	"exec json":     {call: "netnsctl exec --all FLAG echo hello"},
 
-	"monitor json":           {call: monitored + `monitored "FLAG" add 'netnsctl add tmp; netnsctl delete tmp'`},
+	"monitor json":           {call: monitored + `monitored "FLAG" add 'netnsctl add tmp; until grep -q add /run/events; do sleep 0.01; done; netnsctl delete tmp'`},
 	"monitor all-namespaces": {call: monitored + `monitored "FLAG" ^new "$nameless"`},
 	"monitor interval":       {call: monitored + `monitored "--all-namespaces FLAG" ^new "$nameless"`, value: "1h"},
 
@@ -147,13 +149,13 @@ var flagWitnesses = map[string]flagWitness{
 	"shell no-sysfs": {call: "echo 'ls /sys/class/net' | netnsctl shell FLAG blue"},
 	"shell shell":    {call: "echo 'echo hello' | netnsctl shell FLAG blue", value: "/bin/cat"},
 
-	"check max-orphans": {call: "netnsctl check --min-age 0 --max-stale 9 FLAG", value: "9"},
-	"check max-stale":   {call: "netnsctl check --min-age 0 --max-orphans 9 FLAG", value: "9"},
-	"check min-age":     {call: "netnsctl check FLAG", value: "0"},
-	"check nagios":      {call: "netnsctl check --min-age 0 FLAG"},
+	"check max-orphans": {call: "netnsctl check --min-age 0 --max-stale 9 FLAG", value: "9", before: aged},
+	"check max-stale":   {call: "netnsctl check --min-age 0 --max-orphans 9 FLAG", value: "9", before: aged},
+	"check min-age":     {call: "netnsctl check FLAG", value: "0", before: aged},
+	"check nagios":      {call: "netnsctl check --min-age 0 FLAG", before: aged},
 	"check against":     {call: "netnsctl check --min-age 0 FLAG", value: "/run/record", before: record},
-	"check json":        {call: "netnsctl check FLAG"},
-	"check verbose":     {call: "netnsctl check FLAG"},
+	"check json":        {call: "netnsctl check FLAG", before: aged},
+	"check verbose":     {call: "netnsctl check FLAG", before: aged},
 	"check output":      {call: "netnsctl check --against /run/record FLAG", value: "NAME", before: record},
 	"check sort":        {call: "netnsctl check --against /run/record FLAG", value: "state,-name", before: record},
 	"check filter":      {call: "netnsctl check --against /run/record FLAG", value: "name=new-a", before: record},
@@ -171,10 +173,12 @@ var flagWitnesses = map[string]flagWitness{
 func TestEveryFlagActs(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range readTable(t) {
+		for _, f := range c.Options {
+			known[c.Name+" "+f.Name] = true
+		}
 		t.Run(c.Name, func(t *testing.T) {
 			var flags []tableFlag
 			for _, f := range c.Options {
-				known[c.Name+" "+f.Name] = true
 				if _, ok := flagWitnesses[c.Name+" "+f.Name]; !ok {
 					t.Errorf("no witness for %s --%s", c.Name, f.Name)
 				} else {

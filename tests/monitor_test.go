@@ -29,11 +29,9 @@ func (w *staleWorld) events() string {
 
 func (w *staleWorld) until(ready func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(commandTimeout); !ready(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			errors, _ := os.ReadFile("/run/errors")
-			w.t.Fatalf("waited in vain; events so far:\n%s%s", w.events(), errors)
-		}
+	if !poll(ready) {
+		errors, _ := os.ReadFile("/run/errors")
+		w.t.Fatalf("waited in vain; events so far:\n%s%s", w.events(), errors)
 	}
 }
 

@@ -6,16 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
-// eventuallyT polls: what it waits for has no event of its own.
 func eventuallyT(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(commandTimeout); !done(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited too long for %s", what)
-		}
+	if !poll(done) {
+		t.Fatalf("waited too long for %s", what)
 	}
 }
 

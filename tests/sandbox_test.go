@@ -2,11 +2,15 @@ package tests
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -64,14 +68,35 @@ func (s *sandbox) mountAll() error {
 	if err := mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return err
 	}
-	// What the machine has mounted below would show in the mount table.
-	for _, dir := range []string{"/run", "/proc"} {
-		for unix.Unmount(dir, unix.MNT_DETACH) == nil {
+	// The mount table would show the machine's mounts although the sandbox covers them.
+	// Each round uncovers others: `ip netns add` on a shared root mounts a namespace on
+	// the run directory's mount, and on the directory below.
+	for unmounted := true; unmounted; {
+		unmounted = false
+		for _, point := range slices.Backward(mountPoints("/run")) {
+			if unix.Unmount(point, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) == nil {
+				unmounted = true
+			}
 		}
+	}
+	for unix.Unmount("/proc", unix.MNT_DETACH) == nil {
 	}
 	// A private /sys, as exec's would be. Not every user namespace allows it.
 	unix.Mount("sysfs", "/sys", "sysfs", 0, "")
 	return nil
+}
+
+// mountPoints lists the mounts at a directory and below.
+func mountPoints(dir string) (points []string) {
+	text, _ := os.ReadFile("/proc/thread-self/mountinfo")
+	for line := range strings.Lines(string(text)) {
+		// Blanks and the like are octal there: proc_pid_mountinfo(5).
+		point, err := strconv.Unquote(`"` + strings.ReplaceAll(strings.Fields(line)[4], `"`, `\"`) + `"`)
+		if err == nil && (point == dir || strings.HasPrefix(point, dir+"/")) {
+			points = append(points, point)
+		}
+	}
+	return points
 }
 
 // freshRun covers /run by an empty tmpfs. The pid namespace must be there before:
@@ -118,6 +143,10 @@ func (s *sandbox) startInit() error {
 	s.init, s.hold = cmd, out
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		return fmt.Errorf("no procfs for a new pid namespace: %w", err)
+	}
+	// Tests compare lists of processes: wait until the shell has executed sleep.
+	if !poll(func() bool { comm, _ := os.ReadFile("/proc/1/comm"); return string(comm) == "sleep\n" }) {
+		return errors.New("the first process does not sleep")
 	}
 	return nil
 }

@@ -288,11 +288,8 @@ func TestShellKilled(t *testing.T) {
 			cmd.Wait()
 		}
 		// Children of the shell end with their terminal.
-		after := state()
-		for deadline := time.Now().Add(commandTimeout); after != before && time.Now().Before(deadline); after = state() {
-			time.Sleep(10 * time.Millisecond)
-		}
-		if after != before {
+		var after string
+		if !poll(func() bool { after = state(); return after == before }) {
 			t.Errorf("before:\n%s\nafter:\n%s", before, after)
 		}
 	})
