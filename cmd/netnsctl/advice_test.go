@@ -15,7 +15,7 @@ func TestAdvice(t *testing.T) {
 	}
 	id := netnsctl.ID{Dev: 4, Ino: 77}
 	pin := discover.Pin{Kind: discover.MountPin, FD: -1, Command: "dockerd", Mount: &discover.Mount{Namespace: 9, Path: "/run/netns/a b", Through: 812}}
-	there := []namesake{{&discover.Namespace{Identity: netnsctl.Identity{ID: id}}, pin}}
+	there := &namesake{&discover.Namespace{Identity: netnsctl.Identity{ID: id}}, pin}
 	orphan := &discover.Namespace{Identity: netnsctl.Identity{ID: id}, Verdict: discover.Orphan, Pins: []discover.Pin{pin}}
 	held := []string{"mount /run/c in the mount namespace of pid 12 (docker_monitor)"}
 	dead := stale(discover.DeadFile, "", discover.Regular)
@@ -81,7 +81,7 @@ func TestAdvice(t *testing.T) {
 			"/run/c (net:[77]) has no name to delete; it is an orphan, held by " + held[0] + "; clean-up skips it: young",
 		},
 	} {
-		if got := c.advice.sentence(c.command, c.words...); got != c.want {
+		if got := c.advice.explain(c.command, c.words...).String(); got != c.want {
 			t.Errorf("%s %s:\n%s\nwant\n%s", c.command, c.advice.word, got, c.want)
 		}
 	}

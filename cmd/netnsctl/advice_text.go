@@ -1,144 +1,143 @@
 package main
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// sentence says what the word is, and which command does what was wanted; it is
-// empty where there is nothing to say. operands are the further ones of the user's
-// command, such as WHAT of `attach NAME WHAT`. What does not show is not escaped.
-func (a advice) sentence(command string, operands ...string) string {
-	what, remedy := a.parts(command, operands...)
-	if what != "" && remedy != "" {
-		return what + "; " + remedy
+// explanation is a fact and the command that helps. Either may be empty. Unprintable
+// bytes are not escaped.
+type explanation struct{ fact, remedy string }
+
+// String is one sentence.
+func (e explanation) String() string {
+	if e.fact != "" && e.remedy != "" {
+		return e.fact + "; " + e.remedy
 	}
-	return what + remedy
+	return e.fact + e.remedy
 }
 
-// parts are the fact and the remedy of a [advice.sentence].
-func (a advice) parts(command string, operands ...string) (what, remedy string) {
+// refusal is the error of a command that has changed nothing.
+func (e explanation) refusal() error {
+	text := e.fact + "; nothing was done"
+	if e.remedy != "" {
+		text += "; " + e.remedy
+	}
+	return errors.New(text)
+}
+
+// explain says what the word is, and which command does what the user wanted. command
+// is the user's command, operands are its operands after the word. The explanation is
+// empty if there is nothing to say.
+func (a advice) explain(command string, operands ...string) explanation {
 	switch {
 	case command == "attach" && a.name != nil:
-		return a.attach(operands)
+		return a.explainTaken(operands)
 	case a.ns != nil:
-		return a.namespaceParts(command)
+		return a.explainNamespace(command)
 	case a.name != nil && a.name.Verdict == discover.Stale:
-		return a.stale(command)
+		return a.explainStale(command)
 	case a.name != nil && a.name.Verdict == discover.Unknown:
-		return quote(a.name.Name) + " cannot be inspected: " + a.name.Detail, ""
-	case len(a.elsewhere) > 0:
-		s := a.elsewhere[0]
-		what = quote(a.word) + " is not a name here, but the name of " + s.ns.String() + " " + s.inMountNamespaceOf()
-		return what, a.useNamesake(command)
-	case a.thing != nil && a.thing.Type != "net":
-		return quote(a.word) + " is " + a.thing.String() + ", not a network namespace", ""
-	case a.err != nil && !isMissing(a.err):
-		return quote(a.word) + " cannot be inspected: " + a.err.Error(), ""
-	}
-	return "", ""
-}
-
-func (a advice) stale(command string) (what, remedy string) {
-	n := a.name
-	what = quote(n.Name) + " is a stale name"
-	if n.Cause != "" {
-		what += " (" + string(n.Cause) + ")"
-	}
-	what += ": " + staleText(n)
-	if len(a.elsewhere) > 0 {
-		return what, "a namespace named " + quote(n.Name) + " lives " + a.elsewhere[0].inMountNamespaceOf() + ": " +
-			withID(command, a.elsewhere[0].ns)
-	}
-	if command == "delete" || n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted) {
-		return what, "" // delete cannot remove it, or should not
-	}
-	return what, "to remove the name: " + shellCommand("netnsctl delete", n.Name)
-}
-
-// useNamesake is the command for a namespace that has its name elsewhere.
-func (a advice) useNamesake(command string) string {
-	ns := a.elsewhere[0].ns
-	if command == "delete" {
-		return "to enter it: " + withID("exec", ns)
-	}
-	return "to use it: " + withID(command, ns)
-}
-
-func withID(command string, ns *discover.Namespace) string {
-	switch command {
-	case "pids":
-		command = "pids --verbose"
-	case "delete", "attach":
-		command = "exec"
-	}
-	return shellCommand("netnsctl "+command, ns.ID.String())
-}
-
-func (a advice) namespaceParts(command string) (what, remedy string) {
-	switch command {
-	case "delete":
-		return a.undeletable()
-	case "inspect":
-		return "", a.toRelease()
-	case "pids":
-		if a.own || a.ns.Verdict == discover.InUse {
-			return "", ""
+		return explanation{fact: quote(a.name.Name) + " cannot be inspected: " + a.name.Detail}
+	case a.elsewhere != nil:
+		fact := quote(a.word) + " is not a name here, but the name of " + a.elsewhere.ns.String() + " " + mountNamespaceText(a.elsewhere.pin)
+		if command == "delete" {
+			return explanation{fact, "to enter it: " + withID("exec", a.elsewhere.ns)}
 		}
-		return "no process inside" + a.heldBy("; held by "), a.toRelease()
+		return explanation{fact, "to use it: " + withID(command, a.elsewhere.ns)}
+	case a.thing != nil && a.thing.Type != "net":
+		return explanation{fact: quote(a.word) + " is " + a.thing.String() + ", not a network namespace"}
+	case a.err != nil && !isMissing(a.err):
+		return explanation{fact: quote(a.word) + " cannot be inspected: " + a.err.Error()}
 	}
-	return "", ""
+	return explanation{}
 }
 
-// undeletable says why delete cannot take a name from a namespace.
-func (a advice) undeletable() (what, remedy string) {
+// explainStale is about a stale name.
+func (a advice) explainStale(command string) explanation {
+	n := a.name
+	e := explanation{fact: quote(n.Name) + " is a stale name"}
+	if n.Cause != "" {
+		e.fact += " (" + string(n.Cause) + ")"
+	}
+	e.fact += ": " + staleText(n)
+	if a.elsewhere != nil {
+		e.remedy = "a namespace named " + quote(n.Name) + " lives " + mountNamespaceText(a.elsewhere.pin) + ": " + withID(command, a.elsewhere.ns)
+		return e
+	}
+	// delete cannot remove it, or should not.
+	foreign := n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted)
+	if command != "delete" && !foreign {
+		e.remedy = "to remove the name: " + shellCommand("netnsctl delete", n.Name)
+	}
+	return e
+}
+
+// explainTaken is about attach to a name that exists.
+func (a advice) explainTaken(operands []string) explanation {
+	n := a.name
+	switch {
+	case n.Verdict == discover.Unknown:
+		return explanation{fact: quote(n.Name) + " cannot be inspected: " + n.Detail}
+	case n.Verdict != discover.Stale:
+		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + shellCommand("netnsctl delete", n.Name)}
+	case a.onFile != nil:
+		return explanation{a.explainStale("attach").fact + "; " + a.onFile.String(), "deleting the name would end that mount"}
+	}
+	e := explanation{fact: a.explainStale("delete").fact}
+	if n.File.Kind != discover.Directory { // attach --replace cannot remove a directory either
+		e.remedy = "to replace it: " + shellCommand("netnsctl attach --replace", append([]string{n.Name}, operands...)...)
+	}
+	return e
+}
+
+// explainNamespace is about a namespace that the command cannot use.
+func (a advice) explainNamespace(command string) explanation {
+	switch {
+	case command == "delete":
+		return a.explainUndeletable()
+	case command == "inspect":
+		return explanation{remedy: a.toRelease()}
+	case command == "pids" && !a.own() && a.ns.Verdict != discover.InUse:
+		return explanation{"no process inside" + a.heldBy("; held by "), a.toRelease()}
+	}
+	return explanation{}
+}
+
+// explainUndeletable says why delete can remove no name of a namespace.
+func (a advice) explainUndeletable() explanation {
 	ns := a.ns
 	switch {
-	case a.own && len(ns.Names) == 0:
-		return a.label() + " is " + ownText(ns) + ", which is never deleted", ""
+	case a.own() && len(ns.Names) == 0:
+		return explanation{fact: a.label() + " is " + ownText(ns) + ", which is never deleted"}
 	case len(ns.Names) > 1:
-		return a.label() + " has several names; give one of: " + quoteAll(ns.Names, ", "), ""
+		return explanation{fact: a.label() + " has several names; give one of: " + quoteAll(ns.Names, ", ")}
 	case len(ns.Names) == 1:
-		return "", ""
+		return explanation{}
 	}
-	what = a.label() + " has no name to delete"
+	fact := a.label() + " has no name to delete"
+	if ns.Verdict == discover.InUse {
+		return explanation{fact: fact + a.heldBy("; it is in use by ")}
+	}
+	state := "an orphan"
+	if ns.Verdict != discover.Orphan {
+		state = string(ns.Verdict) + " (" + ns.Reason + ")"
+	}
+	fact += a.heldBy("; it is " + state + ", held by ")
 	switch {
-	case ns.Verdict == discover.InUse:
-		return what + a.heldBy("; it is in use by "), ""
 	case a.release != "":
-		return what + a.heldBy("; it is "+stateText(ns)+", held by "), a.toRelease()
-	case onlyMounts(ns):
-		return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; clean-up skips it: " + a.skipped, ""
+		return explanation{fact, a.toRelease()}
+	case !slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind != discover.MountPin }):
+		return explanation{fact: fact + "; clean-up skips it: " + a.skipped}
 	}
-	return what + a.heldBy("; it is "+stateText(ns)+", held by ") + "; it is gone when that is closed or ends", ""
+	return explanation{fact: fact + "; it is gone when that is closed or ends"}
 }
 
-// stateText is a namespace's state with its article.
-func stateText(ns *discover.Namespace) string {
-	if ns.Verdict == discover.Orphan {
-		return "an orphan"
-	}
-	return string(ns.Verdict) + " (" + ns.Reason + ")"
-}
-
-func ownText(ns *discover.Namespace) string {
-	if strings.HasPrefix(ns.Reason, "our own") {
-		return "the namespace that netnsctl runs in"
-	}
-	return "the host's own network namespace"
-}
-
-func onlyMounts(ns *discover.Namespace) bool {
-	for _, p := range ns.Pins {
-		if p.Kind != discover.MountPin {
-			return false
-		}
-	}
-	return true
-}
-
-// heldBy tells the first keeper, and how many more there are.
+// heldBy is the first pin of the namespace and the number of the others.
 func (a advice) heldBy(before string) string {
 	switch len(a.keepers) {
 	case 0:
@@ -149,31 +148,64 @@ func (a advice) heldBy(before string) string {
 	return before + a.keepers[0] + " and " + plural(len(a.keepers)-1, "other", "others")
 }
 
+// toRelease is the command that releases the namespace, with the runtime in whose
+// directory the namespace is mounted.
 func (a advice) toRelease() string {
 	if a.release == "" {
 		return ""
 	}
-	if owner := ownedBy(a.ns); owner != "" {
-		return owner + " owns it; to release it anyway: " + a.release
+	for _, p := range a.ns.Pins {
+		if p.Mount != nil && p.Mount.Foreign() != "" {
+			return p.Mount.Foreign() + " owns it; to release it anyway: " + a.release
+		}
 	}
 	return "to release it: " + a.release
 }
 
-// attach is about a name that is taken.
-func (a advice) attach(operands []string) (what, remedy string) {
-	n := a.name
+// label is the namespace at the beginning of a sentence.
+func (a advice) label() string {
+	if _, isID := netnsctl.ParseIno(a.word); isID {
+		return a.ns.String()
+	}
+	return quote(a.word) + " (" + a.ns.String() + ")"
+}
+
+// withID is the user's command with the ID of a namespace in place of a name.
+func withID(command string, ns *discover.Namespace) string {
+	switch command {
+	case "pids":
+		command = "pids --verbose"
+	case "delete", "attach":
+		command = "exec"
+	}
+	return shellCommand("netnsctl "+command, ns.ID.String())
+}
+
+// staleText says why a name is stale.
+func staleText(n *discover.Name) string {
 	switch {
-	case n.Verdict == discover.Unknown:
-		return quote(n.Name) + " cannot be inspected: " + n.Detail, ""
-	case n.Verdict != discover.Stale:
-		return quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + shellCommand("netnsctl delete", n.Name)
-	case a.onFile != nil:
-		what, _ = a.stale("attach")
-		return what + "; " + a.onFile.String(), "deleting the name would end that mount"
+	case n.Cause == discover.DeadFile:
+		return "no namespace is mounted on it"
+	case n.Cause == discover.DanglingLink:
+		return "it is a link to " + quote(n.File.Target) + ", where nothing is"
+	case n.Cause == discover.LinkLoop:
+		return "it is a link that leads back to itself"
+	case n.Cause == discover.RecycledPID:
+		return "it is a link to a process that has ended, and " + n.Detail
+	case n.Cause == discover.WrongType && n.File.Kind == discover.Link:
+		return "it leads to a namespace " + n.Detail
+	case n.Cause == discover.WrongType:
+		return "a namespace " + n.Detail + " is mounted on it"
+	case n.Mounted:
+		return "something that is not a namespace is mounted on it"
 	}
-	what, _ = a.stale("delete")
-	if n.File.Kind == discover.Directory {
-		return what, "" // which attach --replace cannot remove either
+	return "it is " + n.Detail
+}
+
+// ownText is the namespace of pid 1, or our own, in a sentence.
+func ownText(ns *discover.Namespace) string {
+	if strings.HasPrefix(ns.Reason, "our own") {
+		return "the namespace that netnsctl runs in"
 	}
-	return what, "to replace it: " + shellCommand("netnsctl attach --replace", append([]string{n.Name}, operands...)...)
+	return "the host's own network namespace"
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// Statuses of monitoring plugins, where they are not ours (Monitoring Plugins
-// Development Guidelines, "Plugin Return Codes").
+// The exit statuses of monitoring plugins that differ from netnsctl's (Monitoring
+// Plugins Development Guidelines, "Plugin Return Codes").
 const (
 	nagiosCritical = 2
 	nagiosUnknown  = 3
 )
 
+// check reports in one line whether too much is left over.
 func (u *ui) check(call compat.Call, c *cli.Context) error {
 	if c.IsSet("against") {
 		return u.checkAgainst(call, c)
@@ -37,7 +38,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 		return status(nagiosUnknown)
 	}
 	defer snap.Close()
-	v.weigh(snap)
+	v.count(snap)
 	if c.Bool("json") || call.JSON {
 		u.print(encode(v, call.Pretty))
 	} else {
@@ -46,20 +47,14 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 			u.gaps(snap.Blind, true)
 		}
 	}
-	switch {
-	case v.State == "critical" && nagios:
-		return status(nagiosCritical)
-	case v.State == "critical":
-		return status(statusFound)
-	case v.State == "unknown" && nagios:
-		return status(nagiosUnknown)
-	case v.State == "unknown":
-		return status(statusFailed)
+	statuses := map[string]status{"critical": statusFound, "unknown": statusFailed}
+	if nagios {
+		statuses = map[string]status{"critical": nagiosCritical, "unknown": nagiosUnknown}
 	}
-	return nil
+	return statuses[v.State].err()
 }
 
-// verdict is what check says.
+// verdict is the result of check.
 type verdict struct {
 	State      string      `json:"state"` // ok, critical, unknown
 	Orphans    uint        `json:"orphans"`
@@ -73,9 +68,9 @@ type verdict struct {
 	gaps       string
 }
 
-// weigh counts what is old enough: what has just begun may be on its way to
-// become something. What tells no age counts.
-func (v *verdict) weigh(snap *discover.Snapshot) {
+// count counts names and namespaces that are old enough: younger ones may still be
+// being set up. An unknown age counts as old.
+func (v *verdict) count(snap *discover.Snapshot) {
 	old := func(born time.Time) bool { return born.IsZero() || snap.Taken.Sub(born) >= v.minAge }
 	for _, n := range snap.Names {
 		if n.Verdict == discover.Stale && old(n.File.Born) {
@@ -95,7 +90,7 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 	v.Blind = blindJSON(snap.Blind)
 	v.gaps = criticalGaps(snap.Blind)
 	switch {
-	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // an orphan is none for sure else
+	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"
@@ -104,7 +99,7 @@ func (v *verdict) weigh(snap *discover.Snapshot) {
 	}
 }
 
-// line is for people, and after the bar for machines: label=value;warn;crit;min
+// line is a sentence and, after the bar, performance data: label=value;warn;crit;min
 // (Monitoring Plugins Development Guidelines, "Performance data").
 func (v *verdict) line() string {
 	s := fmt.Sprintf("NETNS %s - %s, %s", strings.ToUpper(v.State),
@@ -119,6 +114,7 @@ func (v *verdict) line() string {
 		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Oldest)
 }
 
+// limit is a number and, where it is exceeded, its limit.
 func limit(n uint, what string, most uint) string {
 	if n > most && most > 0 {
 		return fmt.Sprintf("%d %s (more than %d)", n, what, most)

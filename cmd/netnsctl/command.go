@@ -16,24 +16,25 @@ import (
 // command is a row of the table in commands.go.
 type command struct {
 	name string
-	// synonyms are what other programs call it; they are suggested, not taken.
+	// synonyms are the names of the command in other programs, separated by blanks.
+	// They are suggested for an unknown command.
 	synonyms string
-	// args are the words beside the flags, in the notation of a usage line:
-	// "NAME", "[PID]", "NAMESPACE...". The word in it is a row of kinds.
+	// args are the arguments as a usage line writes them: "NAME", "[PID]",
+	// "NAMESPACE...". The capital word is a key of kinds.
 	args []string
-	// short is one line for the overview and for completion, long two or three
+	// short is one line for the overview and for completion. long is two or three
 	// lines for the command's own help.
 	short, long string
 	flags       []flag
-	// takesAll says that the option -all before the command is the flag --all.
+	// takesAll: the option -all before the command means the flag --all.
 	takesAll bool
-	// flagsFirst says that flags stand before the first argument only.
+	// flagsFirst: flags stand before the first argument only.
 	flagsFirst bool
 	// details are parts of the help between the flags and the exit statuses.
 	details  []string
 	statuses []string
 	examples []string
-	// hidden leaves the row out of all lists. Its words are not read as flags.
+	// hidden: no list of commands shows the row, and its words are not parsed.
 	hidden bool
 	run    func(u *ui, call compat.Call, c *cli.Context) error
 }
@@ -41,29 +42,28 @@ type command struct {
 // flag is a flag of a command.
 type flag struct {
 	name  string // without dashes
-	short string // one letter, without its dash, or nothing
-	// value is a row of kinds, or empty for a switch. "[SEC]" may be left out; help
-	// says what that means.
+	short string // one letter without its dash, or empty
+	// value is a key of kinds, or empty for a switch. The value of "[SEC]" is optional.
 	value string
-	// help is one line. initial is the value where the flag is not given.
+	// help is one line. initial is the value of a flag that is not given.
 	help, initial string
-	// needs names the flags of which one has to be given as well, with blanks
-	// between them.
+	// needs are flags, separated by blanks, one of which must be given as well.
 	needs string
-	// excludes names the flags beside which it would have no effect.
+	// excludes are flags, separated by blanks, beside which the flag would have no
+	// effect.
 	excludes string
-	// values are the words that may be given, or that COLUMNS may list.
+	// values are the possible values, or the columns that COLUMNS may list.
 	values []string
-	// args are the command's arguments where the flag is given, if that changes them.
+	// args replace the arguments of the command where the flag is given.
 	args []string
-	// repeated says that it may be given more than once.
+	// repeated: the flag may be given more than once.
 	repeated bool
 }
 
-// isExtension reports whether iproute2 does not have the command.
+// isExtension reports whether iproute2 lacks the command.
 func (c *command) isExtension() bool { return compat.CommandName(c.name) == "" }
 
-// lookup finds a row, or nil.
+// lookup gives the row of a command, or nil.
 func lookup(name string) *command {
 	all := commands()
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
@@ -73,8 +73,8 @@ func lookup(name string) *command {
 	return &all[i]
 }
 
-// lookupAny finds a row by its name or, for a command of iproute2's, by an
-// abbreviation, or gives nil.
+// lookupAny gives the row of a command, or nil. The commands of iproute2 may be
+// abbreviated.
 func lookupAny(word string) *command {
 	if whole := compat.CommandName(word); whole != "" {
 		word = whole
@@ -82,15 +82,18 @@ func lookupAny(word string) *command {
 	return lookup(word)
 }
 
-// flag finds a flag by its word, "--name" or "-n", or gives nil.
+// visibleCommands are the rows that lists of commands show.
+func visibleCommands() []command {
+	return slices.DeleteFunc(commands(), func(c command) bool { return c.hidden })
+}
+
+// flag gives the flag of a word, "--name" or "-n", or nil.
 func (c *command) flag(word string) *flag {
-	for i := range c.flags {
-		f := &c.flags[i]
-		if word == "--"+f.name || f.short != "" && word == "-"+f.short {
-			return f
-		}
+	i := slices.IndexFunc(c.flags, func(f flag) bool { return slices.Contains(f.words(), word) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &c.flags[i]
 }
 
 // words are the ways to write the flag.
@@ -101,36 +104,27 @@ func (f *flag) words() []string {
 	return []string{"-" + f.short, "--" + f.name}
 }
 
-// kind is the name of the value's row in kinds, without the brackets.
+// kind is the key of the flag's value in kinds.
 func (f *flag) kind() string { return strings.Trim(f.value, "[]") }
 
 // optional reports whether the flag may stand without its value.
 func (f *flag) optional() bool { return strings.HasPrefix(f.value, "[") }
 
-// cli is the flag as urfave/cli has it.
+// cli is the flag as package cli keeps it.
 func (f *flag) cli() cli.Flag {
 	switch {
 	case f.value == "":
 		return &cli.BoolFlag{Name: f.name}
 	case f.value == "N":
-		return &cli.UintFlag{Name: f.name, Value: uint(initialNumber(f.initial))}
+		initial, _ := strconv.ParseUint(f.initial, 10, 31) // empty: 0
+		return &cli.UintFlag{Name: f.name, Value: uint(initial)}
 	case f.repeated:
 		return &cli.StringSliceFlag{Name: f.name}
 	}
 	return &cli.StringFlag{Name: f.name, Value: f.initial}
 }
 
-// cli is the command as urfave/cli has it: the words have been read by then, so
-// that all it does is to keep the values of the flags by their types.
-func (c *command) cli(run cli.ActionFunc) *cli.Command {
-	row := &cli.Command{Name: c.name, HideHelp: true, OnUsageError: usageErrorOf, Action: run}
-	for i := range c.flags {
-		row.Flags = append(row.Flags, c.flags[i].cli())
-	}
-	return row
-}
-
-// argsWith are the arguments that the command takes together with the flags.
+// argsWith are the arguments of the command beside the given flags.
 func (c *command) argsWith(given func(flag string) bool) []string {
 	for _, f := range c.flags {
 		if f.args != nil && given(f.name) {
@@ -140,28 +134,27 @@ func (c *command) argsWith(given func(flag string) bool) []string {
 	return c.args
 }
 
-// isRepeated reports whether an argument in the notation of a usage line may stand
-// several times, argumentKind is its row in kinds.
+// isRepeated reports whether an argument such as "NAME..." may be given several times.
 func isRepeated(arg string) bool { return strings.HasSuffix(strings.TrimSuffix(arg, "]"), "...") }
 
+// argumentKind is the key of an argument in kinds.
 func argumentKind(arg string) string {
 	first, _, _ := strings.Cut(strings.Trim(arg, "[]."), "|")
 	return first
 }
 
-// kind is a kind of word: how it is completed and checked.
+// kind says how an argument, or the value of a flag, is completed and checked.
 type kind struct {
 	complete completion.Value
-	check    func(word string) error // nil takes every word
-	// listed says that the word may be copied from the output of list.
+	check    func(word string) error // nil accepts every word
+	// listed: the word may be copied from the output of list, with its nsid.
 	listed bool
 }
 
-// kinds are the words that stand for arguments and for the values of flags in the
-// table of commands.
+// kinds are the capital words of the table of commands.
 func kinds() map[string]kind {
 	return map[string]kind{
-		"NAME":      {complete: completion.Nothing}, // a new one
+		"NAME":      {complete: completion.Nothing}, // a new name
 		"NAMESPACE": {complete: completion.Name, listed: true},
 		"WHAT":      {complete: completion.Name, listed: true},
 		"LEAK":      {complete: completion.Leak, listed: true},
@@ -196,24 +189,19 @@ func checkWait(word string) error {
 }
 
 func checkNumber(word string) error {
-	// A leading zero is octal for urfave/cli, and nothing that a person means.
+	// Package cli reads a number with a leading zero as octal.
 	if _, err := strconv.ParseUint(word, 10, 31); err != nil || len(word) > 1 && word[0] == '0' {
 		return fmt.Errorf("invalid number %q", word)
 	}
 	return nil
 }
 
-func initialNumber(word string) uint64 {
-	n, _ := strconv.ParseUint(word, 10, 31) // an empty word is 0
-	return n
-}
-
-// check says what is wrong with a value of the flag.
+// check gives the error of an invalid value of the flag.
 func (f *flag) check(word string) error {
 	switch k := kinds()[f.kind()]; {
 	case word == "":
 		return errors.New("the value is empty")
-	case len(f.values) > 0 && f.kind() == "FORMAT" && !slices.Contains(f.values, word):
+	case f.kind() == "FORMAT" && !slices.Contains(f.values, word):
 		return fmt.Errorf("unknown format %q%s", word, didYouMean(word, f.values, strings.Join(f.values, ", ")))
 	case k.check != nil:
 		return k.check(word)
@@ -221,7 +209,7 @@ func (f *flag) check(word string) error {
 	return nil
 }
 
-// complete is how a shell completes the value, nil for a switch.
+// complete is the completion of the flag's value, nil for a switch.
 func (f *flag) complete() completion.Value {
 	switch k := kinds()[f.kind()]; {
 	case f.value == "":

@@ -5,7 +5,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// Flags that several commands have.
+// The flags that several commands have.
 var (
 	jsonFlag    = flag{name: "json", short: "j", help: "print everything, as JSON"}
 	quietFlag   = flag{name: "quiet", short: "q", excludes: "json", help: "print names and IDs only"}
@@ -15,13 +15,14 @@ var (
 	userFlag    = flag{name: "user", value: "USER", help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
 )
 
-// commonFlags are flags of every command.
+// commonFlags are the flags of every command.
 var commonFlags = []flag{
 	{name: "help", short: "h", help: "show this help"},
 	{name: "version", help: "print the version of netnsctl"},
 }
 
-// tableFlags are the flags of a command that prints a table.
+// tableFlags are the flags of a command that prints a table. initial are the columns
+// by default, filter is an example of --filter.
 func tableFlags(columns []string, initial, filter string) []flag {
 	return []flag{
 		{name: "output", short: "o", value: "COLUMNS", values: columns, excludes: "json quiet", help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
@@ -32,7 +33,7 @@ func tableFlags(columns []string, initial, filter string) []flag {
 	}
 }
 
-// needing has flags be usage errors without another one.
+// needing makes flags need another flag.
 func needing(other string, flags []flag) []flag {
 	for i := range flags {
 		flags[i].needs = other
@@ -41,19 +42,19 @@ func needing(other string, flags []flag) []flag {
 }
 
 const (
-	// namespaceWords explains NAMESPACE in the help of a command.
+	// namespaceWords explains NAMESPACE in the help.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
 	listFilter     = "state=orphan, name=cni-*, owner!=docker, age>1d"
-	// grace is clean.DefaultMinAge as a person writes it.
+	// grace is the text of clean.DefaultMinAge.
 	grace        = "10m"
 	statusDone   = "0  done"
 	statusError  = "1  an error, or not enough could be inspected to be sure"
 	statusMisuse = "2  usage error; nothing was done"
 )
 
-// commands is the table of all commands: dispatch, help, completion, suggestions
-// and the test of the manual are made from it. Those of iproute2 come first, in
-// the order of its usage text.
+// commands is the table of all commands, from which dispatch, help, completion,
+// suggestions and the test of the manual are made. The commands of iproute2 come
+// first, in the order of its usage text.
 func commands() []command {
 	listed, held, found := term.Names(listColumns()), term.Names(holderColumns()), term.Names(findColumns(netnsctl.ID{}))
 	return []command{
@@ -289,6 +290,6 @@ func commands() []command {
 			statuses: []string{statusDone, "1  an error", statusMisuse},
 			examples: []string{`eval "$(netnsctl completion bash)"`, "netnsctl completion fish | source"},
 		},
-		{name: "__complete", hidden: true, run: (*ui).answer}, // for the scripts of completion
+		{name: "__complete", hidden: true, run: (*ui).complete}, // for the completion scripts
 	}
 }

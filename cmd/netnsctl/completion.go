@@ -13,7 +13,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// completion prints a shell's script.
+// completion prints the completion script of a shell.
 func (u *ui) completion(_ compat.Call, c *cli.Context) error {
 	script, forIP := completion.Script(c.Args().First())
 	if script == "" {
@@ -26,10 +26,10 @@ func (u *ui) completion(_ compat.Call, c *cli.Context) error {
 	return nil
 }
 
-// answer is what a script asks for. Its words are the shell and, for bash,
-// whether the answer will be listed, the characters at which bash breaks words and
-// the line so far; for other shells the words of the line.
-func (u *ui) answer(call compat.Call, _ *cli.Context) error {
+// complete prints the words that a completion script asks for. The script of bash
+// passes "bash", whether bash will list the words, the characters at which bash
+// breaks words, and the line. Other scripts pass the shell and the words of the line.
+func (u *ui) complete(call compat.Call, _ *cli.Context) error {
 	words := call.Args
 	table := completionTable(call.Host)
 	switch {
@@ -41,23 +41,21 @@ func (u *ui) answer(call compat.Call, _ *cli.Context) error {
 	return nil
 }
 
-// completionTable is made from the options of iproute2 and the table of commands.
+// completionTable has the options of iproute2 and the rows of the table of commands.
 func completionTable(host netnsctl.Host) *completion.Table {
 	t := &completion.Table{Live: live{host}}
 	for _, name := range compat.Options() {
 		t.Options = append(t.Options, completion.Word{Text: name, Help: optionHelp(name)})
 	}
-	for _, c := range commands() {
-		if !c.hidden {
-			t.Commands = append(t.Commands, completion.Command{
-				Word: completion.Word{Text: c.name, Help: c.short}, Args: c.values, Flags: c.completions(), FlagsFirst: c.flagsFirst,
-			})
-		}
+	for _, c := range visibleCommands() {
+		t.Commands = append(t.Commands, completion.Command{
+			Word: completion.Word{Text: c.name, Help: c.short}, Args: c.values, Flags: c.completions(), FlagsFirst: c.flagsFirst,
+		})
 	}
 	return t
 }
 
-// values are what may stand at the places after the command.
+// values are the completions of the arguments, by their place.
 func (c *command) values(given func(flag string) bool) (all []completion.Value) {
 	args := c.argsWith(given)
 	for _, arg := range args {
@@ -69,13 +67,13 @@ func (c *command) values(given func(flag string) bool) (all []completion.Value) 
 	return all
 }
 
-// completions are the command's flags, by each of their words.
+// completions are the flags of the command, one for each way to write the flag.
 func (c *command) completions() (all []completion.Flag) {
 	for i := range c.flags {
 		f := &c.flags[i]
 		value := f.complete()
 		if f.optional() {
-			value = nil // the next word is not its value in general
+			value = nil // the next word may be something else
 		}
 		for _, word := range f.words() {
 			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.help}, Value: value})
@@ -87,7 +85,7 @@ func (c *command) completions() (all []completion.Flag) {
 	return all
 }
 
-// live is what there is on the host.
+// live reads the words that depend on the host.
 type live struct{ host netnsctl.Host }
 
 // Names gives the names.
@@ -103,7 +101,7 @@ func (l live) Names() (words []completion.Word) {
 	return words
 }
 
-// Processes gives the pids with their commands.
+// Processes gives the PIDs with their commands.
 func (l live) Processes() (words []completion.Word) {
 	processes, err := l.host.Processes()
 	if err != nil {
@@ -115,7 +113,7 @@ func (l live) Processes() (words []completion.Word) {
 	return words
 }
 
-// Leaks gives what list --stale does.
+// Leaks gives what list --stale prints.
 func (l live) Leaks() (words []completion.Word) {
 	snap, err := discover.Scan(l.host, discover.Options{})
 	if err != nil {
@@ -135,10 +133,8 @@ func (l live) Leaks() (words []completion.Word) {
 
 // Topics gives the commands.
 func (l live) Topics() (words []completion.Word) {
-	for _, c := range commands() {
-		if !c.hidden {
-			words = append(words, completion.Word{Text: c.name, Help: c.short})
-		}
+	for _, c := range visibleCommands() {
+		words = append(words, completion.Word{Text: c.name, Help: c.short})
 	}
 	return words
 }

@@ -9,27 +9,27 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// outcome is what deleting one name would do.
+// outcome is what the deletion of one name would do.
 type outcome struct {
 	name *discover.Name
-	// ns is the namespace that the name leads to, nil if none.
+	// ns is the namespace of the name, or nil.
 	ns       *discover.Namespace
 	contents inside.Contents
-	// refused is why the name cannot be deleted.
+	// refused is the reason why the name cannot be deleted.
 	refused string
-	// below is the namespace that an older mount on the name has: the name would lead
-	// to that one then. covered says that there is such a mount.
-	below   *discover.Namespace
-	covered bool
-	// ended are mounts of other namespaces on the name's file, in other mount
-	// namespaces: they end with the file.
+	// below is the namespace of an older mount on the name, or nil. The name would lead
+	// to it after the deletion.
+	below *discover.Namespace
+	// ended are mounts of other namespaces on the file of the name, in other mount
+	// namespaces. They would end with the file.
 	ended []discover.FileMount
-	// names and pins would keep the namespace alive, links lead to it only.
+	// names and pins would keep the namespace. links are symbolic links to it, which
+	// would not.
 	names, links []string
 	pins         []discover.Pin
 }
 
-// dryRun says what deleting names would do, and changes nothing.
+// dryRun prints what the deletion of names would do, and changes nothing.
 func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true})
 	if err != nil {
@@ -49,7 +49,7 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 			u.print(one.text(snap, o.verbose))
 		}
 		for _, d := range all {
-			if !slices.ContainsFunc(outcomes, func(one outcome) bool { return one.name.Name == d.name }) {
+			if nameIn(snap, d.name) == nil {
 				u.note("%s is gone meanwhile", quote(d.name))
 			}
 		}
@@ -61,91 +61,84 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	switch {
 	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused != "" }):
 		return status(statusFailed)
-	case isPartial(snap.Blind):
-		return status(statusFailed) // not enough could be seen to say what would be
-	case o.looks() && slices.ContainsFunc(outcomes, outcome.kept):
+	case !isPartial(snap.Blind) && o.looks() && slices.ContainsFunc(outcomes, outcome.isKept):
 		return status(statusFound)
 	}
-	return nil
+	return partial(snap.Blind)
 }
 
-// outcomesOf says of each name what would be. What one of them goes with is not
-// what keeps the namespace of another.
+// outcomesOf are the outcomes of all deletions together: a name that is deleted as
+// well does not keep a namespace. Names that are gone meanwhile have no outcome.
 func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 	var namespaces []*discover.Namespace
+	going := going{files: map[string]bool{}}
 	for _, d := range all {
-		i := slices.IndexFunc(snap.Names, func(n *discover.Name) bool { return n.Name == d.name })
-		if i < 0 {
-			continue // deleted meanwhile by somebody else
+		n := nameIn(snap, d.name)
+		if n == nil {
+			continue
 		}
-		one := outcome{name: snap.Names[i]}
-		for _, ns := range snap.Namespaces {
-			if ns.ID == one.name.ID && ns.ID != (netnsctl.ID{}) {
-				one.ns = ns
-			}
-		}
+		one := outcome{name: n, ns: namespaceOf(snap, n), below: namespaceBelow(snap, n)}
 		namespaces = append(namespaces, one.ns)
 		outcomes = append(outcomes, one)
+		going.names = append(going.names, n.Name)
+		if n.File.Kind != discover.Link && n.On != "" && one.below == nil {
+			going.files[n.On] = true
+		}
 	}
 	contents := inside.Read(discover.Handles(namespaces), inside.Wanted{Devices: true, Addresses: true})
 	for i := range outcomes {
-		outcomes[i].findBelow(snap)
-	}
-	going := goingWith(outcomes)
-	for i := range outcomes {
 		outcomes[i].contents = contents[i]
-		outcomes[i].weigh(snap, going)
+		outcomes[i].evaluate(snap, going)
 	}
 	return outcomes
 }
 
-// going is what goes with the names that are deleted.
+// going is the names that are deleted, and their files as [discover.Mount.File] has
+// them.
 type going struct {
 	names []string
-	files map[string]bool // of the names, as [discover.Mount.File] has them
+	files map[string]bool
 }
 
-func goingWith(outcomes []outcome) going {
-	g := going{files: map[string]bool{}}
-	for _, one := range outcomes {
-		g.names = append(g.names, one.name.Name)
-		if one.name.File.Kind != discover.Link && one.name.On != "" && !one.covered {
-			g.files[one.name.On] = true
-		}
-	}
-	return g
+// ends reports whether a mount ends with the names: it is the mount of a name, or it
+// is on the file of one.
+func (g going) ends(m *discover.Mount) bool {
+	return m.Host && !m.Covered && slices.Contains(g.names, m.Name) || m.File != "" && g.files[m.File]
 }
 
-// findBelow finds an older mount below the one on top of the name.
-func (o *outcome) findBelow(snap *discover.Snapshot) {
-	for _, ns := range snap.Namespaces {
-		for _, p := range ns.Pins {
-			if p.Kind == discover.MountPin && p.Mount.Host && p.Mount.Covered && p.Mount.Name == o.name.Name {
-				o.below, o.covered = ns, true
-				return
-			}
-		}
-	}
+// namespaceBelow is the namespace of a mount below the top mount of a name, or nil.
+func namespaceBelow(snap *discover.Snapshot, n *discover.Name) *discover.Namespace {
+	return firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
+		return slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool {
+			return p.Kind == discover.MountPin && p.Mount.Host && p.Mount.Covered && p.Mount.Name == n.Name
+		})
+	})
 }
 
-// weigh fills in what the other names and the mounts have to say.
-func (o *outcome) weigh(snap *discover.Snapshot, going going) {
+// evaluate fills in what keeps the namespace, and the mounts that would end.
+func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 	switch {
 	case o.name.File.Kind == discover.Directory:
 		o.refused = "it is a directory"
+		return
 	case o.name.Mounted && o.name.Top == netnsctl.ID{} && o.name.Verdict == discover.Stale:
 		o.refused = staleText(o.name)
-	}
-	if o.refused != "" {
 		return
 	}
-	o.ended = o.endedWith(snap, going)
+	if going.files[o.name.On] {
+		for _, m := range snap.OnFile.On[o.name.On] {
+			if m.Namespace != snap.OwnMounts && (m.Ino == 0 || m.Ino != o.name.Top.Ino) {
+				o.ended = append(o.ended, m)
+			}
+		}
+	}
 	if o.ns == nil {
 		return
 	}
 	for _, name := range o.ns.Names {
+		staysBelow := o.below == o.ns && name == o.name.Name
 		switch {
-		case slices.Contains(going.names, name) && !(o.covered && o.below == o.ns && name == o.name.Name):
+		case slices.Contains(going.names, name) && !staysBelow:
 		case isLink(snap, name):
 			o.links = append(o.links, name)
 		default:
@@ -153,96 +146,66 @@ func (o *outcome) weigh(snap *discover.Snapshot, going going) {
 		}
 	}
 	for _, p := range o.ns.Pins {
-		if p.Kind != discover.MountPin || !o.goes(p.Mount, going) {
+		if p.Kind != discover.MountPin || !going.ends(p.Mount) {
 			o.pins = append(o.pins, p)
 		}
 	}
 	o.pins = withCommands(snap.Host, o.pins)
 }
 
+// isLink reports whether a name is a symbolic link.
 func isLink(snap *discover.Snapshot, name string) bool {
-	return slices.ContainsFunc(snap.Names, func(n *discover.Name) bool {
-		return n.Name == name && n.File.Kind == discover.Link
-	})
+	n := nameIn(snap, name)
+	return n != nil && n.File.Kind == discover.Link
 }
 
-// goes tells whether a mount of the namespace ends with the names: it is theirs, or
-// on the file of one.
-func (o *outcome) goes(m *discover.Mount, going going) bool {
-	if m.Host && !m.Covered && slices.Contains(going.names, m.Name) {
-		return true
-	}
-	return m.File != "" && going.files[m.File]
-}
+// isKept reports whether the namespace would stay.
+func (o outcome) isKept() bool { return len(o.names)+len(o.pins) > 0 }
 
-func (o *outcome) endedWith(snap *discover.Snapshot, going going) (ended []discover.FileMount) {
-	if !going.files[o.name.On] {
-		return nil
-	}
-	for _, m := range snap.OnFile.On[o.name.On] {
-		if m.Namespace != snap.OwnMounts && (m.Ino == 0 || m.Ino != o.name.Top.Ino) {
-			ended = append(ended, m)
-		}
-	}
-	return ended
-}
-
-// kept tells whether the namespace would stay.
-func (o outcome) kept() bool { return len(o.names)+len(o.pins) > 0 }
-
-// text says it for people.
-func (o outcome) text(snap *discover.Snapshot, everything bool) string {
+// text is the outcome for people.
+func (o outcome) text(snap *discover.Snapshot, verbose bool) string {
 	name := quote(o.name.Name)
-	var lines []string
 	if o.refused != "" {
 		return "cannot delete " + name + ": " + escape(o.refused) + "\n"
 	}
+	var what string
 	switch {
 	case o.ns != nil:
-		lines = append(lines, "would delete "+name+": "+o.ns.String()+", "+string(o.ns.Verdict))
+		what = o.ns.String() + ", " + string(o.ns.Verdict)
 	case o.name.Verdict == discover.Unknown:
-		lines = append(lines, "would delete "+name+": it cannot be inspected: "+o.name.Detail)
+		what = "it cannot be inspected: " + o.name.Detail
 	case o.name.Cause == discover.DeadFile:
-		lines = append(lines, "would delete "+name+": a stale name (dead-file), no namespace")
+		what = "a stale name (dead-file), no namespace"
 	default:
-		lines = append(lines, "would delete "+name+": a stale name ("+string(o.name.Cause)+"), no namespace: "+staleText(o.name))
+		what = "a stale name (" + string(o.name.Cause) + "), no namespace: " + staleText(o.name)
 	}
-	if o.covered {
+	lines := []string{"would delete " + name + ": " + what}
+	if o.below != nil {
 		lines = append(lines, "  only the mount on top would go: "+o.below.String()+" is mounted below, and "+name+" would lead to it")
 	}
 	for _, m := range o.ended {
 		lines = append(lines, "  "+m.String()+": that mount would end, too")
 	}
 	if o.ns != nil {
-		lines = append(lines, o.inside(snap, everything)...)
-		lines = append(lines, o.afterwards(snap, everything)...)
+		lines = slices.Concat(lines, o.insideText(snap, verbose), o.keptText(snap, verbose))
 	}
 	return escapeLines(lines)
 }
 
-// escapeLines ends each line. Newlines in them are escaped as all that does not show.
-func escapeLines(lines []string) string {
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(escape(line) + "\n")
-	}
-	return b.String()
-}
-
-// inside says which processes and devices the namespace has.
-func (o outcome) inside(snap *discover.Snapshot, everything bool) (lines []string) {
+// insideText is the processes and devices inside the namespace.
+func (o outcome) insideText(snap *discover.Snapshot, verbose bool) (lines []string) {
 	var processes []string
 	for _, p := range o.processes() {
 		processes = append(processes, p.Who())
 	}
-	line := "  no process inside was found"
-	if len(o.processes()) == 0 && !isPartial(snap.Blind) {
-		line = "  no process inside"
+	switch n := len(processes); {
+	case n > 0:
+		lines = append(lines, "  "+plural(n, "process", "processes")+" inside: "+fewWords(processes, verbose))
+	case isPartial(snap.Blind):
+		lines = append(lines, "  no process inside was found")
+	default:
+		lines = append(lines, "  no process inside")
 	}
-	if n := len(processes); n > 0 {
-		line = "  " + plural(n, "process", "processes") + " inside: " + fewWords(processes, everything)
-	}
-	lines = append(lines, line)
 	var devices []string
 	for _, d := range o.devices() {
 		devices = append(devices, strings.Join(append([]string{d.name}, d.addresses...), " "))
@@ -251,40 +214,36 @@ func (o outcome) inside(snap *discover.Snapshot, everything bool) (lines []strin
 	case o.contents.Err != nil:
 		lines = append(lines, "  its devices could not be listed: "+o.contents.Err.Error())
 	case len(devices) > 0:
-		lines = append(lines, "  "+plural(len(devices), "device", "devices")+": "+fewWords(devices, everything))
+		lines = append(lines, "  "+plural(len(devices), "device", "devices")+": "+fewWords(devices, verbose))
 	}
 	return lines
 }
 
-// afterwards says what would keep the namespace alive.
-func (o outcome) afterwards(snap *discover.Snapshot, everything bool) (lines []string) {
+// keptText says what would keep the namespace.
+func (o outcome) keptText(snap *discover.Snapshot, verbose bool) (lines []string) {
 	id := o.ns.String()
 	if o.ns.Verdict == discover.Own {
 		return []string{"  " + id + " is " + ownText(o.ns) + " and stays"}
 	}
-	var keeping []string
-	for _, name := range o.names {
-		keeping = append(keeping, "name "+quote(name))
-	}
-	keeping = append(keeping, keepers(unnamed(o.pins, o.names), snap.OwnMounts)...)
-	if len(keeping) == 0 && isPartial(snap.Blind) {
-		return []string{"  nothing that could be inspected would keep " + id + " alive"}
-	}
-	if len(keeping) == 0 {
-		lines = []string{"  nothing would keep " + id + " alive: what is inside would be lost"}
+	keeping := keptByLines(snap, o.names, withoutNames(o.pins, o.names))
+	switch {
+	case len(keeping) > 0:
+		lines = append(lines, "  "+id+" would still be in use by:")
+		for _, line := range firstFew(keeping, verbose) {
+			lines = append(lines, "    "+line)
+		}
+	case isPartial(snap.Blind):
+		lines = append(lines, "  nothing that could be inspected would keep "+id+" alive")
+	default:
+		lines = append(lines, "  nothing would keep "+id+" alive: what is inside would be lost")
 		for _, link := range o.links {
 			lines = append(lines, "  "+quote(link)+", a symbolic link to it, would lead nowhere")
 		}
-		return lines
-	}
-	lines = append(lines, "  "+id+" would still be in use by:")
-	for _, line := range firstFew(keeping, everything) {
-		lines = append(lines, "    "+line)
 	}
 	return lines
 }
 
-// fewWords are the first words and how many more there are, or all words.
+// fewWords is the first words and the number of the others, or with all every word.
 func fewWords(words []string, all bool) string {
 	if lines := firstFew(words, all); len(lines) < len(words) {
 		return strings.Join(lines[:fewKeepers], ", ") + " " + lines[fewKeepers]
@@ -292,16 +251,12 @@ func fewWords(words []string, all bool) string {
 	return strings.Join(words, ", ")
 }
 
+// processes are the processes inside.
 func (o outcome) processes() (pins []discover.Pin) {
 	if o.ns == nil {
 		return nil
 	}
-	for _, p := range o.ns.Pins {
-		if p.Kind == discover.Process {
-			pins = append(pins, p)
-		}
-	}
-	return pins
+	return slices.DeleteFunc(slices.Clone(o.ns.Pins), func(p discover.Pin) bool { return p.Kind != discover.Process })
 }
 
 // deviceAddresses is a device with its addresses.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,15 +15,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// cleanUp is delete --force-orphans.
-func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
+// deleteOrphans is delete --force-orphans.
+func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) error {
 	minAge, err := parseDuration(c.String("min-age"))
 	if err != nil {
 		return usageError{err}
 	}
 	targets := c.Args().Slice()
 	if len(targets) > 0 && !c.IsSet("min-age") {
-		minAge = 0 // a target that is named is not subject to a grace that was not given
+		minAge = 0 // the default is not for a target that the user has named
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true})
 	if err != nil {
@@ -31,75 +32,74 @@ func (u *ui) cleanUp(call compat.Call, c *cli.Context, wait *waitFlag) error {
 	defer snap.Close()
 	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
 	if blind, ok := errors.AsType[*clean.BlindError](err); ok {
-		return refusal{"refusing to clean up: " + criticalGaps(blind.Spots)}
+		return errors.New("refusing to clean up: " + criticalGaps(blind.Spots))
 	}
 	if err != nil {
 		return err
 	}
-	r := &report{ui: u, json: c.Bool("json") || call.JSON, pretty: call.Pretty, plan: plan, snap: snap}
+	r := &cleanup{ui: u, json: o.json, pretty: o.pretty, plan: plan, snap: snap}
 	if !r.json {
 		u.gaps(snap.Blind, c.Bool("verbose"))
 	}
-	if c.Bool("dry-run") {
-		return r.show()
-	}
-	if len(plan.Missing) > 0 {
+	switch {
+	case o.dryRun:
+		return r.dryRun()
+	case len(plan.Missing) > 0:
 		return r.refuse()
 	}
-	plan.Apply(snap, r.tell)
-	tracked := r.tracked()
-	r.waited = wait.set && len(tracked) > 0
-	if r.waited {
-		snap.Close() // or we would be the ones who hold them
-		if r.left, err = u.wait(call.Host, tracked, wait.limit); err != nil {
-			r.left = tracked
+	plan.Apply(snap, r.step)
+	released := r.released()
+	if r.waited = o.wait && len(released) > 0; r.waited {
+		snap.Close() // its descriptors would keep the namespaces
+		if r.left, err = u.wait(call.Host, released, o.limit); err != nil {
+			r.left = released
 		}
 	}
-	// What has been done is said, whatever became of the wait.
-	if finished := r.finish(); err == nil {
-		return finished
+	// The clean-up is reported also where the wait failed.
+	if result := r.finish(); err == nil {
+		return result
 	}
 	return err
 }
 
-// report says what happens to a plan.
-type report struct {
+// cleanup prints what a clean-up does.
+type cleanup struct {
 	*ui
 	json, pretty bool
 	plan         *clean.Plan
 	snap         *discover.Snapshot
 	results      []clean.Result
 	waited       bool
-	left         []netnsctl.Tracked
+	left         []netnsctl.Tracked // released, but not torn down by the kernel
 }
 
-// show is the dry run.
-func (r *report) show() error {
+// dryRun prints the plan.
+func (r *cleanup) dryRun() error {
 	if r.json {
 		r.print(encode(planJSON(r.plan, nil, nil, true), r.pretty))
 		return r.status()
 	}
 	for _, step := range r.plan.Steps {
-		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + why(step) + "\n")
+		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + "\n")
 	}
-	r.spared("would spare ")
+	r.printSpared("would spare ")
 	return r.status()
 }
 
-// refuse does nothing, because of targets that are not there.
-func (r *report) refuse() error {
+// refuse does nothing, because targets are missing.
+func (r *cleanup) refuse() error {
 	r.plan.Steps = nil
 	if r.json {
 		return r.finish()
 	}
 	for _, target := range r.plan.Missing {
-		r.note("%v; nothing was done", r.notCleaned(target))
+		r.note("%s; nothing was done", r.missingText(target))
 	}
 	return status(statusFailed)
 }
 
-// tell says what became of a step.
-func (r *report) tell(result clean.Result) {
+// step prints the result of a step.
+func (r *cleanup) step(result clean.Result) {
 	r.results = append(r.results, result)
 	if r.json {
 		return
@@ -113,27 +113,23 @@ func (r *report) tell(result clean.Result) {
 	case clean.Gone:
 		r.print("gone " + what + "\n")
 	default:
-		r.print(string(result.Outcome) + " " + what + why(result.Step) + "\n")
+		r.print(string(result.Outcome) + " " + what + reason(result.Step) + "\n")
 	}
 }
 
-// finish says what was left alone, and sums up.
-func (r *report) finish() error {
+// finish prints what was skipped, and the numbers.
+func (r *cleanup) finish() error {
 	if r.json {
 		r.print(encode(planJSON(r.plan, r.results, r.left, false), r.pretty))
 		return r.status()
 	}
-	r.spared("spared ")
+	r.printSpared("spared ")
 	for _, g := range r.left {
 		r.print("left " + g.ID.String() + ": the kernel has not let go of it\n")
 	}
-	count := map[clean.Outcome]int{}
-	for _, result := range r.results {
-		count[result.Outcome]++
-	}
-	sum := fmt.Sprintf("%d removed, %d released, %d spared", count[clean.Removed], count[clean.Released],
-		count[clean.Changed]+len(r.plan.Spared))
-	if n := count[clean.Failed]; n > 0 {
+	sum := fmt.Sprintf("%d removed, %d released, %d spared", r.count(clean.Removed), r.count(clean.Released),
+		r.count(clean.Changed)+len(r.plan.Spared))
+	if n := r.count(clean.Failed); n > 0 {
 		sum += fmt.Sprintf(", %d failed", n)
 	}
 	if r.waited && len(r.left) == 0 {
@@ -143,59 +139,51 @@ func (r *report) finish() error {
 	return r.status()
 }
 
-func (r *report) spared(word string) {
+// count is the number of steps with an outcome.
+func (r *cleanup) count(outcome clean.Outcome) int {
+	return countIf(r.results, func(result clean.Result) bool { return result.Outcome == outcome })
+}
+
+// printSpared prints what the plan skips, and the missing targets.
+func (r *cleanup) printSpared(word string) {
 	for _, s := range r.plan.Spared {
 		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
 	}
 	for _, target := range r.plan.Missing {
-		r.note("%v", r.notCleaned(target))
+		r.note("%s", r.missingText(target))
 	}
 }
 
-// notCleaned says why a target is nothing that a clean-up can take.
-func (r *report) notCleaned(target string) error {
-	if text := r.whatIs(r.snap, target).sentence("delete"); text != "" {
-		return refusal{text}
+// missingText says why a clean-up cannot take a target.
+func (r *cleanup) missingText(target string) string {
+	if text := adviceIn(r.snap, target).explain("delete").String(); text != "" {
+		return text
 	}
-	return refusal{noNamespaceText(r.snap, target)}
+	return noNamespaceText(r.snap, target)
 }
 
-func (r *report) status() error {
-	result := status(0)
-	if len(r.plan.Spared) > 0 || len(r.left) > 0 {
-		result = statusFound
+func (r *cleanup) status() error {
+	switch {
+	case len(r.plan.Missing)+r.count(clean.Failed) > 0:
+		return status(statusFailed)
+	case len(r.plan.Spared)+len(r.left)+r.count(clean.Changed) > 0:
+		return status(statusFound)
 	}
-	for _, one := range r.results {
-		if one.Outcome == clean.Changed {
-			result = statusFound
-		}
-	}
-	for _, one := range r.results {
-		if one.Outcome == clean.Failed {
-			result = statusFailed
-		}
-	}
-	if len(r.plan.Missing) > 0 {
-		result = statusFailed
-	}
-	if result == 0 {
-		return nil
-	}
-	return result
+	return nil
 }
 
-// tracked are the namespaces that were released.
-func (r *report) tracked() []netnsctl.Tracked {
-	var tracked []netnsctl.Tracked
+// released are the released namespaces.
+func (r *cleanup) released() (namespaces []netnsctl.Tracked) {
 	for _, result := range r.results {
-		if ns := result.Step.Namespace; ns != nil && (result.Outcome == clean.Removed || result.Outcome == clean.Released) {
-			tracked = append(tracked, netnsctl.Track(ns.Identity))
+		done := slices.Contains([]clean.Outcome{clean.Removed, clean.Released}, result.Outcome)
+		if ns := result.Step.Namespace; ns != nil && done {
+			namespaces = append(namespaces, netnsctl.Track(ns.Identity))
 		}
 	}
-	return tracked
+	return namespaces
 }
 
-// subject is what a step or a spared entry is called.
+// subject is the name or the ID of a step or a skipped entry.
 func subject(n *discover.Name, ns *discover.Namespace) string {
 	if n != nil {
 		return quote(n.Name)
@@ -203,8 +191,8 @@ func subject(n *discover.Name, ns *discover.Namespace) string {
 	return ns.String()
 }
 
-// why says why something is cleaned up.
-func why(step clean.Step) string {
+// reason is the reason of a step.
+func reason(step clean.Step) string {
 	if step.Action == clean.Remove {
 		if step.Name.Cause == "" {
 			return " (" + string(step.Name.Verdict) + ")"
@@ -218,12 +206,13 @@ func why(step clean.Step) string {
 	return " (" + strings.Join(mounts, "; ") + ")"
 }
 
-// wait waits for the kernel; on a terminal a line says for how many.
-func (u *ui) wait(host netnsctl.Host, tracked []netnsctl.Tracked, limit time.Duration) ([]netnsctl.Tracked, error) {
+// wait waits until the kernel has torn down namespaces. After a second it shows on a
+// terminal how many are left.
+func (u *ui) wait(host netnsctl.Host, namespaces []netnsctl.Tracked, limit time.Duration) ([]netnsctl.Tracked, error) {
 	terminal := netnsctl.IsTerminal(int(u.err.Fd()))
 	start := time.Now()
 	shown := false
-	left, err := clean.Wait(host, tracked, limit, func(left int) {
+	left, err := clean.Wait(host, namespaces, limit, func(left int) {
 		if terminal && time.Since(start) > time.Second {
 			fmt.Fprintf(u.err, "\rwaiting for the kernel to let go of %d, %ds\x1b[K", left, int(time.Since(start).Seconds()))
 			shown = true

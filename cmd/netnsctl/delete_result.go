@@ -11,8 +11,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// deleted says what has become of the namespaces whose names were deleted, where
-// that is wanted, and gives the status.
+// deleted prints what became of the namespaces whose names were deleted, if the flags
+// ask for it, and gives the exit status.
 func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	after := &aftermath{}
 	var lookErr error
@@ -21,7 +21,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 			defer after.snap.Close()
 		}
 	}
-	// What has been done is said, whatever became of the look.
+	// The deletions are reported also where the look failed.
 	switch {
 	case o.json:
 		u.print(deletedJSON(all, after, o.pretty))
@@ -38,33 +38,35 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	case after.snap == nil:
 		return lookErr
 	}
-	critical := !o.json && u.gaps(after.snap.Blind, false) || isPartial(after.snap.Blind)
+	if !o.json {
+		u.gaps(after.snap.Blind, false)
+	}
 	if slices.ContainsFunc(all, func(d deletion) bool { return after.find(d) != nil || after.waits(d) }) {
 		return status(statusFound)
 	}
-	return partial(critical)
+	return partial(after.snap.Blind)
 }
 
-// aftermath records which namespaces still exist after their names were deleted.
+// aftermath is the namespaces that still exist after their names were deleted.
 type aftermath struct {
 	snap   *discover.Snapshot
 	waited time.Duration
-	// left are those that the kernel still has.
+	// left are the namespaces that the kernel has not torn down.
 	left []netnsctl.Tracked
 }
 
 // look waits if --wait is given, then scans.
 func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *aftermath) (err error) {
-	if o.wait.set {
-		var tracked []netnsctl.Tracked
+	if o.wait {
+		var namespaces []netnsctl.Tracked
 		for _, d := range all {
-			// The host's namespace, and our own, stay.
-			if d.failed == nil && d.known && !slices.Contains(tracked, d.namespace) && !isOwn(host, d.namespace.ID) {
-				tracked = append(tracked, d.namespace)
+			// The namespace of pid 1, and our own, will not go.
+			if d.failed == nil && d.known && !slices.Contains(namespaces, d.namespace) && !isOwn(host, d.namespace.ID) {
+				namespaces = append(namespaces, d.namespace)
 			}
 		}
 		start := time.Now()
-		if after.left, err = u.wait(host, tracked, o.wait.limit); err != nil {
+		if after.left, err = u.wait(host, namespaces, o.limit); err != nil {
 			return err
 		}
 		after.waited = time.Since(start)
@@ -73,24 +75,22 @@ func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *af
 	return err
 }
 
-// find is the namespace of a name, nil if it has gone or nothing keeps it.
+// find is the namespace of a deletion, or nil if the scan has not found it.
 func (a *aftermath) find(d deletion) *discover.Namespace {
 	if a.snap == nil || !d.known {
 		return nil
 	}
-	for _, ns := range a.snap.Namespaces {
-		if same, _ := d.namespace.Same(ns.Identity); same {
-			return ns
-		}
-	}
-	return nil
+	return firstOf(a.snap.Namespaces, func(ns *discover.Namespace) bool {
+		same, _ := d.namespace.Same(ns.Identity)
+		return same
+	})
 }
 
-// waits tells whether the kernel still has a namespace.
+// waits reports whether the kernel has not torn down the namespace of a deletion.
 func (a *aftermath) waits(d deletion) bool { return d.known && slices.Contains(a.left, d.namespace) }
 
-// text says what has become of a name and its namespace.
-func (a *aftermath) text(d deletion, everything bool) string {
+// text says what became of a name and its namespace.
+func (a *aftermath) text(d deletion, verbose bool) string {
 	name, id := quote(d.name), d.namespace.ID.String()
 	ns := a.find(d)
 	switch {
@@ -100,7 +100,7 @@ func (a *aftermath) text(d deletion, everything bool) string {
 		return "deleted " + name + "\n"
 	case ns != nil:
 		lines := []string{"deleted name " + name + "; " + id + " is still in use by:"}
-		for _, line := range firstFew(keptBy(a.snap, ns), everything) {
+		for _, line := range firstFew(keptBy(a.snap, ns), verbose) {
 			lines = append(lines, "  "+line)
 		}
 		return escapeLines(lines)
@@ -121,54 +121,51 @@ func waitedText(d time.Duration) string {
 	return strconv.Itoa(int(d/time.Second)) + " s"
 }
 
-// keptBy are lines on what keeps a namespace, other names first.
-func keptBy(snap *discover.Snapshot, ns *discover.Namespace) (lines []string) {
-	for _, name := range ns.Names {
-		if !isLink(snap, name) {
-			lines = append(lines, "name "+quote(name))
-		}
-	}
-	pins := withCommands(snap.Host, unnamed(ns.Pins, ns.Names))
-	return append(lines, keepers(pins, snap.OwnMounts)...)
+// keptBy is lines on what keeps a namespace: its other names, then its pins.
+func keptBy(snap *discover.Snapshot, ns *discover.Namespace) []string {
+	names := slices.DeleteFunc(slices.Clone(ns.Names), func(name string) bool { return isLink(snap, name) })
+	return keptByLines(snap, names, withCommands(snap.Host, withoutNames(ns.Pins, ns.Names)))
 }
 
-// unnamed drops mounts that are listed as names already: theirs, and the copies of
-// these in other mount namespaces, which end with the file of the name.
-func unnamed(all []discover.Pin, names []string) (pins []discover.Pin) {
+// keptByLines is a line for each name, and the lines on pins.
+func keptByLines(snap *discover.Snapshot, names []string, pins []discover.Pin) (lines []string) {
+	for _, name := range names {
+		lines = append(lines, "name "+quote(name))
+	}
+	return append(lines, keeperLines(pins, snap.OwnMounts)...)
+}
+
+// withoutNames drops the mounts of names, and the mounts on the files of these in
+// other mount namespaces, which end with the file.
+func withoutNames(pins []discover.Pin, names []string) []discover.Pin {
 	files := map[string]bool{}
 	isName := func(m *discover.Mount) bool { return m.Host && slices.Contains(names, m.Name) }
-	for _, p := range all {
+	for _, p := range pins {
 		if p.Kind == discover.MountPin && isName(p.Mount) {
 			files[p.Mount.File] = p.Mount.File != ""
 		}
 	}
-	for _, p := range all {
-		if p.Kind != discover.MountPin || !isName(p.Mount) && !files[p.Mount.File] {
-			pins = append(pins, p)
-		}
-	}
-	return pins
+	return slices.DeleteFunc(slices.Clone(pins), func(p discover.Pin) bool {
+		return p.Kind == discover.MountPin && (isName(p.Mount) || files[p.Mount.File])
+	})
 }
 
-// afterFailure says why a name could not be deleted, and what has been done all
-// the same. before is what was mounted on it, if mounted.
-func (u *ui) afterFailure(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) {
-	if u.sayObstacle(host) {
-		return
-	}
-	if mounted && u.afterBusy(host, name, before) {
+// explainFailure says why a name could not be deleted, and what the attempt has
+// changed. before is the layer that was on the name, if mounted.
+func (u *ui) explainFailure(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) {
+	if u.printObstacle(host) || mounted && u.explainBusy(host, name, before) {
 		return
 	}
 	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID && now.Mount != before.Mount {
 		u.note("%s still leads to %s; it is mounted there more than once, and each %s removes one mount",
 			quote(name), layerText(host, name, now), shellCommand("netnsctl delete", name))
-	} else if path := busyAt(host, name); !mounted && path != "" {
+	} else if path := otherMount(host, name); !mounted && path != "" {
 		u.note("the file of %s is busy: something is mounted on it at %s; unmount that first", quote(name), path)
 	}
 }
 
-// sayObstacle says why no name at all can be deleted, if that is so.
-func (u *ui) sayObstacle(host netnsctl.Host) bool {
+// printObstacle says why no name at all can be deleted, and reports whether it is so.
+func (u *ui) printObstacle(host netnsctl.Host) bool {
 	obstacle := host.Obstacle()
 	if obstacle != netnsctl.NoObstacle {
 		u.note("%s", obstacle)
@@ -176,18 +173,17 @@ func (u *ui) sayObstacle(host netnsctl.Host) bool {
 	return obstacle != netnsctl.NoObstacle
 }
 
-// afterBusy says what an attempt has changed that failed with EBUSY: iproute2 has
-// unmounted the top layer by then.
-func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer) bool {
+// explainBusy says what an attempt that failed with EBUSY has changed: it has
+// unmounted the top layer before it failed, as iproute2 does.
+func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer) bool {
 	again := shellCommand("netnsctl delete", name)
 	now, still := host.TopLayer(name)
 	if still && now.ID != before.ID {
-		below := layerText(host, name, now)
 		u.note("unmounted %s from %s; an older namespace lies below, and %s now leads to it: %s; to delete that too: %s",
-			before.ID, quote(name), quote(name), below, again)
+			before.ID, quote(name), quote(name), layerText(host, name, now), again)
 		return true
 	}
-	if path := busyAt(host, name); !still && path != "" {
+	if path := otherMount(host, name); !still && path != "" {
 		u.note("%s is unmounted from %s, but the file is busy: something is mounted on it at %s; unmount that first, then repeat: %s",
 			before.ID, quote(name), path, again)
 		return true
@@ -195,8 +191,8 @@ func (u *ui) afterBusy(host netnsctl.Host, name string, before netnsctl.Layer) b
 	return false
 }
 
-// layerText is the ID of a layer. Which type a namespace has that a path does not
-// lead to any more cannot be asked.
+// layerText is the ID of a layer. The type of the namespace is known only where the
+// path of the name leads to it.
 func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
 	thing, err := discover.At(host.NamePath(name))
 	if err == nil && thing.ID == layer.ID && thing.Type != "net" {
@@ -205,9 +201,9 @@ func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
 	return layer.ID.String()
 }
 
-// busyAt is another path where something is mounted on a name's file, in our own
-// mount namespace; empty if there is none.
-func busyAt(host netnsctl.Host, name string) string {
+// otherMount is another path in our mount namespace at which something is mounted on
+// the file of a name, or empty.
+func otherMount(host netnsctl.Host, name string) string {
 	if !host.IsName(name) {
 		return ""
 	}
@@ -216,10 +212,7 @@ func busyAt(host netnsctl.Host, name string) string {
 		return ""
 	}
 	defer snap.Close()
-	for _, n := range snap.Names {
-		if n.Name != name {
-			continue
-		}
+	if n := nameIn(snap, name); n != nil {
 		for _, m := range snap.OnFile.On[n.On] {
 			if m.Namespace == snap.OwnMounts && m.Path != host.NamePath(name) {
 				return m.Path
@@ -227,4 +220,9 @@ func busyAt(host netnsctl.Host, name string) string {
 		}
 	}
 	return ""
+}
+
+// nameIn is a name in a snapshot, or nil.
+func nameIn(snap *discover.Snapshot, name string) *discover.Name {
+	return firstOf(snap.Names, func(n *discover.Name) bool { return n.Name == name })
 }

@@ -14,10 +14,11 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// statusNotEntered is what `ip netns exec` ends with where it cannot enter: a
-// command's own statuses are below.
+// statusNotEntered is the exit status of `ip netns exec` where it cannot enter the
+// namespace. A command may end with any status below.
 const statusNotEntered = 255
 
+// exec runs a command in a namespace, or in every named one.
 func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	setup, err := setupOf(c)
 	if err != nil {
@@ -30,7 +31,7 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	name, argv := words[0], words[1:]
 	switch {
 	case isMissingNamespace(call.Host, name):
-		return u.noNamespace(call.Host, name, "exec")
+		return noNamespace(call.Host, name, "exec")
 	case len(argv) == 0 && call.Face == compat.FaceNetnsctl:
 		return u.startShell(call, name, setup, "")
 	case len(argv) == 0:
@@ -39,23 +40,7 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	return u.start(call, name, argv, setup)
 }
 
-// start replaces the process by a command in a namespace or, in a batch, runs the
-// command and waits for it.
-func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
-	u.fleeting(call.Host, name)
-	if !call.Batch {
-		return u.notRun(call.Host.ExecIn(name, argv, setup))
-	}
-	ended, err := call.Host.RunIn(name, argv, setup, call.Stdin)
-	switch {
-	case err != nil:
-		return u.notRun(err)
-	case ended != netnsctl.ExitStatus{}:
-		return status(statusFailed)
-	}
-	return nil
-}
-
+// setupOf reads the flags that exec and shell share.
 func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
 	if c.IsSet("user") {
@@ -64,34 +49,46 @@ func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 	return setup, err
 }
 
-// notRun says why a command was not run.
-func (u *ui) notRun(err error) error {
-	u.note("%s", whyNotRun(err))
+// start replaces the process by a command in a namespace. In a batch it runs the
+// command and waits for it.
+func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
+	u.warnOfLinks(call.Host, name)
+	if !call.Batch {
+		return u.execFailed(call.Host.ExecIn(name, argv, setup))
+	}
+	ended, err := call.Host.RunIn(name, argv, setup, call.Stdin)
+	if err != nil {
+		return u.execFailed(err)
+	}
+	return statusIf(ended != netnsctl.ExitStatus{}, statusFailed)
+}
+
+// execFailed says why a command was not run.
+func (u *ui) execFailed(err error) error {
+	u.note("%s", execError(err))
 	if op, ok := errors.AsType[*netnsctl.OpError](err); ok && op.Op == netnsctl.OpExec {
 		return status(statusFailed)
 	}
 	return status(statusNotEntered)
 }
 
-func whyNotRun(err error) string {
-	text := err.Error()
-	op, ok := errors.AsType[*netnsctl.OpError](err)
-	if !ok {
-		return text
-	}
+// execError is the message on a command that was not run.
+func execError(err error) string {
+	op, _ := errors.AsType[*netnsctl.OpError](err)
 	switch {
+	case op == nil:
 	case op.Op == netnsctl.OpMountSysfs && errors.Is(err, syscall.EPERM):
-		return text + "; sysfs cannot be mounted in a container, or in a user namespace that does not own the network namespace: use --no-sysfs"
+		return err.Error() + "; sysfs cannot be mounted in a container, or in a user namespace that does not own the network namespace: use --no-sysfs"
 	case op.Op == netnsctl.OpBecomeUser && errors.Is(err, syscall.EINVAL):
 		return "become user: the user, or one of its groups, is not mapped in this user namespace"
 	case op.Op == netnsctl.OpBecomeUser && errors.Is(err, syscall.EPERM):
 		return "become user: not permitted; it needs CAP_SETUID and CAP_SETGID, and a user namespace where setgroups(2) is allowed"
 	}
-	return text
+	return err.Error()
 }
 
-// fleeting warns of files that may not stay over those of /etc.
-func (u *ui) fleeting(host netnsctl.Host, name string) {
+// warnOfLinks warns of mounts over the targets of symbolic links in /etc.
+func (u *ui) warnOfLinks(host netnsctl.Host, name string) {
 	for _, f := range host.Fleeting(name) {
 		u.note("warning: %s is a symbolic link: %s covers only its target, until that file is replaced", f.Link, f.File)
 	}
@@ -112,10 +109,10 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 		if asJSON {
 			u.print(encode(outcomeJSON(o), call.Pretty))
 		} else {
-			u.outcome(call.Host, o)
+			u.printOutcome(call.Host, o)
 		}
 		if o.Err != nil || o.Status != (netnsctl.ExitStatus{}) {
-			failed = append(failed, quote(o.Name)+" "+ending(o))
+			failed = append(failed, quote(o.Name)+" "+failure(o))
 		}
 	})
 	if !asJSON {
@@ -125,29 +122,27 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 		}
 		u.note("%s", text)
 	}
-	if len(failed) > 0 {
-		return status(statusFailed)
-	}
-	return nil
+	return statusIf(len(failed) > 0, statusFailed)
 }
 
-// outcome prints what a command has printed, each line after the name.
-func (u *ui) outcome(host netnsctl.Host, o netnsctl.Outcome) {
-	u.fleeting(host, o.Name)
+// printOutcome prints the output of a command, with the name before each line.
+func (u *ui) printOutcome(host netnsctl.Host, o netnsctl.Outcome) {
+	u.warnOfLinks(host, o.Name)
+	name := quote(o.Name)
 	for _, w := range o.Warnings {
-		u.note("%s: %v", quote(o.Name), w)
+		u.note("%s: %v", name, w)
 	}
-	prefix := quote(o.Name) + ": "
-	u.print(string(prefixed(prefix, o.Stdout)))
+	u.print(string(prefixed(name+": ", o.Stdout)))
 	if len(o.Stderr) > 0 {
-		// What cannot be written there cannot be told there either.
-		_, _ = u.err.Write(prefixed(prefix, o.Stderr))
+		// There is no other place to report a failed write to standard error.
+		_, _ = u.err.Write(prefixed(name+": ", o.Stderr))
 	}
 	if o.Err != nil {
-		u.note("%s: %s", quote(o.Name), whyNotRun(o.Err))
+		u.note("%s: %s", name, execError(o.Err))
 	}
 }
 
+// prefixed is output with a prefix before each line.
 func prefixed(prefix string, output []byte) []byte {
 	var b bytes.Buffer
 	for line := range bytes.Lines(output) {
@@ -160,8 +155,8 @@ func prefixed(prefix string, output []byte) []byte {
 	return b.Bytes()
 }
 
-// ending says how a command that failed did.
-func ending(o netnsctl.Outcome) string {
+// failure is how a command failed.
+func failure(o netnsctl.Outcome) string {
 	switch {
 	case o.Err != nil:
 		return "(not run)"
@@ -190,7 +185,7 @@ func outcomeJSON(o netnsctl.Outcome) jsonOutcome {
 	}
 	switch {
 	case o.Err != nil:
-		j.Error = jsonText(whyNotRun(o.Err))
+		j.Error = jsonText(execError(o.Err))
 	case o.Status.Signal == 0:
 		j.Status = &o.Status.Code
 	}

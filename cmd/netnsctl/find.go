@@ -9,17 +9,16 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/find"
 )
 
-// defaultFindColumns are shown unless others are asked for.
+// defaultFindColumns are the columns by default.
 const defaultFindColumns = "NAMESPACE,STATE,DEVICE,MATCH,ENTER"
 
-// findWords explains WHAT.
+// findWords explains WHAT in the help.
 const findWords = `WHAT is one of
   10.2.1.15, fe80::1%eth0          an address
   10.2.0.0/16                      every address in a network
@@ -34,11 +33,12 @@ const findWords = `WHAT is one of
   host                             the namespace of pid 1
 `
 
+// find prints the namespaces in which something is.
 func (u *ui) find(call compat.Call, c *cli.Context) error {
 	read := func(own netnsctl.ID) (listing[foundRow], error) {
-		return readListing(u, c, findColumns(own), defaultFindColumns)
+		return readListing(u, c, findColumns(own), defaultFindColumns, func(r foundRow) bool { return r.unnamed() })
 	}
-	if _, err := read(netnsctl.ID{}); err != nil { // before a search that takes time
+	if _, err := read(netnsctl.ID{}); err != nil { // reports a mistake before the search, which takes time
 		return err
 	}
 	var queries []find.Query
@@ -61,30 +61,45 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	l.nameOnce("NAMESPACE", foundRow.unnamed)
-	rows := l.arrange(foundRows(r, l.uses("ADDRESSES")))
+	rows := foundRows(r)
+	if l.uses("ADDRESSES") {
+		addAddresses(rows, func(r *foundRow) *row { return &r.row })
+	}
+	rows = l.arrange(rows)
 	hidden := hiddenWords(r.Matches, rows)
-	r.Matches = matchesOf(rows)
-	if c.Bool("json") || call.JSON {
-		u.print(findJSON(r, call.Pretty))
-	} else {
-		u.showFound(r, c, l.table(rows), hidden)
+	r.Matches = nil
+	for _, row := range rows {
+		r.Matches = append(r.Matches, row.Match)
 	}
 	switch {
-	case len(r.Missing) > 0 && isPartial(r.Blind):
-		return status(statusFailed)
-	case len(r.Missing)+len(hidden) > 0:
-		return status(statusFound)
+	case c.Bool("json") || call.JSON:
+		u.print(findJSON(r, call.Pretty))
+	case c.Bool("quiet"):
+		u.print(strings.Join(namespacesOf(rows), ""))
+	default:
+		u.print(l.table(rows))
 	}
-	return nil
+	if !c.Bool("json") && !call.JSON {
+		for _, m := range r.Missing {
+			u.note("%s", notFound(r, m))
+		}
+		for _, word := range hidden {
+			u.note("found %s, but --filter hides every match", quote(word))
+		}
+		u.gaps(r.Blind, c.Bool("verbose"))
+	}
+	if len(r.Missing) > 0 && isPartial(r.Blind) {
+		return status(statusFailed)
+	}
+	return statusIf(len(r.Missing)+len(hidden) > 0, statusFound)
 }
 
-// mistypedKind is the error for a word such as tpc:80. Without it that would be a name
-// that is not there.
+// mistypedKind is the error for a word such as tpc:80, which would otherwise be a name
+// that does not exist.
 func mistypedKind(word string) error {
 	kind, rest, found := strings.Cut(word, ":")
 	if !found || strings.Contains(rest, ":") {
-		return nil // nothing, or an address
+		return nil // no kind, or an address
 	}
 	if near := nearest(kind, find.Kinds()); near != "" && !slices.Contains(find.Kinds(), kind) {
 		return misuse("%s: unknown kind %s (did you mean %s?)", quote(word), quote(kind), quote(near+":"+rest))
@@ -92,21 +107,7 @@ func mistypedKind(word string) error {
 	return nil
 }
 
-func (u *ui) showFound(r *find.Result, c *cli.Context, table string, hidden []string) {
-	if c.Bool("quiet") {
-		table = strings.Join(placesOf(r.Matches), "")
-	}
-	u.print(table)
-	for _, m := range r.Missing {
-		u.note("%s", notFound(r, m))
-	}
-	for _, word := range hidden {
-		u.note("found %s, but --filter hides every match", quote(word))
-	}
-	u.gaps(r.Blind, c.Bool("verbose"))
-}
-
-// notFound says where something was looked for in vain.
+// notFound is the message on a word that was not found.
 func notFound(r *find.Result, m find.Missing) string {
 	for _, n := range r.Snapshot.Names {
 		if n.Name == m.What && n.Verdict == discover.Stale {
@@ -120,7 +121,7 @@ func notFound(r *find.Result, m find.Missing) string {
 	return quote(m.What) + " not found" + where + nearBy(m.Near) + didYouMean(m.What, namesIn(r.Snapshot), "")
 }
 
-// nearBy tells of the first few devices on whose network an address would be.
+// nearBy names the first few devices in whose network an address would be.
 func nearBy(near []find.Match) string {
 	const few = 3
 	var b strings.Builder
@@ -133,23 +134,75 @@ func nearBy(near []find.Match) string {
 	return b.String()
 }
 
-// placesOf are the names, or else the IDs, each once.
-func placesOf(matches []find.Match) (lines []string) {
-	for _, m := range matches {
-		if m.Namespace == nil {
-			continue
-		}
-		for line := range strings.Lines(row{names: m.Namespace.Names, ns: m.Namespace}.quiet()) {
-			if !slices.Contains(lines, line) {
-				lines = append(lines, line)
-			}
-		}
-	}
-	return lines
+// foundRow is a row of find.
+type foundRow struct {
+	row
+	find.Match
 }
 
-// enterCommand is a shell's command that a command may follow, empty where we
-// are in the namespace or nothing leads in.
+// foundRows are the matches by the place of their word on the command line, then by
+// the name of the namespace.
+func foundRows(r *find.Result) []foundRow {
+	rows := make([]foundRow, len(r.Matches))
+	first := map[string]int{}
+	for i, m := range r.Matches {
+		rows[i] = foundRow{rowOf(m.Namespace, r.Snapshot.Taken), m}
+		if _, known := first[m.What]; !known {
+			first[m.What] = i
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b foundRow) int {
+		return cmp.Or(cmp.Compare(first[a.What], first[b.What]), a.byName(b.row))
+	})
+	return rows
+}
+
+// namespacesOf are the names, or else the IDs, of rows, each once.
+func namespacesOf(rows []foundRow) (lines []string) {
+	for _, r := range rows {
+		if r.ns != nil {
+			lines = slices.AppendSeq(lines, strings.Lines(r.quiet()))
+		}
+	}
+	return unique(lines)
+}
+
+// hiddenWords are the words that were found and have no row any more.
+func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
+	for _, m := range matches {
+		if !slices.ContainsFunc(rows, func(r foundRow) bool { return r.What == m.What }) {
+			words = append(words, m.What)
+		}
+	}
+	return unique(words)
+}
+
+func findColumns(own netnsctl.ID) []column[foundRow] {
+	namespace := func(r foundRow) row { return r.row }
+	return []column[foundRow]{
+		{
+			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
+			Value: func(r foundRow) string { return r.label() }, Words: func(r foundRow) []string { return r.words() },
+		},
+		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
+		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
+		{
+			Name: "ENTER", Help: "command line to enter it; append COMMAND",
+			Value: func(r foundRow) string { return dash(enterCommand(r.ns, own)) },
+		},
+		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
+		{
+			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, name, namespace",
+			Value: func(r foundRow) string { return string(r.Kind) },
+		},
+		idColumn(namespace),
+		stateColumn("orphan, idle, in-use, host", append(states(), "-"), namespace),
+		addressColumn(namespace),
+	}
+}
+
+// enterCommand is a command line that enters a namespace, before a command. It is
+// empty for our own namespace and where nothing leads in.
 func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 	if ns == nil || ns.ID == own || ns.ID == (netnsctl.ID{}) {
 		return ""
@@ -161,120 +214,4 @@ func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
 		return "netnsctl exec host"
 	}
 	return shellCommand("netnsctl exec", ns.ID.String())
-}
-
-// foundRow is a line of what find shows.
-type foundRow struct {
-	find.Match
-	// addresses are those of the namespace, read only where they are asked for.
-	addresses string
-}
-
-// foundRows are the matches in the order of the words that were searched for, and then
-// of the namespaces.
-func foundRows(r *find.Result, addresses bool) []foundRow {
-	rows := make([]foundRow, len(r.Matches))
-	for i, m := range r.Matches {
-		rows[i] = foundRow{Match: m}
-	}
-	first := map[string]int{}
-	for i, row := range rows {
-		if _, known := first[row.What]; !known {
-			first[row.What] = i
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b foundRow) int {
-		return cmp.Or(cmp.Compare(first[a.What], first[b.What]), a.byName(b))
-	})
-	if addresses {
-		addAddresses(rows, (*foundRow).addressCell)
-	}
-	return rows
-}
-
-func (r *foundRow) addressCell() (*discover.Namespace, *string) { return r.Namespace, &r.addresses }
-
-// byName has namespaces that were not seen last.
-func (r foundRow) byName(other foundRow) int {
-	a, b := r.Namespace, other.Namespace
-	if a == nil || b == nil {
-		unseen := map[bool]int{true: 1}
-		return unseen[a == nil] - unseen[b == nil]
-	}
-	return row{names: a.Names, ns: a}.byName(row{names: b.Names, ns: b})
-}
-
-func (r foundRow) unnamed() bool {
-	return r.Namespace != nil && row{names: r.Namespace.Names, ns: r.Namespace}.unnamed()
-}
-
-// hiddenWords are those that were searched for and found, of which no row is left.
-func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
-	known := map[string]bool{}
-	for _, r := range rows {
-		known[r.What] = true
-	}
-	for _, m := range matches {
-		if !known[m.What] {
-			known[m.What] = true
-			words = append(words, m.What)
-		}
-	}
-	return words
-}
-
-func matchesOf(rows []foundRow) (matches []find.Match) {
-	for _, r := range rows {
-		matches = append(matches, r.Match)
-	}
-	return matches
-}
-
-func findColumns(own netnsctl.ID) []column[foundRow] {
-	return []column[foundRow]{
-		{
-			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
-			Value: func(r foundRow) string { return labelOf(r.Namespace) },
-			Words: func(r foundRow) []string {
-				if r.Namespace == nil {
-					return nil
-				}
-				return row{names: r.Namespace.Names}.words()
-			},
-		},
-		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
-		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
-		{
-			Name: "ENTER", Help: "command line to enter it; append COMMAND",
-			Value: func(r foundRow) string { return dash(enterCommand(r.Namespace, own)) },
-		},
-		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
-		{
-			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, name, namespace",
-			Value: func(r foundRow) string { return string(r.Kind) },
-		},
-		{Name: "ID", Help: "the namespace's ID", Value: func(r foundRow) string { return ofNamespace(r.Namespace, (*discover.Namespace).String) }},
-		{
-			Name: "STATE", Help: "orphan, idle, in-use, host", Values: append(states(), "-"),
-			Value: func(r foundRow) string {
-				return ofNamespace(r.Namespace, func(ns *discover.Namespace) string { return string(ns.Verdict) })
-			},
-			Number: func(r foundRow) (int64, bool) {
-				if r.Namespace == nil {
-					return 0, false
-				}
-				return int64(rank(r.Namespace.Verdict)), true
-			},
-			Colour: func(r foundRow) term.Colour {
-				if r.Namespace == nil {
-					return term.Plain
-				}
-				return stateColour(r.Namespace.Verdict)
-			},
-		},
-		{
-			Name: "ADDRESSES", Help: addressesHelp, Value: func(r foundRow) string { return dash(r.addresses) },
-			Words: func(r foundRow) []string { return bareAddresses(r.addresses) },
-		},
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -155,13 +156,13 @@ func FuzzViews(f *testing.F) {
 	f.Fuzz(func(t *testing.T, word string, secs int64, number int) {
 		w := hostileWorld(word, secs, number)
 		rows := listRows(w.snap, true, true)
-		list := table(listColumns(), rows, true)
+		list := term.Table(listColumns(), rows, term.Style{Headings: true})
 		texts := map[string]string{
 			"list":    list,
 			"quiet":   rows[0].quiet(),
-			"find":    table(findColumns(netnsctl.ID{}), foundRows(w.found, false), true),
-			"inspect": view(w.snap, w.seen),
-			"near":    strings.Join(placesOf(w.found.Matches), "\n"),
+			"find":    term.Table(findColumns(netnsctl.ID{}), foundRows(w.found), term.Style{Headings: true}),
+			"inspect": reportText(w.snap, w.seen),
+			"near":    strings.Join(namespacesOf(foundRows(w.found)), "\n"),
 		}
 		for _, format := range []string{"tree", "dot", "mermaid", "svg"} {
 			texts[format] = indentation.ReplaceAllString((&ui{}).renderer(format)(graphPicture(&selection{whole: w.graph, part: w.graph, all: true}, number%2 == 0)), "")

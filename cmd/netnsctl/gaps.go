@@ -9,8 +9,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// gapTexts say what could not be inspected, with # for the number of it. Other
-// gaps are printed in the words of package discover.
+// gapTexts are the gaps in the words of package discover and of a message, in which #
+// is the number. Other gaps are printed in the words of package discover.
 var gapTexts = []struct{ what, one, many string }{
 	{"processes not readable", "1 process could not be inspected", "# processes could not be inspected"},
 	{"mount namespaces not readable", "1 mount namespace could not be inspected", "# mount namespaces could not be inspected"},
@@ -40,7 +40,7 @@ var gapTexts = []struct{ what, one, many string }{
 	},
 }
 
-// gapText is a gap in a sentence.
+// gapText is the message on a gap.
 func gapText(b discover.Blind) string {
 	for _, t := range gapTexts {
 		switch {
@@ -64,8 +64,7 @@ func gapText(b discover.Blind) string {
 	return strconv.Itoa(b.Count) + " " + b.What
 }
 
-// criticalGaps are those in which a user of a namespace could hide, in one line
-// with the remedy; "" if there are none.
+// criticalGaps is one line on the critical gaps and the remedy, or "".
 func criticalGaps(all []discover.Blind) string {
 	var texts []string
 	for _, b := range all {
@@ -79,10 +78,10 @@ func criticalGaps(all []discover.Blind) string {
 	return strings.Join(texts, "; ") + "; " + remedy(all)
 }
 
-// otherMounts is the gap of a call in netnsctl's own exec or shell, for one.
+// otherMounts is, for example, the gap of a call in a command that exec runs.
 const otherMounts = "pid 1's mount namespace: ours is another"
 
-// remedy says how to see more.
+// remedy tells the user how to close the gaps.
 func remedy(all []discover.Blind) string {
 	if os.Geteuid() != 0 {
 		return "run as root"
@@ -93,11 +92,9 @@ func remedy(all []discover.Blind) string {
 	return "run as root of the host with all capabilities, outside containers and chroots"
 }
 
-// gaps says what could not be inspected: what is critical in one line, the rest
-// where all is wanted. It reports whether anything critical is missing.
-func (u *ui) gaps(all []discover.Blind, verbose bool) (critical bool) {
-	text := criticalGaps(all)
-	if text != "" {
+// gaps prints the critical gaps in one line, and with verbose the other gaps.
+func (u *ui) gaps(all []discover.Blind, verbose bool) {
+	if text := criticalGaps(all); text != "" {
 		u.note("incomplete: %s", text)
 	}
 	for _, b := range all {
@@ -105,18 +102,13 @@ func (u *ui) gaps(all []discover.Blind, verbose bool) (critical bool) {
 			u.note("%s", gapText(b))
 		}
 	}
-	return text != ""
 }
 
-// isPartial reports whether a user of a namespace could have been overlooked.
+// isPartial reports whether a gap is critical.
 func isPartial(all []discover.Blind) bool {
 	return slices.ContainsFunc(all, func(b discover.Blind) bool { return b.Grave })
 }
 
-// partial gives status 1 if critical gaps make "nothing found" uncertain.
-func partial(critical bool) error {
-	if critical {
-		return status(statusFailed)
-	}
-	return nil
-}
+// partial is the error of a command that saw no more than gaps allow: status 1 where
+// one is critical.
+func partial(gaps []discover.Blind) error { return statusIf(isPartial(gaps), statusFailed) }

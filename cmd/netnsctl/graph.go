@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -19,6 +18,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
+// graph shows how namespaces are wired.
 func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	format := c.String("format")
 	if c.Bool("json") || call.JSON {
@@ -30,7 +30,6 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	if format == "json" && c.Bool("no-ids") {
 		return misuse("--no-ids and --format json exclude each other")
 	}
-	render := u.renderer(format)
 	depth, err := graphDepth(c)
 	if err != nil {
 		return err
@@ -40,20 +39,31 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	s, err := u.selectGraph(snap, c.Args().Slice(), depth, c.Bool("all"))
+	s, err := selectGraph(snap, c.Args().Slice(), depth, c.Bool("all"))
 	if err != nil {
 		return err
 	}
 	if format == "json" {
 		u.print(graphJSON(snap, s.part, s.leftOut, call.Pretty))
-		return cmp.Or(nothingRead(s.part), partial(isPartial(snap.Blind)))
+	} else {
+		u.print(u.renderer(format)(graphPicture(s, !c.Bool("no-ids"))))
+		u.gaps(snap.Blind, c.Bool("verbose"))
 	}
-	u.print(render(graphPicture(s, !c.Bool("no-ids"))))
-	critical := u.gaps(snap.Blind, c.Bool("verbose"))
-	return cmp.Or(nothingRead(s.part), partial(critical))
+	return cmp.Or(nothingRead(s.part), partial(snap.Blind))
 }
 
-// nothingRead is a failure if devices could be read in no namespace at all.
+// graphDepth is the value of --depth, --all, or the default.
+func graphDepth(c *cli.Context) (int, error) {
+	switch {
+	case !c.IsSet("depth") && c.Bool("all"):
+		return wiring.Everywhere, nil
+	case c.IsSet("depth") && c.NArg() == 0:
+		return 0, misuse("option --depth needs a NAMESPACE, from which links are counted")
+	}
+	return int(c.Uint("depth")), nil
+}
+
+// nothingRead is an error if the devices of no namespace at all could be read.
 func nothingRead(g *wiring.Graph) error {
 	read := func(n *wiring.Namespace) bool { return n.Read && n.Err == nil }
 	if len(g.Namespaces) == 0 || slices.ContainsFunc(g.Namespaces, read) {
@@ -62,16 +72,9 @@ func nothingRead(g *wiring.Graph) error {
 	return errors.New("no devices could be read: run as root")
 }
 
-// renderer is nil for an unknown format.
+// renderer draws a picture in a format other than json.
 func (u *ui) renderer(format string) func(*draw.Picture) string {
 	switch format {
-	case "tree":
-		strokes := draw.ASCII()
-		if unicodeLocale() {
-			strokes = draw.Unicode()
-		}
-		coloured := u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR"))
-		return func(p *draw.Picture) string { return draw.Tree(p, strokes, coloured) }
 	case "dot":
 		return draw.Dot
 	case "mermaid":
@@ -79,49 +82,32 @@ func (u *ui) renderer(format string) func(*draw.Picture) string {
 	case "svg":
 		return draw.SVG
 	}
-	return nil
-}
-
-// unicodeLocale tells whether the user's locale, as locale(7) finds it, shows
-// more than ASCII.
-func unicodeLocale() bool {
-	for _, variable := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if value := os.Getenv(variable); value != "" {
-			value = strings.ToUpper(value)
-			return strings.HasSuffix(value, "UTF-8") || strings.HasSuffix(value, "UTF8")
-		}
+	strokes := draw.ASCII()
+	if isUnicodeLocale() {
+		strokes = draw.Unicode()
 	}
-	return false
+	coloured := u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR"))
+	return func(p *draw.Picture) string { return draw.Tree(p, strokes, coloured) }
 }
 
-// defaultDepth is how many links away from the named namespaces a graph ends.
-const defaultDepth = 1
-
-// graphDepth is the depth that the flags ask for.
-func graphDepth(c *cli.Context) (int, error) {
-	switch {
-	case !c.IsSet("depth") && c.Bool("all"):
-		return wiring.Everywhere, nil
-	case !c.IsSet("depth"):
-		return defaultDepth, nil
-	case c.NArg() == 0:
-		return 0, misuse("option --depth needs a NAMESPACE, from which links are counted")
-	}
-	return int(c.Uint("depth")), nil
+// isUnicodeLocale reports whether the locale of the user (locale(7)) has UTF-8.
+func isUnicodeLocale() bool {
+	value := strings.ToUpper(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	return strings.HasSuffix(value, "UTF-8") || strings.HasSuffix(value, "UTF8")
 }
 
-// selection is the part of the host's graph that is to be shown.
+// selection is the part of the host's graph to be shown.
 type selection struct {
 	whole, part *wiring.Graph
-	// leftOut counts the namespaces that the part has not: with names those that
-	// are connected, but too far away, else those with nothing in them.
+	// leftOut is the number of namespaces that are not in the part: connected but
+	// farther away than the depth or, where no namespace is named, empty.
 	leftOut int
 	note    string
-	all     bool
+	all     bool // the flag --all
 }
 
 // selectGraph reads the wiring of all namespaces and selects what the words ask for.
-func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all bool) (*selection, error) {
+func selectGraph(snap *discover.Snapshot, words []string, depth int, all bool) (*selection, error) {
 	contents := inside.Read(discover.Handles(snap.Namespaces), inside.Wanted{Devices: true, Addresses: true})
 	g := wiring.Build(snap.Namespaces, contents)
 	s := &selection{whole: g, part: g, all: all}
@@ -134,7 +120,7 @@ func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all
 	}
 	var named []*wiring.Namespace
 	for _, word := range words {
-		ns, err := u.namespace(snap, word, "graph")
+		ns, err := namespaceIn(snap, word, "graph")
 		if err != nil {
 			return nil, err
 		}
@@ -145,25 +131,19 @@ func (u *ui) selectGraph(snap *discover.Snapshot, words []string, depth int, all
 	return s, nil
 }
 
-// emptyNote is empty for no namespace.
+// emptyNote says how many empty namespaces are not shown.
 func emptyNote(namespaces int) string {
-	switch namespaces {
-	case 0:
+	if namespaces == 0 {
 		return ""
-	case 1:
-		return "1 namespace with nothing in it is not shown (use --all)"
 	}
-	return strconv.Itoa(namespaces) + " namespaces with nothing in them are not shown (use --all)"
+	return plural(namespaces, "namespace with nothing in it is", "namespaces with nothing in them are") + " not shown (use --all)"
 }
 
-// fartherNote is empty for no namespace.
+// fartherNote says how many connected namespaces are not shown.
 func fartherNote(namespaces, depth int) string {
-	what := " more connected namespaces are"
-	switch namespaces {
-	case 0:
+	if namespaces == 0 {
 		return ""
-	case 1:
-		what = " more connected namespace is"
 	}
-	return fmt.Sprintf("%d%s not shown (use --depth %d or --all)", namespaces, what, depth+1)
+	what := plural(namespaces, "more connected namespace is", "more connected namespaces are")
+	return fmt.Sprintf("%s not shown (use --depth %d or --all)", what, depth+1)
 }

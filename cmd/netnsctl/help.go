@@ -11,12 +11,12 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 )
 
-// help is the command of this name.
+// help runs the command help.
 func (u *ui) help(call compat.Call, c *cli.Context) error {
 	topic, asJSON := c.Args().First(), c.Bool("json") || call.JSON
 	switch {
 	case topic == "" && asJSON:
-		u.print(encode(helpJSON(commands()), call.Pretty))
+		u.print(encode(helpJSON(visibleCommands()), call.Pretty))
 		return nil
 	case topic == "":
 		u.print(overview())
@@ -34,7 +34,7 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 	return nil
 }
 
-// help is the command's own help.
+// help is the text of "netnsctl help COMMAND".
 func (c *command) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.long))
@@ -50,7 +50,7 @@ func (c *command) help() string {
 	return b.String()
 }
 
-// usage is the command's usage line.
+// usage is the usage line of the command, without the name of the program.
 func (c *command) usage() string {
 	words := []string{c.name}
 	if len(c.flags) > 0 {
@@ -59,6 +59,7 @@ func (c *command) usage() string {
 	return strings.Join(append(words, c.args...), " ")
 }
 
+// usage is the flag as the help lists it.
 func (f *flag) usage() string {
 	text := strings.Join(f.words(), ", ")
 	if len(f.words()) == 1 {
@@ -73,6 +74,7 @@ func (f *flag) usage() string {
 	return text
 }
 
+// describe is the meaning of the flag in the help.
 func (f *flag) describe() string {
 	text := f.help
 	if f.initial != "" {
@@ -84,7 +86,7 @@ func (f *flag) describe() string {
 	return text
 }
 
-// overview is the help of the program.
+// overview is the text of "netnsctl help".
 func overview() string {
 	var b strings.Builder
 	b.WriteString("usage: netnsctl [OPTION...] [COMMAND [WORD...]]\n\n" +
@@ -95,8 +97,8 @@ func overview() string {
 		extension bool
 	}{{"As ip netns, the same words and output:", false}, {"More:", true}} {
 		b.WriteString("\n" + group.title + "\n")
-		for _, c := range commands() {
-			if c.isExtension() == group.extension && !c.hidden {
+		for _, c := range visibleCommands() {
+			if c.isExtension() == group.extension {
 				b.WriteString(entry(14, c.name, c.short))
 			}
 		}
@@ -112,10 +114,11 @@ func overview() string {
 	return b.String()
 }
 
-// helpWidth is that of a small terminal. Meanings begin in helpColumn.
+// helpWidth is the width of a small terminal. The meanings of words begin in
+// helpColumn.
 const helpWidth, helpColumn = 80, 26
 
-// entry is a row of a list of words and their meanings, wrapped.
+// entry is a word and its meaning, which begins in a column and is wrapped.
 func entry(column int, word, meaning string) string {
 	if len(word) > column-4 {
 		return "  " + word + "\n" + wrap(strings.Repeat(" ", column), meaning)
@@ -124,7 +127,7 @@ func entry(column int, word, meaning string) string {
 	return fmt.Sprintf("  %-*s", column-2, word) + text[min(column, len(text)):]
 }
 
-// wrap breaks a text into lines that begin with a margin.
+// wrap breaks a text into lines of at most helpWidth that begin with a margin.
 func wrap(margin, text string) string {
 	var b strings.Builder
 	line := margin
@@ -146,15 +149,15 @@ func indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ")
 }
 
-// versionText says which program this is.
+// versionText is the text of --version.
 func versionText() string {
 	return "netnsctl " + version() + ", follows iproute2 " + compat.Follows + "\n"
 }
 
-// jsonCommand is a row of the table for programs.
+// jsonCommand is a row of the table of commands as JSON.
 type jsonCommand struct {
 	Name      string      `json:"name"`
-	Extension bool        `json:"extension"` // not a command of iproute2
+	Extension bool        `json:"extension"` // iproute2 lacks the command
 	Usage     string      `json:"usage"`
 	Args      []string    `json:"arguments"`
 	Short     string      `json:"short"`
@@ -170,7 +173,7 @@ type jsonFlags struct {
 	Value    string   `json:"value,omitempty"`
 	Optional bool     `json:"value_optional,omitempty"`
 	Default  string   `json:"default,omitempty"`
-	Needs    []string `json:"needs,omitempty"`    // one of them has to be given as well
+	Needs    []string `json:"needs,omitempty"`    // one of them must be given as well
 	Excludes []string `json:"excludes,omitempty"` // none of them may be given as well
 	Values   []string `json:"values,omitempty"`
 	Help     string   `json:"help"`
@@ -181,9 +184,6 @@ func helpJSON(all []command) any {
 		Commands []jsonCommand `json:"commands"`
 	}
 	for _, c := range all {
-		if c.hidden {
-			continue
-		}
 		j := jsonCommand{
 			Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage(), Args: c.args, Short: c.short, Long: c.long,
 			Flags: []jsonFlags{}, Statuses: c.statuses, Examples: c.examples,
@@ -198,7 +198,7 @@ func helpJSON(all []command) any {
 	return rows
 }
 
-// version is the module's version as the go command has recorded it.
+// version is the version of the module that the go command recorded.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

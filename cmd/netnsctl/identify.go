@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -12,22 +11,25 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
+// identify prints the name of the namespace of a process or, with --all, all names of
+// a namespace.
 func (u *ui) identify(call compat.Call, c *cli.Context) error {
-	if pid := c.Args().First(); onlyFlag(c, "") && strings.Trim(pid, "0123456789") == "" {
-		return u.identifyPID(call, pid)
+	word := c.Args().First()
+	if onlyFlag(c, "") && isDigits(word) {
+		return identifyPID(call, word)
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	word := snap.Own.String()
-	if c.NArg() == 1 {
-		if word = c.Args().First(); strings.Trim(word, "0123456789") == "" {
-			word = "pid:" + word
-		}
+	switch {
+	case word == "":
+		word = snap.Own.String()
+	case isDigits(word):
+		word = "pid:" + word
 	}
-	ns, err := u.namespace(snap, word, "identify")
+	ns, err := namespaceIn(snap, word, "identify")
 	if err != nil {
 		return err
 	}
@@ -46,24 +48,21 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 		}
 		u.gaps(snap.Blind, c.Bool("verbose"))
 	}
-	if len(ns.Names) == 0 {
-		return status(statusFound)
-	}
-	return nil
+	return statusIf(len(ns.Names) == 0, statusFound)
 }
 
-// identifyPID is iproute2's command: a process, or none for our own.
-func (u *ui) identifyPID(call compat.Call, pid string) error {
+// identifyPID runs iproute2's command for a process, or without a PID for our own.
+func identifyPID(call compat.Call, pid string) error {
 	if pid == "" {
 		return plain(call, nil)
 	}
 	if _, err := call.Host.IDOfPID(pid); errors.Is(err, syscall.ENOENT) {
-		return refusal{"no process " + pid}
+		return errors.New("no process " + pid)
 	}
 	return plain(call, []string{pid})
 }
 
-// mountsElsewhere are the mounts that give a namespace no name here.
+// mountsElsewhere are the mounts of a namespace that give it no name here.
 func mountsElsewhere(host netnsctl.Host, ns *discover.Namespace) []discover.Pin {
 	var pins []discover.Pin
 	for _, p := range ns.Pins {
@@ -78,7 +77,8 @@ func mountsElsewhere(host netnsctl.Host, ns *discover.Namespace) []discover.Pin 
 	return pins
 }
 
-// namedBy says what a mount calls the namespace, and who made it.
+// namedBy is a mount with the name that it gives the namespace elsewhere and with its
+// runtime.
 func namedBy(p discover.Pin) string {
 	text := p.String()
 	if p.Mount.Usable {

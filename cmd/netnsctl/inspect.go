@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -16,41 +17,38 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inspect"
 )
 
+// inspect prints what namespaces are, what holds them, and what is in them.
 func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	var result error
+	failed := false
 	var targets []*discover.Namespace
 	for _, word := range c.Args().Slice() {
-		ns, err := u.namespace(snap, word, "inspect")
+		ns, err := namespaceIn(snap, word, "inspect")
 		if err != nil {
 			u.note("%v", err)
-			result = status(statusFailed)
+			failed = true
 			continue
 		}
 		targets = append(targets, ns)
 	}
 	reports := inspect.Look(snap, targets)
 	for _, r := range reports {
-		if r.Closed || r.Contents.Err != nil {
-			result = status(statusFailed)
-		}
+		failed = failed || r.Closed || r.Contents.Err != nil
 	}
+	result := cmp.Or(statusIf(failed, statusFailed), partial(snap.Blind))
 	if c.Bool("json") || call.JSON {
 		u.print(inspectJSON(snap, reports, call.Pretty))
-		return cmp.Or(result, partial(isPartial(snap.Blind)))
+		return result
 	}
 	for i, r := range reports {
 		if i > 0 {
 			u.print("\n")
 		}
-		u.print(view(snap, r))
-		if text := u.adviceOn(snap, r.Namespace).sentence("inspect"); text != "" {
-			u.print("  " + escape(text) + "\n")
-		}
+		u.print(reportText(snap, r))
 	}
 	for _, r := range reports {
 		switch {
@@ -60,50 +58,54 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 			u.note("%s: %v", labelOf(r.Namespace), r.Contents.Err)
 		}
 	}
-	if u.gaps(snap.Blind, c.Bool("verbose")) && result == nil {
-		result = status(statusFailed)
-	}
+	u.gaps(snap.Blind, c.Bool("verbose"))
 	return result
 }
 
-// view is a report for people: a line of title, then sections.
-func view(snap *discover.Snapshot, r *inspect.Report) string {
-	v := &viewer{}
+// reportText is the label of a namespace, a section for each subject, and the command
+// that releases a leftover namespace.
+func reportText(snap *discover.Snapshot, r *inspect.Report) string {
+	var b strings.Builder
 	ns := r.Namespace
-	v.b.WriteString(labelOf(ns) + "\n")
-	v.section("id", identityLine(r))
-	v.section("state", escape(string(ns.Verdict)+": "+ns.Reason))
-	v.section("age", age(snap.Taken, ns.Born))
-	v.section("owner", escape(owner(ns.Owner)))
-	v.section("user", userLine(r))
-	v.section("pins", pinLines(r)...)
-	v.section("devices", deviceLines(r)...)
-	v.section("routes", routeLines(r)...)
-	v.section("listening", socketLines(r)...)
-	v.section("overlays", overlayLines(r)...)
-	v.section("sysctls", sysctlLines(r)...)
-	return v.b.String()
-}
-
-type viewer struct{ b strings.Builder }
-
-// section writes a heading and its lines, none where there is nothing to say.
-func (v *viewer) section(heading string, lines ...string) {
-	for i, line := range lines {
-		if line == "" || line == "-" {
-			continue
+	b.WriteString(labelOf(ns) + "\n")
+	for _, section := range []struct {
+		heading string
+		lines   []string
+	}{
+		{"id", []string{identityLine(r)}},
+		{"state", []string{escape(string(ns.Verdict) + ": " + ns.Reason)}},
+		{"age", []string{age(snap.Taken, ns.Born)}},
+		{"owner", []string{escape(owner(ns.Owner))}},
+		{"user", []string{userLine(r)}},
+		{"pins", pinLines(r)},
+		{"devices", deviceLines(r)},
+		{"routes", routeLines(r)},
+		{"listening", socketLines(r)},
+		{"overlays", overlayLines(r)},
+		{"sysctls", sysctlLines(r)},
+	} {
+		for i, line := range section.lines {
+			if line == "" || line == "-" {
+				continue
+			}
+			if i > 0 {
+				section.heading = ""
+			}
+			b.WriteString("  " + term.Pad(section.heading, 11) + line + "\n")
 		}
-		if i > 0 {
-			heading = ""
-		}
-		v.b.WriteString("  " + heading + strings.Repeat(" ", 11-len(heading)) + line + "\n")
 	}
+	if ns.Verdict != discover.Own && ns.Verdict != discover.InUse && len(ns.Names) == 0 {
+		if text := adviceIn(snap, ns.ID.String()).explain("inspect").String(); text != "" {
+			b.WriteString("  " + escape(text) + "\n")
+		}
+	}
+	return b.String()
 }
 
 func identityLine(r *inspect.Report) string {
 	line := r.Namespace.String()
 	if r.Namespace.Cookie != 0 {
-		line += ", cookie " + strconv.FormatUint(r.Namespace.Cookie, 10)
+		line += ", cookie " + cookie(r.Namespace)
 	}
 	if r.NSID != netnsctl.NSIDUnassigned {
 		line += ", nsid " + strconv.Itoa(int(r.NSID)) + " here"
@@ -118,59 +120,59 @@ func userLine(r *inspect.Report) string {
 	return "user:[" + strconv.FormatUint(r.User.Ino, 10) + "] of uid " + strconv.FormatUint(uint64(r.User.UID), 10)
 }
 
-// pinLines tells what keeps the namespace, with the command lines of the processes
+// pinLines are the keepers of the namespace, with the command lines of the processes
 // inside.
 func pinLines(r *inspect.Report) (lines []string) {
-	for _, h := range holdings(r.Namespace.Pins) {
-		lines = append(lines, escape(h.line(commandLine(r.CommandLines[h.pid]))))
+	for _, k := range keepersOf(r.Namespace.Pins) {
+		lines = append(lines, escape(k.line(commandLine(r.CommandLines[k.pid]))))
 	}
 	return lines
 }
 
-// commandLine is the beginning of a command line.
+// commandLine is the beginning of a command line, after a colon.
 func commandLine(words []string) string {
-	const enough = 60
+	const most = 60
 	line := []rune(quoteAll(words, " "))
 	switch {
 	case len(line) == 0:
 		return ""
-	case len(line) > enough:
-		return ": " + string(line[:enough-1]) + "…"
+	case len(line) > most:
+		return ": " + string(line[:most-1]) + "…"
 	}
 	return ": " + string(line)
 }
 
-func deviceLines(r *inspect.Report) []string {
+// deviceLines are the devices. Where they could not be listed, the lines are the
+// devices that have addresses.
+func deviceLines(r *inspect.Report) (lines []string) {
 	name := deviceNames(r)
 	addresses := map[int][]string{}
 	for _, a := range r.Contents.Addresses {
-		addresses[a.Device] = append(addresses[a.Device], addressWord(a))
+		addresses[a.Device] = append(addresses[a.Device], addressText(a))
 	}
 	if len(r.Contents.Devices) == 0 {
-		var lines []string
 		for index, words := range addresses {
 			lines = append(lines, name[index]+"  "+strings.Join(words, ", "))
 		}
 		slices.Sort(lines)
 		return lines
 	}
-	text := table([]column[inside.Device]{
+	text := term.Table([]column[inside.Device]{
 		{Value: func(d inside.Device) string { return name[d.Index] }},
 		{Value: deviceKind},
 		{Value: deviceState},
-		{Value: func(d inside.Device) string { return dash(macWord(d)) }},
+		{Value: macText},
 		{Value: func(d inside.Device) string { return strings.Join(addresses[d.Index], ", ") }},
 		{Value: func(d inside.Device) string { return relations(r, d, name) }},
-	}, r.Contents.Devices, false)
-	var lines []string
+	}, r.Contents.Devices, term.Style{})
 	for line := range strings.Lines(text) {
 		lines = append(lines, strings.TrimRight(line, " \n"))
 	}
 	return lines
 }
 
-// deviceNames are by index; from the addresses where the devices could not be
-// listed.
+// deviceNames are the names of devices by index. Where the devices could not be
+// listed, the names come from the addresses.
 func deviceNames(r *inspect.Report) map[int]string {
 	name := map[int]string{}
 	for _, a := range r.Contents.Addresses {
@@ -196,25 +198,26 @@ func deviceKind(d inside.Device) string {
 	return escape(d.Kind)
 }
 
-// deviceState is the device's own word, unless it was not even asked to be up.
+// deviceState is the operational state (RFC 2863), or "off" for a device that is not
+// set up.
 func deviceState(d inside.Device) string {
-	if !d.Up {
+	switch {
+	case !d.Up:
 		return "off"
-	}
-	if d.State == "unknown" { // a driver without a notion of it
+	case d.State == "unknown": // the driver does not report a state
 		return "up"
 	}
 	return d.State
 }
 
-func macWord(d inside.Device) string {
-	if d.Loopback || len(d.MAC) == 0 {
-		return ""
+func macText(d inside.Device) string {
+	if d.Loopback {
+		return "-"
 	}
-	return d.MAC.String()
+	return dash(d.MAC.String())
 }
 
-func addressWord(a inside.Address) string {
+func addressText(a inside.Address) string {
 	words := []string{a.Prefix.String()}
 	if a.Peer.IsValid() {
 		words = append(words, "peer", a.Peer.String())
@@ -227,14 +230,14 @@ func addressWord(a inside.Address) string {
 	return strings.Join(words, " ")
 }
 
-// relations says what a device is a port of and where it leads.
+// relations are the bridge of a device, where it leads, and its alternative names.
 func relations(r *inspect.Report, d inside.Device, name map[int]string) string {
 	var words []string
 	if d.Master != 0 {
 		words = append(words, "port of "+name[d.Master])
 	}
 	if end, ok := r.Ends[d.Index]; ok {
-		words = append(words, endWord(d, end))
+		words = append(words, endText(d, end))
 	}
 	if d.VXLAN != nil && d.VXLAN.Group.IsValid() {
 		words = append(words, "to "+d.VXLAN.Group.String())
@@ -245,26 +248,27 @@ func relations(r *inspect.Report, d inside.Device, name map[int]string) string {
 	return strings.Join(words, ", ")
 }
 
-func endWord(d inside.Device, end inspect.End) string {
-	word := "on "
+// endText is where a device leads.
+func endText(d inside.Device, end inspect.End) string {
+	text := "on "
 	if d.Paired() {
-		word = "peer "
+		text = "peer "
 	}
 	switch {
 	case end.Device != "":
-		word += quote(end.Device)
+		text += quote(end.Device)
 	case end.Index != 0:
-		word += "device " + strconv.Itoa(end.Index)
+		text += "device " + strconv.Itoa(end.Index)
 	default:
-		word = "through"
+		text = "through"
 	}
 	switch {
 	case end.Same:
-		return word
+		return text
 	case end.Namespace == nil:
-		return word + " in a namespace not seen"
+		return text + " in a namespace not seen"
 	}
-	return word + " in " + labelOf(end.Namespace)
+	return text + " in " + labelOf(end.Namespace)
 }
 
 func routeLines(r *inspect.Report) (lines []string) {
@@ -297,26 +301,26 @@ func destination(to netip.Prefix) string {
 	return to.String()
 }
 
+// socketLines are the listening sockets with the first few processes that have them,
+// or with their user where no process is known.
 func socketLines(r *inspect.Report) (lines []string) {
 	for _, s := range r.Contents.Sockets {
-		line := s.Protocol + " " + s.Local.String()
+		words := []string{s.Protocol + " " + s.Local.String()}
 		if s.Name != "" {
-			line += " on " + s.Name
-		}
-		holders := r.Holders[s.Inode]
-		if len(holders) == 0 {
-			line += ", uid " + strconv.FormatUint(uint64(s.UID), 10)
+			words[0] += " on " + s.Name
 		}
 		var who []string
-		for _, p := range holders {
-			if !slices.Contains(who, p.Who()) {
-				who = append(who, p.Who())
-			}
+		for _, p := range r.Holders[s.Inode] {
+			who = append(who, p.Who())
 		}
-		if len(who) > 3 {
+		who = unique(who)
+		switch {
+		case len(who) == 0:
+			who = []string{"uid " + strconv.FormatUint(uint64(s.UID), 10)}
+		case len(who) > 3:
 			who = append(who[:3], strconv.Itoa(len(who)-3)+" more")
 		}
-		lines = append(lines, escape(strings.Join(append([]string{line}, who...), ", ")))
+		lines = append(lines, escape(strings.Join(append(words, who...), ", ")))
 	}
 	return lines
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -28,7 +29,7 @@ func TestNameRows(t *testing.T) {
 			columns = append(columns, c)
 		}
 	}
-	if got := table(columns, nameRows(snap), true); got != want {
+	if got := term.Table(columns, nameRows(snap), term.Style{Headings: true}); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	goflag "flag"
 	"fmt"
 	"io"
 	"os"
@@ -21,9 +22,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// The main goroutine stays on the process' first thread: a command executed in
-// our place inherits what belongs to the thread, such as the parent-death
-// signal.
+// The main goroutine stays on the process' first thread: a command that replaces
+// the process inherits the properties of the thread, such as the parent-death signal.
 func init() { runtime.LockOSThread() }
 
 func main() {
@@ -34,7 +34,7 @@ func main() {
 	program.Host.Resolve = discover.Open
 	if program.Face == compat.FaceNetnsctl {
 		u := &ui{out: os.Stdout, err: os.Stderr}
-		program.Uncovered = func(name string, before netnsctl.Layer) { u.afterBusy(program.Host, name, before) }
+		program.Uncovered = func(name string, before netnsctl.Layer) { u.explainBusy(program.Host, name, before) }
 		if f := fastpath.Failed(); f != nil {
 			program.Uncovered(f.Name, f.Before)
 			os.Exit(f.Status)
@@ -46,29 +46,46 @@ func main() {
 	os.Exit(program.Run(os.Args))
 }
 
-// The exit statuses of netnsctl's own answers.
+// The exit statuses of netnsctl's own commands.
 const (
 	statusFailed = 1
 	statusUsage  = 2
-	statusFound  = 3 // something found, skipped or left
+	statusFound  = 3 // something was found, skipped or left
 )
 
-// status is an action's result where that is not 0.
+// status is the error of a command that ends with this exit status, and that has
+// printed the reason already.
 type status int
 
 func (s status) Error() string { return fmt.Sprintf("status %d", int(s)) }
 
-// extend answers the calls that iproute2's grammar alone does not: in the face
-// netnsctl every call that comes here, in the others only netnsctl's own commands
-// and those with one of its flags.
+// err is nil for status 0.
+func (s status) err() error {
+	if s == 0 {
+		return nil
+	}
+	return s
+}
+
+// statusIf is the error of the status where bad is true.
+func statusIf(bad bool, s status) error {
+	if bad {
+		return s
+	}
+	return nil
+}
+
+// extend gives the function that runs a call, or nil where iproute2's grammar is to
+// answer it. The face netnsctl runs every call that reaches extend; the other faces
+// run netnsctl's own commands, and commands with one of its long flags.
 func extend(call compat.Call) (run func() int) {
 	row := lookup(call.Command)
 	if call.Face != compat.FaceNetnsctl && (row == nil || !row.isExtension() && !row.hasFlag(call.Args)) {
 		return nil
 	}
 	return func() int {
-		// A scan is short and keeps most of what it allocates; one of 10,000
-		// namespaces fits into a container of 64 MiB all the same (make soak).
+		// A scan is short and keeps most of the memory that it allocates. The limit keeps
+		// a scan of 10,000 namespaces within a container of 64 MiB (make soak).
 		debug.SetGCPercent(400)
 		debug.SetMemoryLimit(44 << 20)
 		u := &ui{out: os.Stdout, err: os.Stderr, colour: term.When(call.Color)}
@@ -76,8 +93,8 @@ func extend(call compat.Call) (run func() int) {
 	}
 }
 
-// hasFlag reports whether one of the words is a long flag of the command, with or
-// without a value. Short ones and unknown ones are iproute2's in its faces.
+// hasFlag reports whether one of the words is a long flag of the command. In its own
+// faces, iproute2 reads short flags and unknown flags.
 func (c *command) hasFlag(words []string) bool {
 	if c.flagsFirst {
 		words = words[:min(1, len(words))]
@@ -88,7 +105,8 @@ func (c *command) hasFlag(words []string) bool {
 	})
 }
 
-// run answers a call by its row of the table; row is nil for an unknown command.
+// run runs the command of a row and gives the exit status; row is nil for an unknown
+// command.
 func (u *ui) run(row *command, call compat.Call) int {
 	if row == nil {
 		return u.misused(unknownCommand(call.Command), "help")
@@ -98,17 +116,16 @@ func (u *ui) run(row *command, call compat.Call) int {
 	if l.given("nagios") {
 		failed, misused = nagiosUnknown, nagiosUnknown
 	}
-	var s status
-	var wrong usageError
-	switch {
-	case u.broken != nil:
-		u.note("write error: %v", bare(u.broken))
+	if u.writeFailed() {
 		return failed
-	case err == nil:
+	}
+	if err == nil {
 		return 0
-	case errors.As(err, &s):
+	}
+	if s, ok := errors.AsType[status](err); ok {
 		return int(s)
-	case errors.As(err, &wrong):
+	}
+	if wrong, ok := errors.AsType[usageError](err); ok {
 		topic := "help " + row.name
 		if row.name == "help" {
 			topic = "help"
@@ -120,7 +137,9 @@ func (u *ui) run(row *command, call compat.Call) int {
 	return failed
 }
 
-// runRow reads the words and calls the row's action.
+// runRow reads the words after the command and runs the command. Package cli keeps
+// the values of the flags. Its own parser is not used: it prints help and ends the
+// process by itself, and takes flags before the first argument only.
 func (u *ui) runRow(row *command, call compat.Call) (line, error) {
 	if row.hidden {
 		return line{}, row.run(u, call, nil)
@@ -147,27 +166,24 @@ func (u *ui) runRow(row *command, call compat.Call) (line, error) {
 	if err := row.checkArgs(l); err != nil {
 		return l, err
 	}
-	app := &cli.App{
-		Name:        "netnsctl",
-		HideHelp:    true,
-		HideVersion: true,
-
-		DisableSliceFlagSeparator: true, // a comma is for the flag to read
-		Writer:                    io.Discard,
-		ErrWriter:                 io.Discard,
-		ExitErrHandler:            func(*cli.Context, error) {}, // the package would exit on its own
-		Commands:                  []*cli.Command{row.cli(func(c *cli.Context) error { return row.run(u, call, c) })},
+	set := goflag.NewFlagSet(row.name, goflag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for i := range row.flags {
+		if err := row.flags[i].cli().Apply(set); err != nil {
+			return l, err
+		}
 	}
-	words := slices.Concat([]string{"netnsctl", row.name}, l.flags, []string{"--"}, l.args)
+	words := slices.Concat(l.flags, []string{"--"}, l.args)
 	if slices.Contains(implied, "all") {
-		words = slices.Insert(words, 2, "--all")
+		words = slices.Insert(words, 0, "--all")
 	}
-	return l, app.Run(words)
+	if err := set.Parse(words); err != nil {
+		return l, usageError{err}
+	}
+	return l, row.run(u, call, cli.NewContext(nil, set, nil))
 }
 
-func usageErrorOf(_ *cli.Context, err error, _ bool) error { return usageError{err} }
-
-// misused says what is wrong with the command line, and where to read about it.
+// misused prints a usage error and the command that prints the help on topic.
 func (u *ui) misused(err error, topic string) int {
 	u.note("%v; nothing was done, try \"netnsctl %s\"", err, topic)
 	return statusUsage

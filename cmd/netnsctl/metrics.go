@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
+// metrics prints counts for Prometheus.
 func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 	begin, used := time.Now(), netnsctl.CPUTime()
 	snap, err := discover.Scan(call.Host, discover.Options{})
@@ -20,28 +22,24 @@ func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	spent := cost{time.Since(begin), netnsctl.CPUTime() - used}
-	return u.deliver(c.String("output"), metricsText(snap, spent))
+	return u.deliver(c.String("output"), metricsText(snap, time.Since(begin), netnsctl.CPUTime()-used))
 }
 
-// cost is what a scan took.
-type cost struct{ elapsed, processor time.Duration }
-
-// metricsText has a series for every state, cause and kind, seen or not, so that
-// none comes or goes.
-func metricsText(snap *discover.Snapshot, spent cost) string {
+// metricsText has a sample for every state, cause and kind, also where the number is 0,
+// so that no series comes and goes. elapsed and cpu are the cost of the scan.
+func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	var m metrics
 	m.family("namespaces", "Network namespaces by state.")
 	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan} {
-		m.sample("state", string(v), float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })))
+		m.sample(float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })), "state", string(v))
 	}
 	m.family("names", "Entries of the run directory.")
-	m.sample("", "", float64(len(snap.Names)))
+	m.sample(float64(len(snap.Names)))
 	m.family("unknown_names", "Names that could not be looked at.")
-	m.sample("", "", float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown })))
+	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown })))
 	m.family("stale_names", "Names that lead to no network namespace, by cause.")
 	for _, c := range discover.Causes() {
-		m.sample("cause", string(c), float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && n.Cause == c })))
+		m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && n.Cause == c })), "cause", string(c))
 	}
 
 	orphans, pins := map[discover.Kind]int{}, map[discover.Kind]int{}
@@ -60,64 +58,64 @@ func metricsText(snap *discover.Snapshot, spent cost) string {
 	m.family("orphans", "Network namespaces without name and process, by the kind of pin that has to go first.")
 	m.kinds(orphans)
 	m.family("oldest_orphan_age_seconds", "How old the oldest orphan is at least, 0 without any.")
-	m.sample("", "", oldest.Seconds())
+	m.sample(oldest.Seconds())
 	m.family("pins", "What keeps network namespaces alive, by kind.")
 	m.kinds(pins)
 
 	m.family("not_seen", "What could not be looked at: how many, 1 where it cannot be counted. Grave is what forbids to call anything unused.")
 	for _, b := range snap.Blind {
-		m.sample2("what", b.What, "grave", strconv.FormatBool(b.Grave), float64(max(b.Count, 1)))
+		m.sample(float64(max(b.Count, 1)), "what", b.What, "grave", strconv.FormatBool(b.Grave))
 	}
 	m.family("scan_duration_seconds", "How long the last scan took.")
-	m.sample("", "", spent.elapsed.Seconds())
+	m.sample(elapsed.Seconds())
 	m.family("scan_step_duration_seconds", "How long the parts of the last scan took, by what they looked at.")
 	for _, step := range snap.Steps {
-		m.sample("source", step.Source, step.Elapsed.Seconds())
+		m.sample(step.Elapsed.Seconds(), "source", step.Source)
 	}
 	m.family("scan_cpu_seconds", "What the last scan used of processors.")
-	m.sample("", "", spent.processor.Seconds())
+	m.sample(cpu.Seconds())
 	m.family("scan_timestamp_seconds", "When the last scan began, as Unix time.")
-	m.sample("", "", float64(snap.Taken.UnixMilli())/1000)
+	m.sample(float64(snap.Taken.UnixMilli()) / 1000)
 	m.family("build_info", "The version of netnsctl.")
-	m.sample("version", version(), 1)
+	m.sample(1, "version", version())
 	return m.String()
 }
 
-// metrics is text in Prometheus' exposition format, version 0.0.4. All of it is
+// metrics is text in Prometheus' exposition format, version 0.0.4. All metrics are
 // gauges.
 type metrics struct {
 	strings.Builder
 	name string
 }
 
-// family begins the samples of one name.
+// family begins the samples of a metric.
 func (m *metrics) family(name, help string) {
 	m.name = "netnsctl_" + name
 	fmt.Fprintf(m, "# HELP %s %s\n# TYPE %s gauge\n", m.name, help, m.name)
 }
 
+// kinds has a sample for each kind of pin.
 func (m *metrics) kinds(count map[discover.Kind]int) {
 	for _, k := range discover.Kinds() {
-		m.sample("kind", string(k), float64(count[k]))
+		m.sample(float64(count[k]), "kind", string(k))
 	}
 }
 
-// sample has at most one label.
-func (m *metrics) sample(label, value string, number float64) {
-	labels := ""
-	if label != "" {
-		labels = "{" + label + "=" + labelValue(value) + "}"
+// sample is a number with labels, given as name, value, name, value.
+func (m *metrics) sample(number float64, labels ...string) {
+	var pairs []string
+	for pair := range slices.Chunk(labels, 2) {
+		pairs = append(pairs, pair[0]+"="+labelValue(pair[1]))
 	}
-	fmt.Fprintf(m, "%s%s %s\n", m.name, labels, strconv.FormatFloat(number, 'f', -1, 64))
+	set := ""
+	if len(pairs) > 0 {
+		set = "{" + strings.Join(pairs, ",") + "}"
+	}
+	fmt.Fprintf(m, "%s%s %s\n", m.name, set, strconv.FormatFloat(number, 'f', -1, 64))
 }
 
-func (m *metrics) sample2(label, value, label2, value2 string, number float64) {
-	fmt.Fprintf(m, "%s{%s=%s,%s=%s} %s\n", m.name, label, labelValue(value), label2, labelValue(value2),
-		strconv.FormatFloat(number, 'f', -1, 64))
-}
-
-// labelValue is in quotes, in which only three characters are escaped. Others
-// that do not show are escaped by us.
+// labelValue is a label's value in quotes, in which the format escapes three
+// characters. Unprintable bytes are escaped before.
 func labelValue(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(escape(value)) + `"`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/monitor"
 )
 
+// monitor prints names, and with --all-namespaces namespaces, as they come and go.
 func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	interval, err := parseDuration(c.String("interval"))
 	switch {
@@ -33,7 +34,7 @@ func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	})
 }
 
-// eventLine tells of names as `ip netns monitor` does.
+// eventLine is an event in one line. Names have the words of `ip netns monitor`.
 func eventLine(e monitor.Event) string {
 	switch e.Kind {
 	case monitor.NameAdded, monitor.NameDeleted:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"syscall"
 
@@ -13,27 +12,30 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// add creates namespaces. Of several names all are checked before the first is
-// created.
+// add creates namespaces. It checks all names before it creates the first one. Where
+// several names are given it goes on after a failure, and prints the created names.
 func (u *ui) add(call compat.Call, c *cli.Context) error {
 	names := unique(c.Args().Slice())
 	for _, name := range names {
-		if err := checkNewName(call.Host, name); err != nil {
+		if err := checkName(name); err != nil {
 			return err
 		}
+		if call.Host.IsName(name) {
+			return errors.New("the name " + quote(name) + " exists; nothing was done")
+		}
 	}
-	return eachPlain(u, call, names, "added")
-}
-
-// checkNewName refuses a name that is invalid or exists.
-func checkNewName(host netnsctl.Host, name string) error {
-	if err := checkName(name); err != nil {
-		return err
+	failed := false
+	for _, name := range names {
+		switch s := call.Plain([]string{name}, false); {
+		case len(names) == 1:
+			return status(s).err()
+		case s != 0:
+			failed = true
+		default:
+			u.print("added " + quote(name) + "\n")
+		}
 	}
-	if host.IsName(name) {
-		return refusal{"the name " + quote(name) + " exists; nothing was done"}
-	}
-	return nil
+	return statusIf(failed, statusFailed)
 }
 
 // checkName refuses a word that cannot be a name.
@@ -47,48 +49,13 @@ func checkName(name string) error {
 	return misuse("invalid name %s: a name is a file name without a slash", quote(name))
 }
 
-// refusal is an error that has all to say.
-type refusal struct{ text string }
-
-func (r refusal) Error() string { return r.text }
-
-// eachPlain does one of iproute2's commands for every name. Of several it says
-// what has been done; a failure does not keep it from the next.
-func eachPlain(u *ui, call compat.Call, names []string, done string) error {
-	failed := false
-	for _, name := range names {
-		switch s := call.Plain([]string{name}, false); {
-		case s != 0 && len(names) == 1:
-			return status(s)
-		case s != 0:
-			failed = true
-		case len(names) > 1:
-			u.print(done + " " + quote(name) + "\n")
-		}
-	}
-	if failed {
-		return status(statusFailed)
-	}
-	return nil
-}
-
-// namesOn are all names of a host. No run directory is an empty one.
+// namesOn are all names of a host. A missing run directory is an empty one.
 func namesOn(host netnsctl.Host) ([]string, error) {
 	names, err := host.Names()
 	if errors.Is(err, syscall.ENOENT) {
 		return nil, nil
 	}
 	return names, err
-}
-
-// unique drops repeated words.
-func unique(words []string) (first []string) {
-	for _, word := range words {
-		if !slices.Contains(first, word) {
-			first = append(first, word)
-		}
-	}
-	return first
 }
 
 // set assigns an nsid.
@@ -102,9 +69,9 @@ func (u *ui) set(call compat.Call, c *cli.Context) error {
 	}
 	switch {
 	case !call.Host.IsName(name) && call.Host.Resolves(name):
-		return refusal{quote(name) + " is not a name; nsids are set by name: attach one first"}
+		return errors.New(quote(name) + " is not a name; nsids are set by name: attach one first")
 	case isMissingNamespace(call.Host, name):
-		return u.noNamespace(call.Host, name, "set")
+		return noNamespace(call.Host, name, "set")
 	}
 	return plain(call, c.Args().Slice())
 }
@@ -117,18 +84,10 @@ func (u *ui) listID(call compat.Call, c *cli.Context) error {
 	return status(call.Plain(c.Args().Slice(), c.Bool("json"))).err()
 }
 
-// plain answers as iproute2 does.
+// plain runs a command of iproute2 as iproute2 does.
 func plain(call compat.Call, args []string) error { return status(call.Plain(args, false)).err() }
 
-// err is nil for 0.
-func (s status) err() error {
-	if s == 0 {
-		return nil
-	}
-	return s
-}
-
-// attach names a namespace.
+// attach gives a namespace a name.
 func (u *ui) attach(call compat.Call, c *cli.Context) error {
 	words := c.Args().Slice()
 	name, what := words[0], words[1]
@@ -136,26 +95,25 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	taken := call.Host.IsName(name)
+	word := processWord(what)
 	switch {
 	case taken && c.Bool("replace"):
 		return u.replace(call.Host, name, what)
 	case taken:
-		advice := u.adviceFor(call.Host, name)
-		text, remedy := advice.parts("attach", what)
-		return refusal{problem{what: text, remedy: remedy}.String()}
-	case isMissingNamespace(call.Host, processWord(what)):
-		if processWord(what) != what || what == "0" {
-			return refusal{"no process " + what + "; nothing was done"}
+		return adviceFor(call.Host, name).explain("attach", what).refusal()
+	case isMissingNamespace(call.Host, word):
+		if word != what || what == "0" {
+			return errors.New("no process " + what + "; nothing was done")
 		}
-		return u.noNamespace(call.Host, what, "attach")
-	}
-	if processWord(what) != what {
+		return noNamespace(call.Host, what, "attach")
+	case word != what:
 		return plain(call, words)
 	}
 	return call.Host.AttachAny(name, what)
 }
 
-// processWord is a word that attach takes for a pid, or the word itself.
+// processWord is "pid:N" for a word that attach reads as a PID, such as a name of
+// digits, or the word itself.
 func processWord(word string) string {
 	if pid, err := strconv.ParseInt(word, 0, 32); err == nil && pid > 0 {
 		return "pid:" + strconv.FormatInt(pid, 10)
@@ -163,34 +121,33 @@ func processWord(word string) string {
 	return word
 }
 
-// replace attaches over a stale name. All that can be checked is, before the stale
-// name is deleted.
+// replace attaches over a stale name. It checks everything that it can check before
+// it deletes the stale name.
 func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	word := processWord(what)
-	// A name of digits is a pid for attach.
 	if _, known := identity(host, word); !known {
 		if _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
-			return refusal{quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil)}
+			return errors.New(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
 		}
-		return u.noNamespace(host, word, "attach")
+		return noNamespace(host, word, "attach")
 	}
 	snap, err := discover.Scan(host, discover.Options{Files: true})
 	if err != nil {
 		return err
 	}
-	advice := u.whatIs(snap, name)
+	advice := adviceIn(snap, name)
 	snap.Close()
 	if advice.name == nil || advice.name.Verdict != discover.Stale || advice.onFile != nil {
-		text, remedy := advice.parts("attach", what)
-		if text == "" {
-			text = quote(name) + " has changed while it was inspected"
+		e := advice.explain("attach", what)
+		if e.fact == "" {
+			e.fact = quote(name) + " has changed while it was inspected"
 		}
-		return refusal{problem{what: text, remedy: remedy}.String()}
+		return e.refusal()
 	}
 	before, mounted := host.TopLayer(name)
 	if err := host.Replace(name, word); err != nil {
 		u.note("cannot replace %s: %v", quote(name), err)
-		u.afterFailure(host, name, before, mounted)
+		u.explainFailure(host, name, before, mounted)
 		return status(statusFailed)
 	}
 	return nil

@@ -9,49 +9,50 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// beforeCommand answers command lines of the face netnsctl that end before the
+// beforeCommand answers the command lines of the face netnsctl that end before the
 // command: help, the version, and mistakes in the options.
 func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done bool) {
 	prefix, err := compat.ReadPrefix(words)
+	rest := prefix.Rest
 	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
 	missing, isMissing := errors.AsType[compat.MissingValue](err)
 	badValue, isBadValue := errors.AsType[compat.BadValue](err)
 	switch {
-	case isUnknown && unknown == "version" && len(prefix.Rest) > 1:
-		return u.misused(misuse("unexpected argument %s", quote(prefix.Rest[1])), "help"), true
+	case isUnknown && unknown == "version" && len(rest) > 1:
+		err = misuse("unexpected argument %s", quote(rest[1]))
 	case isUnknown && unknown == "version":
-		u.print(versionText())
-		return u.written(), true
+		return u.answer(versionText()), true
 	case isBadValue:
-		return u.misused(misuse("option -%s: invalid value %s", badValue.Option, quote(badValue.Value)), "help"), true
-	case err == nil && prefix.ShortHuman && !prefix.Batch && len(prefix.Rest) == 0:
-		u.print(overview())
-		return u.written(), true
-	case err == nil && prefix.ShortHuman && len(prefix.Rest) > 0 && !takesHuman(prefix.Rest[0]):
-		return u.helpFor(prefix.Rest[:1]), true
-	case prefix.Help && len(prefix.Rest) > 0:
-		return u.helpFor(prefix.Rest), true
+		err = misuse("option -%s: invalid value %s", badValue.Option, quote(badValue.Value))
+	case err == nil && prefix.ShortHuman && !prefix.Batch && len(rest) == 0:
+		return u.answer(overview()), true
+	case err == nil && prefix.ShortHuman && len(rest) > 0 && !takesHuman(rest[0]):
+		return u.helpFor(rest[:1]), true
+	case prefix.Help && len(rest) > 0:
+		return u.helpFor(rest), true
 	case isUnknown:
-		return u.misused(unknownOption("-"+string(unknown), prefix.Rest[1:]), "help"), true
+		err = unknownOption("-"+string(unknown), rest[1:])
 	case isMissing:
-		return u.misused(misuse("option -%s needs a value", missing.Option), "help"), true
-	case prefix.Batch && len(prefix.Rest) > 0:
-		return u.misused(misuse("unexpected argument %s: the commands come from the batch file", quote(prefix.Rest[0])), "help"), true
+		err = misuse("option -%s needs a value", missing.Option)
+	case prefix.Batch && len(rest) > 0:
+		err = misuse("unexpected argument %s: the commands come from the batch file", quote(rest[0]))
 	case prefix.Netns != "" && isMissingNamespace(host, prefix.Netns):
-		u.note("%v", u.noNamespace(host, prefix.Netns, "-netns"))
+		u.note("%v", noNamespace(host, prefix.Netns, "-netns"))
 		return statusFailed, true
+	default:
+		return 0, false
 	}
-	return 0, false
+	return u.misused(err, "help"), true
 }
 
-// takesHuman reports whether -h before a command is iproute2's -human: before the
-// commands of iproute2's that only look. Before any other it is meant for help.
+// takesHuman reports whether -h before a command is iproute2's option -human. So it
+// is before the commands that only print; before any other command it means help.
 func takesHuman(command string) bool {
 	row := lookupAny(command)
 	return row != nil && slices.Contains([]string{"list", "list-id", "identify", "pids", "monitor"}, row.name)
 }
 
-// helpFor shows the help of the command that follows the option -help.
+// helpFor prints the help of the command that follows the option -help.
 func (u *ui) helpFor(words []string) int {
 	row := lookupAny(words[0])
 	switch {
@@ -60,29 +61,26 @@ func (u *ui) helpFor(words []string) int {
 	case len(words) > 1:
 		return u.misused(misuse("unexpected argument %s", quote(words[1])), "help")
 	}
-	u.print(row.help())
-	return u.written()
+	return u.answer(row.help())
 }
 
-// written is the status after an answer on standard output.
-func (u *ui) written() int {
-	if u.broken != nil {
-		u.note("write error: %v", bare(u.broken))
+// answer prints a text and gives the exit status.
+func (u *ui) answer(text string) int {
+	u.print(text)
+	if u.writeFailed() {
 		return statusFailed
 	}
 	return 0
 }
 
-// optionHelp says what an option before the command does.
+// optionHelp is the meaning of an option before the command.
 func optionHelp(name string) string {
-	i := slices.IndexFunc(optionTexts, func(row [2]string) bool {
-		word, _, _ := strings.Cut(strings.TrimPrefix(row[0], "-"), " ")
-		return word == name
-	})
-	if i < 0 {
-		return "accepted as by ip; no effect"
+	for _, row := range optionTexts {
+		if word, _, _ := strings.Cut(row[0], " "); word == "-"+name {
+			return row[1]
+		}
 	}
-	return optionTexts[i][1]
+	return "accepted as by ip; no effect"
 }
 
 // optionTexts are the options before the command that have an effect.

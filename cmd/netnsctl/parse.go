@@ -9,29 +9,29 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// usageError is a mistake in the command line. Nothing has been done then.
+// usageError is a mistake in the command line. The command has done nothing then.
 type usageError struct{ error }
 
 func misuse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// What is asked for by a flag of every command.
+// The results of parse for the flags that every command has.
 var (
 	errHelpWanted    = errors.New("help is wanted")
 	errVersionWanted = errors.New("the version is wanted")
 )
 
-// line is what the words after a command are.
+// line is the parsed words after a command.
 type line struct {
-	flags []string // --name=value, or --name for a switch
+	flags []string // "--name=value", or "--name" for a switch
 	args  []string
-	// implied are flags that options before the command stand for.
+	// implied are the flags that options before the command stand for.
 	implied []string
 }
 
-// given reports whether a flag is there, or implied.
+// given reports whether a flag is typed or implied.
 func (l *line) given(name string) bool { return slices.Contains(l.implied, name) || l.typed(name) }
 
-// typed reports whether a flag is there.
+// typed reports whether a flag stands after the command.
 func (l *line) typed(name string) bool {
 	return slices.ContainsFunc(l.flags, func(word string) bool {
 		flag, _, _ := strings.Cut(word, "=")
@@ -39,19 +39,13 @@ func (l *line) typed(name string) bool {
 	})
 }
 
-// parse sorts the words after a command. Every word is a flag of the command, a
-// flag's value, or an argument; any other one is an error. "--" ends the flags.
+// parse reads the words after a command. Each word must be a flag, the value of a
+// flag, or an argument; "--" ends the flags.
 func (c *command) parse(words []string, implied ...string) (line, error) {
 	l := line{implied: implied}
-	var first error // later words may still ask for help
-	fail := func(err error) {
-		if first == nil {
-			first = err
-		}
-	}
+	var first error // reported after the loop: a later word may ask for help
 	for i := 0; i < len(words); i++ {
 		word := words[i]
-		isFlag := len(word) > 1 && word[0] == '-'
 		switch {
 		case word == "--":
 			l.args = append(l.args, words[i+1:]...)
@@ -60,21 +54,21 @@ func (c *command) parse(words []string, implied ...string) (line, error) {
 			return l, errHelpWanted
 		case word == "--version":
 			return l, errVersionWanted
-		case isFlag:
+		case len(word) > 1 && word[0] == '-':
 			taken, err := c.takeFlag(&l, word, words[i+1:])
-			if err != nil {
-				fail(err)
+			if first == nil {
+				first = err
 			}
 			i += taken
-		case c.flagsFirst && !l.given("all"):
-			rest, err := c.afterName(words[i:])
-			if err != nil {
-				return l, err
+		case c.flagsFirst:
+			rest := words[i:]
+			if !l.given("all") {
+				var err error
+				if rest, err = c.afterName(rest); err != nil {
+					return l, err
+				}
 			}
 			l.args = append(l.args, rest...)
-			i = len(words)
-		case c.flagsFirst:
-			l.args = append(l.args, words[i:]...)
 			i = len(words)
 		default:
 			l.args = append(l.args, word)
@@ -86,7 +80,8 @@ func (c *command) parse(words []string, implied ...string) (line, error) {
 	return l, c.checkNeeds(&l)
 }
 
-// takeFlag reads a flag, and its value from the words after it.
+// takeFlag reads a flag and its value. taken is the number of words after the flag
+// that belong to it.
 func (c *command) takeFlag(l *line, word string, after []string) (taken int, err error) {
 	name, value, hasValue := strings.Cut(word, "=")
 	f := c.flag(name)
@@ -99,7 +94,7 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 		l.flags = append(l.flags, "--"+f.name)
 		return 0, nil
 	case f.optional() && !hasValue:
-		// "--wait 20" is "--wait=20". A name that looks like a time stands after "--".
+		// "--wait 20" is "--wait=20". A name that looks like a duration stands after "--".
 		if len(after) == 0 || checkDuration(after[0]) != nil {
 			l.flags = append(l.flags, "--"+f.name+"=")
 			return 0, nil
@@ -121,7 +116,8 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 	return taken, nil
 }
 
-// checkNeeds finds a flag that would have no effect without another, or beside it.
+// checkNeeds refuses a flag that would have no effect: without a flag that it needs,
+// or beside a flag that it excludes.
 func (c *command) checkNeeds(l *line) error {
 	for _, f := range c.flags {
 		if !l.given(f.name) {
@@ -140,8 +136,8 @@ func (c *command) checkNeeds(l *line) error {
 	return nil
 }
 
-// afterName refuses what looks like a flag where the words of another command
-// begin: the name of a program does not begin with a dash.
+// afterName reads "NAMESPACE COMMAND..." of exec. A word with a dash in the place of
+// COMMAND is a misplaced flag: the names of programs do not begin with a dash.
 func (c *command) afterName(words []string) ([]string, error) {
 	if len(words) < 2 || len(words[1]) < 2 || words[1][0] != '-' {
 		return words, nil
@@ -161,61 +157,61 @@ func (c *command) afterName(words []string) ([]string, error) {
 	return nil, c.unknownFlag(name)
 }
 
-// withoutNSIDs takes what list prints after a name, as in "blue (id: 7)", off the
-// arguments that stand for a namespace, be it in the same word or in the next two. A
-// name that is really there stays as it is.
+// withoutNSIDs removes the nsid that list prints after a name, as in "blue (id: 7)",
+// from the arguments that stand for a namespace. The nsid may be in the same word or
+// in the next two. A name that exists is left as it is.
 func (c *command) withoutNSIDs(host netnsctl.Host, l *line) {
 	wanted := c.argsWith(l.given)
-	var names []string
+	var args []string
 	for i := 0; i < len(l.args); i++ {
 		word := l.args[i]
-		if at := min(len(names), len(wanted)-1); at < 0 || !kinds()[argumentKind(wanted[at])].listed {
-			names = append(names, word)
+		if at := min(len(args), len(wanted)-1); at < 0 || !kinds()[argumentKind(wanted[at])].listed {
+			args = append(args, word)
 			continue
 		}
 		if at := strings.LastIndex(word, " (id: "); at > 0 && isNSIDTail(word[at+len(" (id: "):]) && !host.IsName(word) {
 			word = word[:at]
 		}
-		names = append(names, word)
+		args = append(args, word)
 		if i+2 < len(l.args) && l.args[i+1] == "(id:" && isNSIDTail(l.args[i+2]) {
 			i += 2
 		}
 	}
-	l.args = names
+	l.args = args
 }
 
 // isNSIDTail reports whether a text is digits and a closing parenthesis.
 func isNSIDTail(text string) bool {
 	digits, closed := strings.CutSuffix(text, ")")
-	return closed && digits != "" && strings.Trim(digits, "0123456789") == ""
+	return closed && digits != "" && isDigits(digits)
 }
+
+// isDigits reports whether a text has no character but digits.
+func isDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 // checkArgs compares the number of arguments with what the command takes.
 func (c *command) checkArgs(l line) error {
-	args, wanted := l.args, c.argsWith(l.given)
-	least, most := 0, 0
+	wanted := c.argsWith(l.given)
+	least, most := 0, len(wanted)
 	for _, arg := range wanted {
 		if !strings.HasPrefix(arg, "[") {
 			least++
 		}
-		most++
 		if isRepeated(arg) {
-			most = len(args) + 1
+			most = max(most, len(l.args))
 		}
 	}
-	for i, word := range args {
-		// The words of exec's command may be anything.
+	for i, word := range l.args {
+		// The words of exec's COMMAND may be empty.
 		if word == "" && (i == 0 || !c.flagsFirst) {
 			return misuse("an argument is empty")
 		}
 	}
 	switch {
-	case len(args) < least:
-		return misuse("%s is missing", strings.Trim(wanted[len(args)], "[]."))
-	case len(args) > most && most == 0:
-		return misuse("unexpected argument %s", quote(args[0]))
-	case len(args) > most:
-		return misuse("unexpected argument %s", quote(args[most]))
+	case len(l.args) < least:
+		return misuse("%s is missing", strings.Trim(wanted[len(l.args)], "[]."))
+	case len(l.args) > most:
+		return misuse("unexpected argument %s", quote(l.args[most]))
 	}
 	return nil
 }

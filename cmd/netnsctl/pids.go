@@ -10,7 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// defaultHolderColumns are shown unless others are asked for.
+// defaultHolderColumns are the columns by default.
 const defaultHolderColumns = "PID,USER,COMMAND,OWNER,HOW"
 
 func holderColumns() []column[discover.Holder] {
@@ -28,17 +28,22 @@ func holderColumns() []column[discover.Holder] {
 		}},
 		{
 			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
-			Value: func(h discover.Holder) string { return escape(hows(h.Pins)) },
+			Value: func(h discover.Holder) string { return escape(pinSummary(h.Pins)) },
 		},
 		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return dash(quoteAll(h.Args, " ")) }},
 	}
 }
 
+// pids prints the PIDs of the processes inside or, with a flag, all holders.
 func (u *ui) pids(call compat.Call, c *cli.Context) error {
-	if onlyFlag(c, "") {
-		return u.pidsInside(call, c.Args().First())
+	word := c.Args().First()
+	switch {
+	case onlyFlag(c, "") && isMissingNamespace(call.Host, word):
+		return noNamespace(call.Host, word, "pids")
+	case onlyFlag(c, ""):
+		return plain(call, []string{word})
 	}
-	l, err := readListing(u, c, holderColumns(), defaultHolderColumns)
+	l, err := readListing(u, c, holderColumns(), defaultHolderColumns, nil)
 	if err != nil {
 		return err
 	}
@@ -47,7 +52,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	ns, err := u.namespace(snap, c.Args().First(), "pids")
+	ns, err := namespaceIn(snap, word, "pids")
 	if err != nil {
 		return err
 	}
@@ -55,7 +60,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	switch {
 	case c.Bool("json") || call.JSON:
 		u.print(holdersJSON(snap, ns, holders, call.Pretty))
-		return partial(isPartial(snap.Blind))
+		return partial(snap.Blind)
 	case c.Bool("quiet"):
 		for _, h := range holders {
 			u.print(strconv.Itoa(h.Owner.PID) + "\n")
@@ -63,35 +68,28 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	default:
 		u.print(l.table(holders))
 	}
-	// Rows that were chosen are for a program.
+	// With these flags a program reads the rows.
 	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
-		if text := u.nobodyInside(snap, ns); text != "" {
+		if text := nobodyInside(snap, ns); text != "" {
 			u.print(escape(text) + "\n")
 		}
 	}
-	return partial(u.gaps(snap.Blind, false))
+	u.gaps(snap.Blind, false)
+	return partial(snap.Blind)
 }
 
 // nobodyInside says what keeps a namespace without a process.
-func (u *ui) nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
-	if ns.Verdict != discover.InUse && ns.Verdict != discover.Own && isPartial(snap.Blind) {
+func nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
+	switch {
+	case ns.Verdict == discover.InUse || ns.Verdict == discover.Own:
+		return ""
+	case isPartial(snap.Blind):
 		return "no process inside was found"
-	}
-	if ns.Verdict == discover.Idle && len(ns.Names) > 0 {
+	case ns.Verdict == discover.Idle && len(ns.Names) > 0:
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
 	}
-	if ns.Verdict == discover.InUse || ns.Verdict == discover.Own {
-		return ""
-	}
-	return u.adviceFor(snap.Host, ns.ID.String()).sentence("pids") // which this scan has not looked for
-}
-
-// pidsInside is iproute2's command.
-func (u *ui) pidsInside(call compat.Call, word string) error {
-	if isMissingNamespace(call.Host, word) {
-		return u.noNamespace(call.Host, word, "pids")
-	}
-	return plain(call, []string{word})
+	// The scan for holders is too narrow for the command that releases the namespace.
+	return adviceFor(snap.Host, ns.ID.String()).explain("pids").String()
 }
 
 type jsonHolders struct {

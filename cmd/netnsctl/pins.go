@@ -9,77 +9,78 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// holding is all pins of one process, or all mounts at one path, as one line of every
-// list of what keeps a namespace.
-type holding struct {
-	kind discover.Kind // Process for one that is inside, MountPin, else any other
+// groupBy puts elements with the same key into one group. Groups are in the order of
+// their first elements.
+func groupBy[T any, K comparable](all []T, key func(T) K) (groups [][]T) {
+	places := map[K]int{}
+	for _, one := range all {
+		k := key(one)
+		place, known := places[k]
+		if !known {
+			place = len(groups)
+			places[k] = place
+			groups = append(groups, nil)
+		}
+		groups[place] = append(groups[place], one)
+	}
+	return groups
+}
+
+// keeper is all pins of one process, or all mounts at one path. Each list of pins
+// shows it as one line.
+type keeper struct {
+	kind discover.Kind // Process for a process inside, MountPin, or another kind
 	pid  int
 	who  string
-	how  string // of a process
+	how  string // the pins of a process
 }
 
-// holdings groups pins. Sockets of a process inside are left out: every process inside can have some.
-func holdings(all []discover.Pin) []holding {
-	var order []holdingKey
-	groups := map[holdingKey][]discover.Pin{}
-	for _, p := range all {
-		key := keyOf(p)
-		if groups[key] == nil {
-			order = append(order, key)
-		}
-		groups[key] = append(groups[key], p)
-	}
-	var found []holding
-	for _, key := range order {
-		found = append(found, hold(groups[key]))
-	}
-	return found
-}
-
-// holdingKey is the same for pins that stand on one line.
-type holdingKey struct {
+// keeperKey is equal for the pins of one keeper.
+type keeperKey struct {
 	pid           int
 	path          string
 	host, covered bool
 	other         discover.Kind
 }
 
-func keyOf(p discover.Pin) holdingKey {
-	switch {
-	case p.PID != 0:
-		return holdingKey{pid: p.PID}
-	case p.Mount != nil:
-		return holdingKey{path: p.Mount.Path, host: p.Mount.Host, covered: p.Mount.Covered}
+// keepersOf groups pins by their keeper.
+func keepersOf(pins []discover.Pin) (all []keeper) {
+	for _, group := range groupBy(pins, func(p discover.Pin) keeperKey {
+		switch {
+		case p.PID != 0:
+			return keeperKey{pid: p.PID}
+		case p.Mount != nil:
+			return keeperKey{path: p.Mount.Path, host: p.Mount.Host, covered: p.Mount.Covered}
+		}
+		return keeperKey{other: p.Kind}
+	}) {
+		all = append(all, keeperOf(group))
 	}
-	return holdingKey{other: p.Kind}
+	return all
 }
 
-// hold makes one line of pins with the same key.
-func hold(group []discover.Pin) holding {
+// keeperOf is the keeper of a group. The sockets of a process inside are left out:
+// every process inside may have some.
+func keeperOf(group []discover.Pin) keeper {
 	first := group[0]
 	switch {
 	case first.PID == 0 && first.Mount != nil:
-		return holding{kind: first.Kind, who: first.String() + moreMounts(group)}
+		return keeper{kind: first.Kind, who: first.String() + moreMounts(group)}
 	case first.PID == 0:
-		return holding{kind: first.Kind, who: first.String()}
+		return keeper{kind: first.Kind, who: first.String()}
 	}
-	h := holding{kind: first.Kind, pid: first.PID, who: first.Who()}
-	var rest []discover.Pin
-	for _, p := range group {
-		if p.Kind == discover.Process {
-			h.kind = discover.Process
-		}
+	k := keeper{kind: first.Kind, pid: first.PID, who: first.Who()}
+	isInside := func(p discover.Pin) bool { return p.Kind == discover.Process }
+	if slices.ContainsFunc(group, isInside) {
+		k.kind = discover.Process
 	}
-	for _, p := range group {
-		if p.Kind != discover.Process && (h.kind != discover.Process || p.Kind != discover.SocketPin) {
-			rest = append(rest, p)
-		}
-	}
-	h.how = hows(rest)
-	return h
+	k.how = pinSummary(slices.DeleteFunc(slices.Clone(group), func(p discover.Pin) bool {
+		return isInside(p) || k.kind == discover.Process && p.Kind == discover.SocketPin
+	}))
+	return k
 }
 
-// moreMounts tells how many mounts there are beside the first at the same path.
+// moreMounts is the number of mounts after the first one at the same path.
 func moreMounts(group []discover.Pin) string {
 	more := len(group) - 1
 	if more == 0 {
@@ -95,41 +96,48 @@ func moreMounts(group []discover.Pin) string {
 	return " and " + plural(more, "more mount", "more mounts") + " at this path"
 }
 
-// line tells a holding, without quoting; commandLine follows a process that is inside.
-func (h holding) line(commandLine string) string {
-	switch {
-	case h.kind != discover.Process && h.how != "":
-		return h.who + ": " + h.how
-	case h.how != "":
-		return h.who + commandLine + "; it also has " + h.how
+// pinSummary is the first pin of each kind and the number of the others.
+func pinSummary(pins []discover.Pin) string {
+	var words []string
+	for _, group := range groupBy(pins, func(p discover.Pin) discover.Kind { return p.Kind }) {
+		word := group[0].How()
+		if more := len(group) - 1; more > 0 {
+			word += " and " + strconv.Itoa(more) + " more"
+		}
+		words = append(words, word)
 	}
-	return h.who + commandLine
+	return strings.Join(words, "; ")
 }
 
-// pins tells pins in one line: the first process inside, the first other process and
-// the first mount, and how many more there are.
-func pins(all []discover.Pin) string {
-	groups := map[discover.Kind][]holding{}
-	var order []discover.Kind
-	for _, h := range holdings(all) {
-		kind := h.kind
-		if h.pid != 0 && kind != discover.Process {
-			kind = discover.Descriptor
+// line is the keeper in one line, without quoting. commandLine follows a process
+// inside.
+func (k keeper) line(commandLine string) string {
+	switch {
+	case k.kind != discover.Process && k.how != "":
+		return k.who + ": " + k.how
+	case k.how != "":
+		return k.who + commandLine + "; it also has " + k.how
+	}
+	return k.who + commandLine
+}
+
+// pinsText is pins in one line: the first process inside, the first other process and
+// the first mount, each with the number of the others.
+func pinsText(pins []discover.Pin) string {
+	kind := func(k keeper) discover.Kind {
+		if k.pid != 0 && k.kind != discover.Process {
+			return discover.Descriptor
 		}
-		if groups[kind] == nil {
-			order = append(order, kind)
-		}
-		groups[kind] = append(groups[kind], h)
+		return k.kind
 	}
 	var words []string
-	for _, kind := range order {
-		list := groups[kind]
-		word := list[0].line("")
-		if kind == discover.Process {
-			word = list[0].who
+	for _, group := range groupBy(keepersOf(pins), kind) {
+		word := group[0].line("")
+		if group[0].kind == discover.Process {
+			word = group[0].who
 		}
-		switch more := len(list) - 1; {
-		case more > 0 && kind == discover.MountPin:
+		switch more := len(group) - 1; {
+		case more > 0 && kind(group[0]) == discover.MountPin:
 			word += " and " + strconv.Itoa(more) + " more"
 		case more > 0:
 			word += " and " + plural(more, "more process", "more processes")
@@ -139,93 +147,63 @@ func pins(all []discover.Pin) string {
 	return dash(strings.Join(words, "; "))
 }
 
-// hows is the first pin of each kind, and how many more there are.
-func hows(pins []discover.Pin) string {
-	var kinds []discover.Kind
-	groups := map[discover.Kind][]discover.Pin{}
-	for _, p := range pins {
-		if groups[p.Kind] == nil {
-			kinds = append(kinds, p.Kind)
-		}
-		groups[p.Kind] = append(groups[p.Kind], p)
-	}
-	var words []string
-	for _, kind := range kinds {
-		word := groups[kind][0].How()
-		if more := len(groups[kind]) - 1; more > 0 {
-			word += " and " + strconv.Itoa(more) + " more"
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, "; ")
-}
-
-// fewKeepers is how many lines say who keeps a namespace, where not all are wanted.
-const fewKeepers = 5
-
-// keepers tells pins in one line for each process, those inside first, and one for
-// all mounts at the same path. ownMounts is the mount namespace that paths are said
-// of without more.
-func keepers(all []discover.Pin, ownMounts uint64) (lines []string) {
+// keeperLines are pins in one line for each process, processes inside first, and one line
+// for the mounts at each path. Paths are of the mount namespace ownMounts where
+// nothing else is said.
+func keeperLines(pins []discover.Pin, ownMounts uint64) (lines []string) {
 	var mounts, others []discover.Pin
-	for _, p := range all {
+	for _, p := range pins {
 		if p.Kind == discover.MountPin {
 			mounts = append(mounts, p)
 		} else {
 			others = append(others, p)
 		}
 	}
-	found := holdings(others)
-	slices.SortStableFunc(found, func(a, b holding) int {
-		return cmp.Or(boolOrder(b.pid != 0, a.pid != 0), boolOrder(b.kind == discover.Process, a.kind == discover.Process), cmp.Compare(a.pid, b.pid))
-	})
-	for _, h := range found {
-		lines = append(lines, h.line(""))
+	rank := func(k keeper) int {
+		switch {
+		case k.pid == 0:
+			return 2
+		case k.kind == discover.Process:
+			return 0
+		}
+		return 1
+	}
+	found := keepersOf(others)
+	slices.SortStableFunc(found, func(a, b keeper) int { return cmp.Or(rank(a)-rank(b), cmp.Compare(a.pid, b.pid)) })
+	for _, k := range found {
+		lines = append(lines, k.line(""))
 	}
 	return append(lines, mountLines(mounts, ownMounts)...)
 }
 
-// boolOrder puts false before true.
-func boolOrder(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
-// mountLines tells mounts by their path, those of our own mount namespace first.
+// mountLines is one line for each path. Paths of our own mount namespace come first.
 func mountLines(pins []discover.Pin, ownMounts uint64) (lines []string) {
-	byPath := map[string][]discover.Pin{}
-	var paths []string
-	for _, p := range pins {
-		if byPath[p.Mount.Path] == nil {
-			paths = append(paths, p.Mount.Path)
-		}
-		byPath[p.Mount.Path] = append(byPath[p.Mount.Path], p)
-	}
 	own := func(p discover.Pin) bool { return p.Mount.Host || p.Mount.Namespace == ownMounts }
-	slices.SortStableFunc(paths, func(a, b string) int {
-		switch ours := slices.ContainsFunc(byPath[a], own); {
-		case ours == slices.ContainsFunc(byPath[b], own):
-			return strings.Compare(a, b)
-		case ours:
-			return -1
+	rank := func(group []discover.Pin) int {
+		if slices.ContainsFunc(group, own) {
+			return 0
 		}
 		return 1
+	}
+	paths := groupBy(pins, func(p discover.Pin) string { return p.Mount.Path })
+	slices.SortFunc(paths, func(a, b []discover.Pin) int {
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a[0].Mount.Path, b[0].Mount.Path))
 	})
-	for _, path := range paths {
-		list := byPath[path]
-		first := max(slices.IndexFunc(list, own), 0)
+	for _, group := range paths {
+		first := group[max(slices.IndexFunc(group, own), 0)]
 		others := map[uint64]bool{}
-		for _, p := range list {
-			if p.Mount.Namespace != list[first].Mount.Namespace {
+		for _, p := range group {
+			if p.Mount.Namespace != first.Mount.Namespace {
 				others[p.Mount.Namespace] = true
 			}
 		}
-		line := mountText(list[first], ownMounts)
+		line := "mount " + first.Mount.Path
+		if first.Mount.Covered {
+			line = "covered " + line
+		}
+		if !own(first) {
+			line += " " + mountNamespaceText(first)
+		}
 		if len(others) > 0 {
 			line += ", also in " + plural(len(others), "other mount namespace", "other mount namespaces")
 		}
@@ -234,28 +212,18 @@ func mountLines(pins []discover.Pin, ownMounts uint64) (lines []string) {
 	return lines
 }
 
-// mountText tells a mount, and through which process it is seen where that is not
-// our own mount namespace.
-func mountText(p discover.Pin, ownMounts uint64) string {
-	m := p.Mount
-	text := "mount " + m.Path
-	if m.Covered {
-		text = "covered " + text
+// mountNamespaceText is the mount namespace of a mount, by a process in it.
+func mountNamespaceText(p discover.Pin) string {
+	if p.Mount.Through == 0 {
+		return "in mnt:[" + strconv.FormatUint(p.Mount.Namespace, 10) + "], which has no process"
 	}
-	switch {
-	case m.Host || m.Namespace == ownMounts:
-		return text
-	case m.Through == 0:
-		return text + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
-	}
-	return text + " in the mount namespace of " + pidText(m.Through, p.Command)
+	return "in the mount namespace of " + discover.Pin{PID: p.Mount.Through, Command: p.Command}.Who()
 }
 
-func pidText(pid int, command string) string {
-	return discover.Pin{PID: pid, Command: command}.Who()
-}
+// fewKeepers is the number of lines that firstFew leaves.
+const fewKeepers = 5
 
-// firstFew are the first lines and how many more there are, or all lines.
+// firstFew is the first lines and the number of the others, or with all every line.
 func firstFew(lines []string, all bool) []string {
 	if all || len(lines) <= fewKeepers+1 {
 		return lines

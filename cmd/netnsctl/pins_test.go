@@ -15,7 +15,7 @@ func descriptors(pid, from, to int) (pins []discover.Pin) {
 	return pins
 }
 
-func TestHoldings(t *testing.T) {
+func TestKeepersOf(t *testing.T) {
 	inside := discover.Pin{Kind: discover.Process, PID: 9, FD: -1, Command: "nginx"}
 	socket := discover.Pin{Kind: discover.SocketPin, PID: 9, FD: 4, Command: "nginx", Detail: "tcp"}
 	mount := func(ns uint64, host bool) discover.Pin {
@@ -47,25 +47,25 @@ func TestHoldings(t *testing.T) {
 		{"nothing", nil, "", "-"},
 	} {
 		var lines []string
-		for _, h := range holdings(c.pins) {
-			line := h.line("")
-			if h.pid == 9 {
-				line = h.line(": -g")
+		for _, k := range keepersOf(c.pins) {
+			line := k.line("")
+			if k.pid == 9 {
+				line = k.line(": -g")
 			}
 			lines = append(lines, line)
 		}
 		if got := strings.Join(lines, "|"); got != c.lines {
 			t.Errorf("%s: %s, want %s", c.name, got, c.lines)
 		}
-		if got := pins(c.pins); got != c.short {
+		if got := pinsText(c.pins); got != c.short {
 			t.Errorf("%s: in one line %s, want %s", c.name, got, c.short)
 		}
 	}
 }
 
-// TestKeepers: one line for a process, however much it holds, and one for a path,
+// TestKeeperLines: one line for a process, however much it holds, and one for a path,
 // in however many mount namespaces.
-func TestKeepers(t *testing.T) {
+func TestKeeperLines(t *testing.T) {
 	var pins []discover.Pin
 	for fd := range 20000 {
 		pins = append(pins, discover.Pin{Kind: discover.Descriptor, PID: 104, FD: fd + 3, Command: "sh"})
@@ -92,7 +92,7 @@ func TestKeepers(t *testing.T) {
 		"mount /run/c in mnt:[6], which has no process",
 		"mount /run/docker/netns/cf51 in the mount namespace of pid 12 (docker_monitor)",
 	}
-	got := keepers(pins, 7)
+	got := keeperLines(pins, 7)
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

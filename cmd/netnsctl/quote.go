@@ -8,8 +8,63 @@ import (
 	"unicode/utf8"
 )
 
+// quote is a name as one word. A name with blanks or unprintable bytes is quoted as in
+// Go.
+func quote(name string) string {
+	quoted := strconv.Quote(name)
+	if name == "" || quoted[1:len(quoted)-1] != name || strings.Contains(name, " ") {
+		return quoted
+	}
+	return name
+}
+
+// quoteIfAny is quote, but leaves no name as it is.
+func quoteIfAny(name string) string {
+	if name == "" {
+		return ""
+	}
+	return quote(name)
+}
+
+// quoteAll joins names, each as one word.
+func quoteAll(names []string, between string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = quote(name)
+	}
+	return strings.Join(quoted, between)
+}
+
+// escape is a text whose unprintable bytes are escaped as in Go.
+func escape(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case strconv.IsPrint(r):
+			b.WriteString(text[:size])
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// escapeLines escapes lines, newlines inside them too, and ends each with a newline.
+func escapeLines(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(escape(line) + "\n")
+	}
+	return b.String()
+}
+
 // shellCommand is a command line that can be pasted into a shell. A "--" stands
-// before operands of which one begins with a dash.
+// before the operands if one of them begins with a dash.
 func shellCommand(command string, operands ...string) string {
 	words := []string{command}
 	if slices.ContainsFunc(operands, func(operand string) bool { return strings.HasPrefix(operand, "-") }) {
@@ -21,15 +76,15 @@ func shellCommand(command string, operands ...string) string {
 	return strings.Join(words, " ")
 }
 
-// shellWord is one word for a shell, in printable characters only. What does not
-// show is an escape in dollar-single-quotes, which bash, zsh and POSIX.1-2024 have.
+// shellWord is one word for a shell, in printable characters. Unprintable bytes are
+// escapes in dollar-single-quotes, which bash, zsh and POSIX.1-2024 have.
 func shellWord(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-"
 	switch {
 	case word != "" && strings.Trim(word, plain) == "":
 		return word
 	case isPrintable(word):
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		return singleQuote(word)
 	}
 	var b strings.Builder
 	for len(word) > 0 {
@@ -49,44 +104,11 @@ func shellWord(word string) string {
 	return "$'" + b.String() + "'"
 }
 
+// singleQuote is a text as one word of bash and zsh. In fish it is one word if the
+// text has no single quote.
+func singleQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+// isPrintable reports whether a word is valid UTF-8 of printable characters.
 func isPrintable(word string) bool {
 	return utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return !strconv.IsPrint(r) })
-}
-
-// quote is a name as one word: in quotes, as in Go, where it has blanks or bytes
-// that do not show.
-func quote(name string) string {
-	quoted := strconv.Quote(name)
-	if name == "" || quoted[1:len(quoted)-1] != name || strings.Contains(name, " ") {
-		return quoted
-	}
-	return name
-}
-
-// quoteAll joins names, each as one word.
-func quoteAll(names []string, between string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = quote(name)
-	}
-	return strings.Join(quoted, between)
-}
-
-// escape is text in which what does not show is escaped, as in Go.
-func escape(text string) string {
-	var b strings.Builder
-	for len(text) > 0 {
-		r, size := utf8.DecodeRuneInString(text)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[0])
-		case strconv.IsPrint(r):
-			b.WriteString(text[:size])
-		default:
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
-		text = text[size:]
-	}
-	return b.String()
 }

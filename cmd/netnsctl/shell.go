@@ -16,8 +16,12 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// netnsVariable tells the programs in a shell which namespace it is in.
-const netnsVariable = "NETNS"
+const (
+	// netnsVariable names the namespace of a shell to the programs in it.
+	netnsVariable = "NETNS"
+	// plainShell is the shell of users without another one.
+	plainShell = "/bin/sh"
+)
 
 // shell replaces the process by a shell in a namespace.
 func (u *ui) shell(call compat.Call, c *cli.Context) error {
@@ -28,9 +32,8 @@ func (u *ui) shell(call compat.Call, c *cli.Context) error {
 	return u.startShell(call, c.Args().First(), setup, c.String("shell"))
 }
 
-// startShell starts the user's shell, or the program that was chosen by --shell, in
-// the namespace that name stands for, or in the only one that has a name where name
-// is empty.
+// startShell starts a shell in a namespace; without a name, in the only named one.
+// program is the value of --shell, or empty.
 func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, program string) error {
 	if name == "" {
 		var err error
@@ -39,7 +42,7 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 		}
 	}
 	if isMissingNamespace(call.Host, name) {
-		return u.noNamespace(call.Host, name, "shell")
+		return noNamespace(call.Host, name, "shell")
 	}
 	start, err := newShellStart(program, setup.User)
 	if err != nil {
@@ -55,13 +58,15 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 			return err
 		}
 	}
-	defer start.close()
+	if start.folder != nil {
+		defer start.folder.Close()
+	}
 	setup.Folder = start.folder
 	setup.Env = slices.Concat(setup.Env, start.env, []string{netnsVariable + "=" + shown})
 	return u.start(call, name, start.argv, setup)
 }
 
-// onlyName gives the name where there is one only.
+// onlyName is the name of the host that has one name.
 func onlyName(host netnsctl.Host) (string, error) {
 	names, err := namesOn(host)
 	if err != nil {
@@ -80,8 +85,7 @@ func onlyName(host netnsctl.Host) (string, error) {
 	return "", misuse("NAMESPACE is missing; choose one of: %s", quoteAll(names, ", "))
 }
 
-// shownName is a name of the namespace that a word stands for, or the word where it
-// has none.
+// shownName is a name of the namespace of a word, or the word where there is none.
 func shownName(host netnsctl.Host, word string) string {
 	if host.IsName(word) {
 		return word
@@ -97,16 +101,62 @@ func shownName(host netnsctl.Host, word string) string {
 	return slices.Min(names)
 }
 
-// shellStart is how a shell is started.
+// shellStart is the command line and the environment of a shell.
 type shellStart struct {
 	argv, env []string
-	uid       int // who the shell runs as
+	uid       int // the user of the shell
 	folder    *netnsctl.Folder
 }
 
-// The start files put the name into the prompt, after the user's own start files
-// and the user's own commands for the prompt. FD, PREFIX and RESTORE_ZDOTDIR in them
-// are replaced.
+// newShellStart chooses the shell: program, else the login shell of the user that the
+// process becomes, else $SHELL.
+func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
+	start := &shellStart{uid: os.Geteuid()}
+	own, whose := "", "$SHELL"
+	switch {
+	case user != nil:
+		a, err := accountOf(user.UID)
+		if err != nil {
+			return nil, err
+		}
+		own, whose = a.shell, "the login shell of "+quote(a.name)
+		start.env, start.uid = a.env(), int(user.UID)
+	case !netnsctl.HasMoreThanCaller():
+		own, _ = netnsctl.Getenv("SHELL")
+	}
+	if program == "" {
+		if why := shellRefusal(own); why != "" {
+			return nil, fmt.Errorf("%s is %s, %s; to choose another shell: --shell PROGRAM", whose, quote(own), why)
+		}
+		program = plainShell
+		if isProgram(own) {
+			program = own
+		}
+	}
+	start.argv = []string{program}
+	return start, nil
+}
+
+// isProgram reports whether a path leads to an executable file.
+func isProgram(file string) bool {
+	info, err := os.Stat(file)
+	return path.IsAbs(file) && err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// shellRefusal is the reason why a login shell is not for interactive work, or empty.
+func shellRefusal(shell string) string {
+	switch path.Base(shell) {
+	case "nologin", "false", "true", "sync", "halt", "shutdown":
+		return "which lets nobody in"
+	case "rbash", "rksh", "rksh93", "rmksh", "rzsh", "rsh", "rssh", "git-shell", "lshell", "scponly":
+		return "a restricted shell"
+	}
+	return ""
+}
+
+// The start files put the name into the prompt. They run after the start files and
+// the prompt commands of the user. showName replaces FD, PREFIX and RESTORE_ZDOTDIR in
+// them.
 var (
 	//go:embed shellstart/bashrc
 	bashStart string
@@ -116,66 +166,62 @@ var (
 	fishStart string
 )
 
-// showName has the prompt of the shell begin with a name. Start files are in a
-// directory in memory, so that nothing stays behind however the shell ends.
+// showName puts a name before the prompt of the shell. Start files are in a folder in
+// memory, so that nothing stays behind however the shell ends.
 func (s *shellStart) showName(name string) error {
 	label := promptLabel(name)
 	s.dropOuterName()
-	switch kind := shellKind(s.argv[0]); kind {
+	kind := shellKind(s.argv[0])
+	switch kind {
 	case "fish":
-		s.argv = append(s.argv, "--init-command", strings.ReplaceAll(fishStart, "PREFIX", quoteForShell(prefix(label))))
+		s.argv = append(s.argv, "--init-command", strings.ReplaceAll(fishStart, "PREFIX", singleQuote(prefix(label))))
+		return nil
 	case "bash", "zsh":
-		folder, err := netnsctl.NewFolder()
-		if err != nil {
-			return err
-		}
-		if _, err := os.Stat(folder.Path()); err != nil {
-			folder.Close()
-			return nil // Without a procfs the shell would not find its start files.
-		}
-		s.folder = folder
-		if kind == "bash" {
-			s.useBash(label)
-		} else {
-			s.useZsh(label)
-		}
 	default:
 		s.usePS1(label)
+		return nil
 	}
+	folder, err := netnsctl.NewFolder()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(folder.Path()); err != nil {
+		folder.Close()
+		return nil // without a procfs the shell cannot open its start files
+	}
+	s.folder = folder
+	fd := fmt.Sprint(folder.FD())
+	if kind == "bash" {
+		folder.Files["bashrc"] = strings.NewReplacer("FD", fd, "PREFIX", singleQuote(prefix(label))).Replace(bashStart)
+		s.argv = append(s.argv, "--rcfile", folder.Path()+"/bashrc")
+		return nil
+	}
+	zdotdir := "unset ZDOTDIR"
+	if own, ok := s.getenv("ZDOTDIR"); ok {
+		zdotdir = "ZDOTDIR=" + singleQuote(own)
+	}
+	folder.Files[".zshenv"] = strings.NewReplacer(
+		"FD", fd, "PREFIX", singleQuote(zshPrefix(label)), "RESTORE_ZDOTDIR", zdotdir).Replace(zshStart)
+	s.env = append(s.env, "ZDOTDIR="+folder.Path())
 	return nil
 }
 
-func (s *shellStart) useBash(label string) {
-	s.folder.Files["bashrc"] = strings.NewReplacer(
-		"FD", fmt.Sprint(s.folder.FD()), "PREFIX", quoteForShell(prefix(label))).Replace(bashStart)
-	s.argv = append(s.argv, "--rcfile", s.folder.Path()+"/bashrc")
-}
-
-func (s *shellStart) useZsh(label string) {
-	zdotdir := "unset ZDOTDIR"
-	if own, ok := s.getenv("ZDOTDIR"); ok {
-		zdotdir = "ZDOTDIR=" + quoteForShell(own)
-	}
-	s.folder.Files[".zshenv"] = strings.NewReplacer(
-		"FD", fmt.Sprint(s.folder.FD()), "PREFIX", quoteForShell(zshPrefix(label)), "RESTORE_ZDOTDIR", zdotdir).Replace(zshStart)
-	s.env = append(s.env, "ZDOTDIR="+s.folder.Path())
-}
-
-// usePS1 is for shells that take their prompt from the environment, unless a start
-// file changes it.
+// usePS1 is for shells that read their prompt from the environment. A start file may
+// replace the prompt.
 func (s *shellStart) usePS1(label string) {
 	ps1, ok := s.getenv("PS1")
-	if !ok {
+	switch {
+	case ok:
+	case s.uid == 0:
+		ps1 = "# "
+	default:
 		ps1 = "$ "
-		if s.uid == 0 {
-			ps1 = "# "
-		}
 	}
 	s.env = append(s.env, "PS1="+prefix(label)+ps1)
 }
 
-// dropOuterName takes the name of the namespace around out of a prompt in the
-// environment: the prompt shows the namespace that the shell is in.
+// dropOuterName removes the name of the namespace around from a prompt in the
+// environment. The prompt then shows only the namespace of the shell.
 func (s *shellStart) dropOuterName() {
 	outer, ok := netnsctl.Getenv(netnsVariable)
 	if !ok {
@@ -193,7 +239,7 @@ func (s *shellStart) dropOuterName() {
 	}
 }
 
-// getenv gives the value that a variable has in the shell.
+// getenv is the value of a variable in the shell.
 func (s *shellStart) getenv(name string) (value string, ok bool) {
 	value, ok = netnsctl.Getenv(name)
 	for _, change := range s.env {
@@ -204,13 +250,7 @@ func (s *shellStart) getenv(name string) (value string, ok bool) {
 	return value, ok
 }
 
-func (s *shellStart) close() {
-	if s.folder != nil {
-		s.folder.Close()
-	}
-}
-
-// shellKind is the name of a shell without its version: zsh of zsh-5.9.
+// shellKind is the name of a shell without its version: zsh for zsh-5.9.
 func shellKind(file string) string { return strings.TrimRight(path.Base(file), "-.0123456789") }
 
 func prefix(label string) string { return "(" + label + ") " }
@@ -218,16 +258,9 @@ func prefix(label string) string { return "(" + label + ") " }
 // zshPrefix is prefix for zsh, where % begins a sequence of the prompt.
 func zshPrefix(label string) string { return strings.ReplaceAll(prefix(label), "%", "%%") }
 
-// quoteForShell is a text as one word of bash and zsh. In fish it is one where the
-// text has no single quote.
-func quoteForShell(text string) string {
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
-
-// promptLabel is a name as it stands in a prompt. Bytes that a terminal may obey,
-// characters that a shell may expand in its prompt, and quotes are written as %XX,
-// as in a URL. So the label means itself in single and double quotes, and in every
-// prompt but that of zsh.
+// promptLabel is a name for a prompt. Unprintable bytes, quotes, and characters that a
+// shell may expand in its prompt are written as %XX, as in a URL. The label is then
+// the same in single quotes, in double quotes, and in every prompt but that of zsh.
 func promptLabel(name string) string {
 	var b strings.Builder
 	for len(name) > 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
+// snapshot records the namespaces that exist.
 func (u *ui) snapshot(call compat.Call, c *cli.Context) error {
 	snap, err := discover.Scan(call.Host, discover.Options{Everything: true})
 	if err != nil {
@@ -25,14 +26,14 @@ func (u *ui) snapshot(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	critical := u.gaps(snap.Blind, c.Bool("verbose"))
+	u.gaps(snap.Blind, c.Bool("verbose"))
 	if err := u.deliver(c.Args().First(), encode(recordJSON(record), true)); err != nil {
 		return err
 	}
-	return partial(critical)
+	return partial(snap.Blind)
 }
 
-// jsonRecord is the file of snapshot.
+// jsonRecord is the file that snapshot writes.
 type jsonRecord struct {
 	Boot       string         `json:"boot"`
 	Taken      time.Time      `json:"taken"`
@@ -49,13 +50,13 @@ type jsonRecorded struct {
 	Names  []anyText `json:"names"`
 }
 
-// anyText is a string of any bytes, see [jsonText].
+// anyText is a string of any bytes as JSON: see [jsonText].
 type anyText string
 
-// MarshalJSON gives a string or an object.
+// MarshalJSON writes a string or an object.
 func (s anyText) MarshalJSON() ([]byte, error) { return json.Marshal(jsonText(string(s))) }
 
-// UnmarshalJSON takes both.
+// UnmarshalJSON reads a string or an object.
 func (s *anyText) UnmarshalJSON(data []byte) error {
 	if strings.HasPrefix(string(data), "{") {
 		var t text
@@ -85,7 +86,7 @@ func recordJSON(r discover.Record) jsonRecord {
 	return j
 }
 
-// readRecord reads the file of snapshot, or standard input for "-".
+// readRecord reads a file that snapshot wrote, or standard input for "-".
 func readRecord(file string) (discover.Record, error) {
 	in := os.Stdin
 	if file != "-" {
@@ -117,13 +118,12 @@ func readRecord(file string) (discover.Record, error) {
 	return r, nil
 }
 
-// checkAgainst lists what an earlier snapshot does not have.
+// checkAgainst lists the namespaces and stale names that a record lacks.
 func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
-	l, err := readListing(u, c, listColumns(), standardColumns(true))
+	l, err := readListing(u, c, listColumns(), allColumns, row.unnamed)
 	if err != nil {
 		return err
 	}
-	l.nameOnce("NAME", row.unnamed)
 	record, err := readRecord(c.String("against"))
 	if err != nil {
 		return err
@@ -134,46 +134,39 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	case !same:
 		return fmt.Errorf("%s was taken before the last reboot; take a new snapshot", c.String("against"))
 	}
-	addresses := l.uses("ADDRESSES")
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: addresses})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: l.uses("ADDRESSES")})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	rows := newRows(snap, record)
-	if addresses {
-		addAddresses(rows, (*row).addressCell)
-	}
-	all := len(rows)
-	rows = l.arrange(rows)
+	all := newRows(snap, record)
+	rows := arrangeRows(l, all)
 	if c.Bool("json") || call.JSON {
 		u.print(listJSON(snap, rows, call.Pretty))
 	} else {
 		u.gaps(snap.Blind, c.Bool("verbose"))
 		u.print(l.table(rows))
-		text := fmt.Sprintf("%d new since %s", all, record.Taken.Local().Format(time.DateTime))
-		if hidden := all - len(rows); hidden > 0 {
+		text := fmt.Sprintf("%d new since %s", len(all), record.Taken.Local().Format(time.DateTime))
+		if hidden := len(all) - len(rows); hidden > 0 {
 			text += fmt.Sprintf(", %d not shown by --filter", hidden)
 		}
 		u.print(text + "\n")
 	}
-	switch {
-	case all > 0:
+	if len(all) > 0 {
 		return status(statusFound)
-	case isPartial(snap.Blind):
-		return status(statusFailed) // Something new may be where we cannot see.
 	}
-	return nil
+	return partial(snap.Blind)
 }
 
+// newRows are the namespaces and stale names that a record lacks.
 func newRows(snap *discover.Snapshot, record discover.Record) (rows []row) {
 	namespaces, stale := snap.Since(record)
 	for _, n := range stale {
-		rows = append(rows, nameRow(n, snap))
+		rows = append(rows, nameRow(n, snap.Taken))
 	}
 	for _, ns := range namespaces {
-		rows = append(rows, namespaceRow(ns, snap))
+		rows = append(rows, rowOf(ns, snap.Taken))
 	}
-	inOrderOfRows(rows)
+	sortRows(rows)
 	return rows
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 )
 
-// alike is how much a word must be like another to be suggested for it, from 0 to
-// 1. Two letters that changed places, one too many, or a wrong one in a word of
-// four are above it; words of other beginnings are not.
-const alike = 0.84
+// minLikeness is the likeness, from 0 to 1, from which a word is suggested for
+// another. Two swapped letters, a surplus letter, and one wrong letter of four are
+// above it; words with other beginnings are below.
+const minLikeness = 0.84
 
-// nearest is the word of all that is most like the given one, "" if none is.
+// nearest gives the word of all that is most like the given word, or "".
 func nearest(word string, all []string) (best string) {
-	most := alike
+	most := minLikeness
 	for _, other := range all {
 		if likeness := likeness(word, other); likeness > most && other != word {
 			best, most = other, likeness
@@ -25,25 +25,25 @@ func nearest(word string, all []string) (best string) {
 	return best
 }
 
-// likeness is that of Jaro and Winkler. In words of three letters it does not see
-// that two of them changed places.
+// likeness is the Jaro-Winkler similarity, which misses swapped letters in words of
+// three letters: these count as equal.
 func likeness(a, b string) float64 {
 	a, b = strings.ToLower(a), strings.ToLower(b)
-	if len(a) == 3 && letters(a) == letters(b) {
+	if len(a) == 3 && sorted(a) == sorted(b) {
 		return 1
 	}
 	return smetrics.JaroWinkler(a, b, 0.7, 4)
 }
 
-// letters are those of a word in alphabetical order.
-func letters(word string) string {
-	all := []byte(word)
-	slices.Sort(all)
-	return string(all)
+// sorted is the letters of a word in alphabetical order.
+func sorted(word string) string {
+	letters := []byte(word)
+	slices.Sort(letters)
+	return string(letters)
 }
 
-// didYouMean is the text " (did you mean X?)" for the nearest word. Where none is
-// near, it is the text otherwise in parentheses, or nothing.
+// didYouMean is " (did you mean X?)" for the nearest word, else otherwise in
+// parentheses, or nothing.
 func didYouMean(word string, all []string, otherwise string) string {
 	if near := nearest(word, all); near != "" {
 		return " (did you mean " + quote(near) + "?)"
@@ -54,30 +54,53 @@ func didYouMean(word string, all []string, otherwise string) string {
 	return ""
 }
 
+// unknownCommand suggests a command for a word that is none.
 func unknownCommand(word string) error {
 	if compat.IsNetns(word) {
 		return misuse("unknown command %s (leave it out: netnsctl list)", quote(word))
 	}
 	var names []string
-	for _, c := range commands() {
+	for _, c := range visibleCommands() {
 		if slices.Contains(strings.Fields(c.synonyms), word) {
 			return misuse("unknown command %s (did you mean %s?)", quote(word), c.name)
 		}
-		if !c.hidden {
-			names = append(names, c.name)
-		}
+		names = append(names, c.name)
 	}
 	return misuse("unknown command %s%s", quote(word), didYouMean(word, names, ""))
 }
 
-// unknownFlag suggests the nearest flag, or names the commands that have it.
+// unknownOption suggests an option for a word before the command that is none. Where
+// the word is a flag, it names the command that has the flag; the command of the call
+// comes first.
+func unknownOption(word string, rest []string) error {
+	long := "-" + word
+	isCalled := func(c command) bool {
+		return slices.ContainsFunc(rest, func(word string) bool { row := lookupAny(word); return row != nil && row.name == c.name })
+	}
+	after := ""
+	for _, c := range commands() {
+		if c.flag(long) != nil && (after == "" || isCalled(c)) {
+			after = c.name
+		}
+	}
+	if after != "" {
+		return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), after)
+	}
+	known := []string{"--version"}
+	for _, name := range compat.Options() {
+		known = append(known, "-"+name)
+	}
+	return misuse("unknown option %s%s", quote(word), didYouMean(word, known, ""))
+}
+
+// unknownFlag suggests the nearest flag, or names the commands that have the flag.
 func (c *command) unknownFlag(word string) error {
 	var known []string
 	for _, f := range slices.Concat(c.flags, commonFlags) {
 		known = append(known, f.words()...)
 	}
-	if joined := c.joinedShort(word); joined != "" {
-		return misuse("unknown option %s (short options stand alone: %s)", quote(word), joined)
+	if apart := c.shortFlags(word); apart != "" {
+		return misuse("unknown option %s (short options stand alone: %s)", quote(word), apart)
 	}
 	if near := "-" + word; slices.Contains(known, near) { // -dry-run
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
@@ -105,8 +128,8 @@ func (c *command) unknownFlag(word string) error {
 	return misuse("unknown option %s (before a name that begins with a dash, put --)", quote(word))
 }
 
-// joinedShort takes a word such as -qn apart where each letter is a short flag.
-func (c *command) joinedShort(word string) string {
+// shortFlags splits a word such as -qn into "-q -n", if each letter is a short flag.
+func (c *command) shortFlags(word string) string {
 	var all []string
 	for _, letter := range word[1:] {
 		if c.flag("-"+string(letter)) == nil {
@@ -115,24 +138,4 @@ func (c *command) joinedShort(word string) string {
 		all = append(all, "-"+string(letter))
 	}
 	return strings.Join(all, " ")
-}
-
-// unknownOption suggests an option before the command, or says that it is a flag
-// that stands after it: after the one that follows, if that has such a flag.
-func unknownOption(word string, rest []string) error {
-	long := "-" + word
-	var after *command
-	for _, c := range commands() {
-		if c.flag(long) != nil && (after == nil || slices.ContainsFunc(rest, func(word string) bool { return lookupAny(word) != nil && lookupAny(word).name == c.name })) {
-			after = &c
-		}
-	}
-	if after != nil {
-		return misuse("unknown option %s (an option of %s; put it after the command)", quote(long), after.name)
-	}
-	known := []string{"--version"}
-	for _, name := range compat.Options() {
-		known = append(known, "-"+name)
-	}
-	return misuse("unknown option %s%s", quote(word), didYouMean(word, known, ""))
 }

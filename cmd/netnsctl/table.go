@@ -13,11 +13,11 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// column is a column of a table. The tables, -o, --sort, --filter and the help are
-// made from the same columns.
+// column is a column of a table. Tables, -o, --sort, --filter and the help are made
+// from the same columns.
 type column[T any] = term.Column[T]
 
-// listing is what the flags of a table ask for.
+// listing is the parsed flags of a command that prints a table.
 type listing[T any] struct {
 	columns []column[T]
 	order   term.Order[T]
@@ -25,8 +25,10 @@ type listing[T any] struct {
 	style   term.Style
 }
 
-// readListing reads the flags of a table; standard are the columns by default.
-func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string) (l listing[T], err error) {
+// readListing reads the flags of a table; standard are the columns by default. Where
+// the column ID is shown, the first column shows "-" for the rows that unnamed is true
+// of, instead of the same ID; unnamed may be nil.
+func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string, unnamed func(T) bool) (l listing[T], err error) {
 	if l.columns, err = term.Choose(all, c.String("output"), standard); err != nil {
 		return l, columnError(err)
 	}
@@ -36,22 +38,28 @@ func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string)
 	if l.filter, err = term.ParseFilter(all, strings.Join(c.StringSlice("filter"), ",")); err != nil {
 		return l, columnError(err)
 	}
-	l.style = u.style(c)
+	if unnamed != nil && l.shows("ID") {
+		for i, c := range l.columns {
+			if c.Name == all[0].Name {
+				l.columns[i].Value = func(row T) string {
+					if unnamed(row) {
+						return "-"
+					}
+					return c.Value(row)
+				}
+			}
+		}
+	}
+	fd := int(u.out.Fd())
+	noColour, _ := netnsctl.Getenv("NO_COLOR")
+	l.style = term.Style{Headings: !c.Bool("noheadings"), Colours: u.colour.Colours(netnsctl.IsTerminal(fd), noColour)}
+	if !c.Bool("no-trunc") {
+		l.style.Width = netnsctl.TerminalWidth(fd)
+	}
 	return l, nil
 }
 
-// style cuts rows to the width of a terminal and colours them there.
-func (u *ui) style(c *cli.Context) term.Style {
-	fd := int(u.out.Fd())
-	noColour, _ := netnsctl.Getenv("NO_COLOR")
-	style := term.Style{Headings: !c.Bool("noheadings"), Colours: u.colour.Colours(netnsctl.IsTerminal(fd), noColour)}
-	if !c.Bool("no-trunc") {
-		style.Width = netnsctl.TerminalWidth(fd)
-	}
-	return style
-}
-
-// uses tells whether a column is shown, or rows are ordered or filtered by it.
+// uses reports whether a column is shown, or is in --sort or --filter.
 func (l listing[T]) uses(column string) bool {
 	return l.shows(column) || l.order.Uses(column) || l.filter.Uses(column)
 }
@@ -60,42 +68,19 @@ func (l listing[T]) shows(name string) bool {
 	return slices.Contains(term.Names(l.columns), name)
 }
 
-// arrange gives the rows that pass the filter, in the order that was asked for.
+// arrange gives the rows that pass --filter, in the order of --sort.
 func (l listing[T]) arrange(rows []T) []T {
 	rows = l.filter.Apply(rows)
 	l.order.Sort(rows)
 	return rows
 }
 
-// table shows rows; with none there are no headings either.
+// table is the text of rows. Without rows it has no headings either.
 func (l listing[T]) table(rows []T) string {
 	if len(rows) == 0 {
 		return ""
 	}
 	return term.Table(l.columns, rows, l.style)
-}
-
-// nameOnce has the column name show "-" for what has none where the column ID is
-// shown as well, instead of the same ID.
-func (l listing[T]) nameOnce(name string, unnamed func(T) bool) {
-	if !l.shows("ID") {
-		return
-	}
-	for i, c := range l.columns {
-		if c.Name == name {
-			l.columns[i].Value = func(row T) string {
-				if unnamed(row) {
-					return "-"
-				}
-				return c.Value(row)
-			}
-		}
-	}
-}
-
-// table shows rows as in a file, all columns of them.
-func table[T any](columns []column[T], rows []T, headings bool) string {
-	return term.Table(columns, rows, term.Style{Headings: headings})
 }
 
 // columnHelp lists the columns for the help.
@@ -108,8 +93,8 @@ func columnHelp[T any](columns []column[T]) string {
 	return b.String()
 }
 
-// columnError is a mistake in a flag of a table, with the nearest column for one
-// that does not exist.
+// columnError is the usage error for a mistake in a flag of a table. It suggests the
+// nearest column or value.
 func columnError(err error) error {
 	if unknown, ok := errors.AsType[term.UnknownColumn](err); ok {
 		if unknown.Word == "" {
@@ -123,31 +108,31 @@ func columnError(err error) error {
 	return usageError{err}
 }
 
-const addressesHelp = "its addresses, without loopback and link-local ones; ? where they cannot be read"
-
-// readAddresses reads the addresses in namespaces that their snapshot holds open, once
-// in each; nil stands for no namespace.
-func readAddresses(namespaces []*discover.Namespace) map[*discover.Namespace]string {
-	found := map[*discover.Namespace]string{nil: ""}
+// addAddresses fills in the addresses of rows, whose snapshot holds the namespaces
+// open. It reads each namespace once. of gives the row to fill in.
+func addAddresses[T any](rows []T, of func(*T) *row) {
+	addresses := map[*discover.Namespace]string{nil: ""}
 	var all []*discover.Namespace
-	for _, ns := range namespaces {
-		if _, known := found[ns]; !known {
-			found[ns] = ""
+	for i := range rows {
+		ns := of(&rows[i]).ns
+		if _, known := addresses[ns]; !known {
+			addresses[ns] = "?"
 			all = append(all, ns)
 		}
 	}
 	for i, contents := range inside.Read(discover.Handles(all), inside.Wanted{Addresses: true}) {
-		if !all[i].Held() || contents.Err != nil {
-			found[all[i]] = "?"
-			continue
+		if all[i].Held() && contents.Err == nil {
+			addresses[all[i]] = addressList(contents.Addresses)
 		}
-		found[all[i]] = tellingAddresses(contents.Addresses)
 	}
-	return found
+	for i := range rows {
+		r := of(&rows[i])
+		r.addresses = addresses[r.ns]
+	}
 }
 
-// tellingAddresses leaves out those that every namespace has.
-func tellingAddresses(all []inside.Address) string {
+// addressList leaves out the addresses that every namespace has.
+func addressList(all []inside.Address) string {
 	var words []string
 	for _, a := range all {
 		if addr := a.Prefix.Addr(); !addr.IsLoopback() && !addr.IsLinkLocalUnicast() {
@@ -157,25 +142,11 @@ func tellingAddresses(all []inside.Address) string {
 	return strings.Join(words, ",")
 }
 
-// bareAddresses are without the length of their prefix.
-func bareAddresses(addresses string) []string {
-	words := strings.Split(addresses, ",")
+// withoutPrefixLengths splits an address list into addresses.
+func withoutPrefixLengths(list string) []string {
+	words := strings.Split(list, ",")
 	for i, word := range words {
 		words[i], _, _ = strings.Cut(word, "/")
 	}
 	return words
-}
-
-// addAddresses fills in the addresses of rows: cell gives a row's namespace, and where
-// its addresses go.
-func addAddresses[T any](rows []T, cell func(*T) (*discover.Namespace, *string)) {
-	all := make([]*discover.Namespace, len(rows))
-	for i := range rows {
-		all[i], _ = cell(&rows[i])
-	}
-	found := readAddresses(all)
-	for i := range rows {
-		ns, addresses := cell(&rows[i])
-		*addresses = found[ns]
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,13 +17,13 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// ui is how the program talks. Results go to standard output; everything else
-// goes to standard error, in lines that begin with "netnsctl: ". Names, paths
-// and commands may contain any byte but never reach a terminal unescaped.
+// ui is the program's input and output. Results go to standard output. Everything
+// else goes to standard error, in lines that begin with "netnsctl: ". Names, paths and
+// commands may contain any byte: quote or escape them before they reach a terminal.
 type ui struct {
 	out, err *os.File
-	broken   error     // of a write to out
-	colour   term.When // whether tables are coloured; empty for automatic
+	broken   error     // the first failed write to out
+	colour   term.When // whether tables are coloured; empty means automatic
 }
 
 // print writes to standard output.
@@ -40,45 +41,46 @@ func (u *ui) note(format string, args ...any) {
 	fmt.Fprintln(u.err, "netnsctl: "+escape(fmt.Sprintf(format, args...)))
 }
 
-// age is how long ago something was, in the largest unit that fits.
-func age(now, then time.Time) string {
-	if then.IsZero() {
-		return "-"
+// writeFailed reports whether a write to standard output failed, and says so.
+func (u *ui) writeFailed() bool {
+	if u.broken != nil {
+		u.note("write error: %v", bare(u.broken))
 	}
-	switch d := now.Sub(then); {
-	case d < 0:
-		return "-"
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + "s"
-	case d < time.Hour:
-		return strconv.Itoa(int(d/time.Minute)) + "m"
-	case d < 48*time.Hour:
-		return strconv.Itoa(int(d/time.Hour)) + "h"
-	default:
-		return strconv.Itoa(int(d/(24*time.Hour))) + "d"
-	}
+	return u.broken != nil
 }
 
-// onTerminal tells whether a person can be asked.
+// onTerminal reports whether the program can ask a person.
 func (u *ui) onTerminal() bool {
 	return netnsctl.IsTerminal(int(os.Stdin.Fd())) && netnsctl.IsTerminal(int(u.err.Fd()))
 }
 
-// confirm asks a person; anything but y or yes means no.
+// confirm asks a person. Every answer but y and yes means no.
 func (u *ui) confirm(question string) bool {
 	fmt.Fprint(u.err, escape(question)+" [y/N] ")
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if err != nil {
-		fmt.Fprintln(u.err) // the answer was the end of the input
+		fmt.Fprintln(u.err) // end of file leaves the cursor in the line of the question
 	}
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes"
 }
 
-// replaceFile gives a file a new content in one step: who reads it sees the old
-// one or the whole new one, and after a crash one of both is there. While it is
-// made the new one has a name that begins with a dot and ends in digits, so that
-// node_exporter's textfile collector, which reads *.prom, passes it by.
+// deliver writes a text to a file, or to standard output for "-" or no name.
+func (u *ui) deliver(name, text string) error {
+	if name == "" || name == "-" {
+		u.print(text)
+		return nil
+	}
+	if err := replaceFile(name, text); err != nil {
+		return fmt.Errorf("%s: %w", name, bare(err))
+	}
+	return nil
+}
+
+// replaceFile replaces the content of a file in one step: a reader sees the old text
+// or the whole new text, also after a crash. The name of the temporary file begins
+// with a dot and ends in digits, so that the textfile collector of node_exporter,
+// which reads *.prom, ignores it.
 func replaceFile(name, text string) (err error) {
 	switch info, err := os.Lstat(name); {
 	case os.IsNotExist(err):
@@ -97,13 +99,11 @@ func replaceFile(name, text string) (err error) {
 		}
 	}()
 	_, err = file.WriteString(text)
-	for _, step := range []func() error{
-		func() error { return file.Chmod(0o644) },
-		file.Sync,
-	} {
-		if err == nil {
-			err = step()
-		}
+	if err == nil {
+		err = file.Chmod(0o644)
+	}
+	if err == nil {
+		err = file.Sync()
 	}
 	if closed := file.Close(); err == nil {
 		err = closed
@@ -114,46 +114,20 @@ func replaceFile(name, text string) (err error) {
 	return err
 }
 
-// deliver writes to a file, or to standard output for "-" or none.
-func (u *ui) deliver(name, text string) error {
-	if name == "" || name == "-" {
-		u.print(text)
-		return nil
-	}
-	if err := replaceFile(name, text); err != nil {
-		return fmt.Errorf("%s: %w", name, bare(err))
-	}
-	return nil
-}
-
-// bare is a system call's error without the file that it was for.
-func bare(err error) error {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno
-	}
-	return err
-}
-
-// plural is a number with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-func dash(s string) string {
-	if s == "" {
+// age is the time since then in the largest unit that fits.
+func age(now, then time.Time) string {
+	switch d := now.Sub(then); {
+	case then.IsZero() || d < 0:
 		return "-"
+	case d < time.Minute:
+		return strconv.Itoa(int(d/time.Second)) + "s"
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	case d < 48*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	default:
+		return strconv.Itoa(int(d/(24*time.Hour))) + "d"
 	}
-	return s
-}
-
-func quoteIfAny(s string) string {
-	if s == "" {
-		return ""
-	}
-	return quote(s)
 }
 
 // parseDuration reads seconds, a Go duration, or days such as 3d.
@@ -171,4 +145,39 @@ func parseDuration(word string) (time.Duration, error) {
 		return 0, fmt.Errorf("invalid duration %q (examples: 90, 10m, 3d)", word)
 	}
 	return d, nil
+}
+
+// bare is the errno of an error, without the operation and the file, or the error
+// itself where there is no errno.
+func bare(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
+}
+
+// plural is a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// dash is a text, or "-" where it is empty.
+func dash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// unique drops repeated words.
+func unique(words []string) (first []string) {
+	for _, word := range words {
+		if !slices.Contains(first, word) {
+			first = append(first, word)
+		}
+	}
+	return first
 }
