@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -124,8 +125,28 @@ func enter() error {
 		if err := syscall.Mount(step.source, step.target, step.fstype, step.flags, ""); err != nil {
 			return fmt.Errorf("mount %s: %w", step.target, err)
 		}
+		if step.flags == syscall.MS_REC|syscall.MS_PRIVATE {
+			unmountBelow("/run")
+		}
 	}
 	return nil
+}
+
+// unmountBelow unmounts what is mounted at a directory and below. A scan would find
+// the machine's namespaces there, although the sandbox covers them. A user namespace
+// cannot unmount what it was given. Each round uncovers other mounts.
+func unmountBelow(dir string) {
+	for unmounted := true; unmounted; {
+		unmounted = false
+		mounts, _ := os.ReadFile("/proc/self/mountinfo")
+		for line := range strings.Lines(string(mounts)) {
+			// Blanks and the like are octal there: proc_pid_mountinfo(5).
+			point, err := strconv.Unquote(`"` + strings.ReplaceAll(strings.Fields(line)[4], `"`, `\"`) + `"`)
+			if err == nil && (point == dir || strings.HasPrefix(point, dir+"/")) && syscall.Unmount(point, syscall.MNT_DETACH) == nil {
+				unmounted = true
+			}
+		}
+	}
 }
 
 // pattern is the value of -test.run for one test or subtest.
