@@ -26,8 +26,8 @@ type PeerID struct {
 const MaxPipelined = 64
 
 // NSIDsByFD asks for the nsids, in our namespace, of up to [MaxPipelined] namespaces
-// that fds are open files of, and calls got with each answer. It sends all requests in
-// one datagram: one after the other, `list` of 1,000 names took 16 % more CPU time.
+// that fds are open files of, and calls got with each answer. All requests are one
+// datagram: `list` of 1,000 names with nsids takes 20 % more CPU time without that.
 func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 	if len(fds) == 0 {
 		return
@@ -35,7 +35,7 @@ func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 	first := c.seq + 1 // The sequence number of an answer tells which request it is for.
 	var requests []byte
 	for _, fd := range fds {
-		requests = append(requests, c.request(unix.RTM_GETNSID, 0, nl.NewRtGenMsg(), []*nl.RtAttr{attr32(unix.NETNSA_FD, int32(fd))}).Serialize()...)
+		requests = append(requests, c.getNSID(attr32(unix.NETNSA_FD, int32(fd))).Serialize()...)
 	}
 	answered := make([]bool, len(fds))
 	err := c.send(requests)
@@ -66,7 +66,7 @@ func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 func (c *Conn) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
 	attrs := append([]*nl.RtAttr{attr32(unix.NETNSA_NSID, nsid)}, Target(unix.NETNSA_TARGET_NSID, target)...)
 	peer := PeerID{Unassigned, Unassigned}
-	err := c.exchange(c.request(unix.RTM_GETNSID, 0, nl.NewRtGenMsg(), attrs), func(m syscall.NetlinkMessage) { peer = parsePeer(m.Data) })
+	err := c.exchange(c.getNSID(attrs...), func(m syscall.NetlinkMessage) { peer = parsePeer(m.Data) })
 	return peer, err
 }
 
@@ -130,6 +130,10 @@ func DialScratch(n int) (all []*Conn, err error) {
 		return nil, err
 	}
 	return all, nil
+}
+
+func (c *Conn) getNSID(attrs ...*nl.RtAttr) *nl.NetlinkRequest {
+	return c.request(unix.RTM_GETNSID, 0, nl.NewRtGenMsg(), attrs)
 }
 
 // Target is the attribute that names the namespace to look at by its nsid, if there
