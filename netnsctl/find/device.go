@@ -1,13 +1,77 @@
 package find
 
 import (
+	"net/netip"
 	"path"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// macTerm is the address of a device, in the form of [net.HardwareAddr].
+// addressTerm is an address, optionally of one device (fe80::1%eth0).
+type addressTerm struct {
+	addr   netip.Addr
+	device string
+}
+
+func (t addressTerm) want(w *inside.Wanted) { w.Addresses = true }
+
+func (t addressTerm) match(v *view, found func(Match)) {
+	v.eachAddress(Address, found, func(a inside.Address, device string) bool {
+		return a.Prefix.Addr() == t.addr && (t.device == "" || t.device == device)
+	})
+}
+
+// prefixTerm is all addresses in a prefix.
+type prefixTerm struct{ prefix netip.Prefix }
+
+func (t prefixTerm) want(w *inside.Wanted) { w.Addresses = true }
+
+func (t prefixTerm) match(v *view, found func(Match)) {
+	v.eachAddress(Address, found, func(a inside.Address, _ string) bool {
+		return t.prefix.Contains(a.Prefix.Addr())
+	})
+}
+
+// furtherTerm also searches namespaces that only devices lead to.
+type furtherTerm struct{ term }
+
+func (t furtherTerm) want(w *inside.Wanted) {
+	t.term.want(w)
+	w.Devices = true
+}
+
+// near gives the devices whose network contains the address of a query.
+func (v *view) near(q Query) (matches []Match) {
+	if !q.address.IsValid() {
+		return nil
+	}
+	v.eachAddress(Network, func(m Match) {
+		m.What = q.Word
+		matches = append(matches, m)
+	}, func(a inside.Address, _ string) bool {
+		return a.Prefix.Contains(q.address) && !q.address.IsLoopback() && !q.address.IsLinkLocalUnicast()
+	})
+	return matches
+}
+
+// eachAddress reports the addresses that fit, with the device that has them.
+func (v *view) eachAddress(kind Kind, found func(Match), fits func(a inside.Address, device string) bool) {
+	for i := range v.contents {
+		c := &v.contents[i]
+		for _, a := range c.Addresses {
+			device := a.Name
+			if d := c.Device(a.Device); d != nil {
+				device = d.Name
+			}
+			if fits(a, device) {
+				found(Match{Kind: kind, Namespace: v.namespace(i), Device: device, Index: a.Device, Text: a.Prefix.String()})
+			}
+		}
+	}
+}
+
+// macTerm is the MAC address of a device, in the form of [net.HardwareAddr].
 type macTerm struct{ mac string }
 
 func (t macTerm) want(w *inside.Wanted) { w.Devices = true }
@@ -20,7 +84,7 @@ func (t macTerm) match(v *view, found func(Match)) {
 	})
 }
 
-// deviceTerm is a pattern of device names.
+// deviceTerm is a glob pattern of device names.
 type deviceTerm struct{ glob string }
 
 func (t deviceTerm) want(w *inside.Wanted) { w.Devices = true }
@@ -33,7 +97,7 @@ func (t deviceTerm) match(v *view, found func(Match)) {
 	})
 }
 
-// peerTerm is the far ends of the devices that a pattern names.
+// peerTerm is the far ends of the devices that a glob pattern matches.
 type peerTerm struct{ glob string }
 
 func (t peerTerm) want(w *inside.Wanted) { w.Devices = true }
@@ -51,7 +115,7 @@ func (t peerTerm) match(v *view, found func(Match)) {
 	})
 }
 
-// named tells by which of its names a device fits a pattern, which is a good one.
+// named gives the first name of a device that a valid glob pattern matches.
 func named(d *inside.Device, glob string) (name string, ok bool) {
 	for _, name := range slices.Concat([]string{d.Name}, d.AltNames) {
 		if fits, _ := path.Match(glob, name); fits || name == glob {
@@ -69,7 +133,7 @@ func (v *view) eachDevice(f func(i int, d *inside.Device)) {
 	}
 }
 
-// label is a name of a namespace, or else its ID.
+// label is the first name of a namespace, or its ID.
 func (v *view) label(i int) string {
 	ns := v.namespace(i)
 	switch {

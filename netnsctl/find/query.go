@@ -1,3 +1,5 @@
+// Package find finds network namespaces by their contents: an address, a device, a
+// listening socket, a process, a container.
 package find
 
 import (
@@ -12,19 +14,20 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// Query is a word that was parsed.
+// Query is a parsed search word.
 type Query struct {
-	// Word is the text it was made of.
+	// Word is the text of the query.
 	Word string
-	// steps are tried until one finds something: a number is a name first, then a pid.
+	// steps are tried in order until one has a match: a number is first a name, then
+	// a pid.
 	steps [][]term
-	// address is what was looked for, if that was an address.
+	// address is the address of the query, if the word is one.
 	address netip.Addr
 }
 
 // term is one meaning of a word.
 type term interface {
-	// want says what has to be read of all namespaces.
+	// want sets the parts of all namespaces that match needs.
 	want(w *inside.Wanted)
 	match(v *view, found func(Match))
 }
@@ -39,13 +42,13 @@ type term interface {
 //	net:[4026532177]           a namespace
 //	peer:GLOB                  the far ends of devices
 //	dev:GLOB                   devices
-//	container:ID               a container or pod, by the beginning of its id
+//	container:ID               a container or pod, by the beginning of its ID
 //	name:GLOB                  namespaces by name
 //	host, /run/ns, ./ns        the host's namespace, that of a path
 //
-// Any other number is a name, a pid or, where there is no such process, a namespace's
-// inode number. Any other word is a name or a device, by itself or as a glob
-// pattern, and a container where it looks like the beginning of an id.
+// Any other number is a name or else a pid or else the inode number of a namespace.
+// Any other word is a name or a device, given literally or as a glob pattern, or a
+// container if the word can be the beginning of an ID.
 func Parse(word string) (Query, error) {
 	q := Query{Word: word}
 	if kind, rest, found := strings.Cut(word, ":"); found {
@@ -88,7 +91,13 @@ func Parse(word string) (Query, error) {
 	return q, err
 }
 
-// plainWord is what a word without a kind may be.
+// looksLikeAddress tells whether a word consists of four numbers, such as
+// 10.0.0.300.
+func looksLikeAddress(word string) bool {
+	return strings.Count(word, ".") == 3 && strings.Trim(word, "0123456789./") == ""
+}
+
+// plainWord gives the meanings of a word without a kind.
 func plainWord(word string) ([]term, error) {
 	if word == "host" || strings.Contains(word, "/") {
 		return []term{wordTerm{word}}, nil
@@ -103,10 +112,10 @@ func plainWord(word string) ([]term, error) {
 	return terms, nil
 }
 
-// minID is how long the beginning of a container's id must be.
+// minID is the least length of the beginning of a container's ID.
 const minID = 6
 
-// Kinds are what may stand before a colon in a word.
+// Kinds are the words that may stand before a colon in a query.
 func Kinds() []string {
 	return []string{"tcp", "udp", "pid", "name", "dev", "peer", "container", "pod"}
 }

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,9 +10,48 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// socketTerm is a port that a socket listens on.
+// nameTerm is a name or a glob pattern of names.
+type nameTerm struct{ glob string }
+
+func (t nameTerm) want(*inside.Wanted) {}
+
+func (t nameTerm) match(v *view, found func(Match)) {
+	for _, ns := range v.snap.Namespaces {
+		for _, name := range ns.Names {
+			if ok, _ := path.Match(t.glob, name); ok || t.glob == name {
+				found(Match{Kind: Name, Namespace: ns, Text: "name " + name})
+			}
+		}
+	}
+}
+
+// wordTerm is another word for a namespace: see [discover.Snapshot.Lookup].
+type wordTerm struct{ word string }
+
+func (t wordTerm) want(*inside.Wanted) {}
+
+func (t wordTerm) match(v *view, found func(Match)) {
+	if ns := v.snap.Lookup(t.word); ns != nil {
+		found(Match{Kind: Namespace, Namespace: ns, Text: ns.String()})
+	}
+}
+
+// inodeTerm is the inode number of a namespace.
+type inodeTerm struct{ ino uint64 }
+
+func (t inodeTerm) want(*inside.Wanted) {}
+
+func (t inodeTerm) match(v *view, found func(Match)) {
+	for _, ns := range v.snap.Namespaces {
+		if ns.ID.Ino == t.ino {
+			found(Match{Kind: Namespace, Namespace: ns, Text: ns.String()})
+		}
+	}
+}
+
+// socketTerm is the port of a listening socket.
 type socketTerm struct {
-	protocol string // empty for any
+	protocol string // tcp, udp; empty for both
 	port     uint16
 }
 
@@ -33,7 +73,7 @@ func (t socketTerm) match(v *view, found func(Match)) {
 	}
 }
 
-// listener tells of a socket.
+// listener describes a socket and its holders.
 func listener(s inside.Socket, holders []discover.Pin) string {
 	text := s.Protocol + " " + s.Local.String()
 	if len(holders) == 0 {
@@ -49,8 +89,8 @@ func more(n int) string {
 	return " and " + strconv.Itoa(n) + " more"
 }
 
-// pidTerm is a process or thread: the namespace that it is in, and those that it
-// holds.
+// pidTerm is a process or thread. It matches the namespace of the process and those
+// that the process pins by other means.
 type pidTerm struct{ pid int }
 
 func (t pidTerm) want(*inside.Wanted) {}
@@ -75,20 +115,7 @@ func (t pidTerm) match(v *view, found func(Match)) {
 	}
 }
 
-// inodeTerm is a namespace itself.
-type inodeTerm struct{ ino uint64 }
-
-func (t inodeTerm) want(*inside.Wanted) {}
-
-func (t inodeTerm) match(v *view, found func(Match)) {
-	for _, ns := range v.snap.Namespaces {
-		if ns.ID.Ino == t.ino {
-			found(Match{Kind: Namespace, Namespace: ns, Text: ns.String()})
-		}
-	}
-}
-
-// containerTerm is the beginning of the id of a container or pod.
+// containerTerm is the beginning of the ID of a container or pod.
 type containerTerm struct{ id string }
 
 func (t containerTerm) want(*inside.Wanted) {}

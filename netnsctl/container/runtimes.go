@@ -1,6 +1,8 @@
 package container
 
-// bundle is what matters of an OCI runtime's config.json.
+import "strings"
+
+// bundle is the part of an OCI runtime's config.json that we use.
 type bundle struct {
 	Annotations map[string]string `json:"annotations"`
 	Linux       struct {
@@ -20,7 +22,7 @@ func (b *bundle) netns() string {
 	return ""
 }
 
-// first gives the first annotation that is there.
+// first gives the value of the first of some annotations that is set.
 func (b *bundle) first(keys ...string) string {
 	for _, key := range keys {
 		if value := b.Annotations[key]; value != "" {
@@ -30,8 +32,8 @@ func (b *bundle) first(keys ...string) string {
 	return ""
 }
 
-// storage reads containers/storage, in which podman and CRI-O keep their bundles:
-// the list in overlay-containers/containers.json, and ID/userdata/config.json.
+// storage reads the bundles of podman and CRI-O, which are in containers/storage:
+// the list overlay-containers/containers.json and the files ID/userdata/config.json.
 func storage(root string) (records []Record) {
 	const under = "/containers/storage/overlay-containers/"
 	var all []struct {
@@ -65,8 +67,8 @@ func storage(root string) (records []Record) {
 	return records
 }
 
-// containerd reads the bundles of its tasks, by containerd's own namespaces. Those
-// of docker (moby) are left to docker.
+// containerd reads the bundles of containerd's tasks. Each directory is one of its
+// namespaces; the records of moby are docker's, which docker reads.
 func containerd(root string) (records []Record) {
 	dir := root + "/run/containerd/io.containerd.runtime.v2.task/"
 	for _, namespace := range entries(dir) {
@@ -86,4 +88,32 @@ func containerd(root string) (records []Record) {
 		}
 	}
 	return records
+}
+
+// docker reads /var/lib/docker/containers/ID/config.v2.json (moby's
+// container.Container).
+func docker(root string) (records []Record) {
+	dir := root + "/var/lib/docker/containers/"
+	for _, id := range entries(dir) {
+		var c struct {
+			ID, Name        string
+			Config          struct{ Labels map[string]string }
+			NetworkSettings struct{ SandboxKey string }
+		}
+		if !readJSON(dir+id+"/config.v2.json", &c) || c.ID == "" {
+			continue
+		}
+		records = append(records, Record{
+			Runtime: "docker", ID: c.ID, Name: strings.TrimPrefix(c.Name, "/"), Netns: c.NetworkSettings.SandboxKey,
+			Pod: pod(c.Config.Labels["io.kubernetes.pod.namespace"], c.Config.Labels["io.kubernetes.pod.name"]),
+		})
+	}
+	return records
+}
+
+func pod(namespace, name string) string {
+	if namespace == "" {
+		return name
+	}
+	return namespace + "/" + name
 }

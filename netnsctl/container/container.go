@@ -1,3 +1,7 @@
+// Package container reads the records of container runtimes about their containers,
+// and those of CNI about its addresses. It reads their state files in the default
+// places and asks no runtime: none has to run, and none can block the caller. Read
+// skips files that do not exist or that it cannot parse.
 package container
 
 import (
@@ -13,20 +17,21 @@ import (
 type Record struct {
 	Runtime string // docker, podman, cri-o, containerd
 	ID      string
-	// Name is the container's, Pod that of its pod, as namespace/name; empty where
-	// there is none.
+	// Name is the name of the container; Pod is that of its pod, as namespace/name.
+	// Both may be empty.
 	Name, Pod string
-	// Netns is the path of its network namespace, empty if the runtime notes none.
+	// Netns is the path of the network namespace. It is empty if there is none in the
+	// runtime's record.
 	Netns string
 }
 
-// State is all that was found.
+// State has the records of all runtimes and of CNI.
 type State struct {
 	Records []Record
 	Leases  []Lease
 }
 
-// Read reads what is below root, "/" if empty.
+// Read reads the state files below root, or below "/" if root is empty.
 func Read(root string) State {
 	s := State{Leases: cni(root)}
 	for _, source := range []func(string) []Record{docker, storage, containerd} {
@@ -35,7 +40,7 @@ func Read(root string) State {
 	return s
 }
 
-// ByID finds the record of a container.
+// ByID gives the record of a container.
 func (s State) ByID(id string) (Record, bool) {
 	for _, r := range s.Records {
 		if id != "" && r.ID == id {
@@ -45,9 +50,9 @@ func (s State) ByID(id string) (Record, bool) {
 	return Record{}, false
 }
 
-// Copied tells whether a path is another one below some directory, or the same: as
-// the host's /run/netns/x is /host/run/netns/x in a container that has the host's
-// root there. /var/run is /run.
+// Copied tells whether a path ends in the absolute path original: in a container
+// with the host's root at /host, the host's /run/netns/x is /host/run/netns/x.
+// /var/run counts as /run.
 func Copied(path, original string) bool {
 	return original != "" && original[0] == '/' && strings.HasSuffix(clean(path), clean(original))
 }
@@ -60,15 +65,17 @@ func clean(name string) string {
 	return name
 }
 
-// maxFile is far more than a state file has.
+// maxFile is far more than the size of a state file.
 const maxFile = 4 << 20
 
-// readJSON fills in v from a plain file.
+// readJSON decodes a regular file into v.
 func readJSON(name string, v any) bool {
 	data, ok := readFile(name)
 	return ok && json.Unmarshal(data, v) == nil
 }
 
+// readFile reads a regular file. It does not follow symbolic links, and does not
+// block on pipes.
 func readFile(name string) ([]byte, bool) {
 	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
 	if err != nil {
@@ -83,7 +90,7 @@ func readFile(name string) ([]byte, bool) {
 	return data, err == nil
 }
 
-// entries are the names in a directory.
+// entries gives the file names in a directory.
 func entries(dir string) (names []string) {
 	all, err := os.ReadDir(dir)
 	if err != nil {
