@@ -5,7 +5,7 @@ BIN ?= bin/netnsctl
 
 # Without the tag urfave/cli links a documentation generator that costs half a
 # millisecond at every start; a static, not position-independent binary saves
-# two more. netnsctl_entry is in netnsctl/internal/sys/entry.
+# two more. netnsctl_entry is in internal/proc/entry.
 TAGS       := urfave_cli_no_docs
 BUILDFLAGS := -buildmode=exe -trimpath -tags $(TAGS) -ldflags '-s -w -E netnsctl_entry'
 export CGO_ENABLED := 0
@@ -56,7 +56,7 @@ test-needs:
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./netnsctl/...
+	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./internal/... ./netnsctl/...
 
 .PHONY: cover
 cover: test-needs ## coverage of each package by its unit tests, by the suite with a covering binary, by both: bin/cover
@@ -124,7 +124,7 @@ bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
 .PHONY: lint
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	$(GO) run $(GOLANGCI_LINT) run --allow-parallel-runners --build-tags $(TAGS)
-	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
+	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./internal/... ./netnsctl/...
 	@for script in .ci/run tests/*.sh cmd/netnsctl/packaging/*.sh cmd/netnsctl/completion/*.bash; do bash -n $$script || exit; done
 
 .PHONY: fmt

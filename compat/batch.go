@@ -8,7 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 )
 
 // batch runs the lines of a batch file.
@@ -28,27 +28,27 @@ func (s *session) runBatch(name string) error {
 	if err != nil {
 		return failed("Cannot open file \"%s\" for reading: %s", name, strerror(err))
 	}
-	netnsctl.RestoreSignals()
+	proc.RestoreSignals()
 	s.inBatch = true
 	s.adder = s.host.NewAdder()
 	defer s.adder.Close()
 	s.deleter = s.host.NewDeleter()
 	defer s.deleter.Release()
-	s.stdin = int(file.Fd())
+	s.stdin = file
 	b := &batch{session: s, name: name, lines: newBatchReader(file, s.program.Face != FaceIP)}
 	return b.run()
 }
 
 func (s *session) openBatch(name string) (*os.File, error) {
 	if name == "-" {
-		return s.program.Stdin, netnsctl.CheckStd(int(s.program.Stdin.Fd()))
+		return s.program.Stdin, proc.CheckStd(int(s.program.Stdin.Fd()))
 	}
 	return os.Open(name)
 }
 
 func (b *batch) run() error {
 	for {
-		if !b.lines.pending() && !netnsctl.Readable(b.stdin) {
+		if !b.lines.pending() && !proc.Readable(int(b.stdin.Fd())) {
 			b.deleter.Release() // the writer of the next line may wait for that
 		}
 		line, err := b.lines.next()

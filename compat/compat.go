@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -43,14 +44,15 @@ type Program struct {
 // program that replaces the process inherits the attributes of that thread, and
 // options such as -netns move the thread for good.
 func (p Program) Run(argv []string) int {
-	netnsctl.RestoreIgnored()
+	proc.RestoreIgnored()
 	s := &session{
 		program: p,
 		host:    p.Host,
 		out:     newOutput(p.Stdout),
-		stdin:   int(p.Stdin.Fd()),
+		stdin:   p.Stdin,
 	}
 	s.host.LockedThread = true
+	s.host.Start = netnsctl.Start{Environ: proc.Environ, BeforeExec: proc.RestoreAll}
 	if p.Face != FaceNetnsctl {
 		s.host.Resolve = nil // iproute2 accepts names only
 	}

@@ -116,7 +116,6 @@ var messages = []struct {
 	{"", netnsctl.OpMountCgroup, "Failed to mount cgroup2: $err"},
 	{"", netnsctl.OpMakeVRFGroup, "mkdir failed for $path: $err\nFailed to setup vrf cgroup2 directory"},
 	{"", netnsctl.OpLeaveVRF, "Failed to open cgroups.procs file: $err."},
-	{"", netnsctl.OpDropCaps, "Failed to drop capabilities: $err"},
 }
 
 // message gives the message of `ip` for an error in a command.

@@ -3,6 +3,7 @@ package compat
 import (
 	"errors"
 
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -20,7 +21,7 @@ func (s *session) exec(args []string) error {
 	}
 	name, argv := args[0], args[1:]
 	if !s.inBatch {
-		return s.execFailure(s.host.Exec(name, argv))
+		return s.execFailure(s.host.Exec(name, argv, netnsctl.Setup{}))
 	}
 	if err := s.out.flush(); err != nil {
 		return err
@@ -31,8 +32,9 @@ func (s *session) exec(args []string) error {
 // child runs a command and waits for it. If a signal kills the command, `ip` exits
 // at once.
 func (s *session) child(name string, argv []string) error {
-	netnsctl.RestoreSignals()
-	status, err := s.host.Run(name, argv, s.stdin)
+	proc.RestoreSignals()
+	status, err := s.host.Run(name, argv, netnsctl.Setup{},
+		proc.IfOpen(s.stdin), proc.IfOpen(s.program.Stdout), proc.IfOpen(s.program.Stderr))
 	switch {
 	case err != nil:
 		s.report(s.execFailure(err))

@@ -1,8 +1,10 @@
 package compat
 
 import (
+	"os"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -21,7 +23,7 @@ type Call struct {
 	// Batch is set for a line of a batch file.
 	Batch bool
 	// Stdin is the standard input of child processes.
-	Stdin int
+	Stdin *os.File
 	// Plain runs one of iproute2's commands as iproute2 does and returns its exit
 	// status; json has the effect of the option -json. Plain is nil if Command is
 	// none of iproute2's.
@@ -64,7 +66,7 @@ func (s *session) extended(words []string) (handled bool, err error) {
 	if err := s.out.flush(); err != nil {
 		return true, err
 	}
-	netnsctl.RestoreSignals()
+	proc.RestoreSignals()
 	if status := run(); status != 0 {
 		return true, silent(status)
 	}

@@ -1,11 +1,11 @@
 package compat
 
-import "github.com/netnsctl/netnsctl/netnsctl"
+import "github.com/netnsctl/netnsctl/internal/proc"
 
 // monitor prints names when they are added or deleted. It flushes each line, even
 // into a pipe.
 func (s *session) monitor([]string) error {
-	netnsctl.RestoreSignals()
+	proc.RestoreSignals()
 	w, err := s.host.Watch()
 	if err != nil {
 		return s.fail("monitor", err)

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 )
 
 // stdioBuffer is the size of glibc's buffer for files and pipes. It is visible: a
@@ -25,7 +25,7 @@ type output struct {
 func newOutput(file *os.File) *output {
 	return &output{
 		Writer:   bufio.NewWriterSize(checkedFile{file}, stdioBuffer),
-		terminal: netnsctl.IsTerminal(int(file.Fd())),
+		terminal: proc.IsTerminal(int(file.Fd())),
 	}
 }
 
@@ -50,7 +50,7 @@ func (o *output) flush() error {
 type checkedFile struct{ *os.File }
 
 func (f checkedFile) Write(p []byte) (int, error) {
-	if err := netnsctl.CheckStd(int(f.Fd())); err != nil {
+	if err := proc.CheckStd(int(f.Fd())); err != nil {
 		return 0, err
 	}
 	return f.File.Write(p)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -81,7 +82,7 @@ func (s *session) execRealIP(argv []string) error {
 	if !ok {
 		return errNoRealIP()
 	}
-	return s.fail("", netnsctl.ExecFile(path, argv))
+	return s.fail("", netnsctl.NewOpError(netnsctl.OpExec, path, "", proc.ExecFile(path, argv)))
 }
 
 func errNoRealIP() error {
@@ -96,11 +97,11 @@ func errNoRealIP() error {
 // would replace each other for ever.
 func realIP() (path string, ok bool) {
 	search := systemPath
-	if !netnsctl.HasMoreThanCaller() {
-		if path, _ = netnsctl.Getenv(realIPVariable); path != "" {
+	if !proc.HasMoreThanCaller() {
+		if path, _ = proc.Getenv(realIPVariable); path != "" {
 			return path, true
 		}
-		if given, ok := netnsctl.Getenv("PATH"); ok {
+		if given, ok := proc.Getenv("PATH"); ok {
 			search = given
 		}
 	}
@@ -165,8 +166,13 @@ func (b *batch) runRealIP() (stop error) {
 		b.out.Flush()
 	}
 	argv := append(append([]string{"ip"}, b.passOn...), "-batch", "-")
-	status, stdout, stderr, err := netnsctl.RunFile(path, argv, text, b.out.terminal)
+	var terminal *os.File
+	if b.out.terminal {
+		terminal = b.program.Stdout
+	}
+	status, stdout, stderr, err := proc.RunFile(path, argv, text, terminal)
 	if err != nil {
+		err = netnsctl.NewOpError(netnsctl.OpExec, path, "", err)
 		return b.after(b.waiting.last, b.fail("", err))
 	}
 	const failedLine = "Command failed -:"
@@ -175,10 +181,10 @@ func (b *batch) runRealIP() (stop error) {
 	b.program.Stderr.Write(bytes.ReplaceAll(stderr, []byte(failedLine), ours))
 	b.out.Write(stdout)
 	switch {
-	case status.Code == 0 && status.Signal == 0:
+	case status == 0:
 		return nil
-	case failed && status.Code == statusFailed:
+	case failed && status == statusFailed:
 		return b.failedOnce()
 	}
-	return &failure{status: max(status.Code, statusFailed), exits: true}
+	return &failure{status: max(status, statusFailed), exits: true}
 }

@@ -3,7 +3,9 @@ package compat
 import (
 	"errors"
 	"fmt"
+	"os"
 
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -16,7 +18,7 @@ type session struct {
 	// passOn are the options that the real `ip` gets, too.
 	passOn []string
 	// stdin is the standard input of child processes.
-	stdin     int
+	stdin     *os.File
 	nsidNames nsidNames
 	// inBatch is set while the lines of a batch file run. Their names are added and
 	// deleted by adder and deleter, which are nil otherwise.
@@ -27,8 +29,8 @@ type session struct {
 
 // run executes a command line.
 func (s *session) run(argv []string) error {
-	if err := netnsctl.DropCapabilities(); err != nil {
-		return s.fail("", err)
+	if err := proc.DropCapabilities(); err != nil {
+		return failed("Failed to drop capabilities: %s", strerror(err))
 	}
 	if s.program.Face == FaceIP && !isForNetns(argv) {
 		return s.execRealIP(argv)

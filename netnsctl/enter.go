@@ -1,6 +1,9 @@
 package netnsctl
 
 import (
+	"path"
+	"slices"
+
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -44,7 +47,29 @@ func (h Host) enter(name string, setup Setup) error {
 	return nil
 }
 
-// bindEtc lays the files of EtcDir/name over /etc, in directory order.
+// remountSysfs makes /sys show the devices of the namespace of name.
+func (h Host) remountSysfs(name string, setup Setup) error {
+	if setup.NoSysfs {
+		return nil
+	}
+	var kept []sys.Kept
+	if setup.KeepSys {
+		var err error
+		if kept, err = sys.KeepBelow("/sys"); err != nil {
+			return newOpError(OpKeepMount, name, "/sys", err)
+		}
+		defer sys.Release(kept)
+	}
+	if err := sys.RemountSysfs(name); err != nil {
+		return newOpError(OpMountSysfs, name, "/sys", err)
+	}
+	for _, k := range kept {
+		h.warn(newOpError(OpKeepMount, name, k.Path, k.PutBack()))
+	}
+	return nil
+}
+
+// bindEtc mounts the files of EtcDir/name over those of /etc, in directory order.
 func (h Host) bindEtc(name string) {
 	dir := h.etcDir() + "/" + name
 	files, _ := sys.Names(dir)
@@ -54,4 +79,43 @@ func (h Host) bindEtc(name string) {
 			h.warn(&OpError{Op: OpBindEtc, Name: dst, Path: src, Err: err})
 		}
 	}
+}
+
+// Overlays are the files, as paths, that [Host.Enter] mounts over those of the same
+// names in /etc, in alphabetical order.
+func (h Host) Overlays(name string) []string {
+	if !ValidName(name) {
+		return nil
+	}
+	dir := h.etcDir() + "/" + name
+	files, _ := sys.Names(dir)
+	slices.Sort(files)
+	for i := range files {
+		files[i] = dir + "/" + files[i]
+	}
+	return files
+}
+
+// Fleeting is a file of EtcDir that [Host.Enter] does not mount over the file of /etc
+// itself, but over what a symbolic link there leads to. When that is replaced, as
+// resolvers do with their resolv.conf, the kernel takes the mount on it away (Linux
+// 3.18).
+type Fleeting struct{ File, Link string }
+
+// Fleeting gives the files for name that may cover those of /etc for a while only.
+func (h Host) Fleeting(name string) []Fleeting {
+	var found []Fleeting
+	for _, file := range h.Overlays(name) {
+		link := "/etc/" + path.Base(file)
+		fd, err := sys.OpenPath(link)
+		if err != nil {
+			continue
+		}
+		var st sys.FileStat
+		if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindLink {
+			found = append(found, Fleeting{file, link})
+		}
+		sys.Close(fd)
+	}
+	return found
 }

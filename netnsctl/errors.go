@@ -45,7 +45,6 @@ const (
 	OpMountCgroup   Op = "mount cgroup2"
 	OpMakeVRFGroup  Op = "make cgroup"
 	OpLeaveVRF      Op = "leave VRF"
-	OpDropCaps      Op = "drop capabilities"
 )
 
 // OpError is the only type of error this package returns, save where a

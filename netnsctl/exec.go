@@ -1,24 +1,46 @@
 package netnsctl
 
 import (
+	"cmp"
+	"io"
+	"os"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Exec replaces the process by argv in the namespace of name, entered as by
-// [Host.Enter], whose contract holds for a failed Exec; it returns only if it fails.
-// The process keeps its pid. argv[0] is looked up as execvp(3) does, inside. The
-// command gets what the process was given at its own start: environment, descriptors,
-// signal dispositions and mask, resource limits.
-func (h Host) Exec(name string, argv []string) error { return h.ExecIn(name, argv, Setup{}) }
+// Start says what a command is started with. The zero value is what package os/exec
+// gives to its commands. A program that has to pass on exactly what it was given sets
+// what the Go runtime has changed.
+type Start struct {
+	// Environ, if not nil, gives the environment in place of [os.Environ].
+	Environ func() []string
+	// BeforeExec, if not nil, is called by [Host.Exec] right before execve(2), such as
+	// to restore signals. Only execve may follow it.
+	BeforeExec func()
+}
 
-// ExecIn is [Host.Exec] with another setup.
-func (h Host) ExecIn(name string, argv []string, setup Setup) error {
+func (s Start) environ() []string {
+	if s.Environ == nil {
+		return os.Environ()
+	}
+	return s.Environ()
+}
+
+// Exec replaces the process by argv in the namespace of name, entered as by
+// [Host.Enter], whose contract holds when Exec fails; it returns only then. The process
+// keeps its pid, its descriptors, resource limits and ignored signals. argv[0] is looked
+// up as execvp(3) does, inside.
+//
+// A process that `ip vrf exec` has put into a VRF leaves it, as with `ip netns exec`: see
+// [Host.LeaveVRF].
+func (h Host) Exec(name string, argv []string, setup Setup) error {
 	if err := h.prepare(name, setup); err != nil {
 		return err
 	}
-	return newOpError(OpExec, argv[0], "", sys.Exec(argv, setup.Env))
+	return newOpError(OpExec, argv[0], "", sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
 }
 
 // prepare does all that comes before the command, for the calling thread.
@@ -39,27 +61,29 @@ type ExitStatus struct {
 	Signal syscall.Signal // 0 unless a signal ended it
 }
 
-// Run is [Host.Exec] in a child, which it waits for. stdin becomes the child's
-// standard input.
-func (h Host) Run(name string, argv []string, stdin int) (ExitStatus, error) {
-	return h.RunIn(name, argv, Setup{}, stdin)
-}
-
-// RunIn is [Host.Run] with another setup.
-func (h Host) RunIn(name string, argv []string, setup Setup, stdin int) (ExitStatus, error) {
+// Run is [Host.Exec] in a child process, which it waits for. It works from any
+// goroutine. The files become the standard descriptors of the command; one that is nil
+// is closed there.
+func (h Host) Run(name string, argv []string, setup Setup, stdin, stdout, stderr *os.File) (ExitStatus, error) {
 	here := sys.OpenPlace()
 	defer here.Close()
-	return h.runAt(here, name, argv, setup, [3]int{stdin, 1, 2})
+	return h.runAt(here, name, argv, setup, [3]*os.File{stdin, stdout, stderr})
 }
 
 // runAt runs a child on a thread that begins at a place.
-func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, files [3]int) (status ExitStatus, err error) {
+func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, files [3]*os.File) (status ExitStatus, err error) {
+	fds := [3]int{-1, -1, -1}
+	for i, f := range files {
+		if f != nil {
+			fds[i] = int(f.Fd())
+		}
+	}
 	threadErr := here.OnThread(func() {
 		if err = h.prepare(name, setup); err != nil {
 			return
 		}
 		var ended sys.ExitStatus
-		ended, err = sys.Spawn(argv, setup.Env, files)
+		ended, err = sys.Spawn(argv, h.Start.environ(), setup.Env, fds)
 		status = ExitStatus(ended)
 		err = newOpError(OpExec, argv[0], "", err)
 	})
@@ -67,4 +91,74 @@ func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, fi
 		return status, newOpError(OpEnterNet, name, "", threadErr)
 	}
 	return status, err
+}
+
+// Outcome is what became of a command in one namespace.
+type Outcome struct {
+	Name           string
+	Status         ExitStatus
+	Stdout, Stderr []byte
+	// Took is the time from before the namespace was entered to the command's end.
+	Took time.Duration
+	// Warnings are what [Host.Warn] would have been told.
+	Warnings []*OpError
+	// Err says why the command did not run.
+	Err error
+}
+
+// RunEach is [Host.Run] in each namespace, in up to atOnce of them at a time and
+// with an empty standard input. It calls tell with each outcome when the command has
+// ended, one after the other, on the caller's goroutine.
+func (h Host) RunEach(names []string, atOnce int, argv []string, setup Setup, tell func(Outcome)) {
+	here := sys.OpenPlace()
+	defer here.Close()
+	todo, done := make(chan string), make(chan Outcome)
+	var runners sync.WaitGroup
+	for range min(atOnce, len(names)) {
+		runners.Go(func() {
+			for name := range todo {
+				done <- h.capture(here, name, argv, setup)
+			}
+		})
+	}
+	go func() {
+		for _, name := range names {
+			todo <- name
+		}
+		close(todo)
+		runners.Wait()
+		close(done)
+	}()
+	for outcome := range done {
+		tell(outcome)
+	}
+}
+
+// capture runs a command and keeps what it prints. Files in memory, unlike pipes, need
+// no reader, and a child that the command leaves behind keeps none waiting.
+func (h Host) capture(here *sys.Place, name string, argv []string, setup Setup) Outcome {
+	o := Outcome{Name: name}
+	h.Warn = func(e *OpError) { o.Warnings = append(o.Warnings, e) }
+	var files [3]*os.File
+	for i := range files {
+		var err error
+		if files[i], err = sys.MemoryFile(); err != nil {
+			o.Err = newOpError(OpExec, argv[0], "", err)
+			return o
+		}
+		defer files[i].Close()
+	}
+	start := time.Now()
+	o.Status, o.Err = h.runAt(here, name, argv, setup, files)
+	o.Took = time.Since(start)
+	var err1, err2 error
+	o.Stdout, err1 = readWritten(files[1])
+	o.Stderr, err2 = readWritten(files[2])
+	o.Err = cmp.Or(o.Err, newOpError(OpExec, argv[0], "", cmp.Or(err1, err2)))
+	return o
+}
+
+// readWritten reads a file that a child has written, from its beginning.
+func readWritten(file *os.File) ([]byte, error) {
+	return io.ReadAll(io.NewSectionReader(file, 0, 1<<62))
 }

@@ -29,6 +29,8 @@ type Host struct {
 	// change it back, rather than start a thread: a sixth faster for a program that
 	// adds one name and ends.
 	LockedThread bool
+	// Start says what commands are started with.
+	Start Start
 	// Warn, if not nil, is told of failures after which the work goes on.
 	Warn func(*OpError)
 }

@@ -1,7 +1,7 @@
 package netnsctl
 
 import (
-	"path"
+	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -10,15 +10,15 @@ import (
 // prepares.
 type Setup struct {
 	// KeepSys shows what is mounted below /sys, such as /sys/fs/cgroup, below the
-	// new /sys, too (Linux 5.8). What cannot be is a warning.
+	// new /sys, too (Linux 5.8). A mount that cannot be shown is a warning.
 	KeepSys bool
 	// NoSysfs leaves /sys as it is: it then shows the devices of the namespace
 	// that the caller is in.
 	NoSysfs bool
-	// User is whom the command runs as, if not nil.
+	// User is the user that the command runs as, if not nil.
 	User *User
-	// Env changes the environment that the process was given: NAME=value sets a
-	// variable, NAME alone removes it.
+	// Env changes the environment of [Start]: a word NAME=value sets a variable, a
+	// word NAME removes it.
 	Env []string
 	// Folder is a directory that the command gets, if not nil.
 	Folder *Folder
@@ -38,48 +38,39 @@ func (s Setup) become() error {
 	return newOpError(OpBecomeUser, "", "", sys.Become(s.User.UID, s.User.GID, s.User.Groups))
 }
 
-// remountSysfs gives /sys the devices of the namespace of name.
-func (h Host) remountSysfs(name string, setup Setup) error {
-	if setup.NoSysfs {
-		return nil
-	}
-	var kept []sys.Kept
-	if setup.KeepSys {
-		var err error
-		if kept, err = sys.KeepBelow("/sys"); err != nil {
-			return newOpError(OpKeepMount, name, "/sys", err)
-		}
-		defer sys.Release(kept)
-	}
-	if err := sys.RemountSysfs(name); err != nil {
-		return newOpError(OpMountSysfs, name, "/sys", err)
-	}
-	for _, k := range kept {
-		h.warn(newOpError(OpKeepMount, name, k.Path, k.PutBack()))
-	}
-	return nil
+// Folder is a directory in memory that a command is given as an open descriptor,
+// such as for start files that must not stay behind. It is in no file system that
+// other processes see, and ends when the command and its children have closed it.
+type Folder struct {
+	// Files are the texts of its files by name. They may be set until the command
+	// is started.
+	Files map[string]string
+	fd    int
 }
 
-// Fleeting is a file of EtcDir that does not lie over the file of /etc itself, but
-// over what a symbolic link there leads to. When that is replaced, as resolvers do
-// with their resolv.conf, the kernel takes the mount on it away (Linux 3.18).
-type Fleeting struct{ File, Link string }
-
-// Fleeting gives the files for name that [Host.Enter] may lay over /etc for a while
-// only.
-func (h Host) Fleeting(name string) []Fleeting {
-	var found []Fleeting
-	for _, file := range h.Overlays(name) {
-		link := "/etc/" + path.Base(file)
-		fd, err := sys.OpenPath(link)
-		if err != nil {
-			continue
-		}
-		var st sys.FileStat
-		if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindLink {
-			found = append(found, Fleeting{file, link})
-		}
-		sys.Close(fd)
+// NewFolder reserves the descriptor. The caller closes the folder.
+func NewFolder() (*Folder, error) {
+	fd, err := sys.ReserveFD()
+	if err != nil {
+		return nil, newOpError(OpMakeFolder, "", "", err)
 	}
-	return found
+	return &Folder{Files: map[string]string{}, fd: fd}, nil
+}
+
+// FD is the number of the descriptor in the command.
+func (f *Folder) FD() int { return f.fd }
+
+// Path leads the command, and nobody else, to the directory. It needs a procfs of
+// the command's pid namespace on /proc.
+func (f *Folder) Path() string { return "/proc/self/fd/" + strconv.Itoa(f.fd) }
+
+// Close is for a folder whose command has ended or was not started.
+func (f *Folder) Close() { sys.Close(f.fd) }
+
+// fill makes the directory.
+func (f *Folder) fill() error {
+	if f == nil {
+		return nil
+	}
+	return newOpError(OpMakeFolder, "", "", sys.FillFolder(f.fd, f.Files))
 }

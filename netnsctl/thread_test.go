@@ -63,7 +63,7 @@ func callAll(t *testing.T, name string) {
 	must(h.Do(name, func() error {
 		return h.Do(name+"-0", func() error { return h.Add(name + "-inside") })
 	}))
-	_, err := h.Run(name, []string{"true"}, 0)
+	_, err := h.Run(name, []string{"true"}, netnsctl.Setup{}, nil, nil, nil)
 	must(err)
 	h.RunEach([]string{name, name + "-0"}, 2, []string{"true"}, netnsctl.Setup{}, func(o netnsctl.Outcome) { must(o.Err) })
 	_, err = h.Identity(name)

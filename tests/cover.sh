@@ -11,7 +11,7 @@ mkdir "$dir/unit" "$dir/suite" "$dir/source"
 chmod 777 "$dir/suite" # scripts run the binary as an ordinary user, too
 
 status=0
-go test -count=1 -covermode=atomic ./cmd/... ./compat/... ./netnsctl/... -args -test.gocoverdir="$dir/unit" >"$dir/unit.log" || status=1
+go test -count=1 -covermode=atomic ./cmd/... ./compat/... ./internal/... ./netnsctl/... -args -test.gocoverdir="$dir/unit" >"$dir/unit.log" || status=1
 
 # The covering binary is built from a copy of the source with three additions. Go
 # writes the counters when main exits, but the fast path exits before main, and exec
@@ -35,6 +35,7 @@ counters() { # counters FILE CALL: write the counters before that call
 }
 counters cmd/netnsctl/internal/fastpath/fastpath.go 'os.Exit('
 counters netnsctl/internal/sys/exec.go 'syscall.Exec('
+counters internal/proc/run.go 'syscall.Exec('
 printf 'package fastpath\n\nimport "os"\n\nfunc init() { os.Setenv("GOCOVERDIR", "%s/suite") }\n' "$dir" >cmd/netnsctl/internal/fastpath/a.go
 printf 'package main\n\nimport "os"\n\nfunc init() { os.Unsetenv("GOCOVERDIR") }\n' >cmd/netnsctl/a.go
 go build -cover -covermode=atomic -coverpkg=./... "$@" -o "$dir/netnsctl" ./cmd/netnsctl

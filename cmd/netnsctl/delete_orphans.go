@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -209,7 +210,7 @@ func reason(step clean.Step) string {
 // wait waits until the kernel has torn down namespaces. After a second it shows on a
 // terminal how many are left.
 func (u *ui) wait(host netnsctl.Host, namespaces []netnsctl.Tracked, limit time.Duration) ([]netnsctl.Tracked, error) {
-	terminal := netnsctl.IsTerminal(int(u.err.Fd()))
+	terminal := proc.IsTerminal(int(u.err.Fd()))
 	start := time.Now()
 	shown := false
 	left, err := clean.Wait(host, namespaces, limit, func(left int) {

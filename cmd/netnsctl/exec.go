@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -11,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -54,9 +56,9 @@ func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
 	u.warnOfLinks(call.Host, name)
 	if !call.Batch {
-		return u.execFailed(call.Host.ExecIn(name, argv, setup))
+		return u.execFailed(call.Host.Exec(name, argv, setup))
 	}
-	ended, err := call.Host.RunIn(name, argv, setup, call.Stdin)
+	ended, err := call.Host.Run(name, argv, setup, proc.IfOpen(call.Stdin), proc.IfOpen(os.Stdout), proc.IfOpen(os.Stderr))
 	if err != nil {
 		return u.execFailed(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/draw"
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
@@ -86,7 +86,7 @@ func (u *ui) renderer(format string) func(*draw.Picture) string {
 	if isUnicodeLocale() {
 		strokes = draw.Unicode()
 	}
-	coloured := u.colour.Colours(netnsctl.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR"))
+	coloured := u.colour.Colours(proc.IsTerminal(int(u.out.Fd())), os.Getenv("NO_COLOR"))
 	return func(p *draw.Picture) string { return draw.Tree(p, strokes, coloured) }
 }
 

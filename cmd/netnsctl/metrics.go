@@ -10,19 +10,19 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // metrics prints counts for Prometheus.
 func (u *ui) metrics(call compat.Call, c *cli.Context) error {
-	begin, used := time.Now(), netnsctl.CPUTime()
+	begin, used := time.Now(), proc.CPUTime()
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	return u.deliver(c.String("output"), metricsText(snap, time.Since(begin), netnsctl.CPUTime()-used))
+	return u.deliver(c.String("output"), metricsText(snap, time.Since(begin), proc.CPUTime()-used))
 }
 
 // metricsText has a sample for every state, cause and kind, also where the number is 0,

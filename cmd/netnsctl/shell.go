@@ -13,6 +13,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
@@ -48,12 +49,12 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 	if err != nil {
 		return err
 	}
-	stdin := 0
+	stdin := os.Stdin
 	if call.Batch {
 		stdin = call.Stdin
 	}
 	shown := shownName(call.Host, name)
-	if netnsctl.IsTerminal(stdin) && netnsctl.IsTerminal(2) {
+	if proc.IsTerminal(int(stdin.Fd())) && proc.IsTerminal(2) {
 		if err := start.showName(shown); err != nil {
 			return err
 		}
@@ -121,8 +122,8 @@ func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
 		}
 		own, whose = a.shell, "the login shell of "+quote(a.name)
 		start.env, start.uid = a.env(), int(user.UID)
-	case !netnsctl.HasMoreThanCaller():
-		own, _ = netnsctl.Getenv("SHELL")
+	case !proc.HasMoreThanCaller():
+		own, _ = proc.Getenv("SHELL")
 	}
 	if program == "" {
 		if why := shellRefusal(own); why != "" {
@@ -223,13 +224,13 @@ func (s *shellStart) usePS1(label string) {
 // dropOuterName removes the name of the namespace around from a prompt in the
 // environment. The prompt then shows only the namespace of the shell.
 func (s *shellStart) dropOuterName() {
-	outer, ok := netnsctl.Getenv(netnsVariable)
+	outer, ok := proc.Getenv(netnsVariable)
 	if !ok {
 		return
 	}
 	label := promptLabel(outer)
 	for _, name := range []string{"PS1", "PROMPT"} {
-		text, _ := netnsctl.Getenv(name)
+		text, _ := proc.Getenv(name)
 		for _, before := range []string{prefix(label), zshPrefix(label)} {
 			if rest, found := strings.CutPrefix(text, before); found {
 				s.env = append(s.env, name+"="+rest)
@@ -241,7 +242,7 @@ func (s *shellStart) dropOuterName() {
 
 // getenv is the value of a variable in the shell.
 func (s *shellStart) getenv(name string) (value string, ok bool) {
-	value, ok = netnsctl.Getenv(name)
+	value, ok = proc.Getenv(name)
 	for _, change := range s.env {
 		if changed, text, sets := strings.Cut(change, "="); changed == name {
 			value, ok = text, sets

@@ -8,7 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
@@ -51,10 +51,10 @@ func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string,
 		}
 	}
 	fd := int(u.out.Fd())
-	noColour, _ := netnsctl.Getenv("NO_COLOR")
-	l.style = term.Style{Headings: !c.Bool("noheadings"), Colours: u.colour.Colours(netnsctl.IsTerminal(fd), noColour)}
+	noColour, _ := proc.Getenv("NO_COLOR")
+	l.style = term.Style{Headings: !c.Bool("noheadings"), Colours: u.colour.Colours(proc.IsTerminal(fd), noColour)}
 	if !c.Bool("no-trunc") {
-		l.style.Width = netnsctl.TerminalWidth(fd)
+		l.style.Width = proc.TerminalWidth(fd)
 	}
 	return l, nil
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
-	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/internal/proc"
 )
 
 // ui is the program's input and output. Results go to standard output. Everything
@@ -31,7 +31,7 @@ func (u *ui) print(text string) {
 	if u.broken != nil {
 		return
 	}
-	if u.broken = netnsctl.CheckStd(int(u.out.Fd())); u.broken == nil {
+	if u.broken = proc.CheckStd(int(u.out.Fd())); u.broken == nil {
 		_, u.broken = io.WriteString(u.out, text)
 	}
 }
@@ -51,7 +51,7 @@ func (u *ui) writeFailed() bool {
 
 // onTerminal reports whether the program can ask a person.
 func (u *ui) onTerminal() bool {
-	return netnsctl.IsTerminal(int(os.Stdin.Fd())) && netnsctl.IsTerminal(int(u.err.Fd()))
+	return proc.IsTerminal(int(os.Stdin.Fd())) && proc.IsTerminal(int(u.err.Fd()))
 }
 
 // confirm asks a person. Every answer but y and yes means no.

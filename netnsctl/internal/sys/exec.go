@@ -1,28 +1,24 @@
 package sys
 
 import (
+	"slices"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// Exec replaces the process by argv, which is looked up as execvp(3) does, with
-// the environment, signal dispositions, signal mask, resource limits and
-// standard descriptors that the process was given. The environment is changed as
-// in [changedEnviron]. It returns only if that fails.
-func Exec(argv, changes []string) error {
-	restoreInherited()
-	env := changedEnviron(changes)
-	return execvp(argv, func(path string, argv []string) error {
-		return syscall.Exec(path, argv, env)
+// Exec replaces the process by argv, which is looked up as execvp(3) does, with the
+// environment env and, in it, the changes of [changedEnviron]. It calls last, if that
+// is not nil, right before the first execve(2). It returns only if that fails.
+func Exec(argv, env, changes []string, last func()) error {
+	changed := changedEnviron(env, changes)
+	if last != nil {
+		last()
+	}
+	return execvp(argv, env, func(path string, argv []string) error {
+		return syscall.Exec(path, argv, changed)
 	})
-}
-
-// ExecFile is Exec of the file path.
-func ExecFile(path string, argv []string) error {
-	restoreInherited()
-	return syscall.Exec(path, argv, Environ())
 }
 
 // ExitStatus is how a child ended.
@@ -32,12 +28,16 @@ type ExitStatus struct {
 }
 
 // Spawn runs argv as a child, like [Exec] in all else, in the calling thread's
-// namespaces, and waits for it. The files become its standard descriptors.
-func Spawn(argv, changes []string, files [3]int) (ExitStatus, error) {
-	env := changedEnviron(changes)
+// namespaces, and waits for it. The files become its standard descriptors, -1 is
+// closed there.
+func Spawn(argv, env, changes []string, files [3]int) (ExitStatus, error) {
+	attr := &syscall.ProcAttr{Env: changedEnviron(env, changes)}
+	for _, fd := range files {
+		attr.Files = append(attr.Files, uintptr(fd))
+	}
 	var pid int
-	err := execvp(argv, func(path string, argv []string) (err error) {
-		pid, err = fork(path, argv, env, files)
+	err := execvp(argv, env, func(path string, argv []string) (err error) {
+		pid, err = syscall.ForkExec(path, argv, attr)
 		return err
 	})
 	if err != nil {
@@ -46,25 +46,18 @@ func Spawn(argv, changes []string, files [3]int) (ExitStatus, error) {
 	return wait(pid)
 }
 
-// SpawnFile is Spawn of the file path.
-func SpawnFile(path string, argv []string, files [3]int) (ExitStatus, error) {
-	pid, err := fork(path, argv, Environ(), files)
-	if err != nil {
-		return ExitStatus{}, err
-	}
-	return wait(pid)
-}
-
-func fork(path string, argv, env []string, files [3]int) (pid int, err error) {
-	RestoreIgnored()
-	attr := &syscall.ProcAttr{Env: env}
-	for i, fd := range files {
-		if fd == i && StdClosed(i) {
-			fd = -1
+// changedEnviron is env with changes: a word NAME=value takes the place of every
+// variable of that name, a word NAME removes it.
+func changedEnviron(env, changes []string) []string {
+	env = slices.Clone(env)
+	for _, change := range changes {
+		name, _, sets := strings.Cut(change, "=")
+		env = slices.DeleteFunc(env, func(word string) bool { return strings.HasPrefix(word, name+"=") })
+		if sets {
+			env = append(env, change)
 		}
-		attr.Files = append(attr.Files, uintptr(fd))
 	}
-	return syscall.ForkExec(path, argv, attr)
+	return env
 }
 
 func wait(pid int) (ExitStatus, error) {
@@ -82,11 +75,11 @@ func wait(pid int) (ExitStatus, error) {
 // defaultPath is glibc's confstr(_CS_PATH).
 const defaultPath = "/bin:/usr/bin"
 
-// execvp calls execve for every place where argv[0] may be, in the order and
-// with the errors of glibc's execvp(3): a file without a known format is a
-// script for /bin/sh, EACCES is remembered while the search goes on, an
-// unexpected error ends it.
-func execvp(argv []string, execve func(string, []string) error) error {
+// execvp calls execve for every path where argv[0] may be, in the order and with the
+// errors of glibc's execvp(3), with the PATH in env: a file without a known format is a
+// script for /bin/sh, EACCES is remembered while the search goes on, an unexpected
+// error ends it.
+func execvp(argv, env []string, execve func(string, []string) error) error {
 	file := argv[0]
 	try := func(path string) error {
 		err := execve(path, argv)
@@ -104,7 +97,7 @@ func execvp(argv []string, execve func(string, []string) error) error {
 		return unix.ENAMETOOLONG
 	}
 	var result error = unix.ENOENT
-	for dir := range strings.SplitSeq(lookupPath(), ":") {
+	for dir := range strings.SplitSeq(lookupPath(env), ":") {
 		if len(dir) >= unix.PathMax {
 			continue
 		}
@@ -133,9 +126,11 @@ func execvp(argv []string, execve func(string, []string) error) error {
 	return result
 }
 
-func lookupPath() string {
-	if path, ok := Getenv("PATH"); ok {
-		return path
+func lookupPath(env []string) string {
+	for _, word := range env {
+		if path, ok := strings.CutPrefix(word, "PATH="); ok {
+			return path
+		}
 	}
 	return defaultPath
 }

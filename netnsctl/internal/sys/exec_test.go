@@ -70,9 +70,8 @@ func TestExecvp(t *testing.T) {
 					makeFile(t, path)
 				}
 			}
-			t.Setenv("PATH", test.path)
 			k := &kernel{answers: test.answers}
-			if err := execvp([]string{test.file, "x"}, k.execve); err != test.want {
+			if err := execvp([]string{test.file, "x"}, []string{"A=b", "PATH=" + test.path, "PATH=/other"}, k.execve); err != test.want {
 				t.Errorf("%v, want %v", err, test.want)
 			}
 			if diff := cmp.Diff(test.asked, k.asked); diff != "" {
@@ -85,10 +84,8 @@ func TestExecvp(t *testing.T) {
 // TestExecvpWithoutPath: no PATH is glibc's default, an empty one the working
 // directory.
 func TestExecvpWithoutPath(t *testing.T) {
-	t.Setenv("PATH", "") // to have it restored
-	os.Unsetenv("PATH")
 	k := &kernel{answers: map[string]error{"/bin/sh": unix.EACCES, "/usr/bin/sh": nil}}
-	if err := execvp([]string{"sh"}, k.execve); err != nil {
+	if err := execvp([]string{"sh"}, []string{"A=b"}, k.execve); err != nil {
 		t.Error(err)
 	}
 	if diff := cmp.Diff([]string{"/bin/sh sh", "/usr/bin/sh sh"}, k.asked); diff != "" {
@@ -103,5 +100,16 @@ func makeFile(t *testing.T, path string) {
 	}
 	if err := os.WriteFile(path, nil, 0o755); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestChangedEnviron(t *testing.T) {
+	env := []string{"A=1", "AB=2", "odd", "D=4", "A=5"}
+	got := changedEnviron(env, []string{"A=3", "C=x=y", "AB", "NONE"})
+	if diff := cmp.Diff([]string{"odd", "D=4", "A=3", "C=x=y"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"A=1", "AB=2", "odd", "D=4", "A=5"}, env); diff != "" {
+		t.Errorf("the given environment has changed (-before +after):\n%s", diff)
 	}
 }

@@ -1,11 +1,11 @@
-package sys
+package proc
 
 import (
-	"slices"
+	"os"
 	"strings"
 	"syscall"
 
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/entry"
+	"github.com/netnsctl/netnsctl/internal/proc/entry"
 )
 
 // Recorded reports whether the program has the entry point that records what the
@@ -13,9 +13,14 @@ import (
 // that the program executes, get what the Go runtime has left.
 func Recorded() bool { return entry.Recorded() }
 
-// StdClosed reports whether the standard descriptor fd was closed when the process
-// began.
-func StdClosed(fd int) bool { return entry.StdClosed(fd) }
+// CheckStd is EBADF if the standard descriptor fd was closed when the process began.
+// The Go runtime opens /dev/null in its place.
+func CheckStd(fd int) error {
+	if fd < 3 && entry.StdClosed(fd) {
+		return syscall.EBADF
+	}
+	return nil
+}
 
 // Environ is the environment that the process was given, with duplicates and with
 // words that have no "=", which os.Environ leaves out.
@@ -36,16 +41,11 @@ func Getenv(name string) (value string, ok bool) {
 	return "", false
 }
 
-// changedEnviron is [Environ] with changes: a word NAME=value takes the place of
-// every variable of that name, a word NAME removes it.
-func changedEnviron(changes []string) []string {
-	env := Environ()
-	for _, change := range changes {
-		name, _, sets := strings.Cut(change, "=")
-		env = slices.DeleteFunc(env, func(word string) bool { return strings.HasPrefix(word, name+"=") })
-		if sets {
-			env = append(env, change)
-		}
+// IfOpen is file, or nil if it is a standard descriptor that was closed when the
+// process began.
+func IfOpen(file *os.File) *os.File {
+	if CheckStd(int(file.Fd())) != nil {
+		return nil
 	}
-	return env
+	return file
 }

@@ -1,4 +1,4 @@
-package sys
+package proc
 
 import (
 	"os/signal"
@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys/entry"
+	"github.com/netnsctl/netnsctl/internal/proc/entry"
 )
 
 const (
@@ -15,8 +15,8 @@ const (
 	sigIgn = 1
 )
 
-// SignalIgnored reports whether the signal was ignored when the process began.
-func SignalIgnored(sig syscall.Signal) bool {
+// signalIgnored reports whether the signal was ignored when the process began.
+func signalIgnored(sig syscall.Signal) bool {
 	if !entry.Recorded() {
 		return signal.Ignored(sig)
 	}
@@ -43,13 +43,14 @@ func RestoreIgnored() {
 	}
 }
 
-// RestoreSignals undoes what the runtime did to signals, as far as Go code can go
-// on afterwards: a signal that was ignored is ignored again, all others get their
-// default action.
+// RestoreSignals gives signals the effect that they have on a C program: a signal that
+// was ignored is ignored again, all others get their default action, such as ending the
+// process by SIGQUIT or SIGUSR1. It takes 57 system calls, so only commands that wait
+// call it. The process must not use os/signal afterwards.
 func RestoreSignals() {
 	RestoreIgnored()
 	for sig := syscall.Signal(1); sig <= entry.LastSignal; sig++ {
-		if !isRuntimeSignal(sig) && !SignalIgnored(sig) {
+		if !isRuntimeSignal(sig) && !signalIgnored(sig) {
 			setAction(sig, sigDfl)
 		}
 	}
@@ -65,9 +66,9 @@ func setAction(sig syscall.Signal, handler uintptr) {
 		uintptr(unsafe.Pointer(&action)), 0, unsafe.Sizeof(action.mask), 0, 0)
 }
 
-// restoreInherited undoes what the runtime did at its start. Only execve may
-// follow.
-func restoreInherited() {
+// RestoreAll undoes what the runtime did at its start: to signals, their mask and
+// standard descriptors. Only execve may follow.
+func RestoreAll() {
 	if !entry.Recorded() {
 		return
 	}
