@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// Column is a column of a table whose rows are of type T.
+// Column is a column of a table with rows of type T.
 type Column[T any] struct {
 	Name string
-	// Help says in a few words what the column shows.
+	// Help is the meaning of the column in a few words.
 	Help string
 	// Value is the text of the cell.
 	Value func(T) string
-	// Values are all texts that a cell can have, nil where it can have any.
+	// Values are the possible texts of a cell, or nil for any text.
 	Values []string
-	// Words are further texts that a filter compares its pattern with. It may be nil.
+	// Words are texts, beside the cell, that the pattern of a filter may match. Nil: none.
 	Words func(T) []string
-	// Number is what rows are ordered by, and what < and > compare; known is false
-	// where a row has none. Nil orders rows by the text of the cell.
+	// Number is the number of a row, for the order and for < and > in a filter; known is
+	// false for a row without a number. Nil: rows are ordered by the text of the cell.
 	Number func(T) (n int64, known bool)
-	// Parse reads the number on the right of < and >. Nil forbids these.
+	// Parse reads the number after < and >. Nil: filters with < and > are errors.
 	Parse func(string) (int64, error)
-	// Colour is the colour of the cell. It may be nil.
+	// Colour is the colour of the cell. Nil: no colour.
 	Colour func(T) Colour
 }
 
-// UnknownColumn is the error for a word that is not the name of a column.
+// UnknownColumn is the error for a word that is no name of a column.
 type UnknownColumn struct {
 	Word string
 	// Known are the names of all columns.
@@ -54,8 +54,7 @@ func Names[T any](columns []Column[T]) (names []string) {
 }
 
 // Choose gives the columns of a list such as "NAME,AGE". A list that begins with "+"
-// adds to the columns of standard, an empty one is standard; "all" stands for every
-// column.
+// is added to the list standard; an empty list is standard. "all" means every column.
 func Choose[T any](all []Column[T], list, standard string) ([]Column[T], error) {
 	var chosen []Column[T]
 	if list == "" || strings.HasPrefix(list, "+") {
@@ -94,7 +93,7 @@ func has[T any](columns []Column[T], name string) bool {
 	return slices.ContainsFunc(columns, func(c Column[T]) bool { return c.Name == name })
 }
 
-// find gives the column of a name, in upper or lower case.
+// find gives the column of a name in upper or lower case.
 func find[T any](all []Column[T], name string) (Column[T], error) {
 	i := slices.IndexFunc(all, func(c Column[T]) bool { return strings.EqualFold(c.Name, name) })
 	if i < 0 {

@@ -2,6 +2,7 @@ package term
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -17,12 +18,12 @@ type condition[T any] struct {
 	number   int64  // of the others
 }
 
-// operators in the order in which they are looked for at one place: ">=" is not ">".
+// operators are in the order of the search: ">=" before its prefix ">".
 var operators = []string{"!=", ">=", "<=", "=", ">", "<"}
 
-// ParseFilter reads conditions that are separated by commas: COLUMN=GLOB,
-// COLUMN!=GLOB, and COLUMN>NUMBER, <, >=, <= of columns that have numbers. An empty
-// text is the filter that every row passes.
+// ParseFilter reads conditions separated by commas: COLUMN=GLOB, COLUMN!=GLOB, and
+// COLUMN>NUMBER, <, >=, <= for columns with numbers. All rows pass the filter of an
+// empty text.
 func ParseFilter[T any](all []Column[T], text string) (Filter[T], error) {
 	var filter Filter[T]
 	if text == "" {
@@ -83,21 +84,22 @@ func invalid[T any](all []Column[T], word string) error {
 	return fmt.Errorf("invalid filter %q: expected %s", word, forms)
 }
 
-// glob makes a pattern one of path.Match in which "/" is a character like any other.
-// The bracket of an ID, net:[N], stands for itself.
+// glob makes a pattern for path.Match in which "/" is an ordinary character, and the
+// bracket of an ID, net:[N], too.
 func glob(pattern string) string {
 	return plainSlash(strings.ReplaceAll(pattern, ":[", `:\[`))
 }
 
+// plainSlash replaces the character that no "*" of path.Match matches.
 func plainSlash(text string) string { return strings.ReplaceAll(text, "/", "\x00") }
 
-// Uses tells whether a condition is on a column.
+// Uses reports whether a condition is on a column.
 func (f Filter[T]) Uses(column string) bool {
 	return slices.ContainsFunc(f, func(c condition[T]) bool { return c.column.Name == column })
 }
 
-// Match tells whether a row passes. Conditions with = on the same column are
-// alternatives; all others have to hold.
+// Match reports whether a row passes. One of the conditions with = on the same column
+// must hold; every other condition must hold.
 func (f Filter[T]) Match(row T) bool {
 	met := map[string]bool{}
 	for _, c := range f {
@@ -108,12 +110,7 @@ func (f Filter[T]) Match(row T) bool {
 			return false
 		}
 	}
-	for _, one := range met {
-		if !one {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(slices.Collect(maps.Values(met)), false)
 }
 
 // Apply gives the rows that pass.
@@ -121,13 +118,7 @@ func (f Filter[T]) Apply(rows []T) []T {
 	if len(f) == 0 {
 		return rows
 	}
-	var passed []T
-	for _, row := range rows {
-		if f.Match(row) {
-			passed = append(passed, row)
-		}
-	}
-	return passed
+	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return !f.Match(row) })
 }
 
 func (c condition[T]) holds(row T) bool {
@@ -151,8 +142,8 @@ func (c condition[T]) holds(row T) bool {
 	return n <= c.number
 }
 
-// matches compares the pattern with the cell, with each word of it, and with the
-// other texts of the column.
+// matches compares the pattern with the cell, with each word of the cell, and with the
+// further words of the column.
 func (c condition[T]) matches(row T) bool {
 	cell := c.column.Value(row)
 	texts := append([]string{cell}, strings.FieldsFunc(cell, func(r rune) bool { return r == ' ' || r == ',' })...)
@@ -160,7 +151,7 @@ func (c condition[T]) matches(row T) bool {
 		texts = append(texts, c.column.Words(row)...)
 	}
 	return slices.ContainsFunc(texts, func(text string) bool {
-		ok, _ := path.Match(c.pattern, plainSlash(text)) // ParseFilter has checked the pattern
+		ok, _ := path.Match(c.pattern, plainSlash(text)) // parseCondition has checked the pattern
 		return ok
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Order is an order of rows by one column or several.
+// Order is an order of rows by columns; the first column counts most.
 type Order[T any] []orderKey[T]
 
 type orderKey[T any] struct {
@@ -15,7 +15,7 @@ type orderKey[T any] struct {
 }
 
 // ParseOrder reads a list such as "STATE,-AGE"; "-" reverses the order of a column.
-// An empty list leaves rows as they are.
+// An empty list is no order.
 func ParseOrder[T any](all []Column[T], list string) (Order[T], error) {
 	var order Order[T]
 	if list == "" {
@@ -32,73 +32,62 @@ func ParseOrder[T any](all []Column[T], list string) (Order[T], error) {
 	return order, nil
 }
 
-// Uses tells whether rows are ordered by a column.
+// Uses reports whether the order depends on a column.
 func (o Order[T]) Uses(column string) bool {
 	return slices.ContainsFunc(o, func(k orderKey[T]) bool { return k.column.Name == column })
 }
 
-// place is where a row stands in the order of one column.
-type place struct {
+// Sort orders rows. Rows that are equal in all columns keep their order. Rows without
+// a number come last, also in the reversed order.
+func (o Order[T]) Sort(rows []T) {
+	if len(o) == 0 {
+		return
+	}
+	// Each cell is computed once: some cost much.
+	type keyed struct {
+		row  T
+		keys []sortKey
+	}
+	all := make([]keyed, len(rows))
+	for i, row := range rows {
+		all[i].row = row
+		for _, k := range o {
+			all[i].keys = append(all[i].keys, k.of(row))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return slices.CompareFunc(a.keys, b.keys, sortKey.compare) })
+	for i := range all {
+		rows[i] = all[i].row
+	}
+}
+
+// sortKey is the value of a row in one column.
+type sortKey struct {
 	text     string
 	number   int64
 	unknown  bool
 	reversed bool
 }
 
-// Sort orders rows. Those that are equal in all columns stay as they are; those
-// without a number come last, also in the reversed order.
-func (o Order[T]) Sort(rows []T) {
-	if len(o) == 0 {
-		return
-	}
-	places := make([][]place, len(rows))
-	for i, row := range rows {
-		for _, k := range o {
-			places[i] = append(places[i], k.place(row))
-		}
-	}
-	unsorted := slices.Clone(rows)
-	for i, from := range permutation(places) {
-		rows[i] = unsorted[from]
-	}
-}
-
-// permutation gives the order of places. It is apart from Sort, and not generic, for the
-// program to have it once.
-func permutation(places [][]place) []int {
-	order := make([]int, len(places))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return slices.CompareFunc(places[a], places[b], place.compare) })
-	return order
-}
-
-func (k orderKey[T]) place(row T) place {
-	p := place{reversed: k.reversed}
+func (k orderKey[T]) of(row T) sortKey {
 	if k.column.Number == nil {
-		p.text = k.column.Value(row)
-		return p
+		return sortKey{text: k.column.Value(row), reversed: k.reversed}
 	}
 	n, known := k.column.Number(row)
-	p.number, p.unknown = n, !known
-	return p
+	return sortKey{number: n, unknown: !known, reversed: k.reversed}
 }
 
-func (p place) compare(other place) int {
-	if p.unknown || other.unknown {
-		return count(p.unknown) - count(other.unknown)
-	}
-	c := cmp.Or(cmp.Compare(p.number, other.number), Natural(p.text, other.text))
-	if p.reversed {
-		return -c
-	}
-	return c
-}
-
-func count(yes bool) int {
-	if yes {
+func (k sortKey) compare(other sortKey) int {
+	switch c := cmp.Or(cmp.Compare(k.number, other.number), Natural(k.text, other.text)); {
+	case k.unknown && other.unknown:
+		return 0
+	case k.unknown:
 		return 1
+	case other.unknown:
+		return -1
+	case k.reversed:
+		return -c
+	default:
+		return c
 	}
-	return 0
 }

@@ -2,33 +2,33 @@ package term
 
 import "strings"
 
-// Style is how a table is shown.
+// Style is the look of a table.
 type Style struct {
-	// Width is that of the terminal in cells; 0 for none, so that nothing is cut.
+	// Width is the width of the terminal in cells. With 0 no row is cut.
 	Width   int
 	Colours bool
-	// Headings has a first line with the names of the columns.
+	// Headings: the first line has the names of the columns.
 	Headings bool
 }
 
 const (
 	gap = 2 // between columns
-	// maxPadding is the longest cell that the cells above and below it are padded to.
+	// maxPadding is the longest cell to which the other cells of a column are padded.
 	maxPadding = 40
-	// narrow is how far columns are narrowed where rows do not fit, before the end of
-	// the row is cut; narrowFirst is that of the first column, which identifies the row.
+	// narrow is the least width to which columns are narrowed for rows to fit, before the
+	// ends of rows are cut. narrowFirst is for the first column, which identifies the row.
 	narrow      = 16
 	narrowFirst = 20
 )
 
-// cell is a piece of a row.
+// cell is a cell of a row with its width.
 type cell struct {
 	text   string
 	cells  int
 	colour Colour
 }
 
-// Table shows rows, a line each. Nothing is padded in the last column.
+// Table is a line for each row. The last column is not padded.
 func Table[T any](columns []Column[T], rows []T, style Style) string {
 	var lines [][]cell
 	if style.Headings {
@@ -52,7 +52,7 @@ func Table[T any](columns []Column[T], rows []T, style Style) string {
 	return render(lines, len(columns), style)
 }
 
-// render is apart from Table, and not generic, for the program to have it once.
+// render is not generic, so that the program has it once.
 func render(lines [][]cell, columns int, style Style) string {
 	pads := paddings(lines, columns)
 	if style.Width > 0 {
@@ -68,7 +68,7 @@ func render(lines [][]cell, columns int, style Style) string {
 	return b.String()
 }
 
-// paddings are the widths of the columns without the cells that are very long.
+// paddings are the widths of the columns without very long cells.
 func paddings(lines [][]cell, columns int) []int {
 	pads := make([]int, columns)
 	for _, line := range lines {
@@ -81,7 +81,7 @@ func paddings(lines [][]cell, columns int) []int {
 	return pads
 }
 
-// least is how far a column is narrowed.
+// least is the least width to which a column is narrowed.
 func least(column int) int {
 	if column == 0 {
 		return narrowFirst
@@ -89,7 +89,7 @@ func least(column int) int {
 	return narrow
 }
 
-// shrink narrows the columns, the last one first, for rows to fit into a terminal.
+// shrink narrows the columns for rows to fit, the last column first.
 func shrink(pads []int, width int) {
 	excess := gap*(len(pads)-1) - width
 	for _, pad := range pads {
@@ -102,8 +102,8 @@ func shrink(pads []int, width int) {
 	}
 }
 
-// fit cuts cells of a row for the row to fit: those that are longer than their
-// columns, the last one first, then whatever is at the end.
+// fit cuts a row that is too wide: first the cells that are longer than their columns,
+// the last one first, then the end of the row.
 func fit(line []cell, pads []int, width int) {
 	for i := len(line) - 1; i >= 0; i-- {
 		excess := total(line, pads) - width
@@ -119,7 +119,7 @@ func fit(line []cell, pads []int, width int) {
 	}
 }
 
-// total is how many cells a row takes.
+// total is the width of a row.
 func total(line []cell, pads []int) int {
 	n := gap * (len(line) - 1)
 	for i, c := range line {
@@ -128,7 +128,7 @@ func total(line []cell, pads []int) int {
 	return n
 }
 
-// cutEnd cuts a row as it is, with an ellipsis in the last cell of the terminal.
+// cutEnd cuts the end of a row. The ellipsis is in the last cell of the terminal.
 func cutEnd(line []cell, pads []int, width int) {
 	at := 0
 	for i := range line {
@@ -149,7 +149,7 @@ func cutEnd(line []cell, pads []int, width int) {
 	}
 }
 
-// padding is what a column is padded to: nothing in the last one.
+// padding is the width to which a column is padded, 0 for the last one.
 func padding(pads []int, column int) int {
 	if column == len(pads)-1 {
 		return 0
@@ -157,7 +157,7 @@ func padding(pads []int, column int) int {
 	return pads[column]
 }
 
-// shorten cuts a cell to a limit, a name in its middle.
+// shorten cuts a cell to a limit; a name is cut in its middle.
 func (c *cell) shorten(limit int, isName bool) {
 	if isName {
 		c.text = Clip(c.text, limit)

@@ -1,6 +1,6 @@
-// Package term prepares text for people who look at a terminal: the width of text
-// in cells, tables, their columns, order and filters, and colours. It does no input
-// or output. All text that it is given must be escaped already.
+// Package term prepares text for a terminal: the width of text in cells, tables with
+// columns, order and filters, and colours. The package does no input and no output.
+// The caller escapes text before.
 package term
 
 import (
@@ -11,8 +11,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Width is how many cells of a terminal, or widths of a monospaced font's letter, a
-// text takes.
+// Width is the number of cells, the widths of a monospaced letter, that a text takes.
 func Width(text string) int {
 	n := 0
 	for _, r := range text {
@@ -21,8 +20,8 @@ func Width(text string) int {
 	return n
 }
 
-// runeWidth follows Unicode's East Asian Width (UAX #11); marks that are drawn on the
-// character before them take no cell.
+// runeWidth follows Unicode's East Asian Width (UAX #11). A mark that is drawn on the
+// character before it takes no cell.
 func runeWidth(r rune) int {
 	if r < 0x300 { // the first combining mark
 		return 1
@@ -37,10 +36,10 @@ func runeWidth(r rune) int {
 	return 1
 }
 
-// ellipsis stands for what has been cut off. It takes one cell.
+// ellipsis replaces text that is cut off. It takes one cell.
 const ellipsis = "…"
 
-// Cut shortens a text to at most limit cells, at its end.
+// Cut shortens a text at its end to at most limit cells.
 func Cut(text string, limit int) string {
 	if Width(text) <= limit {
 		return text
@@ -59,8 +58,8 @@ func Cut(text string, limit int) string {
 	return text
 }
 
-// Clip shortens a text to at most limit cells, in its middle: names often differ at
-// both ends only.
+// Clip shortens a text in its middle to at most limit cells. It is for names, which
+// often differ only at their ends.
 func Clip(text string, limit int) string {
 	if Width(text) <= limit {
 		return text
@@ -80,13 +79,13 @@ func Clip(text string, limit int) string {
 	return string(runes[:head]) + ellipsis + string(runes[tail:])
 }
 
-// Pad fills a text up with blanks.
+// Pad appends blanks to a text that takes fewer cells.
 func Pad(text string, cells int) string {
 	return text + strings.Repeat(" ", max(0, cells-Width(text)))
 }
 
 // Natural compares texts as people order them: ns2 comes before ns10. Texts that
-// differ in leading zeros only are still different.
+// differ only in leading zeros are not equal.
 func Natural(a, b string) int {
 	restA, restB := a, b
 	for restA != "" && restB != "" {
@@ -109,17 +108,13 @@ func Natural(a, b string) int {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// number splits the digits off that a text begins with; leading zeros are dropped.
+// number splits a text into its first digits, without leading zeros, and the rest.
 func number(text string) (digits, rest string) {
-	end := 0
-	for end < len(text) && isDigit(text[end]) {
-		end++
-	}
-	return strings.TrimLeft(text[:end], "0"), text[end:]
+	rest = strings.TrimLeft(text, "0123456789")
+	return strings.TrimLeft(text[:len(text)-len(rest)], "0"), rest
 }
 
-// Colour is a colour of a text, as the parameter of SGR (ECMA-48); empty for plain
-// text.
+// Colour is the colour of a text: the parameter of SGR (ECMA-48), or empty.
 type Colour string
 
 // The colours.
@@ -138,17 +133,17 @@ func (c Colour) Paint(text string) string {
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
 }
 
-// When says when output is coloured.
+// When is the condition on which output is coloured.
 type When string
 
-// Auto is on a terminal, unless the environment has NO_COLOR (no-color.org).
+// Auto colours output on a terminal, unless NO_COLOR is set (no-color.org).
 const (
 	Auto   When = "auto"
 	Always When = "always"
 	Never  When = "never"
 )
 
-// Colours tells whether output is coloured. noColour is the value of NO_COLOR.
+// Colours reports whether output is coloured. noColour is the value of NO_COLOR.
 func (w When) Colours(terminal bool, noColour string) bool {
 	switch w {
 	case Always:
