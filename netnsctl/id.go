@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,19 @@ type ID struct{ Dev, Ino uint64 }
 // String is the kernel's text for a network namespace, "net:[4026531840]". It
 // leaves out the device.
 func (id ID) String() string { return "net:[" + strconv.FormatUint(id.Ino, 10) + "]" }
+
+// MarshalText is [ID.String].
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what [ParseIno] reads. The device stays as it is.
+func (id *ID) UnmarshalText(text []byte) error {
+	ino, ok := ParseIno(string(text))
+	if !ok {
+		return errors.New("invalid ID " + strconv.Quote(string(text)))
+	}
+	id.Ino = ino
+	return nil
+}
 
 // ParseIno reads "net:[4026531840]" or a bare inode number.
 func ParseIno(s string) (ino uint64, ok bool) {

@@ -9,9 +9,9 @@ import (
 // UserNamespace is a user namespace: whoever has capabilities in it has them over
 // the network namespaces that it owns.
 type UserNamespace struct {
-	Ino uint64
+	Ino uint64 `json:"ino"`
 	// UID is the user who made it, as seen from our own user namespace.
-	UID uint32
+	UID uint32 `json:"uid"`
 }
 
 // OwningUser gives the user namespace that owns the network namespace ns (Linux

@@ -3,19 +3,29 @@ package container
 import (
 	"slices"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // Lease is an address that CNI has given and not taken back.
 type Lease struct {
-	// Network is the CNI network's name, Container the id that the runtime gave.
-	Network, Container string
-	Address            string
-	// Netns is the path of the namespace that it was given to, empty where only
-	// the address pool (host-local) tells.
-	Netns string
-	// File is where it is noted.
-	File string
+	// Network is the name of the CNI network.
+	Network string `json:"network"`
+	Address string `json:"address"`
+	// Container is the ID that the runtime has given to the container.
+	Container string `json:"container"`
+	// Netns is the path of the namespace that the address was given to, empty where only
+	// the address pool (host-local) has the lease.
+	Netns string `json:"netns,omitempty"`
+	// File is the file that has the lease.
+	File string `json:"file"`
 }
+
+// MarshalJSON encodes l, see package textjson.
+func (l Lease) MarshalJSON() ([]byte, error) { return textjson.Marshal(l) }
+
+// UnmarshalJSON decodes l.
+func (l *Lease) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, l) }
 
 // cni reads the result cache of libcni and the pools of host-local.
 func cni(root string) []Lease {

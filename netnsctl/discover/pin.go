@@ -33,43 +33,43 @@ func Kinds() []Kind {
 
 // Pin keeps a namespace alive.
 type Pin struct {
-	Kind Kind
+	Kind Kind `json:"kind"`
 	// PID is the process that has it, 0 if none.
-	PID int
+	PID int `json:"pid,omitempty"`
 	// TID is the thread where that is not the process' leading one: for a
 	// descriptor a thread with a table of its own.
-	TID int
+	TID int `json:"tid,omitempty"`
 	// FD is the descriptor, -1 if none.
-	FD int
+	FD int `json:"fd,omitnegative"`
 	// Command is the name of PID or TID (comm in proc(5)).
-	Command string
+	Command string `json:"command,omitempty"`
 	// Detail is the type of a socket, the name of a device.
-	Detail string
+	Detail string `json:"detail,omitempty"`
 	// Mount is set for mounts and detached trees.
-	Mount *Mount
+	Mount *Mount `json:"mount,omitempty"`
 }
 
 // Mount is a mount of a namespace's file.
 type Mount struct {
 	// Namespace is the inode number of the mount namespace, 0 in a detached
 	// tree.
-	Namespace uint64
+	Namespace uint64 `json:"mount_namespace,omitempty"`
 	// ID is the mount's number in mountinfo, which the kernel uses again; 0 in a
 	// detached tree.
 	ID uint64
 	// Path is where it is from that namespace's root, ParentID the number of the mount
 	// that it is on.
-	Path     string
+	Path     string `json:"path"`
 	ParentID uint64
 	// Through is a process that sees it, 0 if none does. It is never the one that
 	// scans.
-	Through int
+	Through int `json:"through_pid,omitempty"`
 	// Host says that it is in pid 1's mount namespace, Own that it is in that of the
 	// process that scans.
-	Host bool
+	Host bool `json:"host"`
 	Own  bool
 	// Covered says that another mount hides it: no path leads there.
-	Covered bool
+	Covered bool `json:"covered"`
 	// Carries says that a mount of something else lies on it, and would go with
 	// it.
 	Carries bool

@@ -14,11 +14,11 @@ import (
 type Record struct {
 	// Boot is the kernel's boot id (random(4)): cookies and inode numbers begin
 	// anew with each boot.
-	Boot       string
-	Taken      time.Time
-	Namespaces []Recorded
+	Boot       string     `json:"boot"`
+	Taken      time.Time  `json:"taken"`
+	Namespaces []Recorded `json:"namespaces"`
 	// Stale are the names that led to no namespace.
-	Stale []string
+	Stale []string `json:"stale"`
 }
 
 // Recorded is one namespace of a [Record].

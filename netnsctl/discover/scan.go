@@ -98,6 +98,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		v.placeNames()
 		snap.time("mounts", func() { snap.OnFile = v.fileMounts(snap) })
 	}
+	snap.setAges()
 	snap.keepMounts(v, opts)
 	return snap, nil
 }

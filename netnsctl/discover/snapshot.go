@@ -26,10 +26,10 @@ type Snapshot struct {
 	AllPIDs bool
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
-	Namespaces []*Namespace
-	Names      []*Name
+	Namespaces []*Namespace `json:"namespaces"`
+	Names      []*Name      `json:"names"`
 	// Blind is what could not be looked at.
-	Blind []Blind
+	Blind []Blind `json:"not_seen"`
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
 	MountNamespaces mountns.All
@@ -59,22 +59,24 @@ type Namespace struct {
 	netnsctl.Identity
 	NSID netnsctl.NSID
 	// Names lead to it from the run directory.
-	Names []string
-	Pins  []Pin
+	Names   []string
+	Verdict Verdict
+	// Reason says why, for people.
+	Reason string `json:"reason"`
 	// Born is not later than this; zero if nothing tells. A namespace is at
 	// least as old as what is mounted or open of it.
-	Born  time.Time
-	Owner Owner
+	Born time.Time `json:"born,omitzero"`
+	// AgeSeconds is the time from Born to the scan, nil where Born is zero.
+	AgeSeconds *int64 `json:"age_seconds,omitempty"`
+	Owner      Owner  `json:"owner,omitzero"`
+	Pins       []Pin  `json:"pins"`
 	// Hardware are the physical devices in it. They are looked for where the
 	// namespace has no process, in one that is idle only on demand
 	// ([Options.Everything]).
 	Hardware []string
 	// Leases are the addresses that CNI has given to it, or to its container, and
 	// not taken back. They are looked for where the owner is.
-	Leases  []container.Lease
-	Verdict Verdict
-	// Reason says why, for people.
-	Reason string
+	Leases []container.Lease `json:"cni,omitempty"`
 
 	kept bool // by a runtime's records
 	held bool
@@ -83,14 +85,16 @@ type Namespace struct {
 
 // Name is an entry of the run directory.
 type Name struct {
-	Name string
+	Name string `json:"name"`
 	// ID is the network namespace that it leads to, zero if none.
 	ID      netnsctl.ID
-	Verdict Verdict
+	Verdict Verdict `json:"state"`
 	// Cause is why a name is stale.
-	Cause Cause
+	Cause Cause `json:"cause,omitempty"`
 	// Detail says more, for people; empty if there is nothing to add.
-	Detail string
+	Detail string `json:"detail,omitempty"`
+	// AgeSeconds is the time from File.Born to the scan, nil where that is zero.
+	AgeSeconds *int64 `json:"age_seconds,omitempty"`
 	// File is the entry itself, under whatever is mounted on it.
 	File File
 	// On is that file as [Mount.File] has it, where [Options.Files] is set and it is
@@ -108,9 +112,9 @@ type Name struct {
 // the same file, unchanged.
 type File struct {
 	Dev, Ino uint64
-	Kind     FileKind
+	Kind     FileKind `json:"file,omitempty"`
 	Size     uint64
-	Born     time.Time
+	Born     time.Time `json:"born,omitzero"`
 	// Target is what a symbolic link points to.
 	Target string
 }
@@ -166,11 +170,11 @@ func Causes() []Cause {
 
 // Blind is something that could not be looked at.
 type Blind struct {
-	What  string
-	Count int // of What; 0 where it cannot be counted
+	What  string `json:"what"`
+	Count int    `json:"count,omitempty"` // of What; 0 where it cannot be counted
 	// Grave says that nothing may be called unused: a process that we cannot
 	// see could use it.
-	Grave bool
+	Grave bool `json:"grave"`
 }
 
 func (b Blind) String() string {

@@ -1,0 +1,161 @@
+package discover
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
+)
+
+// Brief is a namespace whose JSON says only which one it is: its identity, its names and
+// its verdict.
+type Brief Namespace
+
+// brief is the JSON of a [Brief].
+type brief struct {
+	ID      string   `json:"id"` // see [Namespace.String]
+	Ino     uint64   `json:"ino"`
+	Dev     uint64   `json:"dev"`
+	Cookie  uint64   `json:"cookie,omitempty"`
+	Names   []string `json:"names"`
+	Verdict Verdict  `json:"state"`
+}
+
+// MarshalJSON encodes p, see package textjson.
+func (p Brief) MarshalJSON() ([]byte, error) {
+	ns := Namespace(p)
+	return textjson.Marshal(brief{ns.String(), p.ID.Ino, p.ID.Dev, p.Cookie, p.Names, p.Verdict})
+}
+
+// UnmarshalJSON decodes p.
+func (p *Brief) UnmarshalJSON(data []byte) error {
+	var j brief
+	if err := textjson.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	p.ID, p.Cookie, p.Names, p.Verdict = netnsctl.ID{Dev: j.Dev, Ino: j.Ino}, j.Cookie, j.Names, j.Verdict
+	if number, found := strings.CutPrefix(j.ID, "nsid:"); found {
+		nsid, err := strconv.ParseInt(number, 10, 32)
+		p.NSID = netnsctl.NSID(nsid)
+		return err
+	}
+	return nil
+}
+
+// MarshalJSON encodes ns: first what a [Brief] has, then the rest.
+func (ns Namespace) MarshalJSON() ([]byte, error) {
+	type rest Namespace
+	return textjson.Join(Brief(ns), rest(ns))
+}
+
+// UnmarshalJSON decodes ns. It has no descriptor.
+func (ns *Namespace) UnmarshalJSON(data []byte) error {
+	return errors.Join(json.Unmarshal(data, (*Brief)(ns)), textjson.Unmarshal(data, ns))
+}
+
+// MarshalJSON encodes what list prints: Namespaces, Names and Blind.
+func (s Snapshot) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
+
+// UnmarshalJSON decodes s.
+func (s *Snapshot) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
+
+// MarshalJSON encodes n, without its identity.
+func (n Name) MarshalJSON() ([]byte, error) {
+	type rest Name
+	last := struct {
+		AgeSeconds *int64 `json:"age_seconds,omitempty"`
+	}{n.AgeSeconds}
+	n.AgeSeconds = nil
+	return textjson.Join(rest(n), n.File, last)
+}
+
+// UnmarshalJSON decodes n.
+func (n *Name) UnmarshalJSON(data []byte) error {
+	return errors.Join(textjson.Unmarshal(data, n), textjson.Unmarshal(data, &n.File))
+}
+
+// MarshalJSON encodes p.
+func (p Pin) MarshalJSON() ([]byte, error) { return textjson.Marshal(p) }
+
+// UnmarshalJSON decodes p.
+func (p *Pin) UnmarshalJSON(data []byte) error {
+	p.FD = -1
+	return textjson.Unmarshal(data, p)
+}
+
+// MarshalJSON encodes m.
+func (m Mount) MarshalJSON() ([]byte, error) { return textjson.Marshal(m) }
+
+// UnmarshalJSON decodes m.
+func (m *Mount) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, m) }
+
+// MarshalJSON encodes o.
+func (o Owner) MarshalJSON() ([]byte, error) { return textjson.Marshal(o) }
+
+// UnmarshalJSON decodes o.
+func (o *Owner) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, o) }
+
+// MarshalJSON encodes r. It escapes HTML, as [json.Marshal] does.
+func (r Record) MarshalJSON() ([]byte, error) {
+	data, err := textjson.Marshal(r)
+	var b bytes.Buffer
+	json.HTMLEscape(&b, data)
+	return b.Bytes(), err
+}
+
+// UnmarshalJSON decodes r.
+func (r *Record) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, r) }
+
+// recordedJSON is the JSON of a [Recorded]. It has an nsid only where the ID is zero.
+type recordedJSON struct {
+	ID     string         `json:"id"`
+	Dev    uint64         `json:"dev,omitempty"`
+	Ino    uint64         `json:"ino,omitempty"`
+	NSID   *netnsctl.NSID `json:"nsid,omitempty"`
+	Cookie uint64         `json:"cookie,omitempty"`
+	Names  []string       `json:"names"`
+}
+
+// MarshalJSON encodes r.
+func (r Recorded) MarshalJSON() ([]byte, error) {
+	ns := Namespace{Identity: r.Identity, NSID: r.NSID}
+	j := recordedJSON{ns.String(), r.ID.Dev, r.ID.Ino, nil, r.Cookie, r.Names}
+	if r.ID == (netnsctl.ID{}) {
+		j.NSID = &r.NSID
+	}
+	return textjson.Marshal(j)
+}
+
+// UnmarshalJSON decodes r.
+func (r *Recorded) UnmarshalJSON(data []byte) error {
+	var j recordedJSON
+	err := textjson.Unmarshal(data, &j)
+	r.ID, r.Cookie, r.Names = netnsctl.ID{Dev: j.Dev, Ino: j.Ino}, j.Cookie, j.Names
+	if j.NSID != nil {
+		r.NSID = *j.NSID
+	}
+	return err
+}
+
+// setAges fills in the ages of what the scan has found.
+func (s *Snapshot) setAges() {
+	for _, ns := range s.Namespaces {
+		ns.AgeSeconds = s.ageOf(ns.Born)
+	}
+	for _, n := range s.Names {
+		n.AgeSeconds = s.ageOf(n.File.Born)
+	}
+}
+
+func (s *Snapshot) ageOf(born time.Time) *int64 {
+	if !textjson.IsKnown(born) {
+		return nil
+	}
+	seconds := int64(s.Taken.Sub(born) / time.Second)
+	return &seconds
+}
