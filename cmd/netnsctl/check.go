@@ -40,7 +40,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	defer snap.Close()
 	v.count(snap)
 	if c.Bool("json") || call.JSON {
-		u.print(encode(v, call.Pretty))
+		u.printJSON(v, call.Pretty)
 	} else {
 		u.print(v.line())
 		if c.Bool("verbose") {
@@ -56,14 +56,14 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 
 // verdict is the result of check.
 type verdict struct {
-	State      string      `json:"state"` // ok, critical, unknown
-	Orphans    uint        `json:"orphans"`
-	MaxOrphans uint        `json:"max_orphans"`
-	Stale      uint        `json:"stale"`
-	MaxStale   uint        `json:"max_stale"`
-	Namespaces int         `json:"namespaces"`
-	Oldest     int64       `json:"oldest_orphan_seconds"`
-	Blind      []jsonBlind `json:"not_seen"`
+	State      string           `json:"state"` // ok, critical, unknown
+	Orphans    uint             `json:"orphans"`
+	MaxOrphans uint             `json:"max_orphans"`
+	Stale      uint             `json:"stale"`
+	MaxStale   uint             `json:"max_stale"`
+	Namespaces int              `json:"namespaces"`
+	Oldest     int64            `json:"oldest_orphan_seconds"`
+	Blind      []discover.Blind `json:"not_seen"`
 	minAge     time.Duration
 	gaps       string
 }
@@ -87,7 +87,7 @@ func (v *verdict) count(snap *discover.Snapshot) {
 			v.Oldest = max(v.Oldest, int64(snap.Taken.Sub(ns.Born)/time.Second))
 		}
 	}
-	v.Blind = blindJSON(snap.Blind)
+	v.Blind = snap.Blind
 	v.gaps = criticalGaps(snap.Blind)
 	switch {
 	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain

@@ -43,7 +43,11 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		}
 	}
 	if o.json {
-		u.print(dryRunJSON(snap, outcomes, o.pretty))
+		j := jsonDeletion{DryRun: true, Blind: snap.Blind}
+		for _, one := range outcomes {
+			j.Names = append(j.Names, one.json())
+		}
+		u.printJSON(j, o.pretty)
 	} else {
 		for _, one := range outcomes {
 			u.print(one.text(snap, o.verbose))

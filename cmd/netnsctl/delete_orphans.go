@@ -77,7 +77,10 @@ type cleanup struct {
 // dryRun prints the plan.
 func (r *cleanup) dryRun() error {
 	if r.json {
-		r.print(encode(planJSON(r.plan, nil, nil, true), r.pretty))
+		for _, step := range r.plan.Steps {
+			r.results = append(r.results, clean.Result{Step: step})
+		}
+		r.printJSON(r.document(true), r.pretty)
 		return r.status()
 	}
 	for _, step := range r.plan.Steps {
@@ -121,7 +124,7 @@ func (r *cleanup) step(result clean.Result) {
 // finish prints what was skipped, and the numbers.
 func (r *cleanup) finish() error {
 	if r.json {
-		r.print(encode(planJSON(r.plan, r.results, r.left, false), r.pretty))
+		r.printJSON(r.document(false), r.pretty)
 		return r.status()
 	}
 	r.printSpared("spared ")
@@ -138,6 +141,14 @@ func (r *cleanup) finish() error {
 	}
 	r.print(sum + "\n")
 	return r.status()
+}
+
+func (r *cleanup) document(dryRun bool) clean.Report {
+	d := clean.Report{DryRun: dryRun, Steps: r.results, Spared: r.plan.Spared, Missing: r.plan.Missing}
+	for _, g := range r.left {
+		d.Left = append(d.Left, g.ID)
+	}
+	return d
 }
 
 // count is the number of steps with an outcome.

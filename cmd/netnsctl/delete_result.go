@@ -24,7 +24,14 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	// The deletions are reported also where the look failed.
 	switch {
 	case o.json:
-		u.print(deletedJSON(all, after, o.pretty))
+		j := jsonDeletion{}
+		if after.snap != nil {
+			j.Blind = after.snap.Blind
+		}
+		for _, d := range all {
+			j.Names = append(j.Names, d.json(after))
+		}
+		u.printJSON(j, o.pretty)
 	case o.looks():
 		for _, d := range all {
 			if d.failed == nil {

@@ -109,7 +109,7 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 	var failed []string
 	call.Host.RunEach(names, int(c.Uint("parallel")), argv, setup, func(o netnsctl.Outcome) {
 		if asJSON {
-			u.print(encode(outcomeJSON(o), call.Pretty))
+			u.printJSON(outcomeJSON(o), call.Pretty)
 		} else {
 			u.printOutcome(call.Host, o)
 		}
@@ -170,24 +170,23 @@ func failure(o netnsctl.Outcome) string {
 
 // jsonOutcome has one of Status, Signal and Error.
 type jsonOutcome struct {
-	Name     any      `json:"name"`
+	Name     string   `json:"name"`
 	Status   *int     `json:"status,omitempty"`
 	Signal   int      `json:"signal,omitempty"`
-	Error    any      `json:"error,omitempty"`
+	Error    string   `json:"error,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
-	Stdout   any      `json:"stdout"`
-	Stderr   any      `json:"stderr"`
+	Stdout   string   `json:"stdout"`
+	Stderr   string   `json:"stderr"`
 	Seconds  float64  `json:"duration_seconds"`
 }
 
 func outcomeJSON(o netnsctl.Outcome) jsonOutcome {
 	j := jsonOutcome{
-		Name: jsonText(o.Name), Signal: int(o.Status.Signal), Seconds: o.Took.Seconds(),
-		Stdout: jsonText(string(o.Stdout)), Stderr: jsonText(string(o.Stderr)),
+		Name: o.Name, Signal: int(o.Status.Signal), Seconds: o.Took.Seconds(), Stdout: string(o.Stdout), Stderr: string(o.Stderr),
 	}
 	switch {
 	case o.Err != nil:
-		j.Error = jsonText(execError(o.Err))
+		j.Error = execError(o.Err)
 	case o.Status.Signal == 0:
 		j.Status = &o.Status.Code
 	}

@@ -73,7 +73,7 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 	}
 	switch {
 	case c.Bool("json") || call.JSON:
-		u.print(findJSON(r, call.Pretty))
+		u.printJSON(*r, call.Pretty)
 	case c.Bool("quiet"):
 		u.print(strings.Join(namespacesOf(rows), ""))
 	default:

@@ -3,7 +3,10 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/netip"
+	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,10 +18,13 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/find"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/inspect"
+	"github.com/netnsctl/netnsctl/netnsctl/monitor"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
@@ -36,6 +42,7 @@ func hostileWorld(word string, secs int64, number int) hostile {
 		Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: 4026532000}}, Names: []string{word, "a" + word}, Born: born, Verdict: discover.Orphan, Reason: word,
 		Owner:    discover.Owner{PID: number, Command: word, Unit: word, Container: word, Pod: word, Runtime: word},
 		Hardware: []string{word},
+		Leases:   []container.Lease{{Network: word, Address: word, Container: word, Netns: word, File: word}},
 		Pins: []discover.Pin{
 			{Kind: discover.Process, PID: number, FD: -1, Command: word},
 			{Kind: discover.TunTap, PID: number, TID: 2, FD: 3, Command: word, Detail: word},
@@ -48,13 +55,10 @@ func hostileWorld(word string, secs int64, number int) hostile {
 		Link: &inside.Link{Index: 2},
 	}
 	prefix := netip.MustParsePrefix("192.0.2.1/24")
-	contents := inside.Contents{
-		Devices:   []inside.Device{d},
-		Addresses: []inside.Address{{Device: 2, Name: word, Prefix: prefix, Label: word}},
-		Routes:    []inside.Route{{To: prefix, Type: "unicast", Hops: []inside.Hop{{Device: 2}}}},
-		Sockets:   []inside.Socket{{Protocol: "tcp", Local: netip.MustParseAddrPort("[::]:80"), Name: word, Inode: 9}},
-		Err:       errors.New(word),
-	}
+	address := inside.Address{Device: 2, Name: word, Prefix: prefix, Label: word}
+	contents := inside.Contents{Devices: []inside.Device{d}, Addresses: []inside.Address{address}, Err: errors.New(word)}
+	socket := inside.Socket{Protocol: "tcp", Local: netip.MustParseAddrPort("[::]:80"), Name: word, Inode: 9}
+	nsid := netnsctl.NSID(5)
 	snap := &discover.Snapshot{
 		Taken: time.Unix(1e9, 0), Namespaces: []*discover.Namespace{ns}, Names: []*discover.Name{name},
 		Blind: []discover.Blind{{What: "x", Count: number}},
@@ -66,10 +70,13 @@ func hostileWorld(word string, secs int64, number int) hostile {
 			Snapshot: snap, Matches: []find.Match{match}, Missing: []find.Missing{{What: word, Near: []find.Match{match}}}, Blind: snap.Blind,
 		},
 		seen: &inspect.Report{
-			Namespace: ns, NSID: 5, CommandLines: map[int][]string{number: {word, word}}, Contents: contents,
-			Ends:     map[int]inspect.End{2: {Namespace: ns, Index: 3, Device: word}},
-			Holders:  map[uint64][]discover.Pin{9: ns.Pins},
-			Overlays: map[string][]string{word: {word}},
+			Namespace: ns, NSID: &nsid, CommandLines: map[int]textjson.Texts{number: {word, word}}, Read: true, Error: word,
+			Devices: []inspect.Device{{
+				Device: d, End: &inspect.End{Namespace: ns, Index: 3, Device: word}, Addresses: []inside.Address{address},
+			}},
+			Routes:   []inside.Route{{To: prefix, Type: "unicast", Hops: []inside.Hop{{Device: 2}}}},
+			Sockets:  []inspect.Socket{{Socket: socket, Holders: ns.Pins}},
+			Overlays: []inspect.Overlay{{Name: word, Files: []string{word}}},
 			Sysctls:  []inspect.Difference{{Key: "net/x", Value: word, Default: word}},
 		},
 		graph: wiring.Build(snap.Namespaces, []inside.Contents{contents}),
@@ -87,40 +94,61 @@ func addHostileSeeds(f *testing.F) {
 	f.Add("x", int64(-1)<<62, 1<<40)
 }
 
-// FuzzJSON: new commands' JSON is valid whatever the words, and names come back as
-// they were, byte for byte.
+// FuzzJSON: whatever the words, the JSON is valid and shows nothing that does not print. It
+// decodes into the library's types, and these encode to the same bytes.
 func FuzzJSON(f *testing.F) {
 	addHostileSeeds(f)
 	f.Fuzz(func(t *testing.T, word string, secs int64, number int) {
 		w := hostileWorld(word, secs, number)
 		rows := listRows(w.snap, true, true)
-		plan := &clean.Plan{
-			Steps:   []clean.Step{{Action: clean.Remove, Name: w.snap.Names[0]}, {Action: clean.Release, Namespace: w.snap.Namespaces[0]}},
-			Spared:  []clean.Spared{{Namespace: w.snap.Namespaces[0], Why: word}},
-			Missing: []string{word},
-		}
-		results := []clean.Result{{Step: plan.Steps[0], Outcome: clean.Failed, Err: errors.New(word)}}
-		for what, text := range map[string]string{
-			"list":    listJSON(w.snap, rows, number%2 == 0),
-			"plan":    encode(planJSON(plan, results, nil, false), false),
-			"find":    findJSON(w.found, false),
-			"inspect": inspectJSON(w.snap, []*inspect.Report{w.seen}, true),
-			"graph":   graphJSON(w.snap, w.graph, number, false),
+		ns := w.snap.Namespaces[0]
+		failed := clean.Step{Action: clean.Remove, Name: w.snap.Names[0]}
+		released := clean.Step{Action: clean.Release, Namespace: ns, Mounts: []discover.Mount{*ns.Pins[2].Mount}}
+		for _, document := range []any{
+			listed(w.snap, rows),
+			clean.Report{
+				Steps:   []clean.Result{{Step: failed, Outcome: clean.Failed, Err: errors.New(word)}, {Step: released, Outcome: clean.Released}},
+				Spared:  []clean.Spared{{Namespace: ns, Why: word}},
+				Missing: []string{word},
+				Left:    []netnsctl.ID{ns.ID},
+			},
+			*w.found,
+			inspect.Document{Reports: []*inspect.Report{w.seen}, Blind: w.snap.Blind},
+			w.graph.Document(number, nil),
+			monitor.Event{Time: time.Unix(1e9, 0), Kind: monitor.NamespaceNew, Name: word, ID: ns.ID, Names: ns.Names, Pin: &ns.Pins[1]},
+			discover.Record{Boot: "x", Stale: []string{word}, Namespaces: []discover.Recorded{{Identity: ns.Identity, Names: ns.Names}, {NSID: 7}}},
 		} {
-			if !json.Valid([]byte(text)) || !strings.HasSuffix(text, "}\n") || hidden(text) >= 0 {
-				t.Errorf("%s of %q: %q", what, word, text)
+			pretty := number%2 == 0
+			text, err := encode(document, pretty)
+			if err != nil || !json.Valid([]byte(text)) || !strings.HasSuffix(text, "}\n") || hidden(text) >= 0 {
+				t.Errorf("%T of %q, %v: %q", document, word, err, text)
+			}
+			decoded := reflect.New(reflect.TypeOf(document))
+			if err := json.Unmarshal([]byte(text), decoded.Interface()); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := encode(decoded.Elem().Interface(), pretty); again != text {
+				t.Errorf("%T of %q, %v: %s\nbecame %s", document, word, err, text, again)
 			}
 		}
-		var list struct {
-			Names []struct{ Name json.RawMessage }
-		}
-		if err := json.Unmarshal([]byte(listJSON(w.snap, rows, false)), &list); err != nil {
-			t.Fatal(err)
-		}
-		if got := textOf(t, list.Names[0].Name); got != word {
-			t.Errorf("%q comes back as %q", word, got)
-		}
 	})
+}
+
+// TestPrintJSON: what cannot be encoded is reported as a failure, and nothing is printed.
+func TestPrintJSON(t *testing.T) {
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	u := &ui{out: in}
+	u.printJSON(struct {
+		F func() `json:"f"`
+	}{}, false)
+	in.Close()
+	if text, _ := io.ReadAll(out); len(text) > 0 || u.broken == nil {
+		t.Errorf("printed %q, error %v", text, u.broken)
+	}
 }
 
 // hidden is where a text has something but a newline that does not show, -1 if
@@ -132,19 +160,6 @@ func hidden(text string) int {
 		}
 	}
 	return -1
-}
-
-// textOf undoes jsonText.
-func textOf(t *testing.T, raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var bytes text
-	if err := json.Unmarshal(raw, &bytes); err != nil {
-		t.Fatalf("%s: %v", raw, err)
-	}
-	return string(bytes.Bytes)
 }
 
 // indentation is that of a format of its own.

@@ -44,7 +44,7 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	if format == "json" {
-		u.print(graphJSON(snap, s.part, s.leftOut, call.Pretty))
+		u.printJSON(s.part.Document(s.leftOut, snap.Blind), call.Pretty)
 	} else {
 		u.print(u.renderer(format)(graphPicture(s, !c.Bool("no-ids"))))
 		u.gaps(snap.Blind, c.Bool("verbose"))

@@ -24,7 +24,7 @@ type painter struct {
 	part   *wiring.Graph
 	titles map[*wiring.Namespace]string
 	rows   map[*wiring.Device]*draw.Row
-	leads  map[*wiring.Device][]lead
+	leads  map[*wiring.Device][]wiring.Lead
 	linked map[*wiring.Device]bool
 	all    bool // show devices without links and addresses
 	ids    bool // show IDs and the state idle
@@ -33,7 +33,7 @@ type painter struct {
 func graphPicture(s *selection, ids bool) *draw.Picture {
 	t := painter{
 		part: s.part, titles: titles(s.whole, ids), rows: map[*wiring.Device]*draw.Row{},
-		leads: leads(s.part), linked: map[*wiring.Device]bool{}, all: s.all, ids: ids,
+		leads: s.part.Leads(), linked: map[*wiring.Device]bool{}, all: s.all, ids: ids,
 	}
 	for _, l := range slices.Concat(s.part.Links, s.part.Outward) {
 		for _, d := range l.Ends {
@@ -226,52 +226,20 @@ func (t *painter) lines(l wiring.Link) (lines []draw.Line) {
 	return lines
 }
 
-// lead is a link from a device in a part to a device outside of it.
-type lead struct {
-	kind wiring.Kind
-	// carries: the other device is stacked on this one.
-	carries bool
-	to      *wiring.Device
-}
-
-// leads are the links from the devices of a part to devices outside of it.
-func leads(part *wiring.Graph) map[*wiring.Device][]lead {
-	inside := map[*wiring.Device]bool{}
-	for _, n := range part.Namespaces {
-		for _, d := range n.Devices {
-			inside[d] = part.Shows(d)
-		}
-	}
-	all := map[*wiring.Device][]lead{}
-	for _, l := range part.Outward {
-		for i, from := range l.Ends {
-			if !inside[from] {
-				continue
-			}
-			for _, to := range l.Ends {
-				if !inside[to] {
-					all[from] = append(all[from], lead{l.Kind, l.Kind == wiring.Over && i > 0, to})
-				}
-			}
-		}
-	}
-	return all
-}
-
 // leadsText says where a device leads outside of the picture. Of several devices that
 // it carries, or to which it tunnels, it gives the number.
 func (t *painter) leadsText(d *wiring.Device) (words []string) {
 	var carried, tunnels []*wiring.Device
 	for _, l := range t.leads[d] {
 		switch {
-		case l.carries:
-			carried = append(carried, l.to)
-		case l.kind == wiring.Tunnel:
-			tunnels = append(tunnels, l.to)
-		case l.kind == wiring.Over:
-			words = append(words, draw.Over.Words()+" "+t.deviceFrom(d, l.to))
+		case l.Carries:
+			carried = append(carried, l.To)
+		case l.Kind == wiring.Tunnel:
+			tunnels = append(tunnels, l.To)
+		case l.Kind == wiring.Over:
+			words = append(words, draw.Over.Words()+" "+t.deviceFrom(d, l.To))
 		default:
-			words = append(words, pairText(d)+t.deviceFrom(d, l.to))
+			words = append(words, pairText(d)+t.deviceFrom(d, l.To))
 		}
 	}
 	for _, group := range []struct {

@@ -16,7 +16,7 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 	topic, asJSON := c.Args().First(), c.Bool("json") || call.JSON
 	switch {
 	case topic == "" && asJSON:
-		u.print(encode(helpJSON(visibleCommands()), call.Pretty))
+		u.printJSON(helpJSON(visibleCommands()), call.Pretty)
 		return nil
 	case topic == "":
 		u.print(overview())
@@ -27,7 +27,7 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 	case row == nil || row.hidden:
 		return unknownCommand(topic)
 	case asJSON:
-		u.print(encode(helpJSON([]command{*row}), call.Pretty))
+		u.printJSON(helpJSON([]command{*row}), call.Pretty)
 	default:
 		u.print(row.help())
 	}
@@ -159,7 +159,7 @@ type jsonCommand struct {
 	Name      string      `json:"name"`
 	Extension bool        `json:"extension"` // iproute2 lacks the command
 	Usage     string      `json:"usage"`
-	Args      []string    `json:"arguments"`
+	Args      *[]string   `json:"arguments"` // null where there are none
 	Short     string      `json:"short"`
 	Long      string      `json:"long"`
 	Flags     []jsonFlags `json:"options"`
@@ -185,8 +185,11 @@ func helpJSON(all []command) any {
 	}
 	for _, c := range all {
 		j := jsonCommand{
-			Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage(), Args: c.args, Short: c.short, Long: c.long,
+			Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage(), Short: c.short, Long: c.long,
 			Flags: []jsonFlags{}, Statuses: c.statuses, Examples: c.examples,
+		}
+		if c.args != nil {
+			j.Args = &c.args
 		}
 		for _, f := range c.flags {
 			j.Flags = append(j.Flags, jsonFlags{

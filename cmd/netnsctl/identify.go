@@ -9,6 +9,7 @@ import (
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // identify prints the name of the namespace of a process or, with --all, all names of
@@ -36,7 +37,7 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 	elsewhere := mountsElsewhere(call.Host, ns)
 	switch {
 	case c.Bool("json") || call.JSON:
-		u.print(identityJSON(ns, elsewhere, call.Pretty))
+		u.printJSON(identityJSON(ns, elsewhere), call.Pretty)
 	case len(ns.Names) > 0:
 		for _, name := range inNaturalOrder(ns.Names) {
 			u.print(quote(name) + "\n")
@@ -94,25 +95,31 @@ type jsonIdentity struct {
 	ID        string       `json:"id"`
 	Ino       uint64       `json:"ino"`
 	Dev       uint64       `json:"dev"`
-	Names     []any        `json:"names"`
+	Names     []string     `json:"names"`
 	Elsewhere []jsonNaming `json:"elsewhere"`
 }
 
+// jsonNaming is encoded with the members of the mount.
 type jsonNaming struct {
-	Name    any    `json:"name,omitempty"` // where its mount namespace has it as one
-	Command any    `json:"command,omitempty"`
+	Name    string `json:"name,omitempty"` // where its mount namespace has it as one
+	Command string `json:"command,omitempty"`
 	Runtime string `json:"runtime,omitempty"`
-	jsonMount
+	mount   *discover.Mount
 }
 
-func identityJSON(ns *discover.Namespace, elsewhere []discover.Pin, pretty bool) string {
-	j := jsonIdentity{ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Names: texts(ns.Names), Elsewhere: []jsonNaming{}}
+func (n jsonNaming) MarshalJSON() ([]byte, error) {
+	type rest jsonNaming
+	return textjson.Join(rest(n), n.mount)
+}
+
+func identityJSON(ns *discover.Namespace, elsewhere []discover.Pin) jsonIdentity {
+	j := jsonIdentity{ID: ns.String(), Ino: ns.ID.Ino, Dev: ns.ID.Dev, Names: ns.Names}
 	for _, p := range elsewhere {
-		one := jsonNaming{Command: optional(p.Command), Runtime: p.Mount.Foreign(), jsonMount: mountJSON(p.Mount)}
+		one := jsonNaming{Command: p.Command, Runtime: p.Mount.Foreign(), mount: p.Mount}
 		if p.Mount.Usable {
-			one.Name = jsonText(p.Mount.Name)
+			one.Name = p.Mount.Name
 		}
 		j.Elsewhere = append(j.Elsewhere, one)
 	}
-	return encode(j, pretty)
+	return j
 }

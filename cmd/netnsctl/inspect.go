@@ -11,7 +11,6 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/inspect"
@@ -37,11 +36,11 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	}
 	reports := inspect.Look(snap, targets)
 	for _, r := range reports {
-		failed = failed || r.Closed || r.Contents.Err != nil
+		failed = failed || !r.Read || r.Error != ""
 	}
 	result := cmp.Or(statusIf(failed, statusFailed), partial(snap.Blind))
 	if c.Bool("json") || call.JSON {
-		u.print(inspectJSON(snap, reports, call.Pretty))
+		u.printJSON(inspect.Document{Reports: reports, Blind: snap.Blind}, call.Pretty)
 		return result
 	}
 	for i, r := range reports {
@@ -52,10 +51,10 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	}
 	for _, r := range reports {
 		switch {
-		case r.Closed:
+		case !r.Read:
 			u.note("%s could not be opened; its contents are unknown", labelOf(r.Namespace))
-		case r.Contents.Err != nil:
-			u.note("%s: %v", labelOf(r.Namespace), r.Contents.Err)
+		case r.Error != "":
+			u.note("%s: %s", labelOf(r.Namespace), r.Error)
 		}
 	}
 	u.gaps(snap.Blind, c.Bool("verbose"))
@@ -107,14 +106,14 @@ func identityLine(r *inspect.Report) string {
 	if r.Namespace.Cookie != 0 {
 		line += ", cookie " + cookie(r.Namespace)
 	}
-	if r.NSID != netnsctl.NSIDUnassigned {
-		line += ", nsid " + strconv.Itoa(int(r.NSID)) + " here"
+	if r.NSID != nil {
+		line += ", nsid " + strconv.Itoa(int(*r.NSID)) + " here"
 	}
 	return line
 }
 
 func userLine(r *inspect.Report) string {
-	if r.User.Ino == 0 {
+	if r.User == nil {
 		return ""
 	}
 	return "user:[" + strconv.FormatUint(r.User.Ino, 10) + "] of uid " + strconv.FormatUint(uint64(r.User.UID), 10)
@@ -146,25 +145,25 @@ func commandLine(words []string) string {
 // devices that have addresses.
 func deviceLines(r *inspect.Report) (lines []string) {
 	name := deviceNames(r)
-	addresses := map[int][]string{}
-	for _, a := range r.Contents.Addresses {
-		addresses[a.Device] = append(addresses[a.Device], addressText(a))
-	}
-	if len(r.Contents.Devices) == 0 {
-		for index, words := range addresses {
-			lines = append(lines, name[index]+"  "+strings.Join(words, ", "))
+	if len(r.Devices) == 0 {
+		addresses := map[int][]inside.Address{}
+		for _, a := range r.Addresses {
+			addresses[a.Device] = append(addresses[a.Device], a)
+		}
+		for index, all := range addresses {
+			lines = append(lines, name[index]+"  "+addressTexts(all))
 		}
 		slices.Sort(lines)
 		return lines
 	}
-	text := term.Table([]column[inside.Device]{
-		{Value: func(d inside.Device) string { return name[d.Index] }},
-		{Value: deviceKind},
-		{Value: deviceState},
-		{Value: macText},
-		{Value: func(d inside.Device) string { return strings.Join(addresses[d.Index], ", ") }},
-		{Value: func(d inside.Device) string { return relations(r, d, name) }},
-	}, r.Contents.Devices, term.Style{})
+	text := term.Table([]column[inspect.Device]{
+		{Value: func(d inspect.Device) string { return name[d.Index] }},
+		{Value: func(d inspect.Device) string { return deviceKind(d.Device) }},
+		{Value: func(d inspect.Device) string { return deviceState(d.Device) }},
+		{Value: func(d inspect.Device) string { return macText(d.Device) }},
+		{Value: func(d inspect.Device) string { return addressTexts(d.Addresses) }},
+		{Value: func(d inspect.Device) string { return relations(d, name) }},
+	}, r.Devices, term.Style{})
 	for line := range strings.Lines(text) {
 		lines = append(lines, strings.TrimRight(line, " \n"))
 	}
@@ -175,10 +174,10 @@ func deviceLines(r *inspect.Report) (lines []string) {
 // listed, the names come from the addresses.
 func deviceNames(r *inspect.Report) map[int]string {
 	name := map[int]string{}
-	for _, a := range r.Contents.Addresses {
+	for _, a := range r.Addresses {
 		name[a.Device] = quoteIfAny(a.Name)
 	}
-	for _, d := range r.Contents.Devices {
+	for _, d := range r.Devices {
 		name[d.Index] = quote(d.Name)
 	}
 	return name
@@ -188,7 +187,7 @@ func deviceKind(d inside.Device) string {
 	switch {
 	case d.Loopback:
 		return "loopback"
-	case d.Physical():
+	case d.Physical:
 		return "physical"
 	case d.VXLAN != nil:
 		return "vxlan " + strconv.FormatUint(uint64(d.VXLAN.ID), 10)
@@ -217,6 +216,15 @@ func macText(d inside.Device) string {
 	return dash(d.MAC.String())
 }
 
+// addressTexts are addresses with the flags that limit their use.
+func addressTexts(all []inside.Address) string {
+	var texts []string
+	for _, a := range all {
+		texts = append(texts, addressText(a))
+	}
+	return strings.Join(texts, ", ")
+}
+
 func addressText(a inside.Address) string {
 	words := []string{a.Prefix.String()}
 	if a.Peer.IsValid() {
@@ -231,13 +239,13 @@ func addressText(a inside.Address) string {
 }
 
 // relations are the bridge of a device, where it leads, and its alternative names.
-func relations(r *inspect.Report, d inside.Device, name map[int]string) string {
+func relations(d inspect.Device, name map[int]string) string {
 	var words []string
 	if d.Master != 0 {
 		words = append(words, "port of "+name[d.Master])
 	}
-	if end, ok := r.Ends[d.Index]; ok {
-		words = append(words, endText(d, end))
+	if d.End != nil {
+		words = append(words, endText(d.End))
 	}
 	if d.VXLAN != nil && d.VXLAN.Group.IsValid() {
 		words = append(words, "to "+d.VXLAN.Group.String())
@@ -249,9 +257,9 @@ func relations(r *inspect.Report, d inside.Device, name map[int]string) string {
 }
 
 // endText is where a device leads.
-func endText(d inside.Device, end inspect.End) string {
+func endText(end *inspect.End) string {
 	text := "on "
-	if d.Paired() {
+	if end.Peer {
 		text = "peer "
 	}
 	switch {
@@ -273,7 +281,7 @@ func endText(d inside.Device, end inspect.End) string {
 
 func routeLines(r *inspect.Report) (lines []string) {
 	name := deviceNames(r)
-	for _, route := range r.Contents.Routes {
+	for _, route := range r.Routes {
 		line := destination(route.To)
 		if route.Type != "unicast" {
 			line = route.Type + " " + line
@@ -304,13 +312,13 @@ func destination(to netip.Prefix) string {
 // socketLines are the listening sockets with the first few processes that have them,
 // or with their user where no process is known.
 func socketLines(r *inspect.Report) (lines []string) {
-	for _, s := range r.Contents.Sockets {
+	for _, s := range r.Sockets {
 		words := []string{s.Protocol + " " + s.Local.String()}
 		if s.Name != "" {
 			words[0] += " on " + s.Name
 		}
 		var who []string
-		for _, p := range r.Holders[s.Inode] {
+		for _, p := range s.Holders {
 			who = append(who, p.Who())
 		}
 		who = unique(who)
@@ -326,8 +334,8 @@ func socketLines(r *inspect.Report) (lines []string) {
 }
 
 func overlayLines(r *inspect.Report) (lines []string) {
-	for _, name := range r.Namespace.Names {
-		for _, path := range r.Overlays[name] {
+	for _, o := range r.Overlays {
+		for _, path := range o.Files {
 			lines = append(lines, quote(path))
 		}
 	}

@@ -52,7 +52,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	rows = arrangeRows(l, rows)
 	switch {
 	case asJSON:
-		u.print(listJSON(snap, rows, call.Pretty))
+		u.printJSON(listed(snap, rows), call.Pretty)
 	case c.Bool("quiet"):
 		for _, r := range rows {
 			u.print(r.quiet())

@@ -26,7 +26,7 @@ func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	opts := monitor.Options{Identify: asJSON, Namespaces: c.Bool("all-namespaces"), Interval: interval}
 	return monitor.Run(call.Host, opts, func(e monitor.Event) error {
 		if asJSON {
-			u.print(encode(eventJSON(e), false))
+			u.printJSON(e, false)
 		} else {
 			u.print(eventLine(e))
 		}
@@ -48,29 +48,4 @@ func eventLine(e monitor.Event) string {
 		words = append(words, escape(e.Pin.String()))
 	}
 	return strings.Join(words, " ") + "\n"
-}
-
-type jsonEvent struct {
-	Time   time.Time    `json:"time"`
-	Event  monitor.Kind `json:"event"`
-	Name   any          `json:"name,omitempty"`
-	ID     string       `json:"id,omitempty"`
-	Cookie uint64       `json:"cookie,omitempty"`
-	Names  []any        `json:"names,omitempty"`
-	Pin    *jsonPin     `json:"pin,omitempty"`
-}
-
-func eventJSON(e monitor.Event) jsonEvent {
-	j := jsonEvent{Time: e.Time.UTC(), Event: e.Kind, Name: optional(e.Name), Cookie: e.Cookie}
-	if e.ID.Ino != 0 {
-		j.ID = e.ID.String()
-	}
-	if len(e.Names) > 0 {
-		j.Names = texts(e.Names)
-	}
-	if e.Pin != nil {
-		pin := pinJSON(*e.Pin)
-		j.Pin = &pin
-	}
-	return j
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // defaultHolderColumns are the columns by default.
@@ -59,7 +60,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	holders := l.arrange(discover.Holders(call.Host, ns))
 	switch {
 	case c.Bool("json") || call.JSON:
-		u.print(holdersJSON(snap, ns, holders, call.Pretty))
+		u.printJSON(holdersJSON(snap, ns, holders), call.Pretty)
 		return partial(snap.Blind)
 	case c.Bool("quiet"):
 		for _, h := range holders {
@@ -93,29 +94,35 @@ func nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
 }
 
 type jsonHolders struct {
-	ID        string       `json:"id"`
-	Names     []any        `json:"names"`
-	Processes []jsonHolder `json:"processes"`
-	Blind     []jsonBlind  `json:"not_seen"`
+	ID        string           `json:"id"`
+	Names     []string         `json:"names"`
+	Processes []jsonHolder     `json:"processes"`
+	Blind     []discover.Blind `json:"not_seen"`
 }
 
+// jsonHolder is encoded with the members of the owner first.
 type jsonHolder struct {
-	jsonOwner
-	UID    *int64    `json:"uid,omitempty"`
-	User   any       `json:"user,omitempty"`
-	Args   []any     `json:"args"`
-	Inside bool      `json:"inside"`
-	Pins   []jsonPin `json:"pins"`
+	owner  discover.Owner
+	UID    int64          `json:"uid,omitnegative"`
+	User   string         `json:"user,omitempty"`
+	Args   []string       `json:"args"`
+	Inside bool           `json:"inside"`
+	Pins   []discover.Pin `json:"pins"`
 }
 
-func holdersJSON(snap *discover.Snapshot, ns *discover.Namespace, holders []discover.Holder, pretty bool) string {
-	j := jsonHolders{ID: ns.String(), Names: texts(ns.Names), Processes: []jsonHolder{}, Blind: blindJSON(snap.Blind)}
+func (h jsonHolder) MarshalJSON() ([]byte, error) {
+	type rest jsonHolder
+	return textjson.Join(h.owner, rest(h))
+}
+
+func holdersJSON(snap *discover.Snapshot, ns *discover.Namespace, holders []discover.Holder) jsonHolders {
+	j := jsonHolders{ID: ns.String(), Names: ns.Names, Blind: snap.Blind}
 	for _, h := range holders {
-		one := jsonHolder{jsonOwner: ownerJSON(h.Owner), Args: texts(h.Args), Inside: h.Inside, Pins: pinsJSON(h.Pins)}
+		one := jsonHolder{h.Owner, h.UID, "", h.Args, h.Inside, h.Pins}
 		if h.UID >= 0 {
-			one.UID, one.User = &h.UID, jsonText(userName(h.UID))
+			one.User = userName(h.UID)
 		}
 		j.Processes = append(j.Processes, one)
 	}
-	return encode(j, pretty)
+	return j
 }

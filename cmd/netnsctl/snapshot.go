@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -26,64 +24,15 @@ func (u *ui) snapshot(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	text, err := encode(record, true)
+	if err != nil {
+		return err
+	}
 	u.gaps(snap.Blind, c.Bool("verbose"))
-	if err := u.deliver(c.Args().First(), encode(recordJSON(record), true)); err != nil {
+	if err := u.deliver(c.Args().First(), text); err != nil {
 		return err
 	}
 	return partial(snap.Blind)
-}
-
-// jsonRecord is the file that snapshot writes.
-type jsonRecord struct {
-	Boot       string         `json:"boot"`
-	Taken      time.Time      `json:"taken"`
-	Namespaces []jsonRecorded `json:"namespaces"`
-	Stale      []anyText      `json:"stale"`
-}
-
-type jsonRecorded struct {
-	ID     string    `json:"id"`
-	Dev    uint64    `json:"dev,omitempty"`
-	Ino    uint64    `json:"ino,omitempty"`
-	NSID   *int32    `json:"nsid,omitempty"`
-	Cookie uint64    `json:"cookie,omitempty"`
-	Names  []anyText `json:"names"`
-}
-
-// anyText is a string of any bytes as JSON: see [jsonText].
-type anyText string
-
-// MarshalJSON writes a string or an object.
-func (s anyText) MarshalJSON() ([]byte, error) { return json.Marshal(jsonText(string(s))) }
-
-// UnmarshalJSON reads a string or an object.
-func (s *anyText) UnmarshalJSON(data []byte) error {
-	if strings.HasPrefix(string(data), "{") {
-		var t text
-		err := json.Unmarshal(data, &t)
-		*s = anyText(t.Bytes)
-		return err
-	}
-	return json.Unmarshal(data, (*string)(s))
-}
-
-func recordJSON(r discover.Record) jsonRecord {
-	j := jsonRecord{Boot: r.Boot, Taken: r.Taken.UTC(), Namespaces: []jsonRecorded{}, Stale: []anyText{}}
-	for _, ns := range r.Namespaces {
-		one := jsonRecorded{ID: ns.ID.String(), Dev: ns.ID.Dev, Ino: ns.ID.Ino, Cookie: ns.Cookie, Names: []anyText{}}
-		if ns.ID == (netnsctl.ID{}) {
-			nsid := int32(ns.NSID)
-			one.ID, one.NSID = fmt.Sprint("nsid:", nsid), &nsid
-		}
-		for _, name := range ns.Names {
-			one.Names = append(one.Names, anyText(name))
-		}
-		j.Namespaces = append(j.Namespaces, one)
-	}
-	for _, name := range r.Stale {
-		j.Stale = append(j.Stale, anyText(name))
-	}
-	return j
 }
 
 // readRecord reads a file that snapshot wrote, or standard input for "-".
@@ -100,20 +49,9 @@ func readRecord(file string) (discover.Record, error) {
 	if err != nil {
 		return discover.Record{}, err
 	}
-	var j jsonRecord
-	if err := json.Unmarshal(data, &j); err != nil || j.Boot == "" {
+	var r discover.Record
+	if err := json.Unmarshal(data, &r); err != nil || r.Boot == "" {
 		return discover.Record{}, fmt.Errorf("%s was not written by \"netnsctl snapshot\"", file)
-	}
-	r := discover.Record{Boot: j.Boot, Taken: j.Taken}
-	for _, ns := range j.Namespaces {
-		one := discover.Recorded{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: ns.Dev, Ino: ns.Ino}, Cookie: ns.Cookie}}
-		if ns.NSID != nil {
-			one.NSID = netnsctl.NSID(*ns.NSID)
-		}
-		r.Namespaces = append(r.Namespaces, one)
-	}
-	for _, name := range j.Stale {
-		r.Stale = append(r.Stale, string(name))
 	}
 	return r, nil
 }
@@ -142,7 +80,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	all := newRows(snap, record)
 	rows := arrangeRows(l, all)
 	if c.Bool("json") || call.JSON {
-		u.print(listJSON(snap, rows, call.Pretty))
+		u.printJSON(listed(snap, rows), call.Pretty)
 	} else {
 		u.gaps(snap.Blind, c.Bool("verbose"))
 		u.print(l.table(rows))

@@ -27,9 +27,9 @@ const (
 // Result is what became of one step.
 type Result struct {
 	Step    Step
-	Outcome Outcome
+	Outcome Outcome `json:"outcome,omitempty"`
 	// Detail says what has changed.
-	Detail string
+	Detail string `json:"detail,omitempty"`
 	Err    error
 }
 

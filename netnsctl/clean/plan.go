@@ -46,23 +46,23 @@ const (
 
 // Step is one entry of a plan.
 type Step struct {
-	Action Action
+	Action Action `json:"action"`
 	// Name is for Remove.
-	Name *discover.Name
+	Name *discover.Name `json:"name,omitempty"`
 	// Namespace is the orphan, or the idle namespace whose name is removed; nil
 	// for a stale name.
-	Namespace *discover.Namespace
+	Namespace *discover.Namespace `json:"namespace,omitempty"`
 	// Mounts are for Release.
-	Mounts []discover.Mount
+	Mounts []discover.Mount `json:"mounts,omitempty"`
 	// tidy has the paths of Mounts that were named: their files may go, too.
 	tidy map[string]bool
 }
 
 // Spared is something stale, orphaned or asked for that is left alone.
 type Spared struct {
-	Name      *discover.Name
-	Namespace *discover.Namespace
-	Why       string
+	Name      *discover.Name      `json:"name,omitempty"`
+	Namespace *discover.Namespace `json:"namespace,omitempty"`
+	Why       string              `json:"why"`
 }
 
 // BlindError says that rule 4 forbids to clean up.

@@ -137,7 +137,7 @@ func (d *describer) hardware(fd int) (names []string) {
 		d.unlisted++
 	}
 	for _, one := range devices {
-		if one.Physical() {
+		if one.Physical {
 			names = append(names, one.Name)
 		}
 	}

@@ -28,7 +28,7 @@ const (
 
 // Match is something that was found.
 type Match struct {
-	// What is the word that asked for it.
+	// What is the word that was searched for.
 	What string
 	Kind Kind
 	// Namespace is where it is, nil for one that only a device leads to: such a
@@ -43,23 +43,22 @@ type Match struct {
 
 // Result is what became of a search.
 type Result struct {
-	Snapshot *discover.Snapshot
+	Snapshot *discover.Snapshot `json:"-"`
 	// Matches are in the order of the queries, and of the namespaces.
-	Matches []Match
-	Missing []Missing
+	Matches []Match   `json:"matches"`
+	Missing []Missing `json:"missing"`
 	// Read is how many of the snapshot's namespaces could be looked into, as far as
 	// the queries needed that.
-	Read int
-	// Blind is what could not be looked at, the snapshot's own blind spots
-	// among it.
-	Blind []discover.Blind
+	Read int `json:"-"`
+	// Blind is what could not be looked at, by the scan or by the search.
+	Blind []discover.Blind `json:"not_seen"`
 }
 
 // Missing is a query that found nothing.
 type Missing struct {
-	What string
+	What string `json:"what"`
 	// Near are the devices on whose network an address would be.
-	Near []Match
+	Near []Match `json:"near"`
 }
 
 // Search looks for all queries in every namespace of host. The caller closes the

@@ -13,18 +13,19 @@ import (
 type Address struct {
 	// Device is the index of the device. Name is its name if the namespace was one
 	// of those given.
-	Device int
-	Name   string
+	Device int    `json:"device,omitempty"`
+	Name   string `json:"name,omitempty"`
 	// Prefix is the address with the length of the prefix of its network, Peer that
 	// of the far end of a point-to-point address; not valid if there is none.
-	Prefix, Peer netip.Prefix
+	Prefix netip.Prefix `json:"prefix"`
+	Peer   netip.Prefix `json:"peer,omitzero"`
 	// Scope is "global", "site", "link", "host", "nowhere" or a number.
-	Scope string
+	Scope string `json:"scope"`
 	// Label is the name of an IPv4 address, by convention that of its device.
-	Label string
+	Label string `json:"label,omitempty"`
 	// Flags are those about its use: "secondary", "temporary", "tentative",
 	// "dadfailed", "deprecated", "dynamic".
-	Flags []string
+	Flags []string `json:"flags"`
 }
 
 // listAddresses lists the addresses of the namespace that has the nsid target in the

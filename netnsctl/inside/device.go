@@ -15,29 +15,31 @@ import (
 
 // Device is a network device.
 type Device struct {
-	Index    int
-	Name     string
-	AltNames []string
+	Index    int      `json:"index"`
+	Name     string   `json:"name"`
+	AltNames []string `json:"altnames,omitempty"`
 	// Kind is the word of the driver, such as "veth", "bridge", "vxlan"; empty for
 	// hardware and the loopback device.
-	Kind     string
-	Loopback bool
+	Kind     string `json:"kind,omitempty"`
+	Loopback bool   `json:"loopback"`
+	// Physical says that the device stands for hardware: no driver made it on request.
+	Physical bool `json:"physical"`
 	// Up is what the administrator asked for, State is what the device reports
 	// (RFC 2863): "up", "down", "lowerlayerdown", "dormant", "unknown" …
-	Up    bool
-	State string
-	MAC   net.HardwareAddr // nil if there is none or all of it is zero
-	MTU   int
+	Up    bool   `json:"up"`
+	State string `json:"state"`
+	MAC   MAC    `json:"mac,omitempty"` // nil if there is none or all of it is zero
+	MTU   int    `json:"mtu"`
 	// Master is the index, in the same namespace, of the device that it is a port
 	// of, 0 if none; PortKind is the kind of that device: "bridge", "bond", "vrf".
-	Master   int
-	PortKind string
+	Master   int    `json:"master,omitempty"`
+	PortKind string `json:"port_kind,omitempty"`
 	// Link is the device at its far end or below it, nil if there is none.
 	Link *Link
 	// VLAN is the tag of a device of kind vlan.
-	VLAN int
+	VLAN int `json:"vlan,omitempty"`
 	// VXLAN is set for devices of that kind.
-	VXLAN *VXLAN
+	VXLAN *VXLAN `json:"vxlan,omitempty"`
 }
 
 // Link is where a device leads.
@@ -51,10 +53,11 @@ type Link struct {
 
 // VXLAN has the parameters of a VXLAN device.
 type VXLAN struct {
-	ID uint32
+	ID uint32 `json:"id"`
 	// Group is the multicast group or the only remote end, Local the source; not
 	// valid if there is none.
-	Group, Local netip.Addr
+	Group netip.Addr `json:"group,omitzero"`
+	Local netip.Addr `json:"local,omitzero"`
 }
 
 // Paired tells whether the link of the device is the far end of a pair, and not
@@ -62,10 +65,6 @@ type VXLAN struct {
 func (d *Device) Paired() bool {
 	return d.Kind == "veth" || d.Kind == "netkit" || d.Kind == "vxcan"
 }
-
-// Physical tells whether the device stands for hardware: no driver made it on
-// request.
-func (d *Device) Physical() bool { return d.Kind == "" && !d.Loopback }
 
 // listDevices lists the devices of the namespace that has the nsid target in the
 // namespace of the socket (Linux 4.15). In that namespace the kernel assigns an nsid
@@ -104,7 +103,7 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 	a := link.Attrs()
 	d = Device{
 		Index: a.Index, Name: a.Name, AltNames: a.AltNames, Kind: link.Type(), Loopback: a.EncapType == "loopback",
-		Up: a.Flags&net.FlagUp != 0, State: strings.ReplaceAll(a.OperState.String(), "-", ""), MAC: a.HardwareAddr, MTU: a.MTU,
+		Up: a.Flags&net.FlagUp != 0, State: strings.ReplaceAll(a.OperState.String(), "-", ""), MAC: MAC(a.HardwareAddr), MTU: a.MTU,
 		Master: a.MasterIndex,
 	}
 	lower := a.ParentIndex
@@ -119,6 +118,7 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 		d.VXLAN = &VXLAN{uint32(l.VxlanId), specified(l.Group), specified(l.SrcAddr)}
 		lower = l.VtepDevIndex
 	}
+	d.Physical = d.Kind == "" && !d.Loopback
 	if lower == d.Index && !d.hasLower() {
 		// The kernel sends the index of the device itself for a driver that names no
 		// lower device, if the namespaces differ (nla_put_iflink in net/core/rtnetlink.c).

@@ -60,13 +60,13 @@ func TestParseDevice(t *testing.T) {
 				attribute(unix.IFLA_LINKINFO, attribute(unix.IFLA_INFO_SLAVE_KIND, []byte("bridge\x00"))),
 				attribute(unix.IFLA_PROP_LIST|unix.NLA_F_NESTED, attribute(unix.IFLA_ALT_IFNAME, []byte("uplink\x00")))),
 			Device{
-				Index: 3, Name: "p", AltNames: []string{"uplink"}, MAC: []byte{2, 0, 0, 0, 0, 1},
+				Index: 3, Name: "p", AltNames: []string{"uplink"}, Physical: true, MAC: []byte{2, 0, 0, 0, 0, 1},
 				MTU: 1400, Master: 9, State: "unknown",
 			},
 		},
 		"an unheard-of state": {
 			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_OPERSTATE, []byte{77})),
-			Device{Index: 3, Name: "x", State: "unknown"},
+			Device{Index: 3, Name: "x", Physical: true, State: "unknown"},
 		},
 	} {
 		got, err := parseDevice(test.data, here)

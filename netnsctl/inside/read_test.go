@@ -61,7 +61,7 @@ ip -n d addr add 10.1.2.3/24 dev w1`)
 			if diff := cmp.Diff(want, d.Link); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", end.device, diff)
 			}
-			if !d.Paired() || d.Physical() {
+			if !d.Paired() || d.Physical {
 				t.Errorf("%s: %+v", d.Name, d)
 			}
 		}
@@ -117,7 +117,7 @@ ip -n a link set vx1 netns b`)
 		if vx.VXLAN.Local.String() != "192.0.2.2" || vx.Link == nil || *vx.Link != (Link{0, 0}) {
 			t.Errorf("vx1: %+v %+v", vx, vx.Link)
 		}
-		if lo := deviceNamed(t, a, "lo"); !lo.Loopback || lo.Physical() || lo.Link != nil {
+		if lo := deviceNamed(t, a, "lo"); !lo.Loopback || lo.Physical || lo.Link != nil {
 			t.Errorf("lo: %+v", lo)
 		}
 	})

@@ -16,24 +16,24 @@ import (
 // Route is a route of the main table.
 type Route struct {
 	// To is the destination; the default route has the prefix of length 0.
-	To netip.Prefix
+	To netip.Prefix `json:"to"`
 	// Type is "unicast", "blackhole", "unreachable", "prohibit", "throw" …
-	Type string
+	Type string `json:"type"`
 	// Hops are the ways that a packet may take, none for a blackhole.
-	Hops   []Hop
-	Source netip.Addr // preferred; not valid if none is
-	Metric int
-	Scope  string
+	Hops   []Hop      `json:"hops"`
+	Source netip.Addr `json:"source,omitzero"` // preferred; not valid if none is
+	Metric int        `json:"metric,omitempty"`
+	Scope  string     `json:"scope"`
 	// Protocol is the origin of the route: "kernel", "boot", "static", "ra", "dhcp"
 	// or a number.
-	Protocol string
+	Protocol string `json:"protocol"`
 }
 
 // Hop is one way of a route.
 type Hop struct {
 	// Via is the gateway; not valid where the destination is on the link.
-	Via    netip.Addr
-	Device int
+	Via    netip.Addr `json:"via,omitzero"`
+	Device int        `json:"device,omitempty"`
 }
 
 // listRoutes lists the main table of the namespace of the handle, IPv4 before IPv6.

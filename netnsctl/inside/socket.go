@@ -18,14 +18,14 @@ type Socket struct {
 	// Local is the address it is bound to; an IPv6 socket on :: also takes IPv4
 	// unless OnlyIPv6.
 	Local    netip.AddrPort
-	OnlyIPv6 bool
+	OnlyIPv6 bool `json:"only_ipv6,omitempty"`
 	// Device is the index of the device that it is bound to, 0 if none, and Name
 	// the name of the device.
 	Device int
-	Name   string
-	UID    uint32
+	Name   string `json:"device,omitempty"`
+	UID    uint32 `json:"uid"`
 	// Inode is the number of the socket in /proc/PID/fd, 0 if no file leads to it.
-	Inode uint64
+	Inode uint64 `json:"inode,omitempty"`
 }
 
 const (

@@ -1,38 +1,53 @@
 package inspect
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // Report is what is known of a namespace.
 type Report struct {
 	Namespace *discover.Namespace
-	// NSID is its number in our own namespace.
-	NSID netnsctl.NSID
-	// User is the user namespace that owns it, zero where that cannot be told.
-	User netnsctl.UserNamespace
-	// CommandLines are those of the processes among the pins, by pid.
-	CommandLines map[int][]string
-	// Contents is what is in it. It is empty where the namespace could not be
-	// opened, which Closed says.
-	Contents inside.Contents
-	Closed   bool
-	// Ends says where devices lead, by the device's index.
-	Ends map[int]End
-	// Holders are the processes that have the sockets, by the socket's inode
-	// number.
-	Holders map[uint64][]discover.Pin
-	// Overlays are the files that `exec` lays over those in /etc, by name.
-	Overlays map[string][]string
+	// NSID is its number in our own namespace, nil if it has none.
+	NSID *netnsctl.NSID `json:"nsid"`
+	// User is the user namespace that owns it, nil where that cannot be told.
+	User *netnsctl.UserNamespace `json:"user_namespace"`
+	// CommandLines are those of the processes among the pins, by PID.
+	CommandLines map[int]textjson.Texts `json:"command_lines"`
+	// Read says that the namespace could be opened. Without it nothing of what follows is
+	// known.
+	Read bool `json:"read"`
+	// Error says what could not be read, empty if everything was.
+	Error   string   `json:"error,omitempty"`
+	Devices []Device `json:"devices"`
+	// Addresses are set where the devices could not be listed.
+	Addresses []inside.Address `json:"addresses,omitempty"`
+	Routes    []inside.Route   `json:"routes"`
+	Sockets   []Socket         `json:"sockets"`
+	// Overlays are the files that `exec` binds over those in /etc.
+	Overlays []Overlay `json:"overlays"`
 	// Sysctls are the parameters whose value is not that of pid 1's namespace,
-	// or of our own where we cannot look at that.
-	Sysctls []Difference
+	// or of our own where that of pid 1 cannot be opened.
+	Sysctls []Difference `json:"sysctls"`
+}
+
+// Device is a device with its addresses, which do not repeat the device.
+type Device struct {
+	inside.Device
+	// End is nil for a device that leads nowhere.
+	End       *End
+	Addresses []inside.Address
 }
 
 // End is the far end of a pair, or the device below another.
 type End struct {
+	// Peer says that it is the far end of a pair.
+	Peer bool
 	// Namespace is nil for one that only the device leads to.
 	Namespace *discover.Namespace
 	// Same says that it is the namespace that the device is in.
@@ -42,9 +57,25 @@ type End struct {
 	Device string
 }
 
+// Socket is a socket with the processes that have it.
+type Socket struct {
+	inside.Socket
+	Holders []discover.Pin `json:"holders"`
+}
+
+// Overlay is what `exec` binds over files in /etc in a namespace that it enters by this name.
+type Overlay struct {
+	Name  string   `json:"name"`
+	Files []string `json:"files"`
+}
+
 // Difference is a kernel parameter with its value here and in the namespace
 // compared with.
-type Difference struct{ Key, Value, Default string }
+type Difference struct {
+	Key     string `json:"key"`
+	Value   string `json:"value"`
+	Default string `json:"default"`
+}
 
 // Look reads the namespaces all, which are of a snapshot that holds every
 // namespace ([discover.Options.Hold]).
@@ -56,16 +87,20 @@ func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 	for i, ns := range all {
 		r := &Report{
 			Namespace:    ns,
-			NSID:         netnsctl.NSIDUnassigned,
-			Closed:       ns.Descriptor() < 0,
-			Contents:     rest[i],
-			Holders:      discover.SocketHolders(snap.Host, ns),
+			Read:         ns.Descriptor() >= 0,
+			Routes:       rest[i].Routes,
 			CommandLines: commandLines(snap.Host, ns),
 			Overlays:     overlays(snap.Host, ns),
 		}
-		r.addDevices(snap, devices)
-		if !r.Closed {
-			r.User, _ = netnsctl.OwningUser(ns.Descriptor())
+		r.addDevices(snap, devices, rest[i])
+		holders := discover.SocketHolders(snap.Host, ns)
+		for _, s := range rest[i].Sockets {
+			r.Sockets = append(r.Sockets, Socket{s, holders[s.Inode]})
+		}
+		if r.Read {
+			if user, err := netnsctl.OwningUser(ns.Descriptor()); err == nil {
+				r.User = &user
+			}
 			r.Sysctls = differences(rest[i].Sysctls, rest[len(all)].Sysctls)
 		}
 		reports[i] = r
@@ -88,32 +123,34 @@ func normal(snap *discover.Snapshot) *discover.Namespace {
 	return own
 }
 
-// addDevices takes the devices of the report's namespace over, and finds out
-// where they lead.
-func (r *Report) addDevices(snap *discover.Snapshot, all []inside.Contents) {
-	here := 0
-	for i, ns := range snap.Namespaces {
-		if ns == r.Namespace {
-			here = i
-		}
+// addDevices adds the devices of the namespace, where they lead, and their addresses, which
+// are in rest.
+func (r *Report) addDevices(snap *discover.Snapshot, all []inside.Contents, rest inside.Contents) {
+	here := slices.Index(snap.Namespaces, r.Namespace)
+	if err := cmp.Or(rest.Err, all[here].Err); err != nil {
+		r.Error = err.Error()
 	}
-	r.Contents.Devices = all[here].Devices
-	if r.Contents.Err == nil {
-		r.Contents.Err = all[here].Err
+	if len(all[here].Devices) == 0 {
+		r.Addresses = rest.Addresses
 	}
-	r.Ends = map[int]End{}
-	for _, d := range r.Contents.Devices {
-		if d.Link == nil {
-			continue
+	for _, found := range all[here].Devices {
+		d := Device{Device: found}
+		for _, a := range rest.Addresses {
+			if a.Device == d.Index {
+				a.Device, a.Name = 0, ""
+				d.Addresses = append(d.Addresses, a)
+			}
 		}
-		end := End{Same: d.Link.Namespace == here, Index: d.Link.Index}
-		if d.Link.Namespace < len(snap.Namespaces) {
-			end.Namespace = snap.Namespaces[d.Link.Namespace]
+		if link := d.Link; link != nil {
+			d.End = &End{Peer: d.Paired(), Same: link.Namespace == here, Index: link.Index}
+			if link.Namespace < len(snap.Namespaces) {
+				d.End.Namespace = snap.Namespaces[link.Namespace]
+			}
+			if far := all[link.Namespace].Device(link.Index); far != nil {
+				d.End.Device = far.Name
+			}
 		}
-		if far := all[d.Link.Namespace].Device(d.Link.Index); far != nil {
-			end.Device = far.Name
-		}
-		r.Ends[d.Index] = end
+		r.Devices = append(r.Devices, d)
 	}
 }
 
@@ -125,8 +162,11 @@ func number(reports []*Report) {
 	}
 	defer nsids.Close()
 	for _, r := range reports {
-		if !r.Closed {
-			r.NSID, _ = nsids.Of(r.Namespace.Descriptor())
+		if !r.Read {
+			continue
+		}
+		if nsid, _ := nsids.Of(r.Namespace.Descriptor()); nsid != netnsctl.NSIDUnassigned {
+			r.NSID = &nsid
 		}
 	}
 }

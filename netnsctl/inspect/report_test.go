@@ -14,9 +14,9 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/inspect"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 var host netnsctl.Host
@@ -46,15 +46,15 @@ func reports(t *testing.T, names ...string) map[string]*inspect.Report {
 }
 
 // device is the device of a report with that name.
-func device(t *testing.T, r *inspect.Report, name string) inside.Device {
+func device(t *testing.T, r *inspect.Report, name string) inspect.Device {
 	t.Helper()
-	for _, d := range r.Contents.Devices {
+	for _, d := range r.Devices {
 		if d.Name == name {
 			return d
 		}
 	}
-	t.Fatalf("no device %s in %+v (%v)", name, r.Contents.Devices, r.Contents.Err)
-	return inside.Device{}
+	t.Fatalf("no device %s in %+v (%v)", name, r.Devices, r.Error)
+	return inspect.Device{}
 }
 
 // TestEnds: the far end of each device is known by its namespace and its name,
@@ -83,16 +83,18 @@ func TestEnds(t *testing.T) {
 			{in: red, device: "far0", to: kept, far: "far1"},
 			{in: kept, device: "far1", to: red, far: "far0"},
 		} {
-			want := inspect.End{Namespace: c.to.Namespace, Same: c.in == c.to, Index: device(t, c.to, c.far).Index, Device: c.far}
-			if got := c.in.Ends[device(t, c.in, c.device).Index]; got != want {
+			want := inspect.End{
+				Peer: c.device != "mac0", Namespace: c.to.Namespace, Same: c.in == c.to, Index: device(t, c.to, c.far).Index, Device: c.far,
+			}
+			if got := device(t, c.in, c.device).End; got == nil || *got != want {
 				t.Errorf("%s leads to %+v, want %+v", c.device, got, want)
 			}
 		}
-		if _, leads := red.Ends[device(t, red, "lo").Index]; leads {
+		if device(t, red, "lo").End != nil {
 			t.Error("lo leads somewhere")
 		}
-		if err := red.Contents.Err; err != nil {
-			t.Error(err)
+		if red.Error != "" {
+			t.Error(red.Error)
 		}
 	})
 }
@@ -109,8 +111,7 @@ func TestUnseenEnd(t *testing.T) {
 			echo $pid`))
 		nstest.Must(t, syscall.Mount("tmpfs", "/proc/"+pid, "tmpfs", 0, ""))
 		red := reports(t, "red")["red"]
-		v0 := device(t, red, "v0")
-		if end := red.Ends[v0.Index]; end.Namespace != nil || end.Same || end.Index == 0 || end.Device != "v1" {
+		if end := device(t, red, "v0").End; end == nil || end.Namespace != nil || end.Same || end.Index == 0 || end.Device != "v1" {
 			t.Errorf("v0 leads to %+v, want v1 in a namespace that is not known", end)
 		}
 	})
@@ -146,20 +147,20 @@ func TestProcesses(t *testing.T) {
 		nstest.Must(t, err)
 		defer snap.Close()
 		r := inspect.Look(snap, []*discover.Namespace{snap.Lookup("red")})[0]
-		if diff := cmp.Diff([]string{"sleep", "1000"}, r.CommandLines[pid]); diff != "" {
+		if diff := cmp.Diff(textjson.Texts{"sleep", "1000"}, r.CommandLines[pid]); diff != "" {
 			t.Errorf("the command (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(map[string][]string{"red": {etc + "/red/resolv.conf"}}, r.Overlays); diff != "" {
+		if diff := cmp.Diff([]inspect.Overlay{{Name: "red", Files: []string{etc + "/red/resolv.conf"}}}, r.Overlays); diff != "" {
 			t.Errorf("the overlays (-want +got):\n%s", diff)
 		}
-		if len(r.Contents.Sockets) != 1 {
-			t.Fatalf("sockets: %+v", r.Contents.Sockets)
+		if len(r.Sockets) != 1 {
+			t.Fatalf("sockets: %+v", r.Sockets)
 		}
-		s := r.Contents.Sockets[0]
+		s := r.Sockets[0]
 		if s.Local != netip.MustParseAddrPort("127.0.0.1:8080") {
 			t.Errorf("the socket: %+v", s)
 		}
-		if holders := r.Holders[s.Inode]; len(holders) != 1 || holders[0].PID != pid || holders[0].Command != "sleep" {
+		if holders := s.Holders; len(holders) != 1 || holders[0].PID != pid || holders[0].Command != "sleep" {
 			t.Errorf("the socket's holders: %+v, want process %d", holders, pid)
 		}
 	})
@@ -199,11 +200,11 @@ func TestNumbers(t *testing.T) {
 			until [ -s /run/pid ]; do :; done
 			touch /run/netns/rootless && mount --bind /proc/$(cat /run/pid)/ns/net /run/netns/rootless`)
 		all := reports(t, "red", "blue", "rootless")
-		if nsid := all["red"].NSID; nsid != 7 {
-			t.Errorf("red's nsid is %d, want 7", nsid)
+		if nsid := all["red"].NSID; nsid == nil || *nsid != 7 {
+			t.Errorf("red's nsid is %v, want 7", nsid)
 		}
-		if nsid := all["blue"].NSID; nsid != netnsctl.NSIDUnassigned {
-			t.Errorf("blue's nsid is %d, want none", nsid)
+		if nsid := all["blue"].NSID; nsid != nil {
+			t.Errorf("blue's nsid is %d, want none", *nsid)
 		}
 		for name, r := range all {
 			path := "/proc/self/ns/user"
@@ -212,7 +213,7 @@ func TestNumbers(t *testing.T) {
 			}
 			var st syscall.Stat_t
 			nstest.Must(t, syscall.Stat(path, &st))
-			if r.User.Ino != st.Ino {
+			if r.User == nil || r.User.Ino != st.Ino {
 				t.Errorf("%s belongs to %+v, want user:[%d]", name, r.User, st.Ino)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // Kind is what happened.
@@ -20,19 +21,25 @@ const (
 
 // Event is one change.
 type Event struct {
-	Time time.Time
-	Kind Kind
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"event"`
 	// Name is the name that came or went.
-	Name string
+	Name string `json:"name,omitempty"`
 	// ID and Cookie are those of the namespace; zero where a name leads to none, or
 	// [Options.Identify] is not set. The cookie is 0 before Linux 5.14.
-	ID     netnsctl.ID
-	Cookie uint64
+	ID     netnsctl.ID `json:"id,omitzero"`
+	Cookie uint64      `json:"cookie,omitempty"`
 	// Names are those that a new namespace has, Pin is what was first found to pin
 	// it, nil if that cannot be seen.
-	Names []string
-	Pin   *discover.Pin
+	Names []string      `json:"names,omitempty"`
+	Pin   *discover.Pin `json:"pin,omitempty"`
 }
+
+// MarshalJSON encodes e, see package textjson.
+func (e Event) MarshalJSON() ([]byte, error) { return textjson.Marshal(e) }
+
+// UnmarshalJSON decodes e.
+func (e *Event) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
 
 // Options say what to tell.
 type Options struct {

@@ -175,3 +175,35 @@ func (d *Device) Untouched() bool {
 	}
 	return false
 }
+
+// Lead is a link from a device that a part shows to one that it does not show.
+type Lead struct {
+	Kind Kind
+	// Carries says that the other device is stacked on this one.
+	Carries bool
+	To      *Device
+}
+
+// Leads maps the devices of a part to those that they lead to outside of it.
+func (g *Graph) Leads() map[*Device][]Lead {
+	shown := map[*Device]bool{}
+	for _, n := range g.Namespaces {
+		for _, d := range n.Devices {
+			shown[d] = g.Shows(d)
+		}
+	}
+	all := map[*Device][]Lead{}
+	for _, l := range g.Outward {
+		for i, from := range l.Ends {
+			if !shown[from] {
+				continue
+			}
+			for _, to := range l.Ends {
+				if !shown[to] {
+					all[from] = append(all[from], Lead{l.Kind, l.Kind == Over && i > 0, to})
+				}
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,48 @@
+package clean
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
+)
+
+// Report is what a clean-up prints as JSON.
+type Report struct {
+	// DryRun says that nothing was done. The steps then have no outcome.
+	DryRun bool     `json:"dry_run"`
+	Steps  []Result `json:"steps"`
+	Spared []Spared `json:"spared"`
+	// Missing are the targets that stand for nothing.
+	Missing []string `json:"missing"`
+	// Left are the released namespaces that the kernel still has.
+	Left []netnsctl.ID `json:"left"`
+}
+
+// MarshalJSON encodes r, see package textjson.
+func (r Report) MarshalJSON() ([]byte, error) { return textjson.Marshal(r) }
+
+// UnmarshalJSON decodes r.
+func (r *Report) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, r) }
+
+// MarshalJSON encodes r: the members of the step, then the outcome. The text of an error
+// takes the place of the detail.
+func (r Result) MarshalJSON() ([]byte, error) {
+	if r.Err != nil {
+		r.Detail = r.Err.Error()
+	}
+	type rest Result
+	return textjson.Join(r.Step, rest(r))
+}
+
+// UnmarshalJSON decodes r. Err stays nil.
+func (r *Result) UnmarshalJSON(data []byte) error {
+	return errors.Join(json.Unmarshal(data, &r.Step), textjson.Unmarshal(data, r))
+}
+
+// MarshalJSON encodes s.
+func (s Spared) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
+
+// UnmarshalJSON decodes s.
+func (s *Spared) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
