@@ -128,6 +128,9 @@ func (m *Namespace) Enter(f func() error) error {
 		if err = sys.ChangeDir(proc); err == nil {
 			err = f()
 		}
+		// The Go runtime ends the thread a little later. The next scan would find a copy
+		// of the mount namespace that f has made for it.
+		_ = sys.EnterMountNamespace(m.fd)
 	})
 	return err
 }
