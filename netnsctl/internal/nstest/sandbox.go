@@ -32,7 +32,7 @@ func Run(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	if os.Getenv(insideVariable) == t.Name() {
 		if err := enter(); err != nil {
-			unable(t, err)
+			Lacks(t, "no sandbox: "+err.Error())
 		}
 		f(t)
 		return
@@ -51,7 +51,7 @@ func Run(t *testing.T, f func(t *testing.T)) {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	switch err := run(cmd); {
 	case err != nil && cmd.Process == nil:
-		unable(t, err)
+		Lacks(t, "no sandbox: "+err.Error())
 	case err != nil:
 		t.Fatalf("%v\n%s", err, out.Bytes())
 	case bytes.Contains(out.Bytes(), []byte("--- SKIP: "+t.Name()+" (")):
@@ -156,14 +156,6 @@ func pattern(name string) string {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
 	return strings.Join(parts, "/")
-}
-
-func unable(t *testing.T, reason error) {
-	t.Helper()
-	if NoSkip() {
-		t.Fatal("NETNSCTL_TEST_NOSKIP: no sandbox:", reason)
-	}
-	t.Skip("no sandbox:", reason)
 }
 
 // NoSkip tells whether a test that cannot be run is a failure.
