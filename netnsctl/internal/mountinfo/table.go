@@ -69,24 +69,25 @@ func (t *Table) ByID(id int) (Row, bool) {
 func (t *Table) Parent(row Row) Row { return t.byID[row.Parent] }
 
 // Cover finds what keeps every path from leading to a mount: another mount on it, or on
-// a directory on the way.
+// a directory on the way. Where there are several, point is that of the outermost one, to
+// which a path leads.
 func (t *Table) Cover(row Row) (point string, covered bool) {
 	if _, above := t.children[child{row.ID, row.Point}]; above {
-		return row.Point, true
+		point, covered = row.Point, true
 	}
 	for range len(t.byID) { // at most: the table was not read in one instant
 		for dir := parentDir(row.Point); dir != ""; dir = parentDir(dir) {
 			if id, ok := t.children[child{row.Parent, dir}]; ok && id != row.Parent {
-				return dir, true
+				point, covered = dir, true
 			}
 		}
 		up, ok := t.byID[row.Parent]
 		if !ok || up.ID == row.ID {
-			return "", false
+			break
 		}
 		row = up
 	}
-	return "", false
+	return point, covered
 }
 
 // Covered tells whether no path leads to a mount.

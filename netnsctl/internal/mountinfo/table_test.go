@@ -50,6 +50,86 @@ func TestParseMounts(t *testing.T) {
 	}
 }
 
+// Without a mount of a namespace, [Parse] keeps the numbers only.
+func TestParseNone(t *testing.T) {
+	var seen Set
+	table := Parse([]byte("22 1 8:1 / / rw - ext4 /dev/vda rw\n99999999999 1 8:1 / / rw - ext4 /dev/vda rw\n"), &seen)
+	if _, known := table.ByID(22); known || len(table.Namespaces) != 0 || !seen.Has(22) {
+		t.Errorf("%+v, mount 22 seen: %v", table, seen.Has(22))
+	}
+	if file := table.File(Row{ID: 23, Parent: 22, Point: "/x"}); file != "" {
+		t.Errorf("file %q on a mount that is not known", file)
+	}
+}
+
+func TestByID(t *testing.T) {
+	table := ParseAll([]byte(recorded))
+	row, ok := table.ByID(35)
+	if !ok || row.Point != "/run/d/e f\n\\" {
+		t.Errorf("%+v, %v", row, ok)
+	}
+	if point, covered := table.Cover(row); point != "/run/d" || !covered {
+		t.Errorf("covered at %q, %v", point, covered)
+	}
+	if parent := table.Parent(row); parent.Point != "/run" || !parent.Shared {
+		t.Errorf("parent %+v", parent)
+	}
+	if below := table.Below(row); below != "d/e f\n\\" {
+		t.Errorf("below %q", below)
+	}
+	root, _ := table.ByID(22)
+	if parent := table.Parent(root); parent != (Row{}) || table.Covered(root) {
+		t.Errorf("the root is on %+v", parent)
+	}
+	if _, ok := table.ByID(1); ok {
+		t.Error("a mount that is not there")
+	}
+}
+
+// Of several covers, the outermost one can be unmounted first.
+func TestCoverOutermost(t *testing.T) {
+	table := Parse([]byte(`22 1 8:1 / / rw - ext4 /dev/vda rw
+30 22 0:4 net:[7] /a/b/x rw - nsfs nsfs rw
+31 30 0:4 uts:[8] /a/b/x rw - nsfs nsfs rw
+32 22 0:40 / /a/b rw - tmpfs none rw
+33 22 0:41 / /a rw - tmpfs none rw
+`), nil)
+	if point, covered := table.Cover(table.Namespaces[0]); point != "/a" || !covered {
+		t.Errorf("%q, %v", point, covered)
+	}
+}
+
+// A mount ends with the file that it is on, and with those that the mounts below it are on.
+func TestEachOn(t *testing.T) {
+	files := map[int][]string{}
+	ParseAll([]byte(recorded)).EachOn(func(file string, row Row) { files[row.ID] = append(files[row.ID], file) })
+	for id, want := range map[int][]string{
+		22: {""},
+		25: {"8:1:/run", ""},
+		31: {"0:25:/netns/x", "0:25:/netns", "8:1:/run", ""},
+		34: {"0:4:net:[4026532177]", "0:25:/c/ns", "8:1:/run", ""},
+	} {
+		if !slices.Equal(files[id], want) {
+			t.Errorf("mount %d: %q", id, files[id])
+		}
+	}
+}
+
+// A table that was read while mounts changed may have a circle.
+func TestCircle(t *testing.T) {
+	table := Parse([]byte("1 2 0:4 net:[7] /a rw - nsfs nsfs rw\n2 1 0:4 net:[8] /b rw - nsfs nsfs rw\n"), nil)
+	calls := 0
+	table.EachOn(func(string, Row) { calls++ })
+	if calls != 4 {
+		t.Errorf("%d calls", calls)
+	}
+	for _, row := range table.Namespaces {
+		if table.Covered(row) {
+			t.Errorf("%+v is covered", row)
+		}
+	}
+}
+
 func TestParentDir(t *testing.T) {
 	for in, want := range map[string]string{"/a/b": "/a", "/a": "/", "/": "", "": ""} {
 		if got := parentDir(in); got != want {

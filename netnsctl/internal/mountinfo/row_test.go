@@ -1,0 +1,95 @@
+package mountinfo
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseRow(t *testing.T) {
+	for _, test := range []struct {
+		line string
+		row  Row
+		bad  bool
+	}{
+		{
+			line: "36 35 0:4 net:[4026532177] /run/netns/x rw,nosuid shared:9 - nsfs nsfs rw\n",
+			row:  Row{ID: 36, Parent: 35, Dev: "0:4", Root: "net:[4026532177]", Point: "/run/netns/x", FSType: "nsfs", Shared: true},
+		},
+		{
+			line: "37 35 0:25 /a\\040b /c\\011d rw master:9 propagate_from:2 - tmpfs none rw",
+			row:  Row{ID: 37, Parent: 35, Dev: "0:25", Root: "/a b", Point: "/c\td", FSType: "tmpfs", Slave: true},
+		},
+		{
+			line: "38 35 0:25 / /both rw shared:3 master:9 - tmpfs none rw",
+			row:  Row{ID: 38, Parent: 35, Dev: "0:25", Root: "/", Point: "/both", FSType: "tmpfs", Shared: true, Slave: true},
+		},
+		{line: "", bad: true},
+		{line: "36 35 0:4 / /x rw", bad: true},
+		{line: "36 35 0:4 - nsfs", bad: true},
+		{line: "x 35 0:4 / /x rw - nsfs nsfs rw", bad: true},
+		{line: "36 x 0:4 / /x rw - nsfs nsfs rw", bad: true},
+	} {
+		row, ok := parseRow([]byte(test.line))
+		if ok == test.bad || ok && row != test.row {
+			t.Errorf("%q: %+v, %v", test.line, row, ok)
+		}
+	}
+}
+
+func TestAnyIno(t *testing.T) {
+	for _, test := range []struct {
+		row  Row
+		want uint64
+	}{
+		{row: Row{Root: "net:[7]", FSType: "nsfs"}, want: 7},
+		{row: Row{Root: "mnt:[8]", FSType: "nsfs"}, want: 8},
+		{row: Row{Root: "net:[7]", FSType: "tmpfs"}},
+		{row: Row{Root: "/", FSType: "nsfs"}},
+	} {
+		if got := test.row.AnyIno(); got != test.want {
+			t.Errorf("%+v: %d", test.row, got)
+		}
+	}
+}
+
+func TestHasRoot(t *testing.T) {
+	if !HasRoot([]byte(recorded)) {
+		t.Error("no root in the recorded table")
+	}
+	_, below, _ := strings.Cut(recorded, "\n")
+	if HasRoot([]byte(below)) || HasRoot(nil) {
+		t.Error("a root where there is none")
+	}
+}
+
+func TestFileSystems(t *testing.T) {
+	rows, device := FileSystems([]byte(recorded), 30)
+	var points []string
+	for _, row := range rows {
+		points = append(points, row.Point)
+	}
+	if !slices.Equal(points, []string{"/", "/run", "/run/d", "/srv/- nsfs x"}) || device != "0:25" {
+		t.Errorf("%q on %q", points, device)
+	}
+	if _, device := FileSystems([]byte(recorded), 99); device != "" {
+		t.Errorf("device %q of no mount", device)
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	for _, test := range []struct {
+		file string
+		want []Place
+	}{
+		{file: "0:25:/netns/x", want: []Place{{25, "/run", "netns/x"}, {30, "/run/netns", "x"}}},
+		{file: "0:25:/c/ns", want: []Place{{25, "/run", "c/ns"}}},
+		{file: "8:1:/etc/passwd", want: []Place{{22, "/", "etc/passwd"}}},
+		{file: "9:1:/etc/passwd"},
+		{file: ""},
+	} {
+		if got := Places([]byte(recorded+"no row\n"), test.file); !slices.Equal(got, test.want) {
+			t.Errorf("%q: %+v", test.file, got)
+		}
+	}
+}
