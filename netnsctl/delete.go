@@ -7,29 +7,31 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Delete takes a name away: what is mounted on it is unmounted lazily, the file
-// unlinked. The namespace lives on while anything else pins it. A symbolic link
-// is removed, and what it points to left alone; a mount that is not a
-// namespace is never undone. Where the file cannot be unlinked the namespace is
-// mounted again, unless more mounts cover the file (EBUSY): then each call
-// takes one layer away.
+// Delete removes a name: it unmounts lazily what is mounted on the file, and unlinks
+// the file. The namespace lives on while anything else pins it. Of a symbolic link only
+// the link is removed. A mount that is not a namespace is never unmounted. If the file
+// cannot be unlinked, the namespace is mounted again; if that fails, too, the error
+// joins two [OpError]. If more mounts cover the file (EBUSY), each call unmounts one of
+// them. The error is ENOENT where there is no such name.
 func (h Host) Delete(name string) error {
 	return h.delete(name, func(int) error { return nil }, func(fd int) { sys.Close(fd) })
 }
 
-// ErrChanged is the error for a name that leads to another namespace than expected.
+// ErrChanged is the error for a name that leads to another namespace than the expected
+// one.
 var ErrChanged = errors.New("the name leads to another namespace now")
 
 // Deleter is [Host.Delete] for many names. Each unmount waits for all processors,
 // and that takes several times as long once the kernel has begun to take a
 // namespace apart (cleanup_net in its net/core/net_namespace.c). So a Deleter
-// holds all that it takes names from, and lets go of them at once.
+// keeps the namespaces alive whose names it has deleted, and releases them at once. It
+// is not safe for concurrent use.
 type Deleter struct {
 	host Host
 	held sys.InFlight
 }
 
-// NewDeleter begins; [Deleter.Release] must end it.
+// NewDeleter gives a [Deleter]. The caller must call [Deleter.Release] in the end.
 func (h Host) NewDeleter() *Deleter { return &Deleter{host: h} }
 
 // Delete is [Host.Delete].
@@ -54,20 +56,20 @@ func (d *Deleter) DeleteIf(name string, planned Identity) error {
 	}, d.held.Hold)
 }
 
-// Release lets go of the namespaces whose names were deleted. More may be deleted
-// after it.
+// Release releases the namespaces whose names were deleted. The Deleter may be used
+// again.
 func (d *Deleter) Release() { d.held.Release() }
 
-// delete unmounts and unlinks a name that passes a check of the open file. It gives
-// the descriptor that has held the namespace to letGo.
-func (h Host) delete(name string, check func(fd int) error, letGo func(fd int)) error {
+// delete unmounts and unlinks a name if check returns no error for the open file. In
+// the end it hands the descriptor, which has kept the namespace alive, to release.
+func (h Host) delete(name string, check func(fd int) error, release func(fd int)) error {
 	path := h.NamePath(name)
 	if !ValidName(name) {
 		return newOpError(OpRemoveName, name, path, ErrInvalidName)
 	}
 	restore := func() error { return nil }
 	if fd, err := sys.OpenPath(path); err == nil {
-		defer letGo(fd)
+		defer release(fd)
 		if err := check(fd); err != nil {
 			return err
 		}

@@ -5,10 +5,10 @@ import (
 	"syscall"
 )
 
-// Op names the step that failed, one for every point of failure.
+// Op names the step that failed. Every point of failure has its own.
 type Op string
 
-// The steps of the commands, in the order in which they happen.
+// The steps of this package. Packages discover, clean and inside have further ones.
 const (
 	OpMakeRunDir    Op = "make run directory"
 	OpOpenRunDir    Op = "open run directory"
@@ -47,20 +47,20 @@ const (
 	OpLeaveVRF      Op = "leave VRF"
 )
 
-// OpError is the only type of error this package returns, save where a
+// OpError is the only type of error that this package returns, except where a
 // function's comment says otherwise.
 type OpError struct {
 	// Op is the step that failed.
 	Op Op
-	// Name is the name it was done for, if it was done for one.
+	// Name is the name of the namespace that the step was for, empty if there was none.
 	Name string
-	// Path is the file it was done to, if there was one.
+	// Path is the file that the step was done to, empty if there was none.
 	Path string
 	// Message is what the kernel said beyond the errno: the text of an
 	// rtnetlink extended acknowledgement (Linux 4.12), without a final period.
 	Message string
-	// Err is a bare [syscall.Errno], or an error of this package where the kernel has
-	// said nothing: [ErrInvalidName], [ErrChanged].
+	// Err is a bare [syscall.Errno] or, where there is none, another error with its own
+	// text, such as [ErrInvalidName] and [ErrChanged].
 	Err error
 }
 
@@ -79,13 +79,12 @@ func (e *OpError) Error() string {
 
 func (e *OpError) Unwrap() error { return e.Err }
 
-// NewOpError makes an [OpError] with the errno in err, or with err where it has none;
-// it is nil for a nil err.
-// The packages below this one use it.
+// NewOpError makes an [OpError] with the errno in err, or with err itself where it has
+// none. It is nil for a nil err.
 func NewOpError(op Op, name, path string, err error) error { return newOpError(op, name, path, err) }
 
-// newOpError keeps the contract of [OpError.Err]: what the standard library
-// has wrapped is unwrapped. It is nil for nil.
+// newOpError is [NewOpError]. It takes the errno out of what the standard library has
+// wrapped around it.
 func newOpError(op Op, name, path string, err error) error {
 	if err == nil {
 		return nil

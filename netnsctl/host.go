@@ -6,19 +6,21 @@ import (
 	"github.com/vishvananda/netns"
 )
 
-// Host says where the names, the overlays of /etc and the processes are.
-// The zero value is the real system.
+// Host says where the names, the overlays of /etc and the processes are, and how names
+// are understood. The zero value is the machine. A Host may be copied, and used by
+// several goroutines at once.
 type Host struct {
 	// RunDir holds the names; "/run/netns" if empty.
 	RunDir string
-	// EtcDir holds a directory of files per name that exec binds over /etc;
+	// EtcDir holds a directory per name with files that [Host.Enter] mounts over those
+	// of /etc;
 	// "/etc/netns" if empty.
 	EtcDir string
-	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests point it at
-	// a recorded tree.
+	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests set it to a recorded
+	// tree.
 	ProcRoot string
-	// StateRoot is what the state files of container runtimes are below; "" is the
-	// root directory. Tests point it at a recorded tree.
+	// StateRoot is the directory that has the state files of container runtimes below
+	// it; "" is the root directory. Tests set it to a recorded tree.
 	StateRoot string
 	// Resolve, if not nil, opens the network namespace that a word stands for where
 	// the word is not a name. ENOENT says that the word stands for nothing. Package
@@ -31,7 +33,8 @@ type Host struct {
 	LockedThread bool
 	// Start says what commands are started with.
 	Start Start
-	// Warn, if not nil, is told of failures after which the work goes on.
+	// Warn, if not nil, is called with failures after which the work goes on. It may be
+	// called from several threads.
 	Warn func(*OpError)
 }
 
@@ -61,8 +64,8 @@ func (h Host) Proc() string {
 // NamePath is the path of name in the run directory. The name is not checked.
 func (h Host) NamePath(name string) string { return h.Dir() + "/" + name }
 
-// PIDPath is the path of the network namespace of pid, which is put into it
-// unchanged.
+// PIDPath is the path of the network namespace of the process pid. The text is not
+// checked: "self" is possible, too.
 func (h Host) PIDPath(pid string) string { return h.Proc() + "/" + pid + "/ns/net" }
 
 func (h Host) warn(err error) {

@@ -3,11 +3,12 @@ package netnsctl
 import (
 	"errors"
 	"strings"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// maxName is NAME_MAX: what a file name may have in bytes.
+// maxName is NAME_MAX, the bytes that a file name may have.
 const maxName = 255
 
 // ValidName tells whether a name can stand in the run directory without leading
@@ -17,12 +18,13 @@ func ValidName(name string) bool {
 		len(name) <= maxName && !strings.ContainsAny(name, "/\x00")
 }
 
-// ErrInvalidName is the error for a name that is not a [ValidName]: nothing has been
+// ErrInvalidName is the error for a name that is not a [ValidName]. Nothing has been
 // done then.
 var ErrInvalidName = errors.New("invalid name")
 
-// Names gives every entry of the run directory, whatever it is, in the
-// directory's own order (newest first on tmpfs).
+// Names gives every entry of the run directory, whatever it is, in the directory's own
+// order (newest first on tmpfs). The error is ENOENT where there is no run directory:
+// nobody has added a name since the boot.
 func (h Host) Names() ([]string, error) {
 	names, err := sys.Names(h.Dir())
 	return names, newOpError(OpReadRunDir, "", h.Dir(), err)
@@ -34,8 +36,8 @@ func (h Host) NamesOf(id ID) ([]string, error) {
 	return found, newOpError(OpReadRunDir, "", h.Dir(), err)
 }
 
-// inNamespace gives those entries of dir that are of a kind, in their order, where
-// the path ENTRY + suffix leads to the namespace id.
+// inNamespace gives those entries of dir that are of a kind, in the directory's order,
+// where the path ENTRY + suffix leads to the namespace id.
 func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string) ([]string, error) {
 	fd, err := sys.OpenDir(dir)
 	if err != nil {
@@ -58,8 +60,10 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 	})
 }
 
-// IDOfPID gives the namespace of a process, named by the text that stands for it
-// in procfs ("self" too).
+// IDOfPID gives the network namespace of the leading thread of a process. pid is the
+// name of its directory in procfs, "self" too. The error is ENOENT where there is no such
+// process, EACCES or EPERM where the caller may not look at it (ptrace(2),
+// PTRACE_MODE_READ).
 func (h Host) IDOfPID(pid string) (ID, error) {
 	fd, err := sys.Open(h.PIDPath(pid))
 	if err != nil {
@@ -77,4 +81,56 @@ func (h Host) fdID(name string, fd int) (ID, error) {
 func statID(path string) (ID, error) {
 	dev, ino, err := sys.Stat(path)
 	return ID{dev, ino}, err
+}
+
+// IsName tells whether a word is an entry of the run directory, whatever it leads
+// to.
+func (h Host) IsName(word string) bool {
+	if !ValidName(word) {
+		return false
+	}
+	fd, err := sys.OpenPath(h.NamePath(word))
+	if err == nil {
+		sys.Close(fd)
+	}
+	return err != syscall.ENOENT && err != syscall.ENOTDIR
+}
+
+// HasNamespace reports whether a name leads to a network namespace that the
+// caller can open.
+func (h Host) HasNamespace(name string) bool {
+	if !ValidName(name) {
+		return false
+	}
+	h.Resolve = nil
+	ns, err := h.Open(name)
+	if err == nil {
+		ns.Close()
+	}
+	return err == nil
+}
+
+// Layer is the mount of a namespace, of whatever type, that lies on top of a name.
+type Layer struct {
+	ID ID
+	// Mount is the mount's number, 0 where the kernel does not say (Linux 5.8).
+	Mount uint64
+}
+
+// TopLayer looks at what is mounted on a name, without opening it. Found is false
+// where that is not a namespace.
+func (h Host) TopLayer(name string) (top Layer, found bool) {
+	if !ValidName(name) {
+		return top, false
+	}
+	fd, err := sys.OpenPath(h.NamePath(name))
+	if err != nil {
+		return top, false
+	}
+	defer sys.Close(fd)
+	var st sys.FileStat
+	if !sys.IsNamespace(fd) || sys.StatFD(fd, &st) != nil {
+		return top, false
+	}
+	return Layer{ID{st.Dev, st.Ino}, st.MountID}, true
 }

@@ -7,13 +7,41 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Process is a process and its name (comm in proc(5)), which may be any bytes.
+// PIDs gives the processes in the namespace of name, or of what [Host.Resolve] takes
+// for one, in the order of procfs. These are the processes whose leading thread is in
+// the namespace and that the caller may look at (ptrace(2), PTRACE_MODE_READ); others are
+// left out without an error.
+func (h Host) PIDs(name string) ([]int, error) {
+	ns, _, err := h.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer ns.Close() // The open file keeps the inode number from being reused.
+	id, err := h.fdID(name, int(ns))
+	if err != nil {
+		return nil, err
+	}
+	found, err := inNamespace(id, h.Proc(), isNumber, "/ns/net")
+	if err != nil {
+		return nil, newOpError(OpReadProc, name, h.Proc(), err)
+	}
+	pids := make([]int, len(found))
+	for i, entry := range found {
+		pids[i], _ = strconv.Atoi(entry)
+	}
+	return pids, nil
+}
+
+func isNumber(entry string) bool { return entry[0] >= '0' && entry[0] <= '9' }
+
+// Process is a process.
 type Process struct {
-	PID     int
+	PID int
+	// Command is the name of the process (comm in proc(5)), which may be any bytes.
 	Command string
 }
 
-// Processes gives those that procfs shows, in its order. Kernel threads, which
+// Processes gives the processes that procfs shows, in its order. Kernel threads, which
 // have no command line, are left out.
 func (h Host) Processes() ([]Process, error) {
 	entries, err := sys.Names(h.Proc())

@@ -10,8 +10,9 @@ import (
 // prepareRunDir makes the run directory, and makes it a shared mount of its own
 // so that a name mounted in one mount namespace reaches the others. The lock
 // keeps processes that start together from stacking mounts on it (Debian bug
-// 949235). Where it has been prepared before, only the mount itself is looked
-// after, not all the names below it: that would take longer with every name.
+// 949235). With prepared, this process has prepared the directory before: then only
+// the mount itself is made shared, not all the mounts of names below it, which takes
+// longer with every name.
 func (h Host) prepareRunDir(prepared bool) error {
 	dir := h.Dir()
 	if err := os.Mkdir(dir, 0o755); err != nil && !os.IsExist(err) {
@@ -36,8 +37,8 @@ func shareRunDir(dir string) error {
 	if err == nil {
 		return nil
 	}
-	// EINVAL is what a directory gives that is not a mount point yet; one more
-	// mount on one that is would hide all names from other mount namespaces.
+	// EINVAL says that the directory is not a mount point yet. One more mount on a
+	// mount point would hide all names from other mount namespaces.
 	if err != syscall.EINVAL || sys.IsMountPoint(dir) {
 		return newOpError(OpShareRunDir, "", dir, err)
 	}
@@ -47,8 +48,8 @@ func shareRunDir(dir string) error {
 	return shareInSteps(dir)
 }
 
-// shareInSteps is for kernels, and filters of system calls, without the calls
-// that do it at once. It also says in ip's words what cannot be done.
+// shareInSteps is for kernels, and filters of system calls, without the calls of
+// [sys.BindShared]. Its steps are those of ip, and so are its errors.
 func shareInSteps(dir string) error {
 	if err := sys.BindTree(dir, dir); err != nil {
 		return newOpError(OpBindRunDir, "", dir, err)
@@ -59,4 +60,30 @@ func shareInSteps(dir string) error {
 		return newOpError(OpUnshareRunDir, "", dir, err)
 	}
 	return newOpError(OpShareRunDir, "", dir, sys.ShareMount(dir))
+}
+
+// Obstacle is a reason why no name can be removed from the run directory.
+type Obstacle string
+
+// The obstacles.
+const (
+	NoObstacle Obstacle = ""
+	ReadOnly   Obstacle = "the run directory is on a read-only mount"
+	Immutable  Obstacle = "the run directory is immutable (chattr +i)"
+	AppendOnly Obstacle = "the run directory is append-only (chattr +a)"
+)
+
+// Obstacle looks for the usual reasons why a caller who has the permission cannot
+// remove a name.
+func (h Host) Obstacle() Obstacle {
+	if sys.ReadOnly(h.Dir()) {
+		return ReadOnly
+	}
+	switch immutable, appendOnly := sys.FileFlags(h.Dir()); {
+	case immutable:
+		return Immutable
+	case appendOnly:
+		return AppendOnly
+	}
+	return NoObstacle
 }

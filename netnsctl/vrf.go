@@ -11,15 +11,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// cgroup2Mount is where cgroup2 gets mounted if it is mounted nowhere, as
-// ip-vrf(8) does.
+// cgroup2Mount is where cgroup2 is mounted if it is mounted nowhere, as ip-vrf(8)
+// does.
 const cgroup2Mount = "/var/run/cgroup2"
 
-// LeaveVRF takes the process out of the VRF that `ip vrf exec` put it into: a
-// VRF's sockets are bound to a device that another namespace does not have.
+// LeaveVRF takes the whole process out of the VRF that `ip vrf exec` put it into: the
+// sockets of a VRF are bound to a device that another namespace does not have.
 // Such a process is in a cgroup2 .../vrf/NAME; it is moved to .../vrf, or to
 // .../NETNS-ns/vrf where its own namespace is named NETNS. A failure is a
-// warning.
+// warning. In all other processes LeaveVRF does nothing.
 func (h Host) LeaveVRF() {
 	group, inVRF := h.vrfParent()
 	if !inVRF {
@@ -41,7 +41,7 @@ func (h Host) LeaveVRF() {
 	h.warn(newOpError(OpLeaveVRF, "", dir, joinCgroup(dir)))
 }
 
-// vrfParent gives the cgroup that holds the VRF's, below the hierarchy's root.
+// vrfParent gives the parent of the VRF's cgroup, below the root of the hierarchy.
 func (h Host) vrfParent() (group string, inVRF bool) {
 	text, err := sys.ReadFile(h.Proc() + "/self/cgroup")
 	if err != nil {
@@ -86,7 +86,7 @@ func (h Host) ownName() string {
 	return names[len(names)-1]
 }
 
-// makeDirs is os.MkdirAll that tells where it failed.
+// makeDirs is os.MkdirAll that also gives the path where it failed.
 func makeDirs(dir string) (failed string, err error) {
 	err = os.MkdirAll(dir, 0o755)
 	if pathErr, ok := errors.AsType[*os.PathError](err); ok {

@@ -3,23 +3,25 @@ package netnsctl
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Event is a name that came or went.
+// Event is a name that was created or deleted.
 type Event struct {
 	Name    string
-	Deleted bool // else created
+	Deleted bool // false: created
 }
 
-// Watcher tells of names that come and go.
+// Watcher reports names that are created and deleted (inotify(7)), by whatever program.
 type Watcher struct {
 	host  Host
 	watch *sys.Watch
 }
 
-// Watch begins to watch the run directory, which it makes if need be.
+// Watch begins to watch the run directory, and makes the directory where there is none.
+// The caller closes the watcher.
 func (h Host) Watch() (*Watcher, error) {
 	watch, err := sys.NewWatch()
 	if err != nil {
@@ -44,8 +46,9 @@ func (w *Watcher) begin() error {
 // Close ends the watch.
 func (w *Watcher) Close() { w.watch.Close() }
 
-// Next waits for at least one event. It fails with ENOENT when the run
-// directory has gone, with ENOBUFS when the kernel has lost events.
+// Next waits for at least one event. The error is ENOENT when the run directory is
+// gone, and ENOBUFS when more than max_queued_events (inotify(7)) were waiting, so that
+// the kernel has dropped some. A created name may not have its namespace yet.
 func (w *Watcher) Next() ([]Event, error) {
 	raw, err := w.watch.Read()
 	if err != nil {
@@ -62,4 +65,46 @@ func (w *Watcher) Next() ([]Event, error) {
 		events = append(events, Event{Name: e.Name, Deleted: !e.Created})
 	}
 	return events, nil
+}
+
+// MountWatcher is a [Watcher] that also reports when something is mounted or
+// unmounted in the mount namespace of the thread that made it: a name exists
+// before a namespace is mounted on it.
+type MountWatcher struct {
+	*Watcher
+	mounts *sys.Mounts
+}
+
+// WatchMounts is [Host.Watch] with mounts. The caller closes the watcher.
+func (h Host) WatchMounts() (*MountWatcher, error) {
+	w, err := h.Watch()
+	if err != nil {
+		return nil, err
+	}
+	mounts, err := sys.OpenMounts()
+	if err != nil {
+		w.Close()
+		return nil, newOpError(OpReadProc, "", h.Proc(), err)
+	}
+	return &MountWatcher{w, mounts}, nil
+}
+
+// Close ends the watch.
+func (w *MountWatcher) Close() {
+	w.mounts.Close()
+	w.Watcher.Close()
+}
+
+// NextWithin waits for names to be created or deleted or for mounts to change, at most
+// until limit has passed; a limit below 0 is none. It may return early with neither. Its
+// errors are those of [Watcher.Next].
+func (w *MountWatcher) NextWithin(limit time.Duration) (events []Event, mounts bool, err error) {
+	readable, mounts, err := sys.WaitEither(w.watch, w.mounts, limit)
+	if err != nil {
+		return nil, false, newOpError(OpReadWatch, "", w.host.Dir(), err)
+	}
+	if readable {
+		events, err = w.Next()
+	}
+	return events, mounts, err
 }

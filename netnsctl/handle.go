@@ -1,0 +1,125 @@
+package netnsctl
+
+import (
+	"runtime"
+	"syscall"
+
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Open opens the network namespace of a name, or of what [Host.Resolve] takes for
+// one. The caller closes the handle, which can be passed to netlink.NewHandleAt as
+// it is. The error is EINVAL for a namespace of another type, and for a file that is
+// not a namespace.
+func (h Host) Open(name string) (netns.NsHandle, error) {
+	ns, _, err := h.open(name)
+	if err != nil {
+		return netns.None(), err
+	}
+	if kind, err := sys.NamespaceType(int(ns)); err != nil || kind != sys.TypeNet {
+		ns.Close()
+		return netns.None(), newOpError(OpOpenNetns, name, "", syscall.EINVAL)
+	}
+	return ns, nil
+}
+
+// open opens the file that a word stands for, whatever its type. A name comes before
+// what [Host.Resolve] knows; named tells that the word is a name.
+func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
+	path := h.NamePath(word)
+	// With Resolve a word with a slash is a path, and not one from the run directory.
+	if h.Resolve == nil || ValidName(word) {
+		var fd int
+		if fd, err = sys.Open(path); err == nil {
+			return netns.NsHandle(fd), true, nil
+		}
+	} else {
+		err = syscall.ENOENT
+	}
+	if h.Resolve != nil && !h.IsName(word) {
+		if ns, resolveErr := h.Resolve(h, word); resolveErr == nil {
+			return ns, false, nil
+		} else if resolveErr != syscall.ENOENT {
+			path, err = word, resolveErr
+		}
+	}
+	return netns.None(), false, newOpError(OpOpenNetns, word, path, err)
+}
+
+// Resolves tells whether a word that is not a name stands for a network namespace for
+// [Host.Resolve], or may do so where the caller may not look.
+func (h Host) Resolves(word string) bool {
+	if h.Resolve == nil || h.IsName(word) {
+		return false
+	}
+	ns, err := h.Resolve(h, word)
+	if err == nil {
+		ns.Close()
+	}
+	return err != syscall.ENOENT
+}
+
+// Do runs f in the network namespace of name, or of what [Host.Resolve] takes for
+// one, as the function [Do] does.
+func (h Host) Do(name string, f func() error) error {
+	ns, err := h.Open(name)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	return do(name, ns, f)
+}
+
+// Do runs f in the network namespace ns, on a thread of its own, and returns f's
+// error as it is. If the namespace cannot be entered, f does not run and the error is
+// an [OpError] of [OpEnterNet]: EPERM without CAP_SYS_ADMIN over the namespace. The
+// calling goroutine waits. It may run on any thread, which stays where it is; the
+// thread of f ends with f.
+//
+// Only the network namespace is another one: /sys shows the devices of the namespace
+// in which it was mounted, /proc/self/net that of the process' first thread (use
+// /proc/thread-self/net), and /etc/netns is not looked at.
+//
+// Linux moves threads, not processes, so f's place is not inherited by goroutines:
+//
+//   - A socket belongs to the namespace in which it was opened, wherever it is used
+//     afterwards: f may return a listener or a connection for others to use.
+//   - What f starts by a go statement runs outside ns, unless it calls Do itself.
+//     That includes the goroutines of the standard library: net/http dials from one, and
+//     so may net.Dial of a host name.
+//   - A child process that f starts, such as by os/exec, runs in ns and stays there.
+//
+// If f ends its goroutine by [runtime.Goexit], as the methods FailNow, Fatal and Skip of
+// package testing do, Do ends that of the caller.
+func Do(ns netns.NsHandle, f func() error) error { return do("", ns, f) }
+
+func do(name string, ns netns.NsHandle, f func() error) (err error) {
+	returned := false
+	sys.OnThrowAwayThread(func() {
+		if err = newOpError(OpEnterNet, name, "", netns.Set(ns)); err == nil {
+			err = f()
+		}
+		returned = true
+	})
+	if !returned {
+		runtime.Goexit()
+	}
+	return err
+}
+
+// UserNamespace is a user namespace. Capabilities in it are capabilities over the
+// network namespaces that it owns.
+type UserNamespace struct {
+	Ino uint64 `json:"ino"`
+	// UID is the user who created it, as seen from our own user namespace (Linux 4.11).
+	UID uint32 `json:"uid"`
+}
+
+// OwningUser gives the user namespace that owns the network namespace ns (Linux
+// 4.9). The error is EPERM where that user namespace is not ours or one below it.
+func OwningUser(ns netns.NsHandle) (UserNamespace, error) {
+	ino, uid, err := sys.OwningUser(int(ns))
+	return UserNamespace{ino, uid}, newOpError(OpStatNetns, "", "", err)
+}
