@@ -7,15 +7,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
-// Lease is an address that CNI has given and not taken back.
+// Lease is an address that CNI has assigned and not released.
 type Lease struct {
 	// Network is the name of the CNI network.
 	Network string `json:"network"`
 	Address string `json:"address"`
 	// Container is the ID that the runtime has given to the container.
 	Container string `json:"container"`
-	// Netns is the path of the namespace that the address was given to, empty where only
-	// the address pool (host-local) has the lease.
+	// Netns is the path of the namespace that has the address. It is empty if only the
+	// address pool (host-local) has the lease.
 	Netns string `json:"netns,omitempty"`
 	// File is the file that has the lease.
 	File string `json:"file"`
@@ -50,7 +50,7 @@ func cni(root string) []Lease {
 	return leases
 }
 
-// same leaves the length of the prefix aside, which a pool does not tell.
+// same compares leases without the length of the prefix, which is not in a pool.
 func (l Lease) same(other Lease) bool {
 	address, _, _ := strings.Cut(other.Address, "/")
 	return l.Network == other.Network && l.Container == other.Container && l.Address == address
@@ -88,8 +88,8 @@ func cached(root, file string) (leases []Lease) {
 	return leases
 }
 
-// reserved reads a file of host-local, whose name is an address and whose first
-// line the container's id.
+// reserved reads a file of host-local. Its name is an address, and its first line is
+// the ID of the container.
 func reserved(network, address, file string) (Lease, bool) {
 	if strings.Trim(address, "0123456789abcdef.:") != "" { // last_reserved_ip.0, lock
 		return Lease{}, false

@@ -5,7 +5,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
-// match is the JSON of a [Match]. The namespace is null where it was not seen.
+// match is the JSON of a [Match]. The namespace is null if only a device leads to
+// it.
 type match struct {
 	What      string          `json:"what"`
 	Kind      Kind            `json:"kind"`

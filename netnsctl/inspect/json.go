@@ -50,7 +50,8 @@ func (d *Device) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// end is the JSON of an [End]. The namespace is null where it was not seen.
+// end is the JSON of an [End]. The namespace is null if only the device leads to
+// it.
 type end struct {
 	Peer      bool            `json:"peer"`
 	Namespace *discover.Brief `json:"namespace"`

@@ -1,3 +1,4 @@
+// Package inspect gathers what can be known about a network namespace.
 package inspect
 
 import (
@@ -10,29 +11,30 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
-// Report is what is known of a namespace.
+// Report is what is known about a namespace.
 type Report struct {
 	Namespace *discover.Namespace
-	// NSID is its number in our own namespace, nil if it has none.
+	// NSID is its nsid in the caller's namespace, nil if it has none.
 	NSID *netnsctl.NSID `json:"nsid"`
-	// User is the user namespace that owns it, nil where that cannot be told.
+	// User is the user namespace that owns it, nil if that is unknown.
 	User *netnsctl.UserNamespace `json:"user_namespace"`
-	// CommandLines are those of the processes among the pins, by PID.
+	// CommandLines are the command lines of the processes among the pins, by PID.
 	CommandLines map[int]textjson.Texts `json:"command_lines"`
-	// Read says that the namespace could be opened. Without it nothing of what follows is
-	// known.
+	// Read is set if the namespace could be opened. Otherwise nothing in it is known:
+	// Devices, Routes, Sockets and Sysctls are empty.
 	Read bool `json:"read"`
-	// Error says what could not be read, empty if everything was.
+	// Error is the error about what could not be read, empty if there is none.
 	Error   string   `json:"error,omitempty"`
 	Devices []Device `json:"devices"`
-	// Addresses are set where the devices could not be listed.
+	// Addresses are those of all devices. They are set if the devices could not be
+	// listed.
 	Addresses []inside.Address `json:"addresses,omitempty"`
 	Routes    []inside.Route   `json:"routes"`
 	Sockets   []Socket         `json:"sockets"`
 	// Overlays are the files that `exec` binds over those in /etc.
 	Overlays []Overlay `json:"overlays"`
-	// Sysctls are the parameters whose value is not that of pid 1's namespace,
-	// or of our own where that of pid 1 cannot be opened.
+	// Sysctls are the parameters whose value differs from that in the namespace of pid
+	// 1 or, if that cannot be opened, in the caller's.
 	Sysctls []Difference `json:"sysctls"`
 }
 
@@ -46,39 +48,40 @@ type Device struct {
 
 // End is the far end of a pair, or the device below another.
 type End struct {
-	// Peer says that it is the far end of a pair.
+	// Peer is set for the far end of a pair.
 	Peer bool
-	// Namespace is nil for one that only the device leads to.
+	// Namespace is nil if only the device leads to it.
 	Namespace *discover.Namespace
-	// Same says that it is the namespace that the device is in.
+	// Same is set if Namespace is the device's own.
 	Same bool
-	// Index and Device are 0 and "" where only the namespace is known.
+	// Index and Device are 0 and "" if only the namespace is known.
 	Index  int
 	Device string
 }
 
-// Socket is a socket with the processes that have it.
+// Socket is a socket with the processes that hold it.
 type Socket struct {
 	inside.Socket
 	Holders []discover.Pin `json:"holders"`
 }
 
-// Overlay is what `exec` binds over files in /etc in a namespace that it enters by this name.
+// Overlay has the files that `exec` binds over those in /etc when it enters a namespace
+// by this name.
 type Overlay struct {
 	Name  string   `json:"name"`
 	Files []string `json:"files"`
 }
 
-// Difference is a kernel parameter with its value here and in the namespace
-// compared with.
+// Difference is a kernel parameter with its value in the namespace, and in the one that
+// it is compared with (Default).
 type Difference struct {
 	Key     string `json:"key"`
 	Value   string `json:"value"`
 	Default string `json:"default"`
 }
 
-// Look reads the namespaces all, which are of a snapshot that holds every
-// namespace ([discover.Options.Hold]).
+// Look makes the reports of some namespaces of a snapshot that holds its namespaces open
+// ([discover.Options.Hold]).
 func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 	devices := inside.Read(discover.Handles(snap.Namespaces), inside.Wanted{Devices: true})
 	open := append(discover.Handles(all), normal(snap).Descriptor())
@@ -109,7 +112,8 @@ func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 	return reports
 }
 
-// normal is the namespace that others are compared with: pid 1's, or our own.
+// normal is the namespace that others are compared with: that of pid 1 or, if it cannot be
+// opened, the caller's.
 func normal(snap *discover.Snapshot) *discover.Namespace {
 	var own *discover.Namespace
 	for _, ns := range snap.Namespaces {
@@ -123,7 +127,7 @@ func normal(snap *discover.Snapshot) *discover.Namespace {
 	return own
 }
 
-// addDevices adds the devices of the namespace, where they lead, and their addresses, which
+// addDevices adds the devices of the namespace, their far ends, and their addresses, which
 // are in rest.
 func (r *Report) addDevices(snap *discover.Snapshot, all []inside.Contents, rest inside.Contents) {
 	here := slices.Index(snap.Namespaces, r.Namespace)
@@ -154,7 +158,7 @@ func (r *Report) addDevices(snap *discover.Snapshot, all []inside.Contents, rest
 	}
 }
 
-// number asks for the nsids of all.
+// number sets the nsids.
 func number(reports []*Report) {
 	nsids, err := netnsctl.OpenNSIDs(false)
 	if err != nil {
@@ -169,4 +173,27 @@ func number(reports []*Report) {
 			r.NSID = &nsid
 		}
 	}
+}
+
+// commandLines reads the command lines of all processes among the pins.
+func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int]textjson.Texts {
+	lines := map[int]textjson.Texts{}
+	for _, p := range ns.Pins {
+		if _, done := lines[p.PID]; done || p.PID == 0 {
+			continue
+		}
+		if words := discover.CommandLine(host, p.PID); words != nil {
+			lines[p.PID] = words
+		}
+	}
+	return lines
+}
+
+func overlays(host netnsctl.Host, ns *discover.Namespace) (all []Overlay) {
+	for _, name := range ns.Names {
+		if files := host.Overlays(name); len(files) > 0 {
+			all = append(all, Overlay{name, files})
+		}
+	}
+	return all
 }

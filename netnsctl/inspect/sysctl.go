@@ -1,7 +1,7 @@
 package inspect
 
-// suspects are the parameters, of those that each network namespace has, whose
-// change explains most surprises: forwarding, filters, ports.
+// suspects are the parameters of a network namespace whose change explains most
+// surprises: forwarding, filters, ports.
 func suspects() []string {
 	return []string{
 		"net/core/somaxconn",

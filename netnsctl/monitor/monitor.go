@@ -1,3 +1,11 @@
+// Package monitor reports names and network namespaces when they appear and
+// disappear.
+//
+// inotify reports names at once. The kernel reports no namespaces: no rtnetlink group
+// has them (RTNLGRP_NSID reports nsids only), the process connector reports forks but
+// not unshare(2), setns(2) or descriptors, and fanotify (Linux 6.14) reports mounts
+// in one mount namespace. Run therefore scans the host again and again, and misses
+// what lives for less than the time between two scans.
 package monitor
 
 import (
@@ -8,7 +16,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
-// Kind is what happened.
+// Kind is the kind of an event.
 type Kind string
 
 // The kinds of events.
@@ -23,14 +31,15 @@ const (
 type Event struct {
 	Time time.Time `json:"time"`
 	Kind Kind      `json:"event"`
-	// Name is the name that came or went.
+	// Name is the name that was added or deleted.
 	Name string `json:"name,omitempty"`
-	// ID and Cookie are those of the namespace; zero where a name leads to none, or
-	// [Options.Identify] is not set. The cookie is 0 before Linux 5.14.
+	// ID and Cookie are those of the namespace. They are zero if the name leads to
+	// none, and for names without [Options.Identify]. The cookie is 0 before Linux
+	// 5.14.
 	ID     netnsctl.ID `json:"id,omitzero"`
 	Cookie uint64      `json:"cookie,omitempty"`
-	// Names are those that a new namespace has, Pin is what was first found to pin
-	// it, nil if that cannot be seen.
+	// Names are the names of a new namespace. Pin is the first pin found, nil if there
+	// is none.
 	Names []string      `json:"names,omitempty"`
 	Pin   *discover.Pin `json:"pin,omitempty"`
 }
@@ -41,22 +50,22 @@ func (e Event) MarshalJSON() ([]byte, error) { return textjson.Marshal(e) }
 // UnmarshalJSON decodes e.
 func (e *Event) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
 
-// Options say what to tell.
+// Options select the events.
 type Options struct {
-	// Identify tells the namespace of a name. An added name is then told of when a
-	// namespace has been mounted on it, or after a second.
+	// Identify adds the namespace to the events of names. An added name is then
+	// reported when a namespace has been mounted on it, or after a second.
 	Identify bool
-	// Namespaces tells of namespaces, too. They are looked for every Interval, and
-	// when names or mounts change.
+	// Namespaces selects the events of namespaces, too. Run scans the host every
+	// Interval, and when names or mounts change.
 	Namespaces bool
 	Interval   time.Duration
 }
 
-// shortest is the time between two looks at the host that changes bring about.
+// shortest is the least time between two scans because of changes.
 const shortest = 100 * time.Millisecond
 
-// Run tells of changes from now on. It ends with tell's error, or with that of
-// [netnsctl.Watcher.Next].
+// Run calls tell for each change from now on. It returns the error of tell or of the
+// watch ([netnsctl.Watcher.Next]).
 func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
 	w, err := host.WatchMounts()
 	if err != nil {
@@ -109,8 +118,8 @@ func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
 	}
 }
 
-// sooner is the shorter of two waits, of which those below 0 have no end: but a
-// time that has passed is one to wait no more.
+// sooner gives the shorter of two waits. A limit below 0 is no limit; until below 0 is
+// in the past.
 func sooner(limit, until time.Duration) time.Duration {
 	until = max(until, 0)
 	if limit < 0 {

@@ -7,16 +7,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// patience is how long an added name may lead to no namespace before it is told of
-// all the same.
+// patience is how long an added name without a namespace waits before it is reported.
 const patience = time.Second
 
-// names follows the names and the namespaces that they lead to.
+// names follows the names and their namespaces.
 type names struct {
 	host     netnsctl.Host
 	identify bool
 	known    map[string]netnsctl.Identity
-	// waiting are names that were added and lead to no namespace yet.
+	// waiting are the added names without a namespace.
 	waiting []Event
 }
 
@@ -26,14 +25,14 @@ func newNames(host netnsctl.Host, identify bool) *names {
 	if !identify {
 		return n
 	}
-	all, _ := host.Names() // that it cannot be read, the watch has told
+	all, _ := host.Names() // the watch reports its errors
 	for _, name := range all {
 		n.look(name)
 	}
 	return n
 }
 
-// look finds out where a name leads.
+// look records the namespace of a name.
 func (n *names) look(name string) bool {
 	id, err := n.host.Identity(name)
 	if err != nil {
@@ -43,8 +42,8 @@ func (n *names) look(name string) bool {
 	return true
 }
 
-// changed turns changes in the directory into events, and tells of waiting names
-// whose time has come.
+// changed gives the events of changes in the run directory, and of waiting names that
+// now have a namespace or have waited long enough.
 func (n *names) changed(changes []netnsctl.Event) (events []Event) {
 	now := time.Now()
 	for _, c := range changes {
@@ -71,7 +70,7 @@ func (n *names) changed(changes []netnsctl.Event) (events []Event) {
 	return events
 }
 
-// settle takes a name that is being deleted off the waiting ones.
+// settle ends the waiting of a name that was deleted.
 func (n *names) settle(name string) (events []Event) {
 	n.waiting = slices.DeleteFunc(n.waiting, func(e Event) bool {
 		if e.Name == name {
@@ -82,8 +81,8 @@ func (n *names) settle(name string) (events []Event) {
 	return events
 }
 
-// limit is how long the first of the waiting names may still wait; below 0 if
-// none does.
+// limit is how long the first of the waiting names may still wait. It is below 0 if
+// there is none.
 func (n *names) limit() time.Duration {
 	if len(n.waiting) == 0 {
 		return -1

@@ -13,12 +13,12 @@ import (
 type namespaces struct {
 	host     netnsctl.Host
 	interval time.Duration
-	// known are those that were told of, or there at the beginning.
+	// known are the namespaces that were reported or existed at the beginning.
 	known map[netnsctl.ID]netnsctl.Tracked
-	// missing are those known that the last look did not find, where the kernel
-	// does not say whether they have gone.
+	// missing are the known namespaces that the last scan did not find and that, for
+	// all that the kernel tells, may still exist.
 	missing map[netnsctl.ID]bool
-	last    time.Time // look
+	last    time.Time // the last scan
 	next    time.Time
 }
 
@@ -35,7 +35,7 @@ func newNamespaces(host netnsctl.Host, interval time.Duration) (*namespaces, err
 	return n, nil
 }
 
-// hurry has the next look come soon.
+// hurry moves the next scan forward.
 func (n *namespaces) hurry() {
 	if soon := n.last.Add(min(shortest, n.interval)); soon.Before(n.next) {
 		n.next = soon
@@ -59,7 +59,7 @@ func (n *namespaces) scan() (map[netnsctl.ID]*discover.Namespace, error) {
 	return there, nil
 }
 
-// look compares what is there with what was there.
+// look scans the host and compares the namespaces with the known ones.
 func (n *namespaces) look() (events []Event, err error) {
 	there, err := n.scan()
 	if err != nil {
@@ -88,15 +88,15 @@ func (n *namespaces) look() (events []Event, err error) {
 		}
 	}
 	slices.SortFunc(events, func(a, b Event) int {
-		// "gone" before "new": the number may be used again.
+		// "gone" comes before "new" because an inode number may be used again.
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID.Ino, b.ID.Ino))
 	})
 	return events, nil
 }
 
-// lives tells whether a namespace that was not found may be there all the same: a
-// process can hand it to a child while we look. The kernel may know; else what two
-// looks have not found is gone.
+// lives tells whether a namespace that the scan did not find may still exist: a
+// process can pass it to a child during the scan. If the kernel cannot tell, the
+// namespace is gone when two scans have not found it.
 func (n *namespaces) lives(tracked netnsctl.Tracked) bool {
 	if gone, known := tracked.Gone(); known {
 		return !gone

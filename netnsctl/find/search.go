@@ -6,7 +6,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// Kind is what was found.
+// Kind is the kind of a match.
 type Kind string
 
 // The kinds of matches.
@@ -21,48 +21,48 @@ const (
 	Pod       Kind = "pod"
 	Namespace Kind = "namespace"
 	Name      Kind = "name"
-	// Network is a device on the network of an address that was looked for and
-	// is not assigned.
+	// Network is a device whose network contains an address that no device has.
 	Network Kind = "network"
 )
 
-// Match is something that was found.
+// Match is an object that a query has found.
 type Match struct {
-	// What is the word that was searched for.
+	// What is the word of the query.
 	What string
 	Kind Kind
-	// Namespace is where it is, nil for one that only a device leads to: such a
-	// namespace cannot be entered.
+	// Namespace contains the object. It is nil for a namespace that only a device
+	// leads to, which cannot be entered.
 	Namespace *discover.Namespace
-	// Device is the device's name and index there, if a device is concerned.
+	// Device and Index are the name and the index of the device, "" and 0 if the
+	// object has none.
 	Device string
 	Index  int
-	// Text says what matched, for people, without quoting.
+	// Text describes the object for people, without quoting.
 	Text string
 }
 
-// Result is what became of a search.
+// Result is the result of a search.
 type Result struct {
 	Snapshot *discover.Snapshot `json:"-"`
-	// Matches are in the order of the queries, and of the namespaces.
+	// Matches are in the order of the queries and, for each, of the namespaces.
 	Matches []Match   `json:"matches"`
 	Missing []Missing `json:"missing"`
-	// Read is how many of the snapshot's namespaces could be looked into, as far as
-	// the queries needed that.
+	// Read is the number of namespaces that could be read, as far as the queries
+	// needed that.
 	Read int `json:"-"`
-	// Blind is what could not be looked at, by the scan or by the search.
+	// Blind is what the scan and the search could not inspect.
 	Blind []discover.Blind `json:"not_seen"`
 }
 
-// Missing is a query that found nothing.
+// Missing is a query without a match.
 type Missing struct {
 	What string `json:"what"`
-	// Near are the devices on whose network an address would be.
+	// Near are the devices whose network contains the address of the query.
 	Near []Match `json:"near"`
 }
 
-// Search looks for all queries in every namespace of host. The caller closes the
-// result's snapshot; see [discover.Scan] for what it has to lock.
+// Search runs the queries on all namespaces of host. The caller must close the Snapshot
+// of the result. The error is that of [discover.Scan].
 func Search(host netnsctl.Host, queries []Query) (*Result, error) {
 	snap, err := discover.Scan(host, discover.Options{Hold: true})
 	if err != nil {
@@ -102,7 +102,7 @@ func (v *view) search(q Query) (found []Match) {
 	return found
 }
 
-// view is what was read so far.
+// view is what the search has read.
 type view struct {
 	host     netnsctl.Host
 	snap     *discover.Snapshot
@@ -117,11 +117,11 @@ func (v *view) plan(terms []term) {
 	}
 }
 
-// read reads what is planned and not read yet.
+// read reads what is planned and has not been read.
 func (v *view) read() {
 	want := v.planned
-	// With the devices, the addresses of namespaces that only they lead to can
-	// be read.
+	// The addresses of namespaces that only devices lead to can be read only together
+	// with the devices.
 	newDevices := want.Devices && !v.done.Devices
 	want.Devices = newDevices
 	want.Addresses = want.Addresses && (newDevices || !v.done.Addresses)
@@ -150,8 +150,8 @@ func (v *view) read() {
 	}
 }
 
-// readable counts the namespaces of the snapshot that could be looked into, all
-// of them where nothing but the snapshot was needed.
+// readable counts the namespaces of the snapshot that could be read. If the queries
+// needed the snapshot only, it counts all.
 func (v *view) readable() (n int) {
 	for i, ns := range v.snap.Namespaces {
 		if v.contents == nil || ns.Descriptor() >= 0 && v.contents[i].Err == nil {
@@ -161,10 +161,10 @@ func (v *view) readable() (n int) {
 	return n
 }
 
-// blind says which namespaces could not be looked into.
+// blind tells which namespaces could not be opened or read.
 func (v *view) blind() (all []discover.Blind) {
 	if v.contents == nil {
-		return nil // nobody wanted to
+		return nil // the queries needed the snapshot only
 	}
 	closed, failed, why := 0, 0, ""
 	for i, c := range v.contents {
@@ -185,7 +185,8 @@ func (v *view) blind() (all []discover.Blind) {
 	return all
 }
 
-// namespace is nil for one that only a device leads to.
+// namespace gives a namespace by its index in contents, or nil if only a device leads
+// to it.
 func (v *view) namespace(i int) *discover.Namespace {
 	if i >= len(v.snap.Namespaces) {
 		return nil

@@ -1,2 +1,0 @@
-// Package inspect gathers all that can be said of one network namespace.
-package inspect
