@@ -164,8 +164,8 @@ func releaseCommand(snap *discover.Snapshot, ns *discover.Namespace) (command, s
 		return "", err.Error()
 	case len(plan.Steps) > 0:
 		return shellCommand("netnsctl delete --force-orphans", ns.ID.String()), ""
-	case len(plan.Spared) > 0:
-		return "", plan.Spared[0].Why
+	case len(plan.Skipped) > 0:
+		return "", plan.Skipped[0].Why
 	}
 	return "", ""
 }

@@ -86,7 +86,7 @@ func (r *cleanup) dryRun() error {
 	for _, step := range r.plan.Steps {
 		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + "\n")
 	}
-	r.printSpared("would spare ")
+	r.printSkipped("would spare ")
 	return r.status()
 }
 
@@ -127,12 +127,12 @@ func (r *cleanup) finish() error {
 		r.printJSON(r.document(false), r.pretty)
 		return r.status()
 	}
-	r.printSpared("spared ")
+	r.printSkipped("spared ")
 	for _, g := range r.left {
 		r.print("left " + g.ID.String() + ": the kernel has not let go of it\n")
 	}
 	sum := fmt.Sprintf("%d removed, %d released, %d spared", r.count(clean.Removed), r.count(clean.Released),
-		r.count(clean.Changed)+len(r.plan.Spared))
+		r.count(clean.Changed)+len(r.plan.Skipped))
 	if n := r.count(clean.Failed); n > 0 {
 		sum += fmt.Sprintf(", %d failed", n)
 	}
@@ -144,7 +144,7 @@ func (r *cleanup) finish() error {
 }
 
 func (r *cleanup) document(dryRun bool) clean.Report {
-	d := clean.Report{DryRun: dryRun, Steps: r.results, Spared: r.plan.Spared, Missing: r.plan.Missing}
+	d := clean.Report{DryRun: dryRun, Steps: r.results, Skipped: r.plan.Skipped, Missing: r.plan.Missing}
 	for _, g := range r.left {
 		d.Left = append(d.Left, g.ID)
 	}
@@ -156,9 +156,9 @@ func (r *cleanup) count(outcome clean.Outcome) int {
 	return countIf(r.results, func(result clean.Result) bool { return result.Outcome == outcome })
 }
 
-// printSpared prints what the plan skips, and the missing targets.
-func (r *cleanup) printSpared(word string) {
-	for _, s := range r.plan.Spared {
+// printSkipped prints what the plan skips, and the missing targets.
+func (r *cleanup) printSkipped(word string) {
+	for _, s := range r.plan.Skipped {
 		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
 	}
 	for _, target := range r.plan.Missing {
@@ -178,7 +178,7 @@ func (r *cleanup) status() error {
 	switch {
 	case len(r.plan.Missing)+r.count(clean.Failed) > 0:
 		return status(statusFailed)
-	case len(r.plan.Spared)+len(r.left)+r.count(clean.Changed) > 0:
+	case len(r.plan.Skipped)+len(r.left)+r.count(clean.Changed) > 0:
 		return status(statusFound)
 	}
 	return nil

@@ -108,7 +108,7 @@ func FuzzJSON(f *testing.F) {
 			listed(w.snap, rows),
 			clean.Report{
 				Steps:   []clean.Result{{Step: failed, Outcome: clean.Failed, Err: errors.New(word)}, {Step: released, Outcome: clean.Released}},
-				Spared:  []clean.Spared{{Namespace: ns, Why: word}},
+				Skipped: []clean.Skipped{{Namespace: ns, Why: word}},
 				Missing: []string{word},
 				Left:    []netnsctl.ID{ns.ID},
 			},

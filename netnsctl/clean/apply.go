@@ -9,6 +9,12 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
+// The steps of a clean-up that can fail, beside those of package netnsctl.
+const (
+	OpUnmountName  netnsctl.Op = "unmount name"
+	OpUnmountNetns netnsctl.Op = "unmount network namespace"
+)
+
 // Outcome is what became of a step.
 type Outcome string
 

@@ -1,22 +1,21 @@
-// Package clean removes stale names and releases orphaned namespaces: first a
-// [Plan], which is made of a snapshot alone and can be shown, then its
-// application to exactly what was planned.
+// Package clean removes stale names and releases orphaned namespaces: first it makes a
+// [Plan] from a snapshot alone, which can be shown, then it applies exactly that.
 //
 // The rules, each from damage that a real tool did:
 //
-//  1. Nothing is known by a pid or an inode number alone. Every entry's identity
-//     is compared again immediately before it is touched, under the lock on the
-//     run directory.
-//  2. Empty is not stale: an idle name goes only where it is named explicitly.
+//  1. A pid or an inode number alone identifies nothing. Every identity is compared again
+//     immediately before something is touched, under the lock on the run directory.
+//  2. Empty is not stale: an idle name is removed only if it is named.
 //  3. What is younger than a grace is only reported.
-//  4. Where something could not be seen nothing counts as unused.
-//  5. What lies in a runtime's own directory is left to the runtime.
+//  4. Where something could not be inspected, nothing counts as unused.
+//  5. What lies in the directory of a runtime is left to the runtime.
 //  6. Pid 1's namespace and our own are never touched.
 //  7. A namespace that holds a physical device is left alone.
-//  8. Only what was planned is touched; what is spared is listed with the reason.
-//  9. First unmount, then unlink; only what is directly in the run directory, no
-//     file with content and no full directory. No process is ever ended.
-//  10. What is mounted on a file, or on another mount there, goes with it in every
-//     mount namespace (detach_mounts), and with an unmount in the peers and slaves of
-//     the mount below (propagate_umount): where that is anything else, both stay.
+//  8. Only what was planned is touched. What is skipped is listed with the reason.
+//  9. Mounts are ended before files are removed. Only entries directly in the run
+//     directory are removed: no file with content unless it is named, no full directory.
+//     No process is ever ended.
+//  10. What is mounted on a file, or on another mount there, ends with the file in every
+//     mount namespace (detach_mounts), and with an unmount in the peers and slaves of the
+//     mount below (propagate_umount). Where that is anything else, both stay.
 package clean

@@ -13,7 +13,7 @@ type Report struct {
 	// DryRun says that nothing was done. The steps then have no outcome.
 	DryRun bool     `json:"dry_run"`
 	Steps  []Result `json:"steps"`
-	Spared []Spared `json:"spared"`
+	Skipped []Skipped `json:"spared"`
 	// Missing are the targets that stand for nothing.
 	Missing []string `json:"missing"`
 	// Left are the released namespaces that the kernel still has.
@@ -42,7 +42,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON encodes s.
-func (s Spared) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
+func (s Skipped) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
 
 // UnmarshalJSON decodes s.
-func (s *Spared) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
+func (s *Skipped) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }

@@ -7,23 +7,22 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// look is how long Wait sleeps between two looks: short at first, as most
-// namespaces go at once.
+// Wait sleeps between two looks, first for a short time, as most namespaces go at once.
 const (
-	firstLook = time.Millisecond
-	lastLook  = 200 * time.Millisecond
+	firstPause = time.Millisecond
+	lastPause  = 200 * time.Millisecond
 )
 
-// Wait waits until the kernel has let go of the namespaces, or until limit has
-// passed (0: however long it takes), and gives those that are left. Nothing of
-// theirs may be open in the caller, such as their snapshot. tell, if not nil, is
-// told after each look how many are left.
+// Wait waits until the kernel has removed the namespaces, or until limit has passed (0: no
+// limit), and gives those that are left. Nothing of theirs may be open in the caller, such
+// as their snapshot. Wait calls tell, if that is not nil, with the number of those left
+// after each look.
 //
-// The proof is that the kernel says so ([netnsctl.Tracked.Gone]), or else that a scan
-// does not find them.
+// The proof is the kernel's word ([netnsctl.Tracked.Gone]), or else that a scan does not
+// find them.
 func Wait(host netnsctl.Host, tracked []netnsctl.Tracked, limit time.Duration, tell func(left int)) (left []netnsctl.Tracked, err error) {
 	start := time.Now()
-	pause := firstLook
+	pause := firstPause
 	for {
 		if tracked, err = alive(host, tracked); err != nil || len(tracked) == 0 {
 			return tracked, err
@@ -35,7 +34,7 @@ func Wait(host netnsctl.Host, tracked []netnsctl.Tracked, limit time.Duration, t
 			tell(len(tracked))
 		}
 		time.Sleep(pause)
-		pause = min(2*pause, lastLook)
+		pause = min(2*pause, lastPause)
 	}
 }
 

@@ -80,7 +80,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 		return InUse, count(processes, "process", "processes")
 	case threads > 0 && len(ns.Names) > 0:
 		return InUse, count(threads, "thread", "threads")
-	case len(ns.Names) > 0 && slices.ContainsFunc(e.blind, func(b Blind) bool { return b.Grave }):
+	case len(ns.Names) > 0 && len(critical(e.blind)) > 0:
 		return Idle, "no process that could be seen"
 	case len(ns.Names) > 0:
 		return Idle, "no process"

@@ -177,6 +177,18 @@ type Blind struct {
 	Grave bool `json:"grave"`
 }
 
+// Critical are the gaps that could hide a user of a namespace.
+func (s *Snapshot) Critical() []Blind { return critical(s.Blind) }
+
+func critical(all []Blind) (found []Blind) {
+	for _, b := range all {
+		if b.Grave {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
 func (b Blind) String() string {
 	if b.Count == 0 {
 		return b.What

@@ -1,96 +1,51 @@
 package clean
 
-import (
-	"path"
-	"strings"
-
-	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/discover"
-)
+import "github.com/netnsctl/netnsctl/netnsctl/discover"
 
 // namespace decides on a namespace without a name.
 func (p *planner) namespace(ns *discover.Namespace) {
-	byID := p.asked(func(t string) bool {
-		ino, ok := netnsctl.ParseIno(t)
-		return ok && ino == ns.ID.Ino && !p.isName(t)
-	})
-	byPath := map[string]bool{}
+	byID := ns.ID.Ino != 0 && p.asksIno(ns.ID.Ino)
+	explicit, byPath := byID, map[string]bool{}
 	for _, pin := range ns.Pins {
-		if pin.Kind == discover.MountPin && !p.isNamePath(pin.Mount) {
-			byPath[pin.Mount.Path] = p.asked(func(t string) bool { return leadsTo(t, pin.Mount.Path) })
+		// The path of a name, as seen from here, stands for that.
+		if m := pin.Mount; pin.Kind == discover.MountPin && !(m.Host && m.Usable) {
+			byPath[m.Path] = p.asksBelow(m.Path)
+			explicit = explicit || byPath[m.Path]
 		}
 	}
-	explicit := byID || anyOf(byPath)
 	switch {
-	case !explicit && (!p.everything() || ns.Verdict != discover.Orphan):
+	case !explicit && (!p.everything || ns.Verdict != discover.Orphan):
 		return
 	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Idle:
-		p.spare(ns, inUse(ns))
+		p.skip(nil, ns, inUse(ns))
 	case len(ns.Names) > 0:
-		p.spare(ns, "it has the name "+ns.Names[0]+": remove that")
+		p.skip(nil, ns, "it has the name "+ns.Names[0]+": remove that")
 	default:
 		p.orphan(ns, byID, byPath)
 	}
 }
 
-func (p *planner) spare(ns *discover.Namespace, why string) {
-	p.plan.Spared = append(p.plan.Spared, Spared{Namespace: ns, Why: why})
-}
-
-// isName tells whether a target is a name: that comes first.
-func (p *planner) isName(target string) bool {
-	for _, n := range p.snap.Names {
-		if n.Name == target {
-			return true
-		}
-	}
-	return false
-}
-
-// isNamePath tells whether a mount is a name's, seen from here.
-func (p *planner) isNamePath(m *discover.Mount) bool {
-	return m.Host && m.Usable
-}
-
-// leadsTo tells whether a target is the path of a mount or a directory above it.
-func leadsTo(target, mount string) bool {
-	if !path.IsAbs(target) {
-		return false
-	}
-	target = path.Clean(target)
-	return mount == target || target != "/" && strings.HasPrefix(mount, target+"/")
-}
-
-func anyOf(m map[string]bool) bool {
-	for _, v := range m {
-		if v {
-			return true
-		}
-	}
-	return false
-}
-
 // orphan decides on a namespace that nothing but mounts may pin.
 func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath map[string]bool) {
 	step := Step{Action: Release, Namespace: ns, tidy: byPath}
-	why := p.spareOrphan(ns)
+	why := p.keepOrphan(ns)
 	for _, pin := range ns.Pins {
 		if why != "" {
 			break
 		}
 		named := byID || byPath[pin.Mount.Path]
-		if why = p.spareMount(pin.Mount, ns.ID.Ino, named); why == "" {
+		if why = p.keepMount(pin.Mount, ns.ID.Ino, named); why == "" {
 			step.Mounts = append(step.Mounts, *pin.Mount)
 		}
 	}
 	if why != "" {
-		p.spare(ns, why)
+		p.skip(nil, ns, why)
 		return
 	}
 	p.plan.Steps = append(p.plan.Steps, step)
 }
 
-func (p *planner) spareOrphan(ns *discover.Namespace) string {
+func (p *planner) keepOrphan(ns *discover.Namespace) string {
 	if len(ns.Pins) == 0 {
 		return ns.Reason
 	}
@@ -108,9 +63,9 @@ func (p *planner) spareOrphan(ns *discover.Namespace) string {
 	return p.young(ns.Born)
 }
 
-// spareMount says why a mount stays, if it does. Where one stays the namespace
+// keepMount says why a mount stays, if it does. Where one stays the namespace
 // would not be released, so nothing is touched.
-func (p *planner) spareMount(m *discover.Mount, ino uint64, named bool) string {
+func (p *planner) keepMount(m *discover.Mount, ino uint64, named bool) string {
 	if m.Spreads && !m.Covered {
 		if other, found := p.snap.OnFile.Other(m.File, ino, outside(m.Namespace)); found {
 			return other.String()

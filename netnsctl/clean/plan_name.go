@@ -1,0 +1,88 @@
+package clean
+
+import (
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+)
+
+// name decides on a name.
+func (p *planner) name(n *discover.Name) {
+	byWord, byPath := p.asksWord(n.Name), p.asksPath(p.snap.Host.NamePath(n.Name))
+	explicit := byWord || byPath
+	if n.Verdict != discover.Stale {
+		// What could not be looked at may be stale: not to mention it would say
+		// that nothing is.
+		if explicit || n.Verdict == discover.Unknown && p.everything {
+			p.healthy(n)
+		}
+		return
+	}
+	if !explicit && !p.everything {
+		return
+	}
+	if why := p.keepStale(n, explicit); why != "" {
+		p.skip(n, nil, why)
+		return
+	}
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n})
+}
+
+// keepStale says why a stale name stays, if it does.
+func (p *planner) keepStale(n *discover.Name, explicit bool) string {
+	switch {
+	case n.Mounted && n.Top == (netnsctl.ID{}):
+		return "something that is not a namespace is mounted on it"
+	case n.File.Kind == "":
+		return "the file under the mount cannot be seen"
+	case n.File.Kind == discover.Regular && n.File.Size > 0 && !explicit:
+		return "it has content: name it to remove it"
+	}
+	// Where the directory, or a plain file of it, is covered, to unlink the file would end
+	// the mount below the cover. A mounted name is a cover itself.
+	if ns := p.covered[n.Name]; ns != nil && !n.Mounted {
+		return ns.ID.String() + " is mounted on it, but covered by another mount: unmount that"
+	}
+	if m, found := p.mountedOn(n); found {
+		return m.String()
+	}
+	return p.young(n.File.Born)
+}
+
+// mountedOn finds what would end with a name's file and is not what the name leads to:
+// mounts in other mount namespaces.
+func (p *planner) mountedOn(n *discover.Name) (m mountns.FileMount, found bool) {
+	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
+		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino))
+	})
+}
+
+// unused tells whether nobody uses the network namespace with an inode number.
+func (p *planner) unused(ino uint64) bool {
+	ns := p.byIno[ino]
+	return ns != nil && (ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan)
+}
+
+// healthy decides on a name that was asked for and is not stale.
+func (p *planner) healthy(n *discover.Name) {
+	ns := p.byIno[n.ID.Ino]
+	why := ""
+	switch {
+	case n.Verdict == discover.Unknown:
+		why = "it cannot be looked at: " + n.Detail
+	case ns == nil || ns.Verdict != discover.Idle:
+		why = inUse(ns)
+	case len(ns.Hardware) > 0 && len(ns.Names) == 1:
+		why = physical(ns)
+	default:
+		why = p.young(ns.Born)
+		if m, found := p.mountedOn(n); found {
+			why = m.String()
+		}
+	}
+	if why != "" {
+		p.skip(n, ns, why)
+		return
+	}
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns})
+}
