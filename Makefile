@@ -5,7 +5,7 @@ BIN ?= bin/netnsctl
 
 # Without the tag urfave/cli links a documentation generator that costs half a
 # millisecond at every start; a static, not position-independent binary saves
-# two more. netnsctl_entry is in internal/proc/entry.
+# two more. netnsctl_entry is in compat/proc/entry.
 TAGS       := urfave_cli_no_docs
 BUILDFLAGS := -buildmode=exe -trimpath -tags $(TAGS) -ldflags '-s -w -E netnsctl_entry'
 export CGO_ENABLED := 0

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 )
 
 // batch runs the lines of a batch file.

@@ -3,7 +3,7 @@ package compat
 import (
 	"errors"
 
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 

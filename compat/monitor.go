@@ -1,6 +1,6 @@
 package compat
 
-import "github.com/netnsctl/netnsctl/internal/proc"
+import "github.com/netnsctl/netnsctl/compat/proc"
 
 // monitor prints names when they are added or deleted. It flushes each line, even
 // into a pipe.

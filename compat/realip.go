@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 

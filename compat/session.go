@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 

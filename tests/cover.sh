@@ -35,7 +35,7 @@ counters() { # counters FILE CALL: write the counters before that call
 }
 counters cmd/netnsctl/internal/fastpath/fastpath.go 'os.Exit('
 counters netnsctl/internal/sys/exec.go 'syscall.Exec('
-counters internal/proc/run.go 'syscall.Exec('
+counters compat/proc/run.go 'syscall.Exec('
 printf 'package fastpath\n\nimport "os"\n\nfunc init() { os.Setenv("GOCOVERDIR", "%s/suite") }\n' "$dir" >cmd/netnsctl/internal/fastpath/a.go
 printf 'package main\n\nimport "os"\n\nfunc init() { os.Unsetenv("GOCOVERDIR") }\n' >cmd/netnsctl/a.go
 go build -cover -covermode=atomic -coverpkg=./... "$@" -o "$dir/netnsctl" ./cmd/netnsctl

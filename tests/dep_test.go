@@ -14,13 +14,15 @@ const module = "github.com/netnsctl/netnsctl"
 // layers lists the packages with what each may import of the module. Others may
 // be added below them: a package belongs to the longest prefix that fits.
 var layers = map[string][]string{
-	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl", "/netnsctl/inside", "/internal/proc"},
+	"/cmd/netnsctl":                   {"/cmd/netnsctl", "/cmd/netnsctl/internal/fastpath", "/compat", "/netnsctl", "/netnsctl/inside", "/compat/proc"},
 	"/cmd/netnsctl/internal/fastpath": {"/compat", "/netnsctl"},
-	"/compat":                         {"/compat", "/netnsctl", "/internal/proc"},
-	"/internal/proc":                  {"/internal/proc"},
-	"/netnsctl":                       {"/netnsctl", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
+	"/compat":                         {"/compat", "/netnsctl", "/compat/proc"},
+	"/compat/proc":                    {"/compat/proc"},
+	"/netnsctl":                       {"/netnsctl", "/netnsctl/inside", "/netnsctl/internal", "/netnsctl/internal/nstest", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
 	"/netnsctl/inside":                {"/netnsctl", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
 	"/netnsctl/internal/rtnl":         {"/netnsctl/internal/sys"},
+	"/netnsctl/internal":              {"/netnsctl/internal", "/netnsctl/internal/sys"},
+	"/netnsctl/internal/nstest":       {"/netnsctl"},
 	"/netnsctl/internal/sys":          {"/netnsctl/internal/sys"},
 }
 
@@ -28,13 +30,13 @@ var layers = map[string][]string{
 // kernel, with the layers that may import them. The library hands out the handles of
 // vishvananda/netns.
 var kernelModules = map[string][]string{
-	"golang.org/x/sys/unix":          {"/internal/proc", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
+	"golang.org/x/sys/unix":          {"/compat/proc", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
 	"github.com/vishvananda/netlink": {"/netnsctl/inside", "/netnsctl/internal/rtnl"},
 	"github.com/vishvananda/netns":   {"/netnsctl", "/netnsctl/inside", "/netnsctl/internal/rtnl", "/netnsctl/internal/sys"},
 }
 
 func TestImportDirection(t *testing.T) {
-	for pkg, imports := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", "./cmd/...", "./compat/...", "./internal/...", "./netnsctl/...") {
+	for pkg, imports := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", "./cmd/...", "./compat/...", "./netnsctl/...") {
 		layer := layerOf(strings.TrimPrefix(pkg, module))
 		if layer == "" {
 			t.Errorf("%s belongs to no layer", pkg)

@@ -56,7 +56,7 @@ func TestStartup(t *testing.T) {
 // when it is initialised, so it has to be the inherited one by then.
 func TestStartupLimit(t *testing.T) {
 	trace := initTrace("-Version")
-	restored := strings.Index(trace, "/internal/proc/entry @")
+	restored := strings.Index(trace, "/compat/proc/entry @")
 	taken := strings.Index(trace, "init syscall @")
 	if restored < 0 || taken < restored {
 		t.Errorf("not initialised in this order: entry, syscall:\n%s", trace)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/draw"
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
-	"github.com/netnsctl/netnsctl/internal/proc"
+	"github.com/netnsctl/netnsctl/compat/proc"
 )
 
 // ui is the program's input and output. Results go to standard output. Everything

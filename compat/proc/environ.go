@@ -5,7 +5,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/netnsctl/netnsctl/internal/proc/entry"
+	"github.com/netnsctl/netnsctl/compat/proc/entry"
 )
 
 // Recorded reports whether the program has the entry point that records what the

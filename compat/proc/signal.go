@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/netnsctl/netnsctl/internal/proc/entry"
+	"github.com/netnsctl/netnsctl/compat/proc/entry"
 )
 
 const (
