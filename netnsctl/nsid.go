@@ -9,27 +9,28 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// NSID is rtnetlink's number for a peer namespace, relative to the asking one.
+// NSID is rtnetlink's number for a peer namespace. It is relative to the asking
+// namespace.
 type NSID int32
 
-// NSIDUnassigned is the NSID of a namespace that the asking one has no number
-// for. To set it lets the kernel choose.
+// NSIDUnassigned is the NSID of a namespace to which the asking namespace has assigned
+// none. The kernel chooses a number for it in [NSIDs.Set].
 const NSIDUnassigned NSID = rtnl.Unassigned
 
-// Peer is a namespace that has a number.
+// Peer is a namespace that has an nsid.
 type Peer struct {
-	// NSID is its number in the target namespace, or in ours if there is none.
+	// NSID is its nsid in the target namespace, or in ours without a target.
 	NSID NSID
-	// Current is its number in our namespace if a target was named.
+	// Current is its nsid in our namespace, if there is a target.
 	Current NSID
 }
 
-// NSIDs asks the kernel for the nsids of one network namespace: that of the
+// NSIDs asks the kernel for the nsids of one network namespace: the namespace of the
 // thread that called [OpenNSIDs].
 type NSIDs struct{ socket *rtnl.Conn }
 
-// OpenNSIDs opens the connection. Only a strict one heeds the target of
-// [NSIDs.Peers].
+// OpenNSIDs opens the connection. The kernel heeds the target of [NSIDs.Peers] on a
+// strict connection only.
 func OpenNSIDs(strict bool) (*NSIDs, error) {
 	socket, err := rtnl.Dial(strict)
 	if err != nil {
@@ -41,8 +42,8 @@ func OpenNSIDs(strict bool) (*NSIDs, error) {
 // Close closes the connection.
 func (n *NSIDs) Close() { n.socket.Close() }
 
-// Set gives the namespace at path a number. It has none yet, or the kernel
-// refuses ([OpSetNSID]).
+// Set assigns an nsid to the namespace at path. The error is that of [OpSetNSID] if the
+// namespace has an nsid already.
 func (n *NSIDs) Set(name, path string, id NSID) error {
 	fd, err := sys.Open(path)
 	if err != nil {
@@ -52,21 +53,21 @@ func (n *NSIDs) Set(name, path string, id NSID) error {
 	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(fd, int32(id)))
 }
 
-// Of gives the number, in ours, of the namespace ns.
-func (n *NSIDs) Of(ns netns.NsHandle) (id NSID, err error) {
-	n.socket.NSIDsByFD([]int{int(ns)}, func(_ int, nsid int32, failed error) { id, err = NSID(nsid), failed })
-	return id, kernelError(OpGetNSID, "", "", err)
+// Of gives the nsid, in our namespace, of the namespace ns.
+func (n *NSIDs) Of(ns netns.NsHandle) (NSID, error) {
+	id, err := n.socket.NSID(int(ns))
+	return NSID(id), kernelError(OpGetNSID, "", "", err)
 }
 
-// Peer gives the namespace that has number id in ours, with its number in the
-// namespace target if there is one.
+// Peer gives the namespace that has an nsid in our namespace, with its nsid in the
+// namespace target if that is not nil (Linux 4.20).
 func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {
 	p, err := n.socket.PeerByNSID(int32(id), (*int32)(target))
 	return Peer{NSID(p.NSID), NSID(p.Current)}, kernelError(OpGetNSID, "", "", err)
 }
 
-// Peers gives all namespaces that have a number in the namespace target, or in
-// ours if that is nil, in ascending order.
+// Peers gives all namespaces that have an nsid in the namespace target (Linux 4.20), or
+// in ours if target is nil, in ascending order.
 func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
 	found, err := n.socket.Peers((*int32)(target))
 	peers := make([]Peer, len(found))
@@ -76,7 +77,7 @@ func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
 	return peers, kernelError(OpListNSIDs, "", "", err)
 }
 
-// kernelError is newOpError with the kernel's own words.
+// kernelError is newOpError with the text of the extended acknowledgement.
 func kernelError(op Op, name, path string, err error) error {
 	if refused, ok := errors.AsType[*rtnl.Error](err); ok {
 		return &OpError{Op: op, Name: name, Path: path, Message: refused.Message, Err: refused.Errno}

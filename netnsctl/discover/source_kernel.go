@@ -51,7 +51,9 @@ func kernelPeers(v *vantage) (seen []Sighting, gaps []Blind) {
 		if err != nil {
 			return nil, nil // it may be the one
 		}
-		socket.NSIDsByFD([]int{fd}, func(_ int, nsid int32, _ error) { delete(missing, nsid) })
+		if nsid, err := socket.NSID(fd); err == nil {
+			delete(missing, nsid)
+		}
 		sys.Close(fd)
 		if len(missing) == 0 {
 			return nil, nil
