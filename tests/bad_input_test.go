@@ -213,7 +213,7 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 }
 
 // badWorld has what the right calls need.
-const badWorld = inode + `
+const badWorld = `
 netnsctl add red
 netnsctl add blue
 netnsctl set blue 7
@@ -226,7 +226,7 @@ netnsctl exec red sleep 1000 >/dev/null 2>&1 & asleep $!
 // status 1 or 2, and changes nothing, as a call of its own and in a batch.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(badWorld)
 	calls := badCalls(t, readTable(t))
 	before := w.box.state()
@@ -267,7 +267,7 @@ func TestBadInput(t *testing.T) {
 // iproute2's that only look it is its -human.
 func TestShortHelp(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x`)
 	for words, says := range map[string]string{
 		"-h":               "usage: netnsctl [OPTION...]",

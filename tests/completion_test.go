@@ -19,7 +19,7 @@ var shellStart = map[string]struct{ argv, setup string }{
 const ctrlA, ctrlE, ctrlU = "\x01", "\x05", "\x15"
 
 // completeIn starts a shell that has the script, in a stale world.
-func completeIn(t *testing.T, shell, build, words string) (*terminal, *staleWorld) {
+func completeIn(t *testing.T, shell, build, words string) (*terminal, *machine) {
 	t.Helper()
 	start := shellStart[shell]
 	argv := strings.Fields(start.argv)
@@ -28,7 +28,7 @@ func completeIn(t *testing.T, shell, build, words string) (*terminal, *staleWorl
 		unable(t, err)
 	}
 	home := t.TempDir()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(build)
 	cmd := exec.Command(path, argv[1:]...)
 	cmd.Dir = home

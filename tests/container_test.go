@@ -7,7 +7,7 @@ import (
 )
 
 // containerWorld has the state files of runtimes, which lie on a tmpfs.
-const containerWorld = inode + `mount -t tmpfs none /var/lib
+const containerWorld = `mount -t tmpfs none /var/lib
 	bundle() { # RUNTIME-DIRECTORY ID NETNS ANNOTATIONS
 		mkdir -p "$1/$2"; echo "{\"annotations\":{$4},\"linux\":{\"namespaces\":[{\"type\":\"network\",\"path\":\"$3\"}]}}" >"$1/$2/config.json"
 	}
@@ -20,7 +20,7 @@ const containerWorld = inode + `mount -t tmpfs none /var/lib
 // one that leads to another namespace, or nowhere, is none.
 func TestContainerKnown(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(containerWorld + `leak; mkdir -p /run/docker/netns; : >/run/docker/netns/f00
 		mount --bind /run/netns/leak /run/docker/netns/f00; netnsctl delete leak; netnsctl add other`)
 	for netns, state := range map[string]string{
@@ -43,7 +43,7 @@ func TestContainerKnown(t *testing.T) {
 // still has; one that is known is idle.
 func TestContainerNames(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(containerWorld + `
 		netnsctl add gone; netnsctl add kept
 		elsewhere 'mkdir /run/c; mount -t tmpfs none /run/c; mkdir -p /run/c/run/netns; : >/run/c/run/netns/gone
@@ -98,7 +98,7 @@ func TestContainerNames(t *testing.T) {
 // the address that an orphan still has; one that is another's is not.
 func TestContainerAddress(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(containerWorld + `leak; netnsctl add other
 		ip -n leak link set lo up; for a in 10.88.0.7/32 10.88.0.8/32 10.88.0.9/32; do ip -n leak address add $a dev lo; done
 		elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'; netnsctl delete leak

@@ -14,7 +14,7 @@ import (
 const inUse = `inUse() { netnsctl exec "$1" sleep 1000 >/dev/null 2>&1 & until netnsctl pids "$1" | grep -q .; do sleep 0.01; done; netnsctl pids "$1"; }
 `
 
-func (w *staleWorld) names() string {
+func (w *machine) names() string {
 	w.t.Helper()
 	return squeeze(w.shell(`ls -A /run/netns 2>/dev/null || true`))
 }
@@ -31,8 +31,8 @@ func expectAnswer(t *testing.T, what string, a answer, status, stdout, stderr st
 // TestDeleteDryRun: what would go, what is inside, what would stay; nothing changes.
 func TestDeleteDryRun(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	out := strings.Fields(w.shell(inode + inUse + `netnsctl add web; netnsctl add idle1; : >/run/netns/dead1; netnsctl attach other idle1
+	w := newMachine(t)
+	out := strings.Fields(w.shell(inUse + `netnsctl add web; netnsctl add idle1; : >/run/netns/dead1; netnsctl attach other idle1
 		netnsctl exec web sh -c 'ip link set lo up; ip link add br0 type bridge; ip addr add 10.0.0.1/24 dev br0'
 		pid=$(inUse web); ino /run/netns/web; ino /run/netns/idle1; echo $pid`))
 	numbers := []string{"WEB", out[0], "IDLE", out[1], "PID", out[2]}
@@ -68,8 +68,8 @@ func TestDeleteDryRun(t *testing.T) {
 // TestDeleteDryRunKeepers: all kinds of what would keep a namespace, in a few lines.
 func TestDeleteDryRunKeepers(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `netnsctl add x; ino /run/netns/x
+	w := newMachine(t)
+	w.shell(`netnsctl add x; ino /run/netns/x
 		python3 -c '
 import os, resource, time
 resource.setrlimit(resource.RLIMIT_NOFILE, (3000, 3000))
@@ -100,8 +100,8 @@ time.sleep(1000)' >/dev/null 2>&1 & settle /run/held
 // namespace one with several names.
 func TestDeleteLinks(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	ino := lastWord(w.shell(inode + `netnsctl add x; ln -s x /run/netns/link; ino /run/netns/x`))
+	w := newMachine(t)
+	ino := lastWord(w.shell(`netnsctl add x; ln -s x /run/netns/link; ino /run/netns/x`))
 	a := w.run("delete", "x", "--dry-run", "--verbose")
 	if a.status != "0" || !strings.HasSuffix(a.stdout, "\n  nothing would keep net:["+ino+"] alive: what is inside would be lost\n"+
 		"  link, a symbolic link to it, would lead nowhere\n") {
@@ -116,15 +116,15 @@ func TestDeleteLinks(t *testing.T) {
 // TestDeleteDryRunOthers: what goes with the file of a name, and what stays below.
 func TestDeleteDryRunOthers(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `mkdir /run/netns; : >/run/netns/d; elsewhere 'unshare --net=/run/netns/d true'`)
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; : >/run/netns/d; elsewhere 'unshare --net=/run/netns/d true'`)
 	a := w.run("delete", "d", "--dry-run")
 	if a.status != "0" || !strings.Contains(a.stdout, "another namespace is mounted on its file at /run/netns/d in mnt:[") || !strings.Contains(a.stdout, ": that mount would end, too\n") {
 		t.Errorf("elsewhere: %v", a)
 	}
 	w.shell(`mkdir /run/netns/dir`)
 	expectAnswer(t, "a directory", w.run("delete", "dir", "--dry-run"), "1", "cannot delete dir: it is a directory\n", "")
-	low, top := lastWord(w.shell(inode+`netnsctl add x; ino /run/netns/x`)), lastWord(w.shell(inode+`netnsctl add y; mount --bind /run/netns/y /run/netns/x; ino /run/netns/x`))
+	low, top := lastWord(w.shell(`netnsctl add x; ino /run/netns/x`)), lastWord(w.shell(`netnsctl add y; mount --bind /run/netns/y /run/netns/x; ino /run/netns/x`))
 	a = w.run("delete", "x", "--dry-run")
 	if a.status != "0" || !strings.Contains(a.stdout, "\n  only the mount on top would go: net:["+low+"] is mounted below, and x would lead to it\n") {
 		t.Errorf("a stack: %v", a)
@@ -160,7 +160,7 @@ func TestDeleteJSON(t *testing.T) {
 		}
 		NotSeen []any `json:"not_seen"`
 	}
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	pid := lastWord(w.shell(inUse + `netnsctl add web; netnsctl add free; : >/run/netns/dead1; inUse web`))
 	read := func(status string, words ...string) (d document) {
 		t.Helper()
@@ -197,8 +197,8 @@ func TestDeleteJSON(t *testing.T) {
 // TestDeleteSeveral: all or nothing where a word is wrong, else one after the other.
 func TestDeleteSeveral(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	ino := lastWord(w.shell(inode + `for n in a b c d; do netnsctl add $n; done; netnsctl attach twice d; mkdir /run/netns/dir; ino /run/netns/d`))
+	w := newMachine(t)
+	ino := lastWord(w.shell(`for n in a b c d; do netnsctl add $n; done; netnsctl attach twice d; mkdir /run/netns/dir; ino /run/netns/d`))
 	for words, says := range map[string]string{
 		"a nosuch b":          "no namespace nosuch",
 		"a net:[" + ino:       "no namespace net:[" + ino + ";",
@@ -229,7 +229,7 @@ func TestDeleteSeveral(t *testing.T) {
 	expectAnswer(t, "not there", w.run("delete", "c"), "1", "", "netnsctl: no namespace c; nothing was done\n")
 	a = w.run("delete", "--wait=5", "twice", "d")
 	expectAnswer(t, "two of one", a, "0", "deleted twice; net:[N] is gone\ndeleted d; net:[N] is gone\n", "", "N", ino)
-	ino = lastWord(w.shell(inode + `netnsctl add e; : >/run/netns/dead; ino /run/netns/e`))
+	ino = lastWord(w.shell(`netnsctl add e; : >/run/netns/dead; ino /run/netns/e`))
 	a = w.run("delete", "--verbose", "dead", "net:["+ino+"]")
 	expectAnswer(t, "--verbose", a, "0", "deleted dead, which led to no network namespace\ndeleted e; net:[N] has no remaining users\n", "", "N", ino)
 }
@@ -237,7 +237,7 @@ func TestDeleteSeveral(t *testing.T) {
 // TestDeleteOutside: no word leads out of the run directory.
 func TestDeleteOutside(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; : >/run/file; : >/run/kept; mount --bind /run/netns/x /run/kept; : >/run/other; mount --bind /proc/1/ns/ipc /run/other; netnsctl delete x`)
 	for _, word := range []string{"../file", "../kept", "../other", "/run/file", "/run/kept", "/run/other", "../netns", ".", "..", ""} {
 		for _, flags := range [][]string{{}, {"--verbose"}, {"--wait=0.1"}, {"--json"}, {"--dry-run"}} {
@@ -253,8 +253,8 @@ func TestDeleteOutside(t *testing.T) {
 // said in a way that can be pasted.
 func TestDeleteUnnamed(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	ino := lastWord(w.shell(inode + `netnsctl add leak; : >/run/kept; mount --bind /run/netns/leak /run/kept; netnsctl delete leak; ino /run/kept`))
+	w := newMachine(t)
+	ino := lastWord(w.shell(`netnsctl add leak; : >/run/kept; mount --bind /run/netns/leak /run/kept; netnsctl delete leak; ino /run/kept`))
 	for _, words := range [][]string{{"net:[" + ino + "]"}, {"--verbose", ino}, {"/run/kept"}, {"--wait", "net:[" + ino + "]"}} {
 		a := w.run(append([]string{"delete"}, words...)...)
 		if a.status != "1" || a.stdout != "" || !strings.Contains(a.stderr, "has no name to delete; it is an orphan, held by mount /run/kept; nothing was done; to release it: netnsctl delete --force-orphans 'net:["+ino+"]'") {
@@ -271,12 +271,12 @@ func TestDeleteUnnamed(t *testing.T) {
 	if a.status != "1" || !strings.Contains(a.stderr, "it is an orphan, held by pid "+words[0]+" (") || !strings.Contains(a.stderr, "): descriptor ") || strings.Contains(a.stderr, "to release it") {
 		t.Errorf("descriptor: %v", a)
 	}
-	pid := lastWord(w.shell(inode + `setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!`))
+	pid := lastWord(w.shell(`setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!`))
 	a = w.run("delete", "pid:"+pid)
 	if a.status != "1" || !strings.Contains(a.stderr, "] ) has no name") && !strings.Contains(a.stderr, "it is in use by pid "+pid+" (sleep); nothing was done\n") {
 		t.Errorf("in use: %v", a)
 	}
-	w.shell(inode + `mkdir -p /run/netns; elsewhere 'mount -t tmpfs none /run/netns; netnsctl add theirs'; mkfifo /run/fifo`)
+	w.shell(`mkdir -p /run/netns; elsewhere 'mount -t tmpfs none /run/netns; netnsctl add theirs'; mkfifo /run/fifo`)
 	a = w.run("delete", "theirs")
 	if a.status != "1" || !strings.HasPrefix(a.stderr, "netnsctl: theirs is not a name here, but the name of net:[") ||
 		!strings.Contains(a.stderr, "] in the mount namespace of pid ") || !strings.Contains(a.stderr, "; to enter it: netnsctl exec 'net:[") {
@@ -292,7 +292,7 @@ func TestDeleteUnnamed(t *testing.T) {
 // TestDeleteAll: a person is asked, a script is not.
 func TestDeleteAll(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	const three = `for n in a b c; do netnsctl add $n; done`
 	onTerminal := func(words ...string) *terminal {
 		t.Helper()
@@ -344,8 +344,8 @@ func TestDeleteAll(t *testing.T) {
 // TestAttachReplace: over a dead name, over a living one, and with what is none.
 func TestAttachReplace(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	out := strings.Fields(w.shell(inode + inUse + `netnsctl add web; : >'/run/netns/a b'; : >/run/netns/d; ino /run/netns/web; inUse web`))
+	w := newMachine(t)
+	out := strings.Fields(w.shell(inUse + `netnsctl add web; : >'/run/netns/a b'; : >/run/netns/d; ino /run/netns/web; inUse web`))
 	expectAnswer(t, "dead", w.run("attach", "a b", "net:["+out[0]+"]"), "1", "",
 		`netnsctl: "a b" is a stale name (dead-file): no namespace is mounted on it; nothing was done; to replace it: netnsctl attach --replace 'a b' 'net:[WEB]'`+"\n", "WEB", out[0])
 	expectAnswer(t, "in use", w.run("attach", "web", out[1]), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
@@ -367,12 +367,12 @@ func TestAttachReplace(t *testing.T) {
 	expectAnswer(t, "healthy", w.run("attach", "--replace", "web", "1"), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
 	for name, what := range map[string]string{"a b": "net:[" + out[0] + "]", "d": out[1], "new": "web"} {
 		expectAnswer(t, name, w.run("attach", "--replace", name, what), "0", "", "")
-		if got := lastWord(w.shell(inode + `ino "/run/netns/` + name + `"`)); got != out[0] {
+		if got := lastWord(w.shell(`ino "/run/netns/` + name + `"`)); got != out[0] {
 			t.Errorf("%s leads to %s", name, got)
 		}
 	}
 	// What lives on the file elsewhere would end with it.
-	w.shell(inode + `: >/run/netns/shared; elsewhere 'echo $$ >/run/pid; unshare --net=/run/netns/shared true'`)
+	w.shell(`: >/run/netns/shared; elsewhere 'echo $$ >/run/pid; unshare --net=/run/netns/shared true'`)
 	a := w.run("attach", "--replace", "shared", "web")
 	if a.status != "1" || !strings.Contains(a.stderr, "another namespace is mounted on its file at /run/netns/shared in mnt:[") {
 		t.Errorf("shared: %v", a)
@@ -386,7 +386,7 @@ func TestDeleteDryRunBlind(t *testing.T) {
 	if !isRoot() {
 		unable(t, "another user needs root")
 	}
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x`)
 	a, err := command{path: w.program(), argv: []string{"netnsctl", "delete", "x", "--dry-run"}, env: w.env, dir: "/", user: true}.run()
 	if err != nil || a.status != "1" || !strings.Contains(a.stdout, "\n  nothing that could be inspected would keep net:[") || a.stderr == "" {

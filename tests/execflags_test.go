@@ -11,7 +11,7 @@ import (
 // but the environment.
 func TestExecUser(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x
 		printf 'root:x:0:0::/root:/bin/sh\nalice:x:1234:2345::/home/alice:/bin/sh\n' >/etc/passwd
 		printf 'root:x:0:\nalice:x:2345:\nstaff:x:50:alice\nwheel:x:10:bob,alice\n' >/etc/group`)
@@ -47,7 +47,7 @@ func TestExecUser(t *testing.T) {
 		if powerless := lines[2] == "1"; powerless != (c.uid != "0") {
 			t.Errorf("%s: no capabilities: %v", c.user, powerless)
 		}
-		w.shell(inode + `test "` + lines[3] + `" = "net:[$(ino /run/netns/x)]"`)
+		w.shell(`test "` + lines[3] + `" = "net:[$(ino /run/netns/x)]"`)
 	}
 	for user, says := range map[string]string{
 		"bob": "no user bob in /etc/passwd", "alice:none": "no group none", "99": "give the group, too, as 99:GID", "": "the value is empty",
@@ -67,7 +67,7 @@ func TestExecUser(t *testing.T) {
 // TestExecLikeExec: with a flag the command gets what it gets without.
 func TestExecLikeExec(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over >/etc/netns/x/hosts`)
 	const probe = `trap "" USR1 HUP; ulimit -Sn 77; ulimit -c 0; cd /usr; exec 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- 7</dev/null 2>/dev/full; env -i A=1 A=2 PATH="$PATH" GOMAXPROCS=3 netnsctl exec`
 	const script = `x sh -c 'env; grep -E "Sig(Ign|Blk|Cgt)|NoNewPrivs|Seccomp:" /proc/self/status; ulimit -Sn; ulimit -c; ulimit -Sn; pwd; cd /proc/$$/fd; echo *; cat /etc/hosts; ls /sys/class/net; kill -9 $$'`
@@ -89,7 +89,7 @@ func TestExecLikeExec(t *testing.T) {
 // TestExecSys: what is below /sys stays, or all of it.
 func TestExecSys(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; mount -t tmpfs none /sys/fs; mkdir -p /sys/fs/a/b; mount -t tmpfs none /sys/fs/a/b; : >/sys/fs/a/b/seen
 		ip link add here0 type veth peer name here1 2>/dev/null || true`)
 	for _, c := range []struct{ flag, want string }{
@@ -120,7 +120,7 @@ func TestExecSys(t *testing.T) {
 // a flag of ours what to do.
 func TestExecNoSysfs(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	// A mount over part of /sys that cannot be taken off keeps the kernel from
 	// mounting another sysfs (mount_too_revealing in fs/namespace.c).
 	const container = `unshare -U -r -m -n --propagation private sh -c 'mount -t tmpfs none /run; netnsctl add x; `
@@ -142,7 +142,7 @@ func TestExecNoSysfs(t *testing.T) {
 // TestExecFleeting: a file over a link is warned of, where a flag of ours is given.
 func TestExecFleeting(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over | tee /etc/netns/x/resolv.conf >/etc/netns/x/hosts
 		echo real >/run/resolv; ln -sf /run/resolv /etc/resolv.conf`)
 	const says = "netnsctl: warning: /etc/resolv.conf is a symbolic link: /etc/netns/x/resolv.conf covers only its target, until that file is replaced\n"
@@ -163,7 +163,7 @@ func TestExecFleeting(t *testing.T) {
 // TestExecAll: whole lines after their names, and a summary.
 func TestExecAll(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`for i in 1 2 3 4 5 6; do netnsctl add n$i; done; : >/run/netns/dead; mkdir -p /etc/netns/n4; echo 4 >/etc/netns/n4/hosts`)
 	script := []string{"/bin/sh", "-c", `cat; n=$(netnsctl identify); for i in 1 2 3 4 5 6 7 8 9; do echo $n; echo $n >&2; done; printf $(cat /etc/hosts | wc -w)
 		case $n in n2) exit 7;; n3) kill -9 $$;; esac`}
@@ -225,7 +225,7 @@ func TestExecAll(t *testing.T) {
 // TestExecParallel: N commands run at the same time, and no more.
 func TestExecParallel(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`for i in 1 2 3 4; do netnsctl add n$i; done; mkdir /run/in`)
 	// Each waits until it has seen another one: alone it would wait for ever.
 	a := w.run("exec", "--all", "--parallel", "2", "timeout", "10", "sh", "-c",
@@ -243,7 +243,7 @@ func TestExecParallel(t *testing.T) {
 // TestExecWords: the flags come first, and a batch goes on after such a line.
 func TestExecWords(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; netnsctl add -- --user
 		test "$(netnsctl exec x echo --user --all)" = "--user --all"`)
 	for _, words := range []string{

@@ -10,7 +10,7 @@ import (
 // bridge with a port each for three others, and a namespace that only the mount
 // namespace of another process pins has 10.2.1.15. Here is h0, whose far end h1
 // is in red. server is the pid of what listens in red.
-const wired = inode + `
+const wired = `
 PATH=$PATH:/usr/sbin
 for name in blue red br 'a b'; do netnsctl add "$name"; done
 ip -n blue link add v0 address 02:00:00:00:00:0a type veth peer name v1 netns red
@@ -42,15 +42,15 @@ settle /run/listening
 netnsctl pids red | head -n 1 >/run/server
 `
 
-func newWiredWorld(t *testing.T) *staleWorld {
+func newWiredWorld(t *testing.T) *machine {
 	t.Helper()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(wired)
 	return w
 }
 
 // read is the content of a file of the world.
-func (w *staleWorld) read(path string) string {
+func (w *machine) read(path string) string {
 	w.t.Helper()
 	return strings.TrimSpace(w.shell("cat " + path))
 }
@@ -60,7 +60,7 @@ func TestFind(t *testing.T) {
 	t.Parallel()
 	w := newWiredWorld(t)
 	server := w.read("/run/server")
-	red := lastWord(w.shell(inode + "ino /run/netns/red"))
+	red := lastWord(w.shell("ino /run/netns/red"))
 	for _, c := range []struct {
 		word, status string
 		// lines are parts of the lines of output, one for one.
@@ -198,7 +198,7 @@ func TestFindContainer(t *testing.T) {
 // TestFindWords: what is wrong, and what find says of itself.
 func TestFindWords(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	for _, words := range [][]string{
 		{"tcp:x"},
 		{"tcp:0"},

@@ -59,9 +59,9 @@ func metrics(t *testing.T, text string) map[string]string {
 // TestMetrics counts what is there, and its text stands before the official parser.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
-		netnsctl delete leak; netnsctl add idle; : >/run/netns/dead; ln -s x /run/netns/x; mkdir /run/out; touch -d '1 day ago' /run/c`)
+	w := newMachine(t)
+	w.shell(`leakElsewhere
+		netnsctl add idle; : >/run/netns/dead; ln -s x /run/netns/x; mkdir /run/out; touch -d '1 day ago' /run/c`)
 	a := w.run("metrics")
 	if a.status != "0" || a.stderr != "" {
 		t.Errorf("status %s: %s", a.status, a.stderr)
@@ -100,7 +100,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-func ownVersion(w *staleWorld) string {
+func ownVersion(w *machine) string {
 	_, version, _ := strings.Cut(strings.TrimSpace(w.run("-Version").stdout), "+netnsctl-")
 	return version
 }
@@ -109,7 +109,7 @@ func ownVersion(w *staleWorld) string {
 // left as it was.
 func TestMetricsFile(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/out; echo old >/run/out/m.prom; ln /run/out/m.prom /run/out/second; ln -s m.prom /run/out/link`)
 	if a := w.run("metrics", "--output", "/run/out/m.prom"); a.status != "0" || a.stdout != "" {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
@@ -134,9 +134,9 @@ var perfdata = regexp.MustCompile(`^NETNS (OK|CRITICAL|UNKNOWN) - [^|\n]+ \|( [a
 // TestCheck has the limits, and both kinds of statuses.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
-		netnsctl delete leak; : >/run/netns/dead; : >/run/netns/gone`)
+	w := newMachine(t)
+	w.shell(`leakElsewhere
+		: >/run/netns/dead; : >/run/netns/gone`)
 	for _, c := range []struct{ words, status, begins string }{
 		{"check", "0", "NETNS OK - 0 orphaned, 0 stale |"},
 		{"check --min-age 0", "3", "NETNS CRITICAL - 1 orphaned, 2 stale"},
@@ -176,7 +176,7 @@ func TestCheck(t *testing.T) {
 // TestCheckBlind: who cannot see does not say that all is well.
 func TestCheckBlind(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	for words, want := range map[string]string{"check": "1", "check --nagios": "3"} {
 		a := w.command("/bin/sh", "-c", "unshare -m netnsctl "+words)
 		if a.status != want || !strings.HasPrefix(a.stdout, "NETNS UNKNOWN - ") || !perfdata.MatchString(a.stdout) {
@@ -188,14 +188,14 @@ func TestCheckBlind(t *testing.T) {
 // TestCheckAgainst: did this test leak a namespace?
 func TestCheckAgainst(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	odd := `"$(printf '/run/netns/\377 \001')"`
 	w.shell(`netnsctl add before; : >` + odd + `; netnsctl snapshot /run/before`)
 	if a := w.run("check", "--against", "/run/before"); a.status != "0" || !strings.HasPrefix(a.stdout, "0 new since ") {
 		t.Errorf("nothing new: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	leaked := lastWord(w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
-		netnsctl delete leak; netnsctl add named; : >/run/netns/dead; netnsctl delete before; cat /run/ino`))
+	leaked := lastWord(w.shell(`leakElsewhere
+		netnsctl add named; : >/run/netns/dead; netnsctl delete before; cat /run/ino`))
 	a := w.run("check", "--against", "/run/before")
 	for _, want := range []string{"\ndead ", "\nnamed ", "mount /run/c/ns in mnt:[", "net:[" + leaked + "]", "\n3 new since "} {
 		if a.status != "3" || !strings.Contains(a.stdout, want) {
@@ -226,7 +226,7 @@ func TestCheckAgainst(t *testing.T) {
 // are words of the other faces as well.
 func TestFleetWords(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	for _, word := range []string{"c", "chec", "me", "metric", "sn", "snapsho", "compl"} {
 		if a := w.run(word); a.status != "2" || !strings.HasPrefix(a.stderr, "netnsctl: unknown command "+word) {
 			t.Errorf("%s: status %s: %s%s", word, a.status, a.stdout, a.stderr)
@@ -257,7 +257,7 @@ func TestFleetWords(t *testing.T) {
 // TestCheckAgainstBlind: where not all can be seen, that nothing is new is not known.
 func TestCheckAgainstBlind(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl snapshot /run/record`)
 	a := w.command("/bin/sh", "-c", "setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace netnsctl check --against /run/record")
 	if a.status != "1" || !strings.HasPrefix(a.stdout, "0 new since ") || !strings.HasPrefix(a.stderr, "netnsctl: incomplete: ") ||

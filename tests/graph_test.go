@@ -33,9 +33,9 @@ state() { until ip -n $1 -o link show eth0 | grep -q "state $2 "; do sleep 0.01;
 for n in left right a b; do state $n UP; done; state c "[A-Z]*DOWN"
 `
 
-func newLab(t *testing.T, build string) *staleWorld {
+func newLab(t *testing.T, build string) *machine {
 	t.Helper()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(build)
 	return w
 }
@@ -216,7 +216,7 @@ func TestGraphOddNames(t *testing.T) {
 // process' mount namespace pins.
 func TestGraphHidden(t *testing.T) {
 	t.Parallel()
-	w := newLab(t, inode+`leak; netnsctl add near
+	w := newLab(t, `leak; netnsctl add near
 		ip -n near link add v type veth peer name hidden netns leak
 		ip -n leak addr add 10.2.1.15/24 dev hidden
 		elsewhere 'mkdir /run/kept; : >/run/kept/x; mount --bind /run/netns/leak /run/kept/x'

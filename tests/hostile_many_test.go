@@ -11,7 +11,7 @@ import (
 // judged, and removed, each time before a command counts as hung.
 func TestHostileMany(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	const count = 100_000
 	w.shell(`netnsctl add live`)
 	for i := range count {

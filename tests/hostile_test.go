@@ -75,7 +75,7 @@ func TestHostile(t *testing.T) {
 	for _, world := range hostileWorlds {
 		t.Run(world.name, func(t *testing.T) {
 			t.Parallel()
-			w := newStaleWorld(t)
+			w := newMachine(t)
 			secret, _ := os.ReadFile("/etc/hosts")
 			w.shell(world.build)
 			before := w.entries()
@@ -100,7 +100,7 @@ func TestHostile(t *testing.T) {
 }
 
 // hostile runs a command and looks at what every command must keep to.
-func (w *staleWorld) hostile(before string, words []string) answer {
+func (w *machine) hostile(before string, words []string) answer {
 	w.t.Helper()
 	line := before + "\nexec " + w.program() + " " + strings.Join(words, " ")
 	a := w.command("/bin/sh", "-c", line)
@@ -125,6 +125,6 @@ func (w *staleWorld) hostile(before string, words []string) answer {
 }
 
 // entries are the names of the run directory, whatever is there in its place.
-func (w *staleWorld) entries() string {
+func (w *machine) entries() string {
 	return w.command("/bin/sh", "-c", "ls -ldb /run/netns; ls -lAb /run/netns").stdout
 }

@@ -12,7 +12,7 @@ func TestHostileHidepid(t *testing.T) {
 	if !isRoot() {
 		unable(t, "only root can become an ordinary user")
 	}
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add live; : >/run/netns/dead; mount -t proc -o hidepid=2 proc /proc
 		netnsctl exec live sleep 1000 >/dev/null 2>&1 &`)
 	for _, words := range hostileCommands {

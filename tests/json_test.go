@@ -19,7 +19,7 @@ import (
 func TestJSONTypes(t *testing.T) {
 	t.Parallel()
 	w := newWiredWorld(t)
-	w.shell(inode + `odd=$(printf '/run/netns/<odd\377>'); : >"$odd"; mount --bind /run/netns/blue "$odd"
+	w.shell(`odd=$(printf '/run/netns/<odd\377>'); : >"$odd"; mount --bind /run/netns/blue "$odd"
 		: >/run/netns/dead; ln -s "$(printf '/none\377')" /run/netns/dangling; netnsctl set br 7
 		mkdir -p "$(printf '/etc/netns/<odd\377>')"; echo x >"$(printf '/etc/netns/<odd\377>/hosts')"
 		$HOLD tun; $HOLD flight; $HOLD tree:/run/t

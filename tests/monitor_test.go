@@ -10,7 +10,7 @@ import (
 
 // monitored starts a monitor in the background and waits until it tells of what
 // happens: that is when the line ready appears, for which prod does something.
-func (w *staleWorld) monitored(words, prod, ready string) {
+func (w *machine) monitored(words, prod, ready string) {
 	w.t.Helper()
 	w.shell(`netnsctl monitor ` + words + ` >/run/events 2>/run/errors & echo $! >/run/monitor`)
 	w.until(func() bool {
@@ -19,7 +19,7 @@ func (w *staleWorld) monitored(words, prod, ready string) {
 	})
 }
 
-func (w *staleWorld) events() string {
+func (w *machine) events() string {
 	text, err := os.ReadFile("/run/events")
 	if err != nil && !os.IsNotExist(err) { // the shell in the background makes it
 		w.t.Fatal(err)
@@ -27,7 +27,7 @@ func (w *staleWorld) events() string {
 	return string(text)
 }
 
-func (w *staleWorld) until(ready func() bool) {
+func (w *machine) until(ready func() bool) {
 	w.t.Helper()
 	if !poll(ready) {
 		errors, _ := os.ReadFile("/run/errors")
@@ -45,7 +45,7 @@ type monitorEvent struct {
 }
 
 // wait waits for an event that fits, and gives it.
-func (w *staleWorld) wait(fits func(monitorEvent) bool) (found monitorEvent) {
+func (w *machine) wait(fits func(monitorEvent) bool) (found monitorEvent) {
 	w.t.Helper()
 	w.until(func() bool {
 		for line := range strings.Lines(w.events()) {
@@ -70,11 +70,11 @@ func (w *staleWorld) wait(fits func(monitorEvent) bool) (found monitorEvent) {
 // without a namespace, too.
 func TestMonitorJSON(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	old := lastWord(w.shell(inode + `netnsctl add old; ino /run/netns/old`))
+	w := newMachine(t)
+	old := lastWord(w.shell(`netnsctl add old; ino /run/netns/old`))
 	w.monitored("--json", `netnsctl add ready$(date +%N)`, `"add","name":"ready`)
 	start := time.Now()
-	ino := lastWord(w.shell(inode + `netnsctl add "a b"; netnsctl delete old; netnsctl attach own 1; : >/run/netns/dead; ln -s own "$(printf '/run/netns/l\377')"; ino "/run/netns/a b"`))
+	ino := lastWord(w.shell(`netnsctl add "a b"; netnsctl delete old; netnsctl attach own 1; : >/run/netns/dead; ln -s own "$(printf '/run/netns/l\377')"; ino "/run/netns/a b"`))
 	e := w.wait(func(e monitorEvent) bool { return e.Name == "a b" })
 	if e.Event != "add" || e.ID != "net:["+ino+"]" || e.Cookie == 0 || e.Time.Before(start.Add(-time.Second)) || e.Time.After(time.Now()) {
 		t.Errorf("%+v, want net:[%s]", e, ino)
@@ -106,7 +106,7 @@ func TestMonitorJSON(t *testing.T) {
 // TestMonitorNamespaces: namespaces without a name come and go.
 func TestMonitorNamespaces(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.monitored("--json --all-namespaces --interval 50ms", `netnsctl add ready$(date +%N)`, `"new"`)
 	words := strings.Fields(w.shell("$HOLD descriptor"))
 	id := "net:[" + words[1] + "]"
@@ -120,7 +120,7 @@ func TestMonitorNamespaces(t *testing.T) {
 		t.Errorf("%+v after %+v", gone, e)
 	}
 	// A name that goes takes no namespace with it while that is in use.
-	words = strings.Fields(w.shell(inode + `netnsctl add x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & echo $!
+	words = strings.Fields(w.shell(`netnsctl add x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & echo $!
 		until netnsctl pids x | grep -q .; do sleep 0.01; done; ino /run/netns/x`))
 	pid, ino := words[0], words[1]
 	named := w.wait(func(n monitorEvent) bool { // the number may have been used before
@@ -150,9 +150,9 @@ func TestMonitorNamespaces(t *testing.T) {
 // TestMonitorText: names among namespaces, in quotes where a name has blanks.
 func TestMonitorText(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.monitored("--all-namespaces --interval 0.05", `netnsctl add ready$(date +%N)`, "new ")
-	ino := lastWord(w.shell(inode + `netnsctl add "a b"; ino "/run/netns/a b"`))
+	ino := lastWord(w.shell(`netnsctl add "a b"; ino "/run/netns/a b"`))
 	w.until(func() bool { return strings.Contains(w.events(), "new net:["+ino+"] name \"a b\"\n") })
 	w.shell(`netnsctl delete "a b"`)
 	w.until(func() bool { return strings.Contains(w.events(), "gone net:["+ino+"]\n") })
@@ -173,7 +173,7 @@ func TestMonitorText(t *testing.T) {
 // TestMonitorEndsWithItsReader: as soon as there is something to tell.
 func TestMonitorEndsWithItsReader(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	a := w.command("/bin/sh", "-c", `(trap '' PIPE; netnsctl monitor --json 2>/run/errors; echo $? >/run/status) | read -r line & 
 		until test -s /run/status; do netnsctl add r$(date +%N); sleep 0.02; done; cat /run/status /run/errors`)
 	if a.stdout != "1\nnetnsctl: write error: broken pipe\n" {

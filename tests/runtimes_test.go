@@ -9,7 +9,7 @@ import (
 
 // podmanWorld is a machine on which podman runs a busybox, without images: state on
 // a tmpfs, the unified cgroup hierarchy only, files instead of systemd.
-const podmanWorld = inode + `
+const podmanWorld = library + `
 	mount -t tmpfs none /var/lib; mkdir -p /var/lib/containers /run/rootfs/bin
 	mount -t cgroup2 none /sys/fs/cgroup
 	printf '{"default":[{"type":"insecureAcceptAnything"}]}' >/run/policy.json
@@ -23,7 +23,7 @@ const podmanWorld = inode + `
 // real runtime.
 func TestPodman(t *testing.T) {
 	needRuntime(t, "podman", "busybox")
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	shell := func(script string) {
 		t.Helper()
 		a := w.command("/bin/sh", "-ec", script)
@@ -46,7 +46,7 @@ func TestPodman(t *testing.T) {
 	}
 
 	// The name is taken away while a mount elsewhere keeps the namespace.
-	shell(inode + `name=$(basename /run/netns/netns-*); echo $name >/run/name
+	shell(library + `name=$(basename /run/netns/netns-*); echo $name >/run/name
 		elsewhere "mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/$name /run/c/ns"; netnsctl delete $name`)
 	leaked := w.run("list", "--stale", "--noheadings", "-o", "state,owner,reason")
 	for _, want := range []string{"orphan podman, container web held by mount /run/c/ns in mnt:[", " of CNI network podman"} {
@@ -88,7 +88,7 @@ const containerdWorld = `mount -t tmpfs none /var/lib; mount -t tmpfs none /opt;
 // TestContainerd: the bundles of a real containerd are where they are looked for.
 func TestContainerd(t *testing.T) {
 	needRuntime(t, "containerd", "ctr", "crun", "busybox")
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	if a := w.command("/bin/sh", "-ec", containerdWorld); a.status != "0" {
 		t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
@@ -99,7 +99,7 @@ func TestContainerd(t *testing.T) {
 }
 
 // dockerWorld starts a docker without networks, all of its state on tmpfs.
-const dockerWorld = inode + `mount -t tmpfs none /var/lib; mount -t tmpfs none /opt; mount -t cgroup2 none /sys/fs/cgroup; mkdir /etc/docker
+const dockerWorld = library + `mount -t tmpfs none /var/lib; mount -t tmpfs none /opt; mount -t cgroup2 none /sys/fs/cgroup; mkdir /etc/docker
 	mkdir -p /run/rootfs/bin; cp "$(command -v busybox)" /run/rootfs/bin/sleep
 	printf '#!/bin/sh\nexec crun --cgroup-manager=disabled "$@"\n' >/run/oci; chmod 755 /run/oci
 	setsid dockerd -H unix:///run/d.sock --bridge=none --iptables=false --ip6tables=false --storage-driver=vfs \
@@ -112,7 +112,7 @@ const dockerWorld = inode + `mount -t tmpfs none /var/lib; mount -t tmpfs none /
 // TestDocker: with docker and its container killed, the namespace is docker's.
 func TestDocker(t *testing.T) {
 	needRuntime(t, "dockerd", "docker", "crun", "busybox")
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	if a := w.command("/bin/sh", "-ec", dockerWorld); a.status != "0" {
 		t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}

@@ -23,12 +23,12 @@ var interactiveShells = map[string]struct{ file, text string }{
 const shellHome = "/run/home"
 
 // newShellWorld has a home with the start file of a shell, and nothing in /tmp.
-func newShellWorld(t *testing.T, shell string) *staleWorld {
+func newShellWorld(t *testing.T, shell string) *machine {
 	t.Helper()
 	if _, err := exec.LookPath(shell); err != nil {
 		unable(t, err)
 	}
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell("mkdir " + shellHome + " /run/artefact; mount --bind " + artefact + " /run/artefact; mount -t tmpfs none /tmp; mkdir -p " +
 		artefact + "; mount --bind /run/artefact " + artefact)
 	start := interactiveShells[shell]
@@ -42,7 +42,7 @@ func newShellWorld(t *testing.T, shell string) *staleWorld {
 	return w
 }
 
-func (w *staleWorld) startFile(name, text string) {
+func (w *machine) startFile(name, text string) {
 	w.t.Helper()
 	path := filepath.Join(shellHome, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -54,7 +54,7 @@ func (w *staleWorld) startFile(name, text string) {
 }
 
 // start runs netnsctl on a terminal.
-func (w *staleWorld) start(words ...string) (*terminal, *exec.Cmd) {
+func (w *machine) start(words ...string) (*terminal, *exec.Cmd) {
 	w.t.Helper()
 	cmd := exec.Command(w.program(), words...)
 	cmd.Env, cmd.Dir = w.env, shellHome
@@ -222,7 +222,7 @@ func TestShellJobs(t *testing.T) {
 }
 
 // awaitSleep waits until the job sleeps, and is not stopped.
-func (w *staleWorld) awaitSleep() {
+func (w *machine) awaitSleep() {
 	w.t.Helper()
 	w.shell(`until grep -qs 'State:.S' /proc/$(pgrep -xf 'sleep 1000')/status; do sleep 0.01; done`)
 }

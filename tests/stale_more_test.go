@@ -15,7 +15,7 @@ import (
 // TestStaleDryRun: the plan is shown, nothing is done, the status is the same.
 func TestStaleDryRun(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead; $HOLD descriptor`)
 	dry := w.run("delete", "--force-orphans", "--min-age=0", "--dry-run")
 	if dry.status != "3" || !strings.Contains(dry.stdout, "would remove dead (dead-file)\nwould spare net:[") {
@@ -33,7 +33,7 @@ func TestStaleDryRun(t *testing.T) {
 // TestStaleGrace: what is young is only reported.
 func TestStaleGrace(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
 	a := w.run("delete", "--force-orphans")
 	if a.status != "3" || !strings.Contains(a.stdout, "spared dead: younger than --min-age 10m0s\n") {
@@ -46,7 +46,7 @@ func TestStaleGrace(t *testing.T) {
 // outside is neither seen nor touched (kernels from 6.12 to 6.17 would list it).
 func TestStaleContainer(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`ip netns add x; mkdir -p /run/kept; : >/run/kept/x; mount --bind /run/netns/x /run/kept/x`)
 	a := w.command("/usr/bin/unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
 		`umount -l /run; mount -t tmpfs run /run; netnsctl list --stale && netnsctl delete --force-orphans --min-age 0`)
@@ -60,7 +60,7 @@ func TestStaleContainer(t *testing.T) {
 // capabilities, nothing is called unused.
 func TestStaleBlind(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
 	for way, why := range map[string]string{
 		"unshare -m":    "netnsctl runs in another mount namespace than pid 1; leave the shell or command of netnsctl (or of ip netns exec), container or chroot, and",
@@ -78,7 +78,7 @@ func TestStaleBlind(t *testing.T) {
 // TestStaleViews: quiet, columns, headings, idle, everything.
 func TestStaleViews(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add quiet; : >/run/netns/dead`)
 	for _, c := range []struct{ words, status, stdout string }{
 		{"list --stale -q", "3", "dead\n"},
@@ -116,7 +116,7 @@ func TestStaleViews(t *testing.T) {
 // names that look like flags are names after "--", and in the faces of iproute2.
 func TestStaleWordsKeepTheirMeaning(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add -- --weird; netnsctl add x; : >/run/netns/dead
 		test "$(netnsctl list | sort)" = "$(printf -- '--weird\ndead\nx')"
 		netnsctl delete -- --weird
@@ -139,8 +139,8 @@ func TestStaleWordsKeepTheirMeaning(t *testing.T) {
 // TestStaleAllOrNothing: what cannot be released as a whole is left as it was.
 func TestStaleAllOrNothing(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `leak; mkdir -p /run/c/cov; : >/run/c/ns; echo full >/run/c/cov/ns
+	w := newMachine(t)
+	w.shell(`leak; mkdir -p /run/c/cov; : >/run/c/ns; echo full >/run/c/cov/ns
 		elsewhere 'mount --bind /run/netns/leak /run/c/ns'; rm /run/settled
 		elsewhere 'mount --bind /run/netns/leak /run/c/cov/ns; mount -t tmpfs t /run/c/cov'; netnsctl delete leak`)
 	count := func() int {
@@ -156,7 +156,7 @@ func TestStaleAllOrNothing(t *testing.T) {
 // TestStaleJSON: always valid, whatever names contain.
 func TestStaleJSON(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; mkdir -p /run/c; : >"$(printf '/run/netns/\377\001"\\')"
 		: >"$(printf '/run/c/\376 \n')"; mount --bind /run/netns/x "$(printf '/run/c/\376 \n')"; netnsctl delete x`)
 	for _, words := range []string{"list --stale -j", "-j list --all-namespaces", "-j -p list --idle", "-j delete --force-orphans --min-age 0"} {
@@ -170,8 +170,8 @@ func TestStaleJSON(t *testing.T) {
 // TestStaleDeleteVerbose: what still pins a namespace after its name is gone.
 func TestStaleDeleteVerbose(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `netnsctl add held; netnsctl add free; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
+	w := newMachine(t)
+	w.shell(`netnsctl add held; netnsctl add free; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
 	a := w.run("delete", "--verbose", "held")
 	if a.status != "3" || !strings.Contains(a.stdout, "deleted name held; net:[") || !strings.Contains(a.stdout, "] is still in use by:\n  pid ") || !strings.Contains(a.stdout, "(sleep)") {
 		t.Errorf("held: status %s: %s%s", a.status, a.stdout, a.stderr)
@@ -190,8 +190,8 @@ func TestStaleDeleteVerbose(t *testing.T) {
 // whom it is.
 func TestStaleWaitGivesUp(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `netnsctl add held; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
+	w := newMachine(t)
+	w.shell(`netnsctl add held; netnsctl exec held sleep 1000 >/dev/null 2>&1 & asleep $!`)
 	start := time.Now()
 	a := w.run("delete", "--wait=0.3", "held")
 	if a.status != "3" || !strings.Contains(a.stdout, "(sleep)") || time.Since(start) < 300*time.Millisecond {
@@ -203,7 +203,7 @@ func TestStaleWaitGivesUp(t *testing.T) {
 // can finish, and nothing healthy is touched.
 func TestStaleKilled(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	const names = 100
 	w.shell(fmt.Sprintf(`mkdir /run/netns; for i in $(seq %d); do
 		: >/run/netns/dead$i
@@ -231,7 +231,7 @@ func TestStaleKilled(t *testing.T) {
 // TestStaleTerminal: a terminal is never driven by a name.
 func TestStaleTerminal(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >"$(printf '/run/netns/\033]0;x\007')"; ln -s "$(printf '/\033[2J')" /run/netns/l`)
 	for _, words := range []string{"list --stale", "list --stale -q", "delete --force-orphans --min-age 0 --dry-run", "delete --force-orphans", "list --all-namespaces"} {
 		a := w.run(strings.Fields(words)...)
@@ -246,8 +246,8 @@ func TestStaleTerminal(t *testing.T) {
 // looks dead. All is left alone.
 func TestStaleForeignPIDs(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
-	w.shell(inode + `mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/x`)
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/x`)
 	a := w.command("/bin/sh", "-c", `mkfifo /run/up /run/go
 		sleep 0.1 # no container begins with its host's /run, and clocks of processes tick
 		unshare -m -p -f --mount-proc --propagation private sh -c 'echo >/run/up; read go </run/go; exec netnsctl delete --force-orphans --min-age 0' &
@@ -268,7 +268,7 @@ func TestStaleUndeletable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newStaleWorld(t)
+			w := newMachine(t)
 			w.shell(`netnsctl add x; ` + c.build)
 			a := w.run("delete", "--verbose", "x")
 			if a.status != "1" || !strings.HasPrefix(a.stderr, "Cannot remove namespace file ") || !strings.Contains(a.stderr, c.cause) {

@@ -11,7 +11,7 @@ import (
 // tabled is the world of these tests: names whose natural order is not that of their
 // bytes, one of wide characters, a dead file, an orphan that is mounted at a path of
 // 2.9 kB, and held, of which one process has 2,000 descriptors.
-const tabled = inode + `
+const tabled = `
 PATH=$PATH:/usr/sbin
 for name in ns10 ns2 ns1 测试网络 held; do netnsctl add $name; done
 ip -n ns2 link add d0 type veth peer name d1
@@ -37,15 +37,15 @@ time.sleep(1000)' >/dev/null 2>&1 </dev/null &
 settle /run/holding
 `
 
-func newTabledWorld(t *testing.T) *staleWorld {
+func newTabledWorld(t *testing.T) *machine {
 	t.Helper()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(tabled)
 	return w
 }
 
 // onTerminal is what a call shows on a terminal of so many columns, line by line.
-func (w *staleWorld) onTerminal(columns uint16, env string, words ...string) []string {
+func (w *machine) onTerminal(columns uint16, env string, words ...string) []string {
 	w.t.Helper()
 	cmd := exec.Command(w.program(), words...)
 	cmd.Env, cmd.Dir = append(w.env, env), "/"

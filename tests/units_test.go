@@ -56,9 +56,9 @@ func TestUnitCleanCapabilities(t *testing.T) {
 	for name := range strings.FieldsSeq(set[1]) {
 		caps += ",+" + strings.ToLower(strings.TrimPrefix(name, "CAP_"))
 	}
-	w := newStaleWorld(t)
-	w.shell(inode + `leak; elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'
-		netnsctl delete leak; : >/run/netns/dead`)
+	w := newMachine(t)
+	w.shell(`leakElsewhere
+		: >/run/netns/dead`)
 	a := w.command("/bin/sh", "-c", "setpriv --bounding-set "+caps+" --inh-caps=-all --no-new-privs netnsctl delete --force-orphans --min-age 0")
 	if a.status != "0" || !strings.Contains(a.stdout, "1 removed, 1 released") {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
@@ -72,7 +72,7 @@ func TestUnitCleanCapabilities(t *testing.T) {
 }
 
 // runUnit runs the lines of a unit as systemd would, up to the first that fails.
-func runUnit(t *testing.T, w *staleWorld, line, instance string) (status string) {
+func runUnit(t *testing.T, w *machine, line, instance string) (status string) {
 	t.Helper()
 	for _, m := range regexp.MustCompile(`(?m)^`+line+`=(-?)(.*)$`).FindAllStringSubmatch(readUnit(t, "netnsctl@.service"), -1) {
 		command := strings.NewReplacer("%i", instance, "$$", "$", "/usr/bin/netnsctl", manBinary(), "/etc/netnsctl", "/run/etc").Replace(m[2])
@@ -86,7 +86,7 @@ func runUnit(t *testing.T, w *staleWorld, line, instance string) (status string)
 // TestUnitNamespace: a namespace at boot, with and without its programs.
 func TestUnitNamespace(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`mkdir /run/etc; cd /run/etc
 		printf '#!/bin/sh\nnetnsctl exec "$1" true && echo "up $1" >>/run/log\n' >up.up
 		printf '#!/bin/sh\nnetnsctl exec "$1" true && echo "down $1" >>/run/log; exit 1\n' >up.down

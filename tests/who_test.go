@@ -9,7 +9,7 @@ import (
 // TestPidsVerbose: everybody who holds a namespace, and how.
 func TestPidsVerbose(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	outside := lastWord(w.shell(`netnsctl add x; sleep 1000 7</run/netns/x >/dev/null 2>&1 & echo $!
 		netnsctl exec x sleep 1001 >/dev/null 2>&1 & until netnsctl pids x | grep -q .; do sleep 0.01; done`))
 	inside := strings.TrimSpace(w.run("pids", "x").stdout)
@@ -80,7 +80,7 @@ func TestPidsVerboseHidden(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			w := newStaleWorld(t)
+			w := newMachine(t)
 			words := strings.Fields(w.shell("$HOLD " + kind))
 			a := w.run("pids", "--verbose", "--noheadings", "-o", "PID,HOW", "net:["+words[1]+"]")
 			pid, rest, _ := strings.Cut(a.stdout, "  ")
@@ -94,7 +94,7 @@ func TestPidsVerboseHidden(t *testing.T) {
 // TestIdentifyAll: all names, or who has it.
 func TestIdentifyAll(t *testing.T) {
 	t.Parallel()
-	w := newStaleWorld(t)
+	w := newMachine(t)
 	w.shell(`netnsctl add x; netnsctl attach "a b" x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & until netnsctl pids x | grep -q .; do sleep 0.01; done`)
 	pid := strings.TrimSpace(w.run("pids", "x").stdout)
 	for _, words := range [][]string{{pid}, {"x"}, {"pid:" + pid}} {
@@ -102,11 +102,11 @@ func TestIdentifyAll(t *testing.T) {
 			t.Errorf("%q: %v", words, a)
 		}
 	}
-	own := "net:[" + lastWord(w.shell(inode+"ino /proc/self/ns/net")) + "]\n"
+	own := "net:[" + lastWord(w.shell("ino /proc/self/ns/net")) + "]\n"
 	if a := w.run("identify", "--all"); a != (answer{own, "", "3"}) {
 		t.Errorf("our own: %v", a)
 	}
-	w.shell(inode + `mkdir -p /run/docker/netns; : >/run/docker/netns/1-x; mount --bind /run/netns/x /run/docker/netns/1-x
+	w.shell(`mkdir -p /run/docker/netns; : >/run/docker/netns/1-x; mount --bind /run/netns/x /run/docker/netns/1-x
 		elsewhere 'mount -t tmpfs none /run/netns; : >/run/netns/theirs; mount --bind /run/docker/netns/1-x /run/netns/theirs'
 		netnsctl delete x; netnsctl delete "a b"`)
 	a := w.run("identify", "--all", pid)
