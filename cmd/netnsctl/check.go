@@ -44,7 +44,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	} else {
 		u.print(v.line())
 		if c.Bool("verbose") {
-			u.gaps(snap.Blind, true)
+			u.gaps(snap.Gaps, true)
 		}
 	}
 	statuses := map[string]status{"critical": statusFound, "unknown": statusFailed}
@@ -56,14 +56,14 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 
 // verdict is the result of check.
 type verdict struct {
-	State      string           `json:"state"` // ok, critical, unknown
-	Orphans    uint             `json:"orphans"`
-	MaxOrphans uint             `json:"max_orphans"`
-	Stale      uint             `json:"stale"`
-	MaxStale   uint             `json:"max_stale"`
-	Namespaces int              `json:"namespaces"`
-	Oldest     int64            `json:"oldest_orphan_seconds"`
-	Blind      []discover.Blind `json:"not_seen"`
+	State      string         `json:"state"` // ok, critical, unknown
+	Orphans    uint           `json:"orphans"`
+	MaxOrphans uint           `json:"max_orphans"`
+	Stale      uint           `json:"stale"`
+	MaxStale   uint           `json:"max_stale"`
+	Namespaces int            `json:"namespaces"`
+	Oldest     int64          `json:"oldest_orphan_seconds"`
+	Gaps       []discover.Gap `json:"not_seen"`
 	minAge     time.Duration
 	gaps       string
 }
@@ -87,8 +87,8 @@ func (v *verdict) count(snap *discover.Snapshot) {
 			v.Oldest = max(v.Oldest, int64(snap.Taken.Sub(ns.Born)/time.Second))
 		}
 	}
-	v.Blind = snap.Blind
-	v.gaps = criticalGaps(snap.Blind)
+	v.Gaps = snap.Gaps
+	v.gaps = criticalGaps(snap.Gaps)
 	switch {
 	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
 		v.State = "critical"

@@ -43,7 +43,7 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		}
 	}
 	if o.json {
-		j := jsonDeletion{DryRun: true, Blind: snap.Blind}
+		j := jsonDeletion{DryRun: true, Gaps: snap.Gaps}
 		for _, one := range outcomes {
 			j.Names = append(j.Names, one.json())
 		}
@@ -60,15 +60,15 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		if len(all) == 0 {
 			u.print("would delete nothing: there is no name in " + escape(host.Dir()) + "\n")
 		}
-		u.gaps(snap.Blind, false)
+		u.gaps(snap.Gaps, false)
 	}
 	switch {
 	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused != "" }):
 		return status(statusFailed)
-	case !isPartial(snap.Blind) && o.looks() && slices.ContainsFunc(outcomes, outcome.isKept):
+	case !isPartial(snap.Gaps) && o.looks() && slices.ContainsFunc(outcomes, outcome.isKept):
 		return status(statusFound)
 	}
-	return partial(snap.Blind)
+	return partial(snap.Gaps)
 }
 
 // outcomesOf are the outcomes of all deletions together: a name that is deleted as
@@ -205,7 +205,7 @@ func (o outcome) insideText(snap *discover.Snapshot, verbose bool) (lines []stri
 	switch n := len(processes); {
 	case n > 0:
 		lines = append(lines, "  "+plural(n, "process", "processes")+" inside: "+fewWords(processes, verbose))
-	case isPartial(snap.Blind):
+	case isPartial(snap.Gaps):
 		lines = append(lines, "  no process inside was found")
 	default:
 		lines = append(lines, "  no process inside")
@@ -236,7 +236,7 @@ func (o outcome) keptText(snap *discover.Snapshot, verbose bool) (lines []string
 		for _, line := range firstFew(keeping, verbose) {
 			lines = append(lines, "    "+line)
 		}
-	case isPartial(snap.Blind):
+	case isPartial(snap.Gaps):
 		lines = append(lines, "  nothing that could be inspected would keep "+id+" alive")
 	default:
 		lines = append(lines, "  nothing would keep "+id+" alive: what is inside would be lost")

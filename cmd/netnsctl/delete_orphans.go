@@ -32,15 +32,15 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 	}
 	defer snap.Close()
 	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
-	if blind, ok := errors.AsType[*clean.BlindError](err); ok {
-		return errors.New("refusing to clean up: " + criticalGaps(blind.Spots))
+	if gaps, ok := errors.AsType[*clean.GapError](err); ok {
+		return errors.New("refusing to clean up: " + criticalGaps(gaps.Gaps))
 	}
 	if err != nil {
 		return err
 	}
 	r := &cleanup{ui: u, json: o.json, pretty: o.pretty, plan: plan, snap: snap}
 	if !r.json {
-		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.gaps(snap.Gaps, c.Bool("verbose"))
 	}
 	switch {
 	case o.dryRun:

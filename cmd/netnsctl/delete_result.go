@@ -26,7 +26,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	case o.json:
 		j := jsonDeletion{}
 		if after.snap != nil {
-			j.Blind = after.snap.Blind
+			j.Gaps = after.snap.Gaps
 		}
 		for _, d := range all {
 			j.Names = append(j.Names, d.json(after))
@@ -46,12 +46,12 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 		return lookErr
 	}
 	if !o.json {
-		u.gaps(after.snap.Blind, false)
+		u.gaps(after.snap.Gaps, false)
 	}
 	if slices.ContainsFunc(all, func(d deletion) bool { return after.find(d) != nil || after.waits(d) }) {
 		return status(statusFound)
 	}
-	return partial(after.snap.Blind)
+	return partial(after.snap.Gaps)
 }
 
 // aftermath is the namespaces that still exist after their names were deleted.
@@ -113,7 +113,7 @@ func (a *aftermath) text(d deletion, verbose bool) string {
 		return escapeLines(lines)
 	case a.waits(d):
 		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(a.waited) + ")\n"
-	case isPartial(a.snap.Blind):
+	case isPartial(a.snap.Gaps):
 		return "deleted " + name + "; no user of " + id + " was found\n"
 	case a.waited > 0:
 		return "deleted " + name + "; " + id + " is gone\n"

@@ -86,9 +86,9 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 		for _, word := range hidden {
 			u.note("found %s, but --filter hides every match", quote(word))
 		}
-		u.gaps(r.Blind, c.Bool("verbose"))
+		u.gaps(r.Gaps, c.Bool("verbose"))
 	}
-	if len(r.Missing) > 0 && isPartial(r.Blind) {
+	if len(r.Missing) > 0 && isPartial(r.Gaps) {
 		return status(statusFailed)
 	}
 	return statusIf(len(r.Missing)+len(hidden) > 0, statusFound)

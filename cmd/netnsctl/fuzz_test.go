@@ -61,13 +61,13 @@ func hostileWorld(word string, secs int64, number int) hostile {
 	nsid := netnsctl.NSID(5)
 	snap := &discover.Snapshot{
 		Taken: time.Unix(1e9, 0), Namespaces: []*discover.Namespace{ns}, Names: []*discover.Name{name},
-		Blind: []discover.Blind{{What: "x", Count: number}},
+		Gaps: []discover.Gap{{What: "x", Count: number}},
 	}
 	match := find.Match{What: word, Kind: "device", Namespace: ns, Device: word, Index: 2, Text: word}
 	return hostile{
 		snap: snap,
 		found: &find.Result{
-			Snapshot: snap, Matches: []find.Match{match}, Missing: []find.Missing{{What: word, Near: []find.Match{match}}}, Blind: snap.Blind,
+			Snapshot: snap, Matches: []find.Match{match}, Missing: []find.Missing{{What: word, Near: []find.Match{match}}}, Gaps: snap.Gaps,
 		},
 		seen: &inspect.Report{
 			Namespace: ns, NSID: &nsid, CommandLines: map[int]textjson.Texts{number: {word, word}}, Read: true, Error: word,
@@ -113,7 +113,7 @@ func FuzzJSON(f *testing.F) {
 				Left:    []netnsctl.ID{ns.ID},
 			},
 			*w.found,
-			inspect.Document{Reports: []*inspect.Report{w.seen}, Blind: w.snap.Blind},
+			inspect.Document{Reports: []*inspect.Report{w.seen}, Gaps: w.snap.Gaps},
 			w.graph.Document(number, nil),
 			monitor.Event{Time: time.Unix(1e9, 0), Kind: monitor.NamespaceNew, Name: word, ID: ns.ID, Names: ns.Names, Pin: &ns.Pins[1]},
 			discover.Record{Boot: "x", Stale: []string{word}, Namespaces: []discover.Recorded{{Identity: ns.Identity, Names: ns.Names}, {NSID: 7}}},

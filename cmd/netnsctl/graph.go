@@ -44,12 +44,12 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	if format == "json" {
-		u.printJSON(s.part.Document(s.leftOut, snap.Blind), call.Pretty)
+		u.printJSON(s.part.Document(s.leftOut, snap.Gaps), call.Pretty)
 	} else {
 		u.print(u.renderer(format)(graphPicture(s, !c.Bool("no-ids"))))
-		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.gaps(snap.Gaps, c.Bool("verbose"))
 	}
-	return cmp.Or(nothingRead(s.part), partial(snap.Blind))
+	return cmp.Or(nothingRead(s.part), partial(snap.Gaps))
 }
 
 // graphDepth is the value of --depth, --all, or the default.

@@ -47,7 +47,7 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 		for _, p := range elsewhere {
 			u.print("  " + escape(namedBy(p)) + "\n")
 		}
-		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.gaps(snap.Gaps, c.Bool("verbose"))
 	}
 	return statusIf(len(ns.Names) == 0, statusFound)
 }

@@ -38,9 +38,9 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 	for _, r := range reports {
 		failed = failed || !r.Read || r.Error != ""
 	}
-	result := cmp.Or(statusIf(failed, statusFailed), partial(snap.Blind))
+	result := cmp.Or(statusIf(failed, statusFailed), partial(snap.Gaps))
 	if c.Bool("json") || call.JSON {
-		u.printJSON(inspect.Document{Reports: reports, Blind: snap.Blind}, call.Pretty)
+		u.printJSON(inspect.Document{Reports: reports, Gaps: snap.Gaps}, call.Pretty)
 		return result
 	}
 	for i, r := range reports {
@@ -57,7 +57,7 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 			u.note("%s: %s", labelOf(r.Namespace), r.Error)
 		}
 	}
-	u.gaps(snap.Blind, c.Bool("verbose"))
+	u.gaps(snap.Gaps, c.Bool("verbose"))
 	return result
 }
 

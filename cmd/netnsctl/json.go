@@ -52,7 +52,7 @@ func encode(v any, pretty bool) (string, error) {
 
 // listed is what a snapshot has of rows.
 func listed(snap *discover.Snapshot, rows []row) discover.Snapshot {
-	l := discover.Snapshot{Blind: snap.Blind}
+	l := discover.Snapshot{Gaps: snap.Gaps}
 	done := map[*discover.Namespace]bool{} // one with two names has two rows
 	for _, r := range rows {
 		switch {
@@ -70,7 +70,7 @@ func listed(snap *discover.Snapshot, rows []row) discover.Snapshot {
 type jsonDeletion struct {
 	DryRun bool              `json:"dry_run"`
 	Names  []jsonDeletedName `json:"names"`
-	Blind  []discover.Blind  `json:"not_seen"`
+	Gaps   []discover.Gap    `json:"not_seen"`
 }
 
 // jsonDeletedName is one name.

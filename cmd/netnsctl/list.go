@@ -61,12 +61,12 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 		u.print(l.table(rows))
 	}
 	if !asJSON {
-		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.gaps(snap.Gaps, c.Bool("verbose"))
 	}
-	if scanned && found(rows, isPartial(snap.Blind)) {
+	if scanned && found(rows, isPartial(snap.Gaps)) {
 		return status(statusFound)
 	}
-	return partial(snap.Blind)
+	return partial(snap.Gaps)
 }
 
 // listNames prints the names without a look at their namespaces.

@@ -63,8 +63,8 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	m.kinds(pins)
 
 	m.family("not_seen", "What could not be looked at: how many, 1 where it cannot be counted. Grave is what forbids to call anything unused.")
-	for _, b := range snap.Blind {
-		m.sample(float64(max(b.Count, 1)), "what", b.What, "grave", strconv.FormatBool(b.Grave))
+	for _, b := range snap.Gaps {
+		m.sample(float64(max(b.Count, 1)), "what", b.What, "grave", strconv.FormatBool(b.Critical))
 	}
 	m.family("scan_duration_seconds", "How long the last scan took.")
 	m.sample(elapsed.Seconds())

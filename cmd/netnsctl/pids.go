@@ -61,7 +61,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	switch {
 	case c.Bool("json") || call.JSON:
 		u.printJSON(holdersJSON(snap, ns, holders), call.Pretty)
-		return partial(snap.Blind)
+		return partial(snap.Gaps)
 	case c.Bool("quiet"):
 		for _, h := range holders {
 			u.print(strconv.Itoa(h.Owner.PID) + "\n")
@@ -75,8 +75,8 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 			u.print(escape(text) + "\n")
 		}
 	}
-	u.gaps(snap.Blind, false)
-	return partial(snap.Blind)
+	u.gaps(snap.Gaps, false)
+	return partial(snap.Gaps)
 }
 
 // nobodyInside says what keeps a namespace without a process.
@@ -84,7 +84,7 @@ func nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
 	switch {
 	case ns.Verdict == discover.InUse || ns.Verdict == discover.Own:
 		return ""
-	case isPartial(snap.Blind):
+	case isPartial(snap.Gaps):
 		return "no process inside was found"
 	case ns.Verdict == discover.Idle && len(ns.Names) > 0:
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
@@ -94,10 +94,10 @@ func nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
 }
 
 type jsonHolders struct {
-	ID        string           `json:"id"`
-	Names     []string         `json:"names"`
-	Processes []jsonHolder     `json:"processes"`
-	Blind     []discover.Blind `json:"not_seen"`
+	ID        string         `json:"id"`
+	Names     []string       `json:"names"`
+	Processes []jsonHolder   `json:"processes"`
+	Gaps      []discover.Gap `json:"not_seen"`
 }
 
 // jsonHolder is encoded with the members of the owner first.
@@ -116,7 +116,7 @@ func (h jsonHolder) MarshalJSON() ([]byte, error) {
 }
 
 func holdersJSON(snap *discover.Snapshot, ns *discover.Namespace, holders []discover.Holder) jsonHolders {
-	j := jsonHolders{ID: ns.String(), Names: ns.Names, Blind: snap.Blind}
+	j := jsonHolders{ID: ns.String(), Names: ns.Names, Gaps: snap.Gaps}
 	for _, h := range holders {
 		one := jsonHolder{h.Owner, h.UID, "", h.Args, h.Inside, h.Pins}
 		if h.UID >= 0 {

@@ -28,11 +28,11 @@ func (u *ui) snapshot(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	u.gaps(snap.Blind, c.Bool("verbose"))
+	u.gaps(snap.Gaps, c.Bool("verbose"))
 	if err := u.deliver(c.Args().First(), text); err != nil {
 		return err
 	}
-	return partial(snap.Blind)
+	return partial(snap.Gaps)
 }
 
 // readRecord reads a file that snapshot wrote, or standard input for "-".
@@ -82,7 +82,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	if c.Bool("json") || call.JSON {
 		u.printJSON(listed(snap, rows), call.Pretty)
 	} else {
-		u.gaps(snap.Blind, c.Bool("verbose"))
+		u.gaps(snap.Gaps, c.Bool("verbose"))
 		u.print(l.table(rows))
 		text := fmt.Sprintf("%d new since %s", len(all), record.Taken.Local().Format(time.DateTime))
 		if hidden := len(all) - len(rows); hidden > 0 {
@@ -93,7 +93,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	if len(all) > 0 {
 		return status(statusFound)
 	}
-	return partial(snap.Blind)
+	return partial(snap.Gaps)
 }
 
 // newRows are the namespaces and stale names that a record lacks.

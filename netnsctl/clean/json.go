@@ -11,8 +11,8 @@ import (
 // Report is what a clean-up prints as JSON.
 type Report struct {
 	// DryRun says that nothing was done. The steps then have no outcome.
-	DryRun bool     `json:"dry_run"`
-	Steps  []Result `json:"steps"`
+	DryRun  bool      `json:"dry_run"`
+	Steps   []Result  `json:"steps"`
 	Skipped []Skipped `json:"spared"`
 	// Missing are the targets that stand for nothing.
 	Missing []string `json:"missing"`

@@ -61,12 +61,12 @@ type Skipped struct {
 	Why       string              `json:"why"`
 }
 
-// BlindError says that rule 4 forbids to clean up.
-type BlindError struct{ Spots []discover.Blind }
+// GapError says that rule 4 forbids to clean up.
+type GapError struct{ Gaps []discover.Gap }
 
-func (e *BlindError) Error() string {
+func (e *GapError) Error() string {
 	var words []string
-	for _, b := range e.Spots {
+	for _, b := range e.Gaps {
 		words = append(words, b.String())
 	}
 	return "nothing can be called unused, not seen: " + strings.Join(words, "; ")
@@ -83,10 +83,10 @@ type planner struct {
 	covered map[string]*discover.Namespace
 }
 
-// Make decides. It looks at nothing but the snapshot, and fails with a [BlindError] only.
+// Make decides. It looks at nothing but the snapshot, and fails with a [GapError] only.
 func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	if critical := snap.Critical(); len(critical) > 0 {
-		return nil, &BlindError{critical}
+		return nil, &GapError{critical}
 	}
 	p := &planner{
 		targets: newTargets(snap, req.Targets), snap: snap, req: req, plan: &Plan{},

@@ -50,8 +50,8 @@ func snapshot(things ...any) *discover.Snapshot {
 			s.Namespaces = append(s.Namespaces, thing)
 		case *discover.Name:
 			s.Names = append(s.Names, thing)
-		case discover.Blind:
-			s.Blind = append(s.Blind, thing)
+		case discover.Gap:
+			s.Gaps = append(s.Gaps, thing)
 		}
 	}
 	return s
@@ -143,13 +143,13 @@ func TestMake(t *testing.T) {
 		{
 			name: "rule 4: a critical gap",
 			change: func(w world) {
-				w.snap.Blind = []discover.Blind{{What: "processes not readable", Count: 7, Grave: true}}
+				w.snap.Gaps = []discover.Gap{{What: "processes not readable", Count: 7, Critical: true}}
 			},
 			want: "refused: nothing can be called unused, not seen: processes not readable: 7",
 		},
 		{
 			name:   "rule 4: another gap",
-			change: func(w world) { w.snap.Blind = []discover.Blind{{What: "listns"}} },
+			change: func(w world) { w.snap.Gaps = []discover.Gap{{What: "listns"}} },
 			want:   all,
 		},
 		{

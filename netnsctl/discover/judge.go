@@ -17,7 +17,7 @@ type evidence struct {
 	host, own netnsctl.ID // the namespace of pid 1, and ours
 	seen      []Sighting
 	names     []*Name
-	blind     []Blind
+	gaps      []Gap
 	// kept says which runtime has a way into a namespace in its records.
 	kept map[netnsctl.ID]string
 }
@@ -80,7 +80,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 		return InUse, count(processes, "process", "processes")
 	case threads > 0 && len(ns.Names) > 0:
 		return InUse, count(threads, "thread", "threads")
-	case len(ns.Names) > 0 && len(critical(e.blind)) > 0:
+	case len(ns.Names) > 0 && slices.ContainsFunc(e.gaps, func(g Gap) bool { return g.Critical }):
 		return Idle, "no process that could be seen"
 	case len(ns.Names) > 0:
 		return Idle, "no process"

@@ -36,7 +36,7 @@ func TestJudge(t *testing.T) {
 		ino       uint64
 		names     []string
 		pins      []Pin
-		blind     []Blind
+		gaps      []Gap
 		kept      string
 		verdict   Verdict
 		reason    string
@@ -53,12 +53,12 @@ func TestJudge(t *testing.T) {
 		{situation: "name and socket", ino: other, names: []string{"a"}, pins: []Pin{socket}, verdict: Idle, reason: "no process"},
 		{
 			situation: "name and a critical gap", ino: other, names: []string{"a"},
-			blind:   []Blind{{What: "mounts"}, {What: "processes", Grave: true}},
+			gaps:    []Gap{{What: "mounts"}, {What: "processes", Critical: true}},
 			verdict: Idle, reason: "no process that could be seen",
 		},
 		{
 			situation: "name and a gap that is not critical", ino: other, names: []string{"a"},
-			blind: []Blind{{What: "mounts"}}, verdict: Idle, reason: "no process",
+			gaps: []Gap{{What: "mounts"}}, verdict: Idle, reason: "no process",
 		},
 		{
 			situation: "name elsewhere", ino: other, pins: []Pin{leaked, elsewhere},
@@ -75,7 +75,7 @@ func TestJudge(t *testing.T) {
 		{situation: "nothing but the kernel's list", ino: other, pins: []Pin{{Kind: Invisible, FD: -1}}, verdict: Orphan},
 	} {
 		t.Run(test.situation, func(t *testing.T) {
-			e := evidence{host: netID(pid1), own: netID(ours), blind: test.blind}
+			e := evidence{host: netID(pid1), own: netID(ours), gaps: test.gaps}
 			e.seen = []Sighting{sighted(test.ino, Pin{})}
 			for _, p := range test.pins {
 				e.seen = append(e.seen, sighted(test.ino, p))

@@ -14,7 +14,7 @@ import (
 )
 
 // names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
-func names(v *vantage) (seen []Sighting, _ []Blind) {
+func names(v *vantage) (seen []Sighting, _ []Gap) {
 	for _, n := range v.names {
 		if n.ID != (netnsctl.ID{}) {
 			seen = append(seen, v.sighting(n.ID.Ino, Pin{}))

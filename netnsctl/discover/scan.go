@@ -23,7 +23,7 @@ type Sighting struct {
 type source struct {
 	name string // the label in the metrics
 	// collect looks and changes nothing.
-	collect func(v *vantage) ([]Sighting, []Blind)
+	collect func(v *vantage) ([]Sighting, []Gap)
 }
 
 // sources are all of them. The kernel's own lists come last: they tell of namespaces that
@@ -89,7 +89,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		return nil, err
 	}
 	defer v.close()
-	if snap.Blind, err = v.look(snap.time); err != nil {
+	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}
 	snap.Own, snap.OwnMounts, snap.AllPIDs, snap.Names = v.own, v.ownMounts, v.allPIDs, v.names
@@ -105,7 +105,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 
 // judge has the sightings judged, and describes those namespaces that were asked for.
 func (s *Snapshot) judge(v *vantage, opts Options) {
-	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, blind: s.Blind}
+	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
 	d := describer{v: v, opts: opts, runtimes: sync.OnceValue(func() runtimeState { return readRuntimes(v.host) })}
 	defer d.scratch.Close()
@@ -115,7 +115,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	}
 	d.describe(namespaces)
 	if d.unlisted > 0 {
-		s.Blind = append(s.Blind, Blind{What: "namespaces whose devices cannot be listed", Count: d.unlisted, Grave: true})
+		s.Gaps = append(s.Gaps, Gap{What: GapDevices, Count: d.unlisted, Critical: true})
 	}
 	slices.SortFunc(namespaces, func(a, b *Namespace) int {
 		return cmp.Or(cmp.Compare(a.ID.Ino, b.ID.Ino), cmp.Compare(a.NSID, b.NSID))

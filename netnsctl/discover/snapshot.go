@@ -29,7 +29,7 @@ type Snapshot struct {
 	Namespaces []*Namespace `json:"namespaces"`
 	Names      []*Name      `json:"names"`
 	// Blind is what could not be looked at.
-	Blind []Blind `json:"not_seen"`
+	Gaps []Gap `json:"not_seen"`
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
 	MountNamespaces mountns.All
@@ -166,34 +166,6 @@ const (
 // Causes gives them all.
 func Causes() []Cause {
 	return []Cause{DeadFile, DanglingLink, LinkLoop, RecycledPID, WrongType, NoNamespace}
-}
-
-// Blind is something that could not be looked at.
-type Blind struct {
-	What  string `json:"what"`
-	Count int    `json:"count,omitempty"` // of What; 0 where it cannot be counted
-	// Grave says that nothing may be called unused: a process that we cannot
-	// see could use it.
-	Grave bool `json:"grave"`
-}
-
-// Critical are the gaps that could hide a user of a namespace.
-func (s *Snapshot) Critical() []Blind { return critical(s.Blind) }
-
-func critical(all []Blind) (found []Blind) {
-	for _, b := range all {
-		if b.Grave {
-			found = append(found, b)
-		}
-	}
-	return found
-}
-
-func (b Blind) String() string {
-	if b.Count == 0 {
-		return b.What
-	}
-	return b.What + ": " + strconv.Itoa(b.Count)
 }
 
 // String is the text of the ID, or "nsid:7" where that is not known.

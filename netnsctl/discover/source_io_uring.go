@@ -9,7 +9,7 @@ import (
 
 // ioURings sees the files that are registered with io_uring: namespaces, and sockets that
 // a descriptor has, too.
-func ioURings(v *vantage) (seen []Sighting, gaps []Blind) {
+func ioURings(v *vantage) (seen []Sighting, gaps []Gap) {
 	r, unread := v.fs.NewReader(), 0
 	for _, f := range v.classFiles(ioURing) {
 		p := f.pin(IOUring)
@@ -32,7 +32,7 @@ func ioURings(v *vantage) (seen []Sighting, gaps []Blind) {
 			}
 		}
 	}
-	return seen, counted(Blind{What: "io_uring files not readable", Count: unread})
+	return seen, counted(Gap{What: GapIOUring, Count: unread})
 }
 
 // ringFiles reads the files registered with an io_uring, which fdinfo names by

@@ -9,10 +9,10 @@ import (
 // kernelList asks for the kernel's own list (listns(2), Linux 6.19). It tells identities
 // and no pins. Outside the initial pid namespace it may have what processes that we cannot
 // see are in.
-func kernelList(v *vantage) (seen []Sighting, gaps []Blind) {
+func kernelList(v *vantage) (seen []Sighting, gaps []Gap) {
 	cookies, err := sys.ListNetworks()
 	if err != nil || !v.allPIDs {
-		return nil, []Blind{{What: "namespaces that only a socket without process, or a process outside our pid namespace, pins"}}
+		return nil, []Gap{{What: GapInvisible}}
 	}
 	for _, cookie := range cookies {
 		fd, err := sys.OpenHandle(cookie, 0)
@@ -32,7 +32,7 @@ func kernelList(v *vantage) (seen []Sighting, gaps []Blind) {
 // kernelPeers asks for the peers of our own namespace, such as those that hold the other
 // end of a veth pair here. The kernel tells their nsids only, so each namespace that was
 // found is asked for its nsid.
-func kernelPeers(v *vantage) (seen []Sighting, gaps []Blind) {
+func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
 	socket, err := rtnl.Dial(true)
 	if err != nil {
 		return nil, nil
@@ -61,8 +61,7 @@ func kernelPeers(v *vantage) (seen []Sighting, gaps []Blind) {
 	}
 	if !v.allPIDs {
 		// The namespace of the host looks like this from a container.
-		const what = "namespaces known by their nsid only, perhaps outside our pid namespace"
-		return nil, counted(Blind{What: what, Count: len(missing)})
+		return nil, counted(Gap{What: GapPeers, Count: len(missing)})
 	}
 	for nsid := range missing {
 		seen = append(seen, Sighting{NSID: netnsctl.NSID(nsid), Pin: Pin{Kind: Invisible, FD: -1}})

@@ -10,7 +10,7 @@ import (
 )
 
 // marks sees the inotify and fanotify marks on the files of namespaces.
-func marks(v *vantage) (seen []Sighting, gaps []Blind) {
+func marks(v *vantage) (seen []Sighting, gaps []Gap) {
 	r, unknown := v.fs.NewReader(), 0
 	for _, f := range v.classFiles(inotifyGroup, fanotifyGroup) {
 		p := f.pin(Inotify)
@@ -28,8 +28,7 @@ func marks(v *vantage) (seen []Sighting, gaps []Blind) {
 			}
 		}
 	}
-	const what = "inotify and fanotify marks on namespaces of a type that the kernel does not tell"
-	return seen, counted(Blind{What: what, Count: unknown})
+	return seen, counted(Gap{What: GapMarks, Count: unknown})
 }
 
 // mark is a watched file.

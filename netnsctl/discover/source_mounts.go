@@ -10,7 +10,7 @@ import (
 )
 
 // mounts sees the network namespaces that are mounted in any mount namespace.
-func mounts(v *vantage) (seen []Sighting, _ []Blind) {
+func mounts(v *vantage) (seen []Sighting, _ []Gap) {
 	for ino, table := range v.tables {
 		for _, row := range table.Namespaces {
 			if net, ok := row.Ino("net"); ok {
@@ -48,9 +48,8 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 // readMounts reads every mount namespace once: that of each process, those that are only
 // mounted or held open, and those that only the kernel's list has.
 func (v *vantage) readMounts() {
-	const unlisted = "mount namespaces that no process, mount or descriptor leads to"
 	if !v.allPIDs || v.mounts.AddUnused(v.fs.Root()) != nil {
-		v.gaps = append(v.gaps, Blind{What: unlisted})
+		v.gaps = append(v.gaps, Gap{What: GapUnusedMountNamespaces})
 	}
 	unread := 0
 	v.tables = map[uint64]*mountinfo.Table{}
@@ -72,7 +71,7 @@ func (v *vantage) readMounts() {
 			v.addMounted(m, v.tables[ino])
 		}
 	}
-	v.gaps = append(v.gaps, counted(Blind{What: "mount namespaces not readable", Count: unread, Grave: true})...)
+	v.gaps = append(v.gaps, counted(Gap{What: GapMountNamespaces, Count: unread, Critical: true})...)
 }
 
 // addMounted adds the mount namespaces that are mounted in another one.

@@ -1,7 +1,7 @@
 package discover
 
 // processes sees what processes and threads are in.
-func processes(v *vantage) (seen []Sighting, gaps []Blind) {
+func processes(v *vantage) (seen []Sighting, gaps []Gap) {
 	for _, t := range v.threads {
 		p := Pin{Kind: Process, PID: t.pid, FD: -1}
 		if t.tid != 0 {
@@ -15,5 +15,5 @@ func processes(v *vantage) (seen []Sighting, gaps []Blind) {
 			unreadable++
 		}
 	}
-	return seen, counted(Blind{What: "processes not readable", Count: unreadable, Grave: true})
+	return seen, counted(Gap{What: GapProcesses, Count: unreadable, Critical: true})
 }

@@ -16,7 +16,7 @@ import (
 // sockets sees the sockets of processes, and the descriptors in flight to them. Procfs
 // tells nothing of a socket, but a copy of its descriptor does. A socket that many
 // processes share is looked at once.
-func sockets(v *vantage) (seen []Sighting, gaps []Blind) {
+func sockets(v *vantage) (seen []Sighting, gaps []Gap) {
 	files := v.classFiles(socketFile)
 	slices.SortStableFunc(files, func(a, b openFile) int { return cmp.Compare(a.id, b.id) })
 	var groups [][]openFile // the descriptors of each socket
@@ -43,8 +43,8 @@ func sockets(v *vantage) (seen []Sighting, gaps []Blind) {
 			maps.Copy(v.socketNets, l.nets)
 		}
 	})
-	gaps = append(counted(Blind{What: "sockets not readable", Count: unread}),
-		counted(Blind{What: "descriptors in flight not readable", Count: inFlight})...)
+	gaps = append(counted(Gap{What: GapSockets, Count: unread}),
+		counted(Gap{What: GapInFlight, Count: inFlight})...)
 	return seen, gaps
 }
 

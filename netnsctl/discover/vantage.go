@@ -32,7 +32,7 @@ type vantage struct {
 	// countsFDs says that the size of a process' fd directory is the number of its
 	// descriptors (Linux 6.2).
 	countsFDs bool
-	gaps      []Blind
+	gaps      []Gap
 
 	processTable
 	types    map[uint64]int // the types of namespaces by inode number
@@ -103,7 +103,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		v.add([]Sighting{v.sighting(v.host1.Ino, Pin{})})
 	}
 	if v.hasForeignMounts() {
-		v.critical("mounts of other pid namespaces on " + host.Dir() + ", which is older than ours")
+		v.critical(GapForeignMounts + " on " + host.Dir() + ", which is older than ours")
 	}
 	return v, nil
 }
@@ -124,7 +124,7 @@ func (v *vantage) read(timed func(source string, run func())) (err error) {
 }
 
 // look reads the host and asks all sources. It gives the gaps of both.
-func (v *vantage) look(timed func(source string, run func())) (gaps []Blind, err error) {
+func (v *vantage) look(timed func(source string, run func())) (gaps []Gap, err error) {
 	if err := v.read(timed); err != nil {
 		return nil, err
 	}
@@ -158,15 +158,7 @@ func (v *vantage) add(seen []Sighting) {
 }
 
 // critical notes a gap that could hide a user of a namespace.
-func (v *vantage) critical(what string) { v.gaps = append(v.gaps, Blind{What: what, Grave: true}) }
-
-// counted is a gap, or none where nothing was missed.
-func counted(b Blind) []Blind {
-	if b.Count == 0 {
-		return nil
-	}
-	return []Blind{b}
-}
+func (v *vantage) critical(what string) { v.gaps = append(v.gaps, Gap{What: what, Critical: true}) }
 
 // compareWithFirst finds out whether we see what pid 1 sees. Where we do not, nothing may
 // be called unused.
@@ -190,7 +182,7 @@ func (v *vantage) compareWithFirst() {
 	}
 	first := link("1", "net")
 	if first == "" {
-		v.critical("what pid 1 sees: its namespaces are not readable")
+		v.critical(GapHost)
 		return
 	}
 	ino, _ := procfs.ParseLink([]byte(first), "net")
@@ -200,20 +192,20 @@ func (v *vantage) compareWithFirst() {
 		var ours, theirs sys.FileStat
 		if sys.StatFollow("/", &ours) == nil && sys.StatFollow(root+"/1/root", &theirs) == nil &&
 			(ours.Dev != theirs.Dev || ours.Ino != theirs.Ino || ours.MountID != theirs.MountID) {
-			v.critical("what is not below our root: pid 1's is another")
+			v.critical(GapRoot)
 		}
 	} else {
 		v.hostMounts, _ = procfs.ParseLink([]byte(mnt), "mnt")
 		v.mounts.Get(root, v.hostMounts).AddMembers(1)
-		v.critical("pid 1's mount namespace: ours is another")
+		v.critical(GapMountNamespace)
 	}
 	if pids != link("1", "pid") {
-		v.critical("pid 1's pid namespace: ours is another")
+		v.critical(GapPIDNamespace)
 	} else if self, err := os.Readlink(root + "/self"); err == nil && self != strconv.Itoa(os.Getpid()) {
-		v.critical("our own pid namespace: " + root + " shows another")
+		v.critical(GapProcfs + ": " + root + " shows another")
 	}
 	if !sys.Privileged() {
-		v.critical("what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN")
+		v.critical(GapPrivilege)
 	}
 }
 

@@ -51,7 +51,7 @@ type Result struct {
 	// needed that.
 	Read int `json:"-"`
 	// Blind is what the scan and the search could not inspect.
-	Blind []discover.Blind `json:"not_seen"`
+	Gaps []discover.Gap `json:"not_seen"`
 }
 
 // Missing is a query without a match.
@@ -81,7 +81,7 @@ func Search(host netnsctl.Host, queries []Query) (*Result, error) {
 		}
 	}
 	r.Read = v.readable()
-	r.Blind = append(append(r.Blind, snap.Blind...), v.blind()...)
+	r.Gaps = append(append(r.Gaps, snap.Gaps...), v.gaps()...)
 	return r, nil
 }
 
@@ -161,8 +161,8 @@ func (v *view) readable() (n int) {
 	return n
 }
 
-// blind tells which namespaces could not be opened or read.
-func (v *view) blind() (all []discover.Blind) {
+// gaps tells which namespaces could not be opened or read.
+func (v *view) gaps() (all []discover.Gap) {
 	if v.contents == nil {
 		return nil // the queries needed the snapshot only
 	}
@@ -177,10 +177,10 @@ func (v *view) blind() (all []discover.Blind) {
 		}
 	}
 	if closed > 0 {
-		all = append(all, discover.Blind{What: "namespaces that cannot be opened", Count: closed, Grave: true})
+		all = append(all, discover.Gap{What: GapClosed, Count: closed, Critical: true})
 	}
 	if failed > 0 {
-		all = append(all, discover.Blind{What: "namespaces that cannot be read (" + why + ")", Count: failed, Grave: true})
+		all = append(all, discover.Gap{What: GapUnread + " (" + why + ")", Count: failed, Critical: true})
 	}
 	return all
 }
@@ -193,3 +193,10 @@ func (v *view) namespace(i int) *discover.Namespace {
 	}
 	return v.snap.Namespaces[i]
 }
+
+// What a gap of a search is about, beside those of package discover. The reason follows
+// GapUnread in parentheses.
+const (
+	GapClosed = "namespaces that cannot be opened"
+	GapUnread = "namespaces that cannot be read"
+)

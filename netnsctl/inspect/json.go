@@ -11,8 +11,8 @@ import (
 
 // Document is what inspect prints as JSON.
 type Document struct {
-	Reports []*Report        `json:"namespaces"`
-	Blind   []discover.Blind `json:"not_seen"`
+	Reports []*Report      `json:"namespaces"`
+	Gaps    []discover.Gap `json:"not_seen"`
 }
 
 // MarshalJSON encodes r: the members of the namespace, then the rest. See package

@@ -15,8 +15,8 @@ type Document struct {
 	Namespaces []DocumentNamespace `json:"namespaces"`
 	Links      []DocumentLink      `json:"links"`
 	// LeftOut counts the namespaces that are not listed.
-	LeftOut int              `json:"left_out"`
-	Blind   []discover.Blind `json:"not_seen"`
+	LeftOut int            `json:"left_out"`
+	Gaps    []discover.Gap `json:"not_seen"`
 }
 
 // DocumentNamespace is a namespace, whose members in JSON come first.
@@ -65,11 +65,11 @@ type DocumentEnd struct {
 	Name      string `json:"name"`
 }
 
-// Document makes the document of a graph. leftOut and blind are for the members of the same
+// Document makes the document of a graph. leftOut and gaps are for the members of the same
 // names.
-func (g *Graph) Document(leftOut int, blind []discover.Blind) Document {
+func (g *Graph) Document(leftOut int, gaps []discover.Gap) Document {
 	leads := g.Leads()
-	doc := Document{LeftOut: leftOut, Blind: blind}
+	doc := Document{LeftOut: leftOut, Gaps: gaps}
 	for _, n := range g.Namespaces {
 		one := DocumentNamespace{}
 		if n.Found {

@@ -1,0 +1,59 @@
+package discover
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Gap is something that could not be looked at.
+type Gap struct {
+	What  string `json:"what"`
+	Count int    `json:"count,omitempty"` // of What; 0 where it cannot be counted
+	// Critical says that nothing may be called unused: a process that we cannot see could
+	// use it.
+	Critical bool `json:"grave"`
+}
+
+// What a gap is about. The texts of some gaps go on after it.
+const (
+	GapProcesses       = "processes not readable"
+	GapSockets         = "sockets not readable"
+	GapInFlight        = "descriptors in flight not readable"
+	GapIOUring         = "io_uring files not readable"
+	GapMarks           = "inotify and fanotify marks on namespaces of a type that the kernel does not tell"
+	GapDetachedTrees   = "detached mount trees not readable"
+	GapMountNamespaces = "mount namespaces not readable"
+	GapDevices         = "namespaces whose devices cannot be listed"
+	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
+	// GapUnusedMountNamespaces and GapInvisible are what only a list of the kernel's has.
+	GapUnusedMountNamespaces = "mount namespaces that no process, mount or descriptor leads to"
+	GapInvisible             = "namespaces that only a socket without process, or a process outside our pid namespace, pins"
+
+	GapHost           = "what pid 1 sees: its namespaces are not readable"
+	GapRoot           = "what is not below our root: pid 1's is another"
+	GapMountNamespace = "pid 1's mount namespace: ours is another"
+	GapPIDNamespace   = "pid 1's pid namespace: ours is another"
+	GapProcfs         = "our own pid namespace"
+	GapForeignMounts  = "mounts of other pid namespaces"
+	GapPrivilege      = "what takes CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN"
+)
+
+func (g Gap) String() string {
+	if g.Count == 0 {
+		return g.What
+	}
+	return g.What + ": " + strconv.Itoa(g.Count)
+}
+
+// Critical are the gaps that could hide a user of a namespace.
+func (s *Snapshot) Critical() []Gap {
+	return slices.DeleteFunc(slices.Clone(s.Gaps), func(g Gap) bool { return !g.Critical })
+}
+
+// counted is a gap, or none where nothing was missed.
+func counted(g Gap) []Gap {
+	if g.Count == 0 {
+		return nil
+	}
+	return []Gap{g}
+}
