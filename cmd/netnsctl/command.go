@@ -22,18 +22,19 @@ type command struct {
 	// args are the arguments as a usage line writes them: "NAME", "[PID]",
 	// "NAMESPACE...". The capital word is a key of kinds.
 	args []string
-	// short is one line for the overview and for completion. long is two or three
-	// lines for the command's own help.
-	short, long string
-	flags       []flag
+	// Short is one line for the overview and for completion. Long is two or three lines
+	// for the command's own help.
+	Short string `json:"short"`
+	Long  string `json:"long"`
+	Flags []flag `json:"options"`
 	// takesAll: the option -all before the command means the flag --all.
 	takesAll bool
 	// flagsFirst: flags stand before the first argument only.
 	flagsFirst bool
 	// details are parts of the help between the flags and the exit statuses.
 	details  []string
-	statuses []string
-	examples []string
+	Statuses []string `json:"statuses"`
+	Examples []string `json:"examples"`
 	// hidden: no list of commands shows the row, and its words are not parsed.
 	hidden bool
 	run    func(u *ui, call compat.Call, c *cli.Context) error
@@ -41,19 +42,20 @@ type command struct {
 
 // flag is a flag of a command.
 type flag struct {
-	name  string // without dashes
-	short string // one letter without its dash, or empty
-	// value is a key of kinds, or empty for a switch. The value of "[SEC]" is optional.
-	value string
-	// help is one line. initial is the value of a flag that is not given.
-	help, initial string
-	// needs are flags, separated by blanks, one of which must be given as well.
-	needs string
-	// excludes are flags, separated by blanks, beside which the flag would have no
-	// effect.
-	excludes string
-	// values are the possible values, or the columns that COLUMNS may list.
-	values []string
+	Name  string `json:"name"`            // without dashes
+	Short string `json:"short,omitempty"` // one letter without its dash
+	// Value is a key of kinds, or empty for a switch. The flag may stand without a value
+	// that is Optional.
+	Value    string `json:"value,omitempty"`
+	Optional bool   `json:"value_optional,omitempty"`
+	Default  string `json:"default,omitempty"`
+	// Needs are flags, one of which must be given as well. Beside a flag of Excludes the
+	// flag would have no effect.
+	Needs    []string `json:"needs,omitempty"`
+	Excludes []string `json:"excludes,omitempty"`
+	// Values are the possible values, or the columns that COLUMNS may list.
+	Values []string `json:"values,omitempty"`
+	Help   string   `json:"help"`
 	// args replace the arguments of the command where the flag is given.
 	args []string
 	// repeated: the flag may be given more than once.
@@ -89,45 +91,39 @@ func visibleCommands() []command {
 
 // flag gives the flag of a word, "--name" or "-n", or nil.
 func (c *command) flag(word string) *flag {
-	i := slices.IndexFunc(c.flags, func(f flag) bool { return slices.Contains(f.words(), word) })
+	i := slices.IndexFunc(c.Flags, func(f flag) bool { return slices.Contains(f.words(), word) })
 	if i < 0 {
 		return nil
 	}
-	return &c.flags[i]
+	return &c.Flags[i]
 }
 
 // words are the ways to write the flag.
 func (f *flag) words() []string {
-	if f.short == "" {
-		return []string{"--" + f.name}
+	if f.Short == "" {
+		return []string{"--" + f.Name}
 	}
-	return []string{"-" + f.short, "--" + f.name}
+	return []string{"-" + f.Short, "--" + f.Name}
 }
-
-// kind is the key of the flag's value in kinds.
-func (f *flag) kind() string { return strings.Trim(f.value, "[]") }
-
-// optional reports whether the flag may stand without its value.
-func (f *flag) optional() bool { return strings.HasPrefix(f.value, "[") }
 
 // cli is the flag as package cli keeps it.
 func (f *flag) cli() cli.Flag {
 	switch {
-	case f.value == "":
-		return &cli.BoolFlag{Name: f.name}
-	case f.value == "N":
-		initial, _ := strconv.ParseUint(f.initial, 10, 31) // empty: 0
-		return &cli.UintFlag{Name: f.name, Value: uint(initial)}
+	case f.Value == "":
+		return &cli.BoolFlag{Name: f.Name}
+	case f.Value == "N":
+		initial, _ := strconv.ParseUint(f.Default, 10, 31) // empty: 0
+		return &cli.UintFlag{Name: f.Name, Value: uint(initial)}
 	case f.repeated:
-		return &cli.StringSliceFlag{Name: f.name}
+		return &cli.StringSliceFlag{Name: f.Name}
 	}
-	return &cli.StringFlag{Name: f.name, Value: f.initial}
+	return &cli.StringFlag{Name: f.Name, Value: f.Default}
 }
 
 // argsWith are the arguments of the command beside the given flags.
 func (c *command) argsWith(given func(flag string) bool) []string {
-	for _, f := range c.flags {
-		if f.args != nil && given(f.name) {
+	for _, f := range c.Flags {
+		if f.args != nil && given(f.Name) {
 			return f.args
 		}
 	}
@@ -198,11 +194,11 @@ func checkNumber(word string) error {
 
 // check gives the error of an invalid value of the flag.
 func (f *flag) check(word string) error {
-	switch k := kinds()[f.kind()]; {
+	switch k := kinds()[f.Value]; {
 	case word == "":
 		return errors.New("the value is empty")
-	case f.kind() == "FORMAT" && !slices.Contains(f.values, word):
-		return fmt.Errorf("unknown format %q%s", word, didYouMean(word, f.values, strings.Join(f.values, ", ")))
+	case f.Value == "FORMAT" && !slices.Contains(f.Values, word):
+		return fmt.Errorf("unknown format %q%s", word, didYouMean(word, f.Values, strings.Join(f.Values, ", ")))
 	case k.check != nil:
 		return k.check(word)
 	}
@@ -211,11 +207,11 @@ func (f *flag) check(word string) error {
 
 // complete is the completion of the flag's value, nil for a switch.
 func (f *flag) complete() completion.Value {
-	switch k := kinds()[f.kind()]; {
-	case f.value == "":
+	switch k := kinds()[f.Value]; {
+	case f.Value == "":
 		return nil
-	case len(f.values) > 0:
-		return completion.OneOf(f.values...)
+	case len(f.Values) > 0:
+		return completion.OneOf(f.Values...)
 	case k.complete != nil:
 		return k.complete
 	}

@@ -7,36 +7,36 @@ import (
 
 // The flags that several commands have.
 var (
-	jsonFlag    = flag{name: "json", short: "j", help: "print everything, as JSON"}
-	quietFlag   = flag{name: "quiet", short: "q", excludes: "json", help: "print names and IDs only"}
-	gapsFlag    = flag{name: "verbose", short: "v", help: "print all that could not be inspected"}
-	keepSysFlag = flag{name: "keep-sys", excludes: "no-sysfs", help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
-	noSysfsFlag = flag{name: "no-sysfs", help: "leave /sys as it is"}
-	userFlag    = flag{name: "user", value: "USER", help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
+	jsonFlag    = flag{Name: "json", Short: "j", Help: "print everything, as JSON"}
+	quietFlag   = flag{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print names and IDs only"}
+	gapsFlag    = flag{Name: "verbose", Short: "v", Help: "print all that could not be inspected"}
+	keepSysFlag = flag{Name: "keep-sys", Excludes: []string{"no-sysfs"}, Help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
+	noSysfsFlag = flag{Name: "no-sysfs", Help: "leave /sys as it is"}
+	userFlag    = flag{Name: "user", Value: "USER", Help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
 )
 
 // commonFlags are the flags of every command.
 var commonFlags = []flag{
-	{name: "help", short: "h", help: "show this help"},
-	{name: "version", help: "print the version of netnsctl"},
+	{Name: "help", Short: "h", Help: "show this help"},
+	{Name: "version", Help: "print the version of netnsctl"},
 }
 
 // tableFlags are the flags of a command that prints a table. initial are the columns
 // by default, filter is an example of --filter.
 func tableFlags(columns []string, initial, filter string) []flag {
 	return []flag{
-		{name: "output", short: "o", value: "COLUMNS", values: columns, excludes: "json quiet", help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
-		{name: "sort", value: "COLUMNS", values: columns, help: "sort by these columns; -COLUMN reverses"},
-		{name: "filter", value: "CONDITION", repeated: true, help: "show only rows that match: " + filter},
-		{name: "no-trunc", excludes: "json quiet", help: "do not cut rows to the width of the terminal"},
-		{name: "noheadings", short: "n", excludes: "json quiet", help: "print no headings"},
+		{Name: "output", Short: "o", Value: "COLUMNS", Values: columns, Excludes: []string{"json", "quiet"}, Help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
+		{Name: "sort", Value: "COLUMNS", Values: columns, Help: "sort by these columns; -COLUMN reverses"},
+		{Name: "filter", Value: "CONDITION", repeated: true, Help: "show only rows that match: " + filter},
+		{Name: "no-trunc", Excludes: []string{"json", "quiet"}, Help: "do not cut rows to the width of the terminal"},
+		{Name: "noheadings", Short: "n", Excludes: []string{"json", "quiet"}, Help: "print no headings"},
 	}
 }
 
 // needing makes flags need another flag.
 func needing(other string, flags []flag) []flag {
 	for i := range flags {
-		flags[i].needs = other
+		flags[i].Needs = []string{other}
 	}
 	return flags
 }
@@ -60,235 +60,235 @@ func commands() []command {
 	return []command{
 		{
 			name: "list", synonyms: "ls status ps", run: (*ui).list,
-			short: "list names; with --stale, what is left over, and why",
-			long: "Lists the names of network namespaces with their nsids, as \"ip netns list\".\n" +
+			Short: "list names; with --stale, what is left over, and why",
+			Long: "Lists the names of network namespaces with their nsids, as \"ip netns list\".\n" +
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
 				"instead; any other option makes a table of the names.",
-			flags: append([]flag{
-				{name: "stale", help: "list stale names and orphaned namespaces, with the reason"},
-				{name: "idle", help: "also list idle namespaces: healthy, named, without a process"},
-				{name: "all-namespaces", help: "list every namespace of the host, with what pins it"},
+			Flags: append([]flag{
+				{Name: "stale", Help: "list stale names and orphaned namespaces, with the reason"},
+				{Name: "idle", Help: "also list idle namespaces: healthy, named, without a process"},
+				{Name: "all-namespaces", Help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
 			}, tableFlags(listed, staleColumns, listFilter)...),
 			details: []string{columnHelp(listColumns())},
-			statuses: []string{
+			Statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
 				"3  something is stale or orphaned",
 			},
-			examples: []string{"netnsctl list --stale --idle", "netnsctl list --all-namespaces --filter 'age>1d' --sort age"},
+			Examples: []string{"netnsctl list --stale --idle", "netnsctl list --all-namespaces --filter 'age>1d' --sort age"},
 		},
 		{
 			name: "add", synonyms: "create new make", args: []string{"NAME..."}, run: (*ui).add,
-			short:    "create namespaces",
-			long:     "Creates a network namespace for each NAME, as \"ip netns add\". Of several, none is\ncreated if one of the names is invalid or exists.",
-			statuses: []string{statusDone, "1  an error", statusMisuse},
-			examples: []string{"netnsctl add blue", "netnsctl add red green"},
+			Short:    "create namespaces",
+			Long:     "Creates a network namespace for each NAME, as \"ip netns add\". Of several, none is\ncreated if one of the names is invalid or exists.",
+			Statuses: []string{statusDone, "1  an error", statusMisuse},
+			Examples: []string{"netnsctl add blue", "netnsctl add red green"},
 		},
 		{
 			name: "attach", synonyms: "name mount", args: []string{"NAME", "PID|NAMESPACE"}, run: (*ui).attach,
-			short: "name the namespace of a process, or another one",
-			long:  "Gives the network namespace of a process the name NAME, as \"ip netns attach\", or\nany other namespace. " + namespaceWords,
-			flags: []flag{
-				{name: "replace", help: "remove a stale entry of that name first"},
+			Short: "name the namespace of a process, or another one",
+			Long:  "Gives the network namespace of a process the name NAME, as \"ip netns attach\", or\nany other namespace. " + namespaceWords,
+			Flags: []flag{
+				{Name: "replace", Help: "remove a stale entry of that name first"},
 			},
-			statuses: []string{statusDone, "1  an error", statusMisuse},
-			examples: []string{"netnsctl attach web 4711", "netnsctl attach found 'net:[4026532463]'"},
+			Statuses: []string{statusDone, "1  an error", statusMisuse},
+			Examples: []string{"netnsctl attach web 4711", "netnsctl attach found 'net:[4026532463]'"},
 		},
 		{
 			name: "set", args: []string{"NAMESPACE", "NSID"}, run: (*ui).set,
-			short:    "assign an nsid to a namespace",
-			long:     "Assigns an nsid, the number by which rtnetlink knows a peer namespace, to the\nnamespace NAME, as \"ip netns set\". NSID is a number or \"auto\".",
-			statuses: []string{statusDone, "1  an error", "2  usage error, or the kernel refused; nothing was done"},
-			examples: []string{"netnsctl set blue 7", "netnsctl set blue auto"},
+			Short:    "assign an nsid to a namespace",
+			Long:     "Assigns an nsid, the number by which rtnetlink knows a peer namespace, to the\nnamespace NAME, as \"ip netns set\". NSID is a number or \"auto\".",
+			Statuses: []string{statusDone, "1  an error", "2  usage error, or the kernel refused; nothing was done"},
+			Examples: []string{"netnsctl set blue 7", "netnsctl set blue auto"},
 		},
 		{
 			name: "delete", synonyms: "rm remove del unlink erase", args: []string{"NAMESPACE..."}, run: (*ui).delete, takesAll: true,
-			short: "delete names; with --force-orphans, clean up",
-			long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
+			Short: "delete names; with --force-orphans, clean up",
+			Long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
 				"gone; --verbose lists the users. With --force-orphans it removes stale names and releases orphaned\n" +
 				"namespaces, or what is given, an idle name too; nothing in use is touched, no process ended.",
-			flags: []flag{
-				{name: "dry-run", help: "print what would be done, and do nothing"},
-				{name: "force-orphans", excludes: "all", args: []string{"[LEAK...]"}, help: "clean up what is stale or orphaned"},
-				{name: "min-age", value: "TIME", initial: grace, needs: "force-orphans", help: "skip what is younger than TIME: seconds, 10m, 3d"},
-				{name: "wait", value: "[SEC]", help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
-				{name: "verbose", short: "v", help: "print what still holds the namespaces"},
+			Flags: []flag{
+				{Name: "dry-run", Help: "print what would be done, and do nothing"},
+				{Name: "force-orphans", Excludes: []string{"all"}, args: []string{"[LEAK...]"}, Help: "clean up what is stale or orphaned"},
+				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
+				{Name: "verbose", Short: "v", Help: "print what still holds the namespaces"},
 				jsonFlag,
-				{name: "all", args: []string{}, help: "delete all names; on a terminal, ask first"},
-				{name: "yes", short: "y", needs: "all", help: "do not ask"},
+				{Name: "all", args: []string{}, Help: "delete all names; on a terminal, ask first"},
+				{Name: "yes", Short: "y", Needs: []string{"all"}, Help: "do not ask"},
 			},
 			details:  []string{namespaceWords},
-			statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
-			examples: []string{"netnsctl delete --dry-run blue", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
+			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
+			Examples: []string{"netnsctl delete --dry-run blue", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
 		},
 		{
 			name: "identify", synonyms: "which whose", args: []string{"[PID|NAMESPACE]"}, run: (*ui).identify,
-			short: "print the name of a process' namespace",
-			long: "Prints the last name of the network namespace of a process (default: of netnsctl\n" +
+			Short: "print the name of a process' namespace",
+			Long: "Prints the last name of the network namespace of a process (default: of netnsctl\n" +
 				"itself), as \"ip netns identify\". With --all it prints all names, or where an unnamed\nnamespace is mounted.",
-			flags: []flag{
-				{name: "all", help: "print all names; NAMESPACE may be given instead of PID"},
+			Flags: []flag{
+				{Name: "all", Help: "print all names; NAMESPACE may be given instead of PID"},
 				jsonFlag,
 				gapsFlag,
 			},
-			statuses: []string{"0  it has a name", "1  an error", statusMisuse, "3  it has no name (with --all)"},
-			examples: []string{"netnsctl identify 4711", "netnsctl identify --all 4711"},
+			Statuses: []string{"0  it has a name", "1  an error", statusMisuse, "3  it has no name (with --all)"},
+			Examples: []string{"netnsctl identify 4711", "netnsctl identify --all 4711"},
 		},
 		{
 			name: "pids", synonyms: "processes ps who", args: []string{"NAMESPACE"}, run: (*ui).pids,
-			short: "print the processes inside; with --verbose, all holders",
-			long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option adds\n" +
+			Short: "print the processes inside; with --verbose, all holders",
+			Long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option adds\n" +
 				"the threads, descriptors, sockets and mounts that hold it, as a table.",
-			flags: append([]flag{
-				{name: "verbose", short: "v", help: "print all that hold the namespace, and how"},
-				{name: "quiet", short: "q", excludes: "json", help: "print the PIDs of all processes that hold it"},
+			Flags: append([]flag{
+				{Name: "verbose", Short: "v", Help: "print all that hold the namespace, and how"},
+				{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
 			}, tableFlags(held, defaultHolderColumns, "user=root, command=python*, how!=process")...),
 			details:  []string{namespaceWords, columnHelp(holderColumns())},
-			statuses: []string{statusDone, statusError, statusMisuse},
-			examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
+			Statuses: []string{statusDone, statusError, statusMisuse},
+			Examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
 		},
 		{
 			name: "exec", synonyms: "run enter sh", args: []string{"NAMESPACE", "[COMMAND...]"}, run: (*ui).exec, flagsFirst: true, takesAll: true,
-			short: "run a command inside; without COMMAND, a shell",
-			long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
+			Short: "run a command inside; without COMMAND, a shell",
+			Long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
 				"before NAMESPACE; the words after it are COMMAND's.",
-			flags: []flag{
+			Flags: []flag{
 				userFlag, keepSysFlag, noSysfsFlag,
-				{name: "all", args: []string{"COMMAND..."}, help: "run COMMAND in every named namespace; put the name before each line"},
-				{name: "parallel", value: "N", initial: "1", needs: "all", help: "run in N namespaces at once"},
-				{name: "json", short: "j", needs: "all", help: "print one JSON object for each namespace"},
+				{Name: "all", args: []string{"COMMAND..."}, Help: "run COMMAND in every named namespace; put the name before each line"},
+				{Name: "parallel", Value: "N", Default: "1", Needs: []string{"all"}, Help: "run in N namespaces at once"},
+				{Name: "json", Short: "j", Needs: []string{"all"}, Help: "print one JSON object for each namespace"},
 			},
 			details: []string{namespaceWords},
-			statuses: []string{
+			Statuses: []string{
 				"that of COMMAND, or:", "1  COMMAND could not be run, or there is no such namespace;",
 				"   with --all, COMMAND failed somewhere", statusMisuse, "255  the namespace could not be entered",
 			},
-			examples: []string{"netnsctl exec blue ip address", "netnsctl exec --user nobody blue id"},
+			Examples: []string{"netnsctl exec blue ip address", "netnsctl exec --user nobody blue id"},
 		},
 		{
 			name: "monitor", synonyms: "watch events", run: (*ui).monitor,
-			short: "print names as they come and go",
-			long: "Prints \"add NAME\" and \"delete NAME\" as names come and go, as \"ip netns monitor\".\n" +
+			Short: "print names as they come and go",
+			Long: "Prints \"add NAME\" and \"delete NAME\" as names come and go, as \"ip netns monitor\".\n" +
 				"The kernel does not report namespaces: with --all-namespaces netnsctl scans for them,\nand misses those that live for less than the interval.",
-			flags: []flag{
-				{name: "json", short: "j", help: "print one JSON object a line, with time, ID and cookie"},
-				{name: "all-namespaces", help: "report namespaces as well, with a name or without"},
-				{name: "interval", value: "TIME", initial: "1s", needs: "all-namespaces", help: "scan every TIME: seconds, 500ms, 1m"},
+			Flags: []flag{
+				{Name: "json", Short: "j", Help: "print one JSON object a line, with time, ID and cookie"},
+				{Name: "all-namespaces", Help: "report namespaces as well, with a name or without"},
+				{Name: "interval", Value: "TIME", Default: "1s", Needs: []string{"all-namespaces"}, Help: "scan every TIME: seconds, 500ms, 1m"},
 			},
-			statuses: []string{"1  an error", statusMisuse},
-			examples: []string{"netnsctl monitor", "netnsctl monitor --json --all-namespaces"},
+			Statuses: []string{"1  an error", statusMisuse},
+			Examples: []string{"netnsctl monitor", "netnsctl monitor --json --all-namespaces"},
 		},
 		{
 			name: "list-id", args: []string{"[FILTER...]"}, run: (*ui).listID,
-			short:    "print the nsids that are assigned",
-			long:     "Prints the nsids that are assigned in this namespace, or in the one whose nsid is given\nas \"target-nsid N\"; with \"nsid N\" only this one. As \"ip netns list-id\".",
-			flags:    []flag{jsonFlag},
-			statuses: []string{statusDone, "1  an error", "2  usage error, or the kernel refused"},
-			examples: []string{"netnsctl list-id", "netnsctl list-id target-nsid 7"},
+			Short:    "print the nsids that are assigned",
+			Long:     "Prints the nsids that are assigned in this namespace, or in the one whose nsid is given\nas \"target-nsid N\"; with \"nsid N\" only this one. As \"ip netns list-id\".",
+			Flags:    []flag{jsonFlag},
+			Statuses: []string{statusDone, "1  an error", "2  usage error, or the kernel refused"},
+			Examples: []string{"netnsctl list-id", "netnsctl list-id target-nsid 7"},
 		},
 		{
 			name: "help", args: []string{"[TOPIC]"}, run: (*ui).help,
-			short:    "show help for a command",
-			long:     "Shows an overview, or the help for one command. \"netnsctl COMMAND --help\" is the same.",
-			flags:    []flag{{name: "json", short: "j", help: "print the table of commands as JSON"}},
-			statuses: []string{statusDone, statusMisuse},
-			examples: []string{"netnsctl help", "netnsctl help delete"},
+			Short:    "show help for a command",
+			Long:     "Shows an overview, or the help for one command. \"netnsctl COMMAND --help\" is the same.",
+			Flags:    []flag{{Name: "json", Short: "j", Help: "print the table of commands as JSON"}},
+			Statuses: []string{statusDone, statusMisuse},
+			Examples: []string{"netnsctl help", "netnsctl help delete"},
 		},
 		{
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,
-			short:    "find the namespace of an address, device, port, process ...",
-			long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
-			flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns, "state=idle, device=veth*, kind!=device")...),
+			Short:    "find the namespace of an address, device, port, process ...",
+			Long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
+			Flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns, "state=idle, device=veth*, kind!=device")...),
 			details:  []string{findWords, columnHelp(findColumns(netnsctl.ID{}))},
-			statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
-			examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
+			Statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
+			Examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
 		},
 		{
 			name: "inspect", synonyms: "show info describe status", args: []string{"NAMESPACE..."}, run: (*ui).inspect,
-			short:    "show what a namespace is, what holds it, what is in it",
-			long:     "Shows the identity, state, owner and age of a namespace, what pins it, its devices with\naddresses and where they lead, its routes, listening sockets and changed sysctls.",
-			flags:    []flag{jsonFlag, gapsFlag},
+			Short:    "show what a namespace is, what holds it, what is in it",
+			Long:     "Shows the identity, state, owner and age of a namespace, what pins it, its devices with\naddresses and where they lead, its routes, listening sockets and changed sysctls.",
+			Flags:    []flag{jsonFlag, gapsFlag},
 			details:  []string{namespaceWords},
-			statuses: []string{statusDone, "1  an error, no such namespace, or not enough could be inspected", statusMisuse},
-			examples: []string{"netnsctl inspect blue", "netnsctl inspect 'net:[4026532463]'"},
+			Statuses: []string{statusDone, "1  an error, no such namespace, or not enough could be inspected", statusMisuse},
+			Examples: []string{"netnsctl inspect blue", "netnsctl inspect 'net:[4026532463]'"},
 		},
 		{
 			name: "graph", synonyms: "draw map topology wiring", args: []string{"[NAMESPACE...]"}, run: (*ui).graph,
-			short: "show how namespaces are wired, as text or a picture",
-			long:  "Shows devices, addresses and where each device leads. With NAMESPACE it shows what is\none link away from it. A device that is down is marked so.",
-			flags: []flag{
-				{name: "format", value: "FORMAT", initial: "tree", values: []string{"tree", "dot", "mermaid", "json", "svg"}, help: "FORMAT: tree, dot (graphviz), mermaid, json, svg"},
-				{name: "depth", value: "N", initial: "1", help: "with NAMESPACE, show what is up to N links away"},
-				{name: "all", excludes: "depth", help: "show all that is connected, and what has nothing in it"},
-				{name: "no-ids", excludes: "json", help: "leave out IDs and the state idle"},
-				{name: "json", short: "j", help: "the same as --format json"},
+			Short: "show how namespaces are wired, as text or a picture",
+			Long:  "Shows devices, addresses and where each device leads. With NAMESPACE it shows what is\none link away from it. A device that is down is marked so.",
+			Flags: []flag{
+				{Name: "format", Value: "FORMAT", Default: "tree", Values: []string{"tree", "dot", "mermaid", "json", "svg"}, Help: "FORMAT: tree, dot (graphviz), mermaid, json, svg"},
+				{Name: "depth", Value: "N", Default: "1", Help: "with NAMESPACE, show what is up to N links away"},
+				{Name: "all", Excludes: []string{"depth"}, Help: "show all that is connected, and what has nothing in it"},
+				{Name: "no-ids", Excludes: []string{"json"}, Help: "leave out IDs and the state idle"},
+				{Name: "json", Short: "j", Help: "the same as --format json"},
 				gapsFlag,
 			},
 			details:  []string{namespaceWords},
-			statuses: []string{statusDone, statusError, statusMisuse},
-			examples: []string{"netnsctl graph blue", "netnsctl graph --format svg >lab.svg"},
+			Statuses: []string{statusDone, statusError, statusMisuse},
+			Examples: []string{"netnsctl graph blue", "netnsctl graph --format svg >lab.svg"},
 		},
 		{
 			name: "shell", synonyms: "bash login enter console", args: []string{"[NAMESPACE]"}, run: (*ui).shell,
-			short: "start a shell inside, with the name in its prompt",
-			long:  "Starts an interactive shell in a network namespace. The prompt shows the name, and\nthe environment has NETNS=NAME. NAMESPACE may be left out where there is one name only.",
-			flags: []flag{
-				{name: "user", value: "USER", help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER and LOGNAME"},
+			Short: "start a shell inside, with the name in its prompt",
+			Long:  "Starts an interactive shell in a network namespace. The prompt shows the name, and\nthe environment has NETNS=NAME. NAMESPACE may be left out where there is one name only.",
+			Flags: []flag{
+				{Name: "user", Value: "USER", Help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER and LOGNAME"},
 				keepSysFlag,
 				noSysfsFlag,
-				{name: "shell", value: "PROGRAM", help: "start this program (default $SHELL, else /bin/sh)"},
+				{Name: "shell", Value: "PROGRAM", Help: "start this program (default $SHELL, else /bin/sh)"},
 			},
 			details:  []string{namespaceWords},
-			statuses: []string{"that of the shell, or:", "1  the shell could not be started, or there is no such namespace", statusMisuse, "255  the namespace could not be entered"},
-			examples: []string{"netnsctl shell blue", "netnsctl shell --user alice blue"},
+			Statuses: []string{"that of the shell, or:", "1  the shell could not be started, or there is no such namespace", statusMisuse, "255  the namespace could not be entered"},
+			Examples: []string{"netnsctl shell blue", "netnsctl shell --user alice blue"},
 		},
 		{
 			name: "check", synonyms: "monitoring nagios health", run: (*ui).check,
-			short: "report in one line whether too much is left over",
-			long:  "Prints one line for monitoring: how many namespaces are orphaned and how many names\nstale. With --against it lists what is new since a snapshot.",
-			flags: append([]flag{
-				{name: "max-orphans", value: "N", initial: "0", help: "allowed number of orphans"},
-				{name: "max-stale", value: "N", initial: "0", help: "allowed number of stale names"},
-				{name: "min-age", value: "TIME", initial: grace, help: "do not count what is younger than TIME: seconds, 10m, 3d"},
-				{name: "nagios", help: "end with the statuses of monitoring plugins"},
-				{name: "against", value: "FILE", excludes: "max-orphans max-stale min-age nagios", help: "list what is new since \"netnsctl snapshot FILE\""},
+			Short: "report in one line whether too much is left over",
+			Long:  "Prints one line for monitoring: how many namespaces are orphaned and how many names\nstale. With --against it lists what is new since a snapshot.",
+			Flags: append([]flag{
+				{Name: "max-orphans", Value: "N", Default: "0", Help: "allowed number of orphans"},
+				{Name: "max-stale", Value: "N", Default: "0", Help: "allowed number of stale names"},
+				{Name: "min-age", Value: "TIME", Default: grace, Help: "do not count what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "nagios", Help: "end with the statuses of monitoring plugins"},
+				{Name: "against", Value: "FILE", Excludes: []string{"max-orphans", "max-stale", "min-age", "nagios"}, Help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,
 				gapsFlag,
 			}, needing("against", tableFlags(listed, allColumns, listFilter))...),
-			statuses: []string{
+			Statuses: []string{
 				"0  nothing beyond the limits, nothing new", statusError, statusMisuse, "3  more than allowed, or something new",
 				"with --nagios: 0 OK, 2 CRITICAL, 3 UNKNOWN or usage error",
 			},
-			examples: []string{"netnsctl check --max-orphans 5", "netnsctl check --against before.json"},
+			Examples: []string{"netnsctl check --max-orphans 5", "netnsctl check --against before.json"},
 		},
 		{
 			name: "snapshot", synonyms: "record save dump", args: []string{"FILE"}, run: (*ui).snapshot,
-			short:    "record the namespaces that exist, for check --against",
-			long:     "Writes the namespaces that exist to FILE, or to standard output for \"-\". The record is\nvalid until the next reboot.",
-			flags:    []flag{gapsFlag},
-			statuses: []string{statusDone, statusError, statusMisuse},
-			examples: []string{"netnsctl snapshot before.json", "netnsctl check --against before.json"},
+			Short:    "record the namespaces that exist, for check --against",
+			Long:     "Writes the namespaces that exist to FILE, or to standard output for \"-\". The record is\nvalid until the next reboot.",
+			Flags:    []flag{gapsFlag},
+			Statuses: []string{statusDone, statusError, statusMisuse},
+			Examples: []string{"netnsctl snapshot before.json", "netnsctl check --against before.json"},
 		},
 		{
 			name: "metrics", synonyms: "prometheus stats", run: (*ui).metrics,
-			short: "print counts for Prometheus",
-			long:  "Prints counts of names, namespaces and what pins them in Prometheus' text format, for\nthe textfile collector of node_exporter.",
-			flags: []flag{
-				{name: "output", short: "o", value: "FILE", help: "replace FILE atomically (default standard output)"},
+			Short: "print counts for Prometheus",
+			Long:  "Prints counts of names, namespaces and what pins them in Prometheus' text format, for\nthe textfile collector of node_exporter.",
+			Flags: []flag{
+				{Name: "output", Short: "o", Value: "FILE", Help: "replace FILE atomically (default standard output)"},
 			},
-			statuses: []string{statusDone, "1  an error", statusMisuse},
-			examples: []string{"netnsctl metrics", "netnsctl metrics --output /var/lib/node_exporter/netns.prom"},
+			Statuses: []string{statusDone, "1  an error", statusMisuse},
+			Examples: []string{"netnsctl metrics", "netnsctl metrics --output /var/lib/node_exporter/netns.prom"},
 		},
 		{
 			name: "completion", synonyms: "complete", args: []string{"SHELL"}, run: (*ui).completion,
-			short: "print the completion script of a shell",
-			long:  "Prints the script that makes a shell complete the words of netnsctl.",
-			flags: []flag{
-				{name: "ip", help: "complete \"ip netns\" as well"},
+			Short: "print the completion script of a shell",
+			Long:  "Prints the script that makes a shell complete the words of netnsctl.",
+			Flags: []flag{
+				{Name: "ip", Help: "complete \"ip netns\" as well"},
 			},
-			statuses: []string{statusDone, "1  an error", statusMisuse},
-			examples: []string{`eval "$(netnsctl completion bash)"`, "netnsctl completion fish | source"},
+			Statuses: []string{statusDone, "1  an error", statusMisuse},
+			Examples: []string{`eval "$(netnsctl completion bash)"`, "netnsctl completion fish | source"},
 		},
 		{name: "__complete", hidden: true, run: (*ui).complete}, // for the completion scripts
 	}

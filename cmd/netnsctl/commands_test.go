@@ -38,17 +38,17 @@ func TestCommands(t *testing.T) {
 		if !slices.Contains(headings, c.name) {
 			t.Errorf("the manual has no heading for %s", c.name)
 		}
-		for _, text := range []string{c.short, c.long, strings.Join(c.statuses, ""), strings.Join(c.examples, "")} {
+		for _, text := range []string{c.Short, c.Long, strings.Join(c.Statuses, ""), strings.Join(c.Examples, "")} {
 			if text == "" {
 				t.Errorf("%s: the row has a gap", c.name)
 			}
 		}
-		for _, f := range c.flags {
-			if f.help == "" || !strings.Contains(page, "--"+f.name) {
-				t.Errorf("--%s of %s lacks its help, or the manual lacks it", f.name, c.name)
+		for _, f := range c.Flags {
+			if f.Help == "" || !strings.Contains(page, "--"+f.Name) {
+				t.Errorf("--%s of %s lacks its help, or the manual lacks it", f.Name, c.name)
 			}
-			if _, known := kinds()[f.kind()]; f.value != "" && !known {
-				t.Errorf("--%s of %s takes a %s, which is no kind", f.name, c.name, f.value)
+			if _, known := kinds()[f.Value]; f.Value != "" && !known {
+				t.Errorf("--%s of %s takes a %s, which is no kind", f.Name, c.name, f.Value)
 			}
 		}
 		for _, arg := range c.args {
@@ -88,7 +88,7 @@ func TestNoFlagIsMissed(t *testing.T) {
 		if c.hidden {
 			continue
 		}
-		for _, f := range append(c.flags, flag{name: "help", short: "h"}, flag{name: "version"}, flag{name: "nonsense"}) {
+		for _, f := range append(c.Flags, flag{Name: "help", Short: "h"}, flag{Name: "version"}, flag{Name: "nonsense"}) {
 			for _, word := range f.words() {
 				for _, words := range [][]string{{c.name, word}, {c.name, word, "a"}, {c.name, "a", word}, {c.name, word + "=1", "a"}} {
 					if c.name == "exec" && words[1] == "a" {

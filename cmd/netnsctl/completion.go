@@ -49,7 +49,7 @@ func completionTable(host netnsctl.Host) *completion.Table {
 	}
 	for _, c := range visibleCommands() {
 		t.Commands = append(t.Commands, completion.Command{
-			Word: completion.Word{Text: c.name, Help: c.short}, Args: c.values, Flags: c.completions(), FlagsFirst: c.flagsFirst,
+			Word: completion.Word{Text: c.name, Help: c.Short}, Args: c.values, Flags: c.completions(), FlagsFirst: c.flagsFirst,
 		})
 	}
 	return t
@@ -69,18 +69,18 @@ func (c *command) values(given func(flag string) bool) (all []completion.Value) 
 
 // completions are the flags of the command, one for each way to write the flag.
 func (c *command) completions() (all []completion.Flag) {
-	for i := range c.flags {
-		f := &c.flags[i]
+	for i := range c.Flags {
+		f := &c.Flags[i]
 		value := f.complete()
-		if f.optional() {
+		if f.Optional {
 			value = nil // the next word may be something else
 		}
 		for _, word := range f.words() {
-			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.help}, Value: value})
+			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.Help}, Value: value})
 		}
 	}
 	for _, f := range commonFlags {
-		all = append(all, completion.Flag{Word: completion.Word{Text: "--" + f.name, Help: f.help}})
+		all = append(all, completion.Flag{Word: completion.Word{Text: "--" + f.Name, Help: f.Help}})
 	}
 	return all
 }
@@ -134,7 +134,7 @@ func (l live) Leaks() (words []completion.Word) {
 // Topics gives the commands.
 func (l live) Topics() (words []completion.Word) {
 	for _, c := range visibleCommands() {
-		words = append(words, completion.Word{Text: c.name, Help: c.short})
+		words = append(words, completion.Word{Text: c.name, Help: c.Short})
 	}
 	return words
 }

@@ -9,27 +9,25 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // help runs the command help.
 func (u *ui) help(call compat.Call, c *cli.Context) error {
-	topic, asJSON := c.Args().First(), c.Bool("json") || call.JSON
-	switch {
-	case topic == "" && asJSON:
-		u.printJSON(helpJSON(visibleCommands()), call.Pretty)
-		return nil
-	case topic == "":
-		u.print(overview())
-		return nil
+	rows, text := visibleCommands(), overview()
+	if topic := c.Args().First(); topic != "" {
+		row := lookupAny(topic)
+		if row == nil || row.hidden {
+			return unknownCommand(topic)
+		}
+		rows, text = []command{*row}, row.help()
 	}
-	row := lookupAny(topic)
-	switch {
-	case row == nil || row.hidden:
-		return unknownCommand(topic)
-	case asJSON:
-		u.printJSON(helpJSON([]command{*row}), call.Pretty)
-	default:
-		u.print(row.help())
+	if c.Bool("json") || call.JSON {
+		u.printJSON(struct {
+			Commands []command `json:"commands"`
+		}{rows}, call.Pretty)
+	} else {
+		u.print(text)
 	}
 	return nil
 }
@@ -37,23 +35,23 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 // help is the text of "netnsctl help COMMAND".
 func (c *command) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.long))
+	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.Long))
 	b.WriteString("\nOptions:\n")
-	for _, f := range slices.Concat(c.flags, commonFlags) {
+	for _, f := range slices.Concat(c.Flags, commonFlags) {
 		b.WriteString(entry(helpColumn, f.usage(), f.describe()))
 	}
 	for _, part := range c.details {
 		b.WriteString("\n" + part)
 	}
-	fmt.Fprintf(&b, "\nExit status:\n%s\n", indent(strings.Join(c.statuses, "\n")))
-	fmt.Fprintf(&b, "\nExamples:\n%s\n", indent(strings.Join(c.examples, "\n")))
+	fmt.Fprintf(&b, "\nExit status:\n%s\n", indent(strings.Join(c.Statuses, "\n")))
+	fmt.Fprintf(&b, "\nExamples:\n%s\n", indent(strings.Join(c.Examples, "\n")))
 	return b.String()
 }
 
 // usage is the usage line of the command, without the name of the program.
 func (c *command) usage() string {
 	words := []string{c.name}
-	if len(c.flags) > 0 {
+	if len(c.Flags) > 0 {
 		words = append(words, "[OPTION...]")
 	}
 	return strings.Join(append(words, c.args...), " ")
@@ -66,22 +64,22 @@ func (f *flag) usage() string {
 		text = "    " + text
 	}
 	switch {
-	case f.optional():
-		text += "[=" + f.kind() + "]"
-	case f.value != "":
-		text += " " + f.value
+	case f.Optional:
+		text += "[=" + f.Value + "]"
+	case f.Value != "":
+		text += " " + f.Value
 	}
 	return text
 }
 
 // describe is the meaning of the flag in the help.
 func (f *flag) describe() string {
-	text := f.help
-	if f.initial != "" {
-		text += " (default " + f.initial + ")"
+	text := f.Help
+	if f.Default != "" {
+		text += " (default " + f.Default + ")"
 	}
-	if f.needs != "" {
-		text += "; needs --" + strings.Join(strings.Fields(f.needs), " or --")
+	if len(f.Needs) > 0 {
+		text += "; needs --" + strings.Join(f.Needs, " or --")
 	}
 	return text
 }
@@ -99,7 +97,7 @@ func overview() string {
 		b.WriteString("\n" + group.title + "\n")
 		for _, c := range visibleCommands() {
 			if c.isExtension() == group.extension {
-				b.WriteString(entry(14, c.name, c.short))
+				b.WriteString(entry(14, c.name, c.Short))
 			}
 		}
 	}
@@ -154,51 +152,19 @@ func versionText() string {
 	return "netnsctl " + version() + ", follows iproute2 " + compat.Follows + "\n"
 }
 
-// jsonCommand is a row of the table of commands as JSON.
-type jsonCommand struct {
-	Name      string      `json:"name"`
-	Extension bool        `json:"extension"` // iproute2 lacks the command
-	Usage     string      `json:"usage"`
-	Args      *[]string   `json:"arguments"` // null where there are none
-	Short     string      `json:"short"`
-	Long      string      `json:"long"`
-	Flags     []jsonFlags `json:"options"`
-	Statuses  []string    `json:"statuses"`
-	Examples  []string    `json:"examples"`
-}
-
-type jsonFlags struct {
-	Name     string   `json:"name"`
-	Short    string   `json:"short,omitempty"`
-	Value    string   `json:"value,omitempty"`
-	Optional bool     `json:"value_optional,omitempty"`
-	Default  string   `json:"default,omitempty"`
-	Needs    []string `json:"needs,omitempty"`    // one of them must be given as well
-	Excludes []string `json:"excludes,omitempty"` // none of them may be given as well
-	Values   []string `json:"values,omitempty"`
-	Help     string   `json:"help"`
-}
-
-func helpJSON(all []command) any {
-	var rows struct {
-		Commands []jsonCommand `json:"commands"`
+// MarshalJSON encodes a row of the table of commands.
+func (c command) MarshalJSON() ([]byte, error) {
+	type rest command
+	head := struct {
+		Name      string    `json:"name"`
+		Extension bool      `json:"extension"` // iproute2 lacks the command
+		Usage     string    `json:"usage"`
+		Args      *[]string `json:"arguments"` // null where there are none
+	}{Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage()}
+	if c.args != nil {
+		head.Args = &c.args
 	}
-	for _, c := range all {
-		j := jsonCommand{
-			Name: c.name, Extension: c.isExtension(), Usage: "netnsctl " + c.usage(), Short: c.short, Long: c.long,
-			Flags: []jsonFlags{}, Statuses: c.statuses, Examples: c.examples,
-		}
-		if c.args != nil {
-			j.Args = &c.args
-		}
-		for _, f := range c.flags {
-			j.Flags = append(j.Flags, jsonFlags{
-				f.name, f.short, f.kind(), f.optional(), f.initial, strings.Fields(f.needs), strings.Fields(f.excludes), f.values, f.help,
-			})
-		}
-		rows.Commands = append(rows.Commands, j)
-	}
-	return rows
+	return textjson.Join(head, rest(c))
 }
 
 // version is the version of the module that the go command recorded.

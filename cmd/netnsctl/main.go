@@ -168,8 +168,8 @@ func (u *ui) runRow(row *command, call compat.Call) (line, error) {
 	}
 	set := goflag.NewFlagSet(row.name, goflag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	for i := range row.flags {
-		if err := row.flags[i].cli().Apply(set); err != nil {
+	for i := range row.Flags {
+		if err := row.Flags[i].cli().Apply(set); err != nil {
 			return l, err
 		}
 	}

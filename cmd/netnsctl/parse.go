@@ -88,49 +88,46 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 	switch {
 	case f == nil:
 		return 0, c.unknownFlag(name)
-	case f.value == "" && hasValue:
+	case f.Value == "" && hasValue:
 		return 0, misuse("option %s takes no value", name)
-	case f.value == "":
-		l.flags = append(l.flags, "--"+f.name)
+	case f.Value == "":
+		l.flags = append(l.flags, "--"+f.Name)
 		return 0, nil
-	case f.optional() && !hasValue:
+	case f.Optional && !hasValue:
 		// "--wait 20" is "--wait=20". A name that looks like a duration stands after "--".
 		if len(after) == 0 || checkDuration(after[0]) != nil {
-			l.flags = append(l.flags, "--"+f.name+"=")
+			l.flags = append(l.flags, "--"+f.Name+"=")
 			return 0, nil
 		}
 		value, taken = after[0], 1
 	case !hasValue:
 		if len(after) == 0 || after[0] == "--" || c.flag(after[0]) != nil {
-			return 0, misuse("option %s needs a value: %s", name, f.value)
+			return 0, misuse("option %s needs a value: %s", name, f.Value)
 		}
 		value, taken = after[0], 1
 	}
 	if err := f.check(value); err != nil {
 		return taken, misuse("option %s: %w", name, err)
 	}
-	if l.typed(f.name) && !f.repeated {
+	if l.typed(f.Name) && !f.repeated {
 		return taken, misuse("option %s is given twice", name)
 	}
-	l.flags = append(l.flags, "--"+f.name+"="+value)
+	l.flags = append(l.flags, "--"+f.Name+"="+value)
 	return taken, nil
 }
 
 // checkNeeds refuses a flag that would have no effect: without a flag that it needs,
 // or beside a flag that it excludes.
 func (c *command) checkNeeds(l *line) error {
-	for _, f := range c.flags {
-		if !l.given(f.name) {
+	for _, f := range c.Flags {
+		if !l.given(f.Name) {
 			continue
 		}
-		needs := strings.Fields(f.needs)
-		if len(needs) > 0 && l.typed(f.name) && !slices.ContainsFunc(needs, l.given) {
-			return misuse("option --%s needs --%s", f.name, strings.Join(needs, " or --"))
+		if len(f.Needs) > 0 && l.typed(f.Name) && !slices.ContainsFunc(f.Needs, l.given) {
+			return misuse("option --%s needs --%s", f.Name, strings.Join(f.Needs, " or --"))
 		}
-		for other := range strings.FieldsSeq(f.excludes) {
-			if l.given(other) {
-				return misuse("options --%s and --%s exclude each other", f.name, other)
-			}
+		if i := slices.IndexFunc(f.Excludes, l.given); i >= 0 {
+			return misuse("options --%s and --%s exclude each other", f.Name, f.Excludes[i])
 		}
 	}
 	return nil

@@ -96,7 +96,7 @@ func unknownOption(word string, rest []string) error {
 // unknownFlag suggests the nearest flag, or names the commands that have the flag.
 func (c *command) unknownFlag(word string) error {
 	var known []string
-	for _, f := range slices.Concat(c.flags, commonFlags) {
+	for _, f := range slices.Concat(c.Flags, commonFlags) {
 		known = append(known, f.words()...)
 	}
 	if apart := c.shortFlags(word); apart != "" {
