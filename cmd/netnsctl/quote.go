@@ -35,23 +35,35 @@ func quoteAll(names []string, between string) string {
 	return strings.Join(quoted, between)
 }
 
-// escape is a text whose unprintable bytes are escaped as in Go.
-func escape(text string) string {
+// mapChars replaces each character, or each byte that is not UTF-8, of a text.
+func mapChars(text string, replace func(char string, printable bool) string) string {
 	var b strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[0])
-		case strconv.IsPrint(r):
-			b.WriteString(text[:size])
-		default:
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
+		isUTF8 := r != utf8.RuneError || size > 1
+		b.WriteString(replace(text[:size], isUTF8 && strconv.IsPrint(r)))
 		text = text[size:]
 	}
 	return b.String()
+}
+
+// formatBytes formats each byte of a character.
+func formatBytes(format, char string) (text string) {
+	for _, c := range []byte(char) {
+		text += fmt.Sprintf(format, c)
+	}
+	return text
+}
+
+// escape is a text whose unprintable bytes are escaped as in Go.
+func escape(text string) string {
+	return mapChars(text, func(char string, printable bool) string {
+		if printable {
+			return char
+		}
+		quoted := strconv.Quote(char)
+		return quoted[1 : len(quoted)-1]
+	})
 }
 
 // escapeLines escapes lines, newlines inside them too, and ends each with a newline.
@@ -83,32 +95,20 @@ func shellWord(word string) string {
 	switch {
 	case word != "" && strings.Trim(word, plain) == "":
 		return word
-	case isPrintable(word):
+	case escape(word) == word:
 		return singleQuote(word)
 	}
-	var b strings.Builder
-	for len(word) > 0 {
-		r, size := utf8.DecodeRuneInString(word)
+	return "$'" + mapChars(word, func(char string, printable bool) string {
 		switch {
-		case r == '\\' || r == '\'':
-			b.WriteString(`\` + word[:size])
-		case r == utf8.RuneError && size == 1, !strconv.IsPrint(r):
-			for _, c := range []byte(word[:size]) {
-				fmt.Fprintf(&b, `\%03o`, c)
-			}
-		default:
-			b.WriteString(word[:size])
+		case char == `\` || char == "'":
+			return `\` + char
+		case printable:
+			return char
 		}
-		word = word[size:]
-	}
-	return "$'" + b.String() + "'"
+		return formatBytes(`\%03o`, char)
+	}) + "'"
 }
 
 // singleQuote is a text as one word of bash and zsh. In fish it is one word if the
 // text has no single quote.
 func singleQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-
-// isPrintable reports whether a word is valid UTF-8 of printable characters.
-func isPrintable(word string) bool {
-	return utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return !strconv.IsPrint(r) })
-}

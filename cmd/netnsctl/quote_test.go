@@ -13,7 +13,7 @@ func TestShellWord(t *testing.T) {
 		"\x1b[2J", "a\nb", "tab\t", "\xff\xfe", "%d\x01", `\n`, "'\x01'", "", "!x", "\u202e", `\` + "\x01",
 	} {
 		word := shellWord(name)
-		if !isPrintable(word) {
+		if escape(word) != word {
 			t.Errorf("%q: %q does not show", name, word)
 		}
 		shell := "/bin/sh"

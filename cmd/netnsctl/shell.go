@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -263,18 +262,10 @@ func zshPrefix(label string) string { return strings.ReplaceAll(prefix(label), "
 // shell may expand in its prompt are written as %XX, as in a URL. The label is then
 // the same in single quotes, in double quotes, and in every prompt but that of zsh.
 func promptLabel(name string) string {
-	var b strings.Builder
-	for len(name) > 0 {
-		_, size := utf8.DecodeRuneInString(name)
-		char := name[:size]
-		name = name[size:]
-		if escape(char) == char && !strings.Contains("$`\\%!'\"", char) {
-			b.WriteString(char)
-			continue
+	return mapChars(name, func(char string, printable bool) string {
+		if printable && !strings.Contains("$`\\%!'\"", char) {
+			return char
 		}
-		for _, c := range []byte(char) {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
+		return formatBytes("%%%02X", char)
+	})
 }
