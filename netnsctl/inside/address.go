@@ -52,13 +52,9 @@ func parseAddress(message []byte) (a Address, ok bool) {
 		return a, false
 	}
 	header := nl.DeserializeIfAddrmsg(message)
-	attrs, err := nl.ParseRouteAttr(message[unix.SizeofIfAddrmsg:])
-	if err != nil {
-		return a, false
-	}
 	flags := uint32(header.Flags)
 	var local, address netip.Addr
-	for _, attr := range attrs {
+	for _, attr := range rtnl.Attrs(message[unix.SizeofIfAddrmsg:]) {
 		switch attr.Attr.Type {
 		case unix.IFA_LOCAL:
 			local = addr(attr.Value)

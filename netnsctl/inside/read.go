@@ -1,3 +1,10 @@
+// Package inside reads what is in network namespaces: devices and where they lead,
+// addresses, routes, listening sockets, kernel parameters.
+//
+// Reading changes nothing. When the devices of a namespace are listed from inside, the
+// kernel assigns an nsid, there, to every namespace that a device leads to. Package
+// inside therefore lists devices from a scratch namespace, in which it has assigned an
+// nsid to each namespace that it reads: so it also knows where a link leads.
 package inside
 
 import (
@@ -25,6 +32,35 @@ const (
 	OpListSockets   netnsctl.Op = "list sockets"
 	OpReadSysctl    netnsctl.Op = "read kernel parameter"
 )
+
+// Wanted says what to read.
+type Wanted struct {
+	Devices, Addresses, Routes, Sockets bool
+	// Sysctls are kernel parameters, as paths such as "net/ipv4/ip_forward".
+	Sysctls []string
+}
+
+// Contents is what was read of one namespace.
+type Contents struct {
+	Devices   []Device
+	Addresses []Address
+	Routes    []Route
+	Sockets   []Socket
+	// Sysctls has those of the parameters that the namespace has.
+	Sysctls map[string]string
+	// Err says what could not be read: [netnsctl.OpError]s, joined.
+	Err error
+}
+
+// Device finds a device by its index, nil if there is none.
+func (c *Contents) Device(index int) *Device {
+	for i := range c.Devices {
+		if c.Devices[i].Index == index {
+			return &c.Devices[i]
+		}
+	}
+	return nil
+}
 
 // reader is the state of one Read.
 type reader struct {

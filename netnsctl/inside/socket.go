@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 
-	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
@@ -67,10 +66,10 @@ func listSockets() ([]Socket, error) {
 // u32, id}.
 type diagRequest [sizeofDiagRequest]byte
 
-// Len is that of [nl.NetlinkRequestData].
+// Len makes it nl.NetlinkRequestData.
 func (r *diagRequest) Len() int { return sizeofDiagRequest }
 
-// Serialize is that of [nl.NetlinkRequestData].
+// Serialize makes it nl.NetlinkRequestData.
 func (r *diagRequest) Serialize() []byte { return r[:] }
 
 func listening(c *rtnl.Conn, family, protocol byte) (all []Socket, err error) {
@@ -120,8 +119,7 @@ func parseSocket(data []byte) (s Socket, ok bool) {
 	s.Local = netip.AddrPortFrom(addr(local), binary.BigEndian.Uint16(data[4:]))
 	s.Device = int(rtnl.Uint32(data[40:]))
 	s.UID, s.Inode = rtnl.Uint32(data[64:]), uint64(rtnl.Uint32(data[68:]))
-	attrs, _ := nl.ParseRouteAttr(data[sizeofDiagMessage:])
-	for _, a := range attrs {
+	for _, a := range rtnl.Attrs(data[sizeofDiagMessage:]) {
 		if a.Attr.Type == diagOnlyIPv6 && len(a.Value) > 0 {
 			s.OnlyIPv6 = a.Value[0] != 0
 		}

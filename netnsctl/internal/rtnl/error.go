@@ -44,13 +44,20 @@ func kernelError(m syscall.NetlinkMessage) error {
 	if m.Header.Flags&unix.NLM_F_ACK_TLVS == 0 {
 		return result
 	}
-	attrs, _ := nl.ParseRouteAttr(rest)
-	for _, a := range attrs {
+	for _, a := range Attrs(rest) {
 		if a.Attr.Type == nl.NLMSGERR_ATTR_MSG {
 			result.Message = unix.ByteSliceToString(a.Value)
 		}
 	}
 	return result
+}
+
+// Attrs reads attributes; there are none if a length is wrong. nl.ParseRouteAttr alone
+// panics if the last attribute has no padding.
+func Attrs(b []byte) []syscall.NetlinkRouteAttr {
+	padding := make([]byte, -len(b)&(unix.RTA_ALIGNTO-1))
+	attrs, _ := nl.ParseRouteAttr(append(b[:len(b):len(b)], padding...))
+	return attrs
 }
 
 // Uint32 reads an attribute of 32 bits; a shorter one is 0.

@@ -155,8 +155,7 @@ func attr32(kind int, v int32) *nl.RtAttr { return nl.NewRtAttr(kind, nl.Uint32A
 // parsePeer reads a struct rtgenmsg and its attributes.
 func parsePeer(data []byte) PeerID {
 	peer := PeerID{Unassigned, Unassigned}
-	attrs, _ := nl.ParseRouteAttr(data[min(len(data), unix.NLMSG_ALIGNTO):])
-	for _, a := range attrs {
+	for _, a := range Attrs(data[min(len(data), unix.NLMSG_ALIGNTO):]) {
 		if len(a.Value) < 4 {
 			continue
 		}

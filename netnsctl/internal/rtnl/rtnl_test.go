@@ -124,8 +124,7 @@ func TestRefusedDump(t *testing.T) {
 	})
 }
 
-// FuzzNetlink: whatever the kernel says, it is read without a panic, and a
-// refusal is one.
+// FuzzNetlink: no message makes the reader panic, and it takes each refusal for one.
 func FuzzNetlink(f *testing.F) {
 	f.Add(uint16(unix.NLMSG_ERROR), uint16(unix.NLM_F_ACK_TLVS), join(word(-22), header(0), attribute(1, []byte("x\x00"))))
 	f.Add(uint16(unix.NLMSG_DONE), uint16(unix.NLM_F_ACK_TLVS), join(word(-2), attribute(1, []byte("x"))))
