@@ -1,6 +1,10 @@
 package compat
 
-import "github.com/netnsctl/netnsctl/compat/proc"
+import (
+	"context"
+
+	"github.com/netnsctl/netnsctl/compat/proc"
+)
 
 // monitor prints names when they are added or deleted. It flushes each line, even
 // into a pipe.
@@ -12,7 +16,7 @@ func (s *session) monitor([]string) error {
 	}
 	defer w.Close()
 	for {
-		events, err := w.Next()
+		events, err := w.Next(context.Background())
 		for _, e := range events {
 			verb := "add "
 			if e.Deleted {

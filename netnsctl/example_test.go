@@ -1,6 +1,7 @@
 package netnsctl_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -100,7 +101,7 @@ func ExampleHost_Watch() {
 		}
 	}()
 	for deleted := false; !deleted; {
-		events, err := watcher.Next()
+		events, err := watcher.Next(context.Background())
 		if err != nil {
 			log.Fatal(err)
 		}

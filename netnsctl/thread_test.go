@@ -1,6 +1,7 @@
 package netnsctl_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -101,7 +102,7 @@ func monitorOne(h netnsctl.Host, name string) error {
 			}
 		}
 	})
-	err := monitor.Run(h, monitor.Options{Namespaces: true, Interval: 10 * time.Millisecond}, func(monitor.Event) error { return seen })
+	err := monitor.Run(context.Background(), h, monitor.Options{Namespaces: true, Interval: 10 * time.Millisecond}, func(monitor.Event) error { return seen })
 	close(done)
 	adding.Wait()
 	if errors.Is(err, seen) {

@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"context"
 	"os"
 	"syscall"
 	"time"
@@ -46,10 +47,31 @@ func (w *Watcher) begin() error {
 // Close ends the watch.
 func (w *Watcher) Close() { w.watch.Close() }
 
-// Next waits for at least one event. The error is ENOENT when the run directory is
-// gone, and ENOBUFS when more than max_queued_events (inotify(7)) were waiting, so that
-// the kernel has dropped some. A created name may not have its namespace yet.
-func (w *Watcher) Next() ([]Event, error) {
+// Next waits for at least one event, or until ctx is done, whose error it then returns.
+// The error is ENOENT when the run directory is gone, and ENOBUFS when more than
+// max_queued_events (inotify(7)) were waiting, so that the kernel has dropped some. A
+// created name may not have its namespace yet.
+func (w *Watcher) Next(ctx context.Context) ([]Event, error) {
+	for {
+		switch readable, _, err := w.wait(ctx, nil, -1); {
+		case err != nil:
+			return nil, err
+		case readable:
+			return w.read()
+		}
+	}
+}
+
+func (w *Watcher) wait(ctx context.Context, mounts *sys.Mounts, limit time.Duration) (readable, changed bool, err error) {
+	defer context.AfterFunc(ctx, w.watch.Wake)()
+	if readable, changed, err = w.watch.Wait(mounts, limit); err != nil {
+		return false, false, newOpError(OpReadWatch, "", w.host.Dir(), err)
+	}
+	return readable, changed, ctx.Err()
+}
+
+// read reads the events that are there.
+func (w *Watcher) read() ([]Event, error) {
 	raw, err := w.watch.Read()
 	if err != nil {
 		return nil, newOpError(OpReadWatch, "", w.host.Dir(), err)
@@ -98,13 +120,10 @@ func (w *MountWatcher) Close() {
 // NextWithin waits for names to be created or deleted or for mounts to change, at most
 // until limit has passed; a limit below 0 is none. It may return early with neither. Its
 // errors are those of [Watcher.Next].
-func (w *MountWatcher) NextWithin(limit time.Duration) (events []Event, mounts bool, err error) {
-	readable, mounts, err := sys.WaitEither(w.watch, w.mounts, limit)
-	if err != nil {
-		return nil, false, newOpError(OpReadWatch, "", w.host.Dir(), err)
-	}
-	if readable {
-		events, err = w.Next()
+func (w *MountWatcher) NextWithin(ctx context.Context, limit time.Duration) (events []Event, mounts bool, err error) {
+	readable, mounts, err := w.wait(ctx, w.mounts, limit)
+	if err == nil && readable {
+		events, err = w.read()
 	}
 	return events, mounts, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	}
 	asJSON := c.Bool("json") || call.JSON
 	opts := monitor.Options{Identify: asJSON, Namespaces: c.Bool("all-namespaces"), Interval: interval}
-	return monitor.Run(call.Host, opts, func(e monitor.Event) error {
+	return monitor.Run(context.Background(), call.Host, opts, func(e monitor.Event) error {
 		if asJSON {
 			u.printJSON(e, false)
 		} else {

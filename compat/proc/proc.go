@@ -2,9 +2,8 @@
 // the process was given at its start and has to pass on, its privileges, its terminal,
 // and the real `ip`.
 //
-// It stands at the root of the module because both cmd/netnsctl and compat use it. The
-// library does not: package entry, which takes the start from the Go runtime, is no
-// part of other programs.
+// Both compat and cmd/netnsctl use it. The library does not: package entry, which takes
+// the start of the process from the Go runtime, is no part of other programs.
 package proc
 
 import (

@@ -9,6 +9,7 @@
 package monitor
 
 import (
+	"context"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -64,9 +65,9 @@ type Options struct {
 // shortest is the least time between two scans because of changes.
 const shortest = 100 * time.Millisecond
 
-// Run calls tell for each change from now on. It returns the error of tell or of the
-// watch ([netnsctl.Watcher.Next]).
-func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
+// Run calls tell, on the caller's goroutine, for each change from now on. It returns the
+// error of tell or of the watch ([netnsctl.Watcher.Next]): that of ctx when it is done.
+func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event) error) error {
 	w, err := host.WatchMounts()
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func Run(host netnsctl.Host, opts Options, tell func(Event) error) error {
 		if all != nil {
 			limit = sooner(limit, time.Until(all.next))
 		}
-		changes, mounts, watchErr := w.NextWithin(limit)
+		changes, mounts, watchErr := w.NextWithin(ctx, limit)
 		if err := tellAll(n.changed(changes)); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func start(t *testing.T, host netnsctl.Host, opts monitor.Options) *running {
 	stop := make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
-		r.ended <- monitor.Run(host, opts, func(e monitor.Event) error {
+		r.ended <- monitor.Run(t.Context(), host, opts, func(e monitor.Event) error {
 			select {
 			case r.events <- e:
 				return nil
@@ -265,7 +265,7 @@ func TestTellFails(t *testing.T) {
 		for _, opts := range []monitor.Options{{}, {Identify: true}, {Namespaces: true, Interval: time.Millisecond}} {
 			go func() {
 				runtime.LockOSThread()
-				ended <- monitor.Run(host, opts, func(monitor.Event) error { return errEnough })
+				ended <- monitor.Run(t.Context(), host, opts, func(monitor.Event) error { return errEnough })
 			}()
 			var err error
 			for running := true; running; {
@@ -288,7 +288,7 @@ func TestTellFails(t *testing.T) {
 func TestCannotWatch(t *testing.T) {
 	file := t.TempDir() + "/file"
 	nstest.Must(t, os.WriteFile(file, nil, 0o644))
-	err := monitor.Run(netnsctl.Host{RunDir: file + "/netns"}, monitor.Options{}, func(monitor.Event) error { return nil })
+	err := monitor.Run(t.Context(), netnsctl.Host{RunDir: file + "/netns"}, monitor.Options{}, func(monitor.Event) error { return nil })
 	if !errors.Is(err, syscall.ENOTDIR) {
 		t.Errorf("below a file: %v", err)
 	}

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"bytes"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -11,6 +12,9 @@ import (
 type Watch struct {
 	fd  int
 	buf [64 << 10]byte
+
+	mu   sync.Mutex // guards wake against its being closed
+	wake int        // an eventfd; -1 once closed
 }
 
 // WatchEvent is one change.
@@ -30,7 +34,12 @@ func NewWatch() (*Watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Watch{fd: fd}, nil
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	return &Watch{fd: fd, wake: wake}, nil
 }
 
 // Add watches dir, too.
@@ -39,8 +48,24 @@ func (w *Watch) Add(dir string) error {
 	return err
 }
 
-// Close ends the watch.
-func (w *Watch) Close() { unix.Close(w.fd) }
+// Close ends the watch. Nothing may be waiting for it.
+func (w *Watch) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	unix.Close(w.fd)
+	unix.Close(w.wake)
+	w.wake = -1
+}
+
+// Wake ends the present or else the next [Watch.Wait]. It may be called by any
+// goroutine, also after the watch has been closed.
+func (w *Watch) Wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.wake >= 0 {
+		_, _ = unix.Write(w.wake, []byte{1, 1, 1, 1, 1, 1, 1, 1}) // a number above 0 in any byte order
+	}
+}
 
 // Read waits for at least one change.
 func (w *Watch) Read() ([]WatchEvent, error) {

@@ -21,11 +21,15 @@ func OpenMounts() (*Mounts, error) {
 // Close ends it.
 func (m *Mounts) Close() { unix.Close(m.fd) }
 
-// WaitEither waits until the watch has something to read or the mounts have changed
-// (proc(5): mountinfo has priority data then, Linux 2.6.30), at most until limit
-// has passed; a signal may end it earlier. A limit below 0 is none.
-func WaitEither(w *Watch, m *Mounts, limit time.Duration) (readable, changed bool, err error) {
-	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(m.fd), Events: unix.POLLPRI}}
+// Wait waits until the watch has something to read, the mounts have changed (proc(5):
+// mountinfo has priority data then, Linux 2.6.30) or [Watch.Wake] is called, at most
+// until limit has passed. A signal may end it earlier. A limit below 0 is none; m may be
+// nil.
+func (w *Watch) Wait(m *Mounts, limit time.Duration) (readable, changed bool, err error) {
+	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(w.wake), Events: unix.POLLIN}, {Fd: -1}}
+	if m != nil {
+		fds[2] = unix.PollFd{Fd: int32(m.fd), Events: unix.POLLPRI}
+	}
 	var timeout *unix.Timespec
 	if limit >= 0 {
 		t := unix.NsecToTimespec(limit.Nanoseconds())
@@ -34,5 +38,8 @@ func WaitEither(w *Watch, m *Mounts, limit time.Duration) (readable, changed boo
 	if _, err := unix.Ppoll(fds, timeout, nil); err != nil && err != unix.EINTR {
 		return false, false, err
 	}
-	return fds[0].Revents != 0, fds[1].Revents != 0, nil
+	if fds[1].Revents != 0 {
+		_, _ = unix.Read(w.wake, make([]byte, 8))
+	}
+	return fds[0].Revents != 0, fds[2].Revents != 0, nil
 }
