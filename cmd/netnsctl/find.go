@@ -126,7 +126,7 @@ func nearBy(near []find.Match) string {
 	const few = 3
 	var b strings.Builder
 	for _, m := range near[:min(few, len(near))] {
-		b.WriteString("; nearest network: " + m.Text + " on " + quote(m.Device) + " in " + labelOf(m.Namespace))
+		b.WriteString("; nearest network: " + m.Text + " on " + quote(m.Device.Name) + " in " + labelOf(m.Namespace))
 	}
 	if rest := len(near) - few; rest > 0 {
 		b.WriteString(", and " + strconv.Itoa(rest) + " more")
@@ -184,7 +184,7 @@ func findColumns(own netnsctl.ID) []column[foundRow] {
 			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
 			Value: func(r foundRow) string { return r.label() }, Words: func(r foundRow) []string { return r.words() },
 		},
-		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device)) }},
+		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device.Name)) }},
 		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
 		{
 			Name: "ENTER", Help: "command line to enter it; append COMMAND",

@@ -52,7 +52,7 @@ func hostileWorld(word string, secs int64, number int) hostile {
 	name := &discover.Name{Name: word, Verdict: discover.Stale, Cause: discover.DanglingLink, Detail: word, File: discover.File{Born: born, Target: word}}
 	d := inside.Device{
 		Index: 2, Name: word, AltNames: []string{word}, Kind: word, State: "up", Up: true, MTU: number, Master: 2,
-		Link: &inside.Link{Index: 2},
+		Link: &inside.Link{Index: 2}, VLAN: 7, VXLAN: &inside.VXLAN{ID: 42, Local: netip.MustParseAddr("192.0.2.1")}, MAC: inside.MAC{2, 0, 0, 0, 0, 1},
 	}
 	prefix := netip.MustParsePrefix("192.0.2.1/24")
 	address := inside.Address{Device: 2, Name: word, Prefix: prefix, Label: word}
@@ -63,7 +63,7 @@ func hostileWorld(word string, secs int64, number int) hostile {
 		Taken: time.Unix(1e9, 0), Namespaces: []*discover.Namespace{ns}, Names: []*discover.Name{name},
 		Gaps: []discover.Gap{{What: "x", Count: number}},
 	}
-	match := find.Match{What: word, Kind: "device", Namespace: ns, Device: word, Index: 2, Text: word}
+	match := find.Match{What: word, Kind: "device", Namespace: ns, Device: find.DeviceName{Index: 2, Name: word}, Text: word}
 	return hostile{
 		snap: snap,
 		found: &find.Result{

@@ -21,9 +21,7 @@ type Report struct {
 }
 
 // MarshalJSON encodes r, see package textjson.
-func (r Report) MarshalJSON() ([]byte, error) { return textjson.Marshal(r) }
-
-// UnmarshalJSON decodes r.
+func (r Report) MarshalJSON() ([]byte, error)     { return textjson.Marshal(r) }
 func (r *Report) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, r) }
 
 // MarshalJSON encodes r: the members of the step, then the outcome. The text of an error
@@ -42,7 +40,5 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON encodes s.
-func (s Skipped) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
-
-// UnmarshalJSON decodes s.
+func (s Skipped) MarshalJSON() ([]byte, error)     { return textjson.Marshal(s) }
 func (s *Skipped) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }

@@ -22,9 +22,7 @@ type Lease struct {
 }
 
 // MarshalJSON encodes l, see package textjson.
-func (l Lease) MarshalJSON() ([]byte, error) { return textjson.Marshal(l) }
-
-// UnmarshalJSON decodes l.
+func (l Lease) MarshalJSON() ([]byte, error)     { return textjson.Marshal(l) }
 func (l *Lease) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, l) }
 
 // cni reads the result cache of libcni and the pools of host-local.

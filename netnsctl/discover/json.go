@@ -12,11 +12,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
-// Brief is a namespace whose JSON says only which one it is: its identity, its names and
-// its verdict.
-type Brief Namespace
-
-// brief is the JSON of a [Brief].
+// brief is the short form of a [Namespace].
 type brief struct {
 	ID      string   `json:"id"` // see [Namespace.String]
 	Ino     uint64   `json:"ino"`
@@ -26,42 +22,34 @@ type brief struct {
 	Verdict Verdict  `json:"state"`
 }
 
-// MarshalJSON encodes p, see package textjson.
-func (p Brief) MarshalJSON() ([]byte, error) {
-	ns := Namespace(p)
-	return textjson.Marshal(brief{ns.String(), p.ID.Ino, p.ID.Dev, p.Cookie, p.Names, p.Verdict})
+// Brief returns the identity, the names and the verdict, see [textjson.Briefer].
+func (ns *Namespace) Brief() any {
+	return brief{ns.String(), ns.ID.Ino, ns.ID.Dev, ns.Cookie, ns.Names, ns.Verdict}
 }
 
-// UnmarshalJSON decodes p.
-func (p *Brief) UnmarshalJSON(data []byte) error {
+// MarshalJSON encodes ns: the members of its short form, then the rest.
+func (ns Namespace) MarshalJSON() ([]byte, error) {
+	type rest Namespace
+	return textjson.Join(ns.Brief(), rest(ns))
+}
+
+// UnmarshalJSON decodes ns, which is not [Namespace.Held].
+func (ns *Namespace) UnmarshalJSON(data []byte) error {
 	var j brief
-	if err := textjson.Unmarshal(data, &j); err != nil {
+	if err := errors.Join(textjson.Unmarshal(data, &j), textjson.Unmarshal(data, ns)); err != nil {
 		return err
 	}
-	p.ID, p.Cookie, p.Names, p.Verdict = netnsctl.ID{Dev: j.Dev, Ino: j.Ino}, j.Cookie, j.Names, j.Verdict
+	ns.ID, ns.Cookie, ns.Names, ns.Verdict = netnsctl.ID{Dev: j.Dev, Ino: j.Ino}, j.Cookie, j.Names, j.Verdict
 	if number, found := strings.CutPrefix(j.ID, "nsid:"); found {
 		nsid, err := strconv.ParseInt(number, 10, 32)
-		p.NSID = netnsctl.NSID(nsid)
+		ns.NSID = netnsctl.NSID(nsid)
 		return err
 	}
 	return nil
 }
 
-// MarshalJSON encodes ns: first what a [Brief] has, then the rest.
-func (ns Namespace) MarshalJSON() ([]byte, error) {
-	type rest Namespace
-	return textjson.Join(Brief(ns), rest(ns))
-}
-
-// UnmarshalJSON decodes ns. It has no descriptor.
-func (ns *Namespace) UnmarshalJSON(data []byte) error {
-	return errors.Join(json.Unmarshal(data, (*Brief)(ns)), textjson.Unmarshal(data, ns))
-}
-
 // MarshalJSON encodes what list prints: Namespaces, Names and Blind.
-func (s Snapshot) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
-
-// UnmarshalJSON decodes s.
+func (s Snapshot) MarshalJSON() ([]byte, error)     { return textjson.Marshal(s) }
 func (s *Snapshot) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
 
 // MarshalJSON encodes n, without its identity.
@@ -81,23 +69,17 @@ func (n *Name) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON encodes p.
 func (p Pin) MarshalJSON() ([]byte, error) { return textjson.Marshal(p) }
-
-// UnmarshalJSON decodes p.
 func (p *Pin) UnmarshalJSON(data []byte) error {
 	p.FD = -1
 	return textjson.Unmarshal(data, p)
 }
 
 // MarshalJSON encodes m.
-func (m Mount) MarshalJSON() ([]byte, error) { return textjson.Marshal(m) }
-
-// UnmarshalJSON decodes m.
+func (m Mount) MarshalJSON() ([]byte, error)     { return textjson.Marshal(m) }
 func (m *Mount) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, m) }
 
 // MarshalJSON encodes o.
-func (o Owner) MarshalJSON() ([]byte, error) { return textjson.Marshal(o) }
-
-// UnmarshalJSON decodes o.
+func (o Owner) MarshalJSON() ([]byte, error)     { return textjson.Marshal(o) }
 func (o *Owner) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, o) }
 
 // MarshalJSON encodes r. It escapes HTML, as [json.Marshal] does.

@@ -65,7 +65,7 @@ func (v *view) eachAddress(kind Kind, found func(Match), fits func(a inside.Addr
 				device = d.Name
 			}
 			if fits(a, device) {
-				found(Match{Kind: kind, Namespace: v.namespace(i), Device: device, Index: a.Device, Text: a.Prefix.String()})
+				found(Match{Kind: kind, Namespace: v.namespace(i), Device: DeviceName{a.Device, device}, Text: a.Prefix.String()})
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func (t macTerm) want(w *inside.Wanted) { w.Devices = true }
 func (t macTerm) match(v *view, found func(Match)) {
 	v.eachDevice(func(i int, d *inside.Device) {
 		if d.MAC.String() == t.mac {
-			found(Match{Kind: MAC, Namespace: v.namespace(i), Device: d.Name, Index: d.Index, Text: t.mac})
+			found(Match{Kind: MAC, Namespace: v.namespace(i), Device: DeviceName{d.Index, d.Name}, Text: t.mac})
 		}
 	})
 }
@@ -92,7 +92,7 @@ func (t deviceTerm) want(w *inside.Wanted) { w.Devices = true }
 func (t deviceTerm) match(v *view, found func(Match)) {
 	v.eachDevice(func(i int, d *inside.Device) {
 		if name, ok := named(d, t.glob); ok {
-			found(Match{Kind: Device, Namespace: v.namespace(i), Device: d.Name, Index: d.Index, Text: name})
+			found(Match{Kind: Device, Namespace: v.namespace(i), Device: DeviceName{d.Index, d.Name}, Text: name})
 		}
 	})
 }
@@ -107,9 +107,10 @@ func (t peerTerm) match(v *view, found func(Match)) {
 		if _, ok := named(d, t.glob); !ok || !d.Paired() || d.Link == nil {
 			return
 		}
-		m := Match{Kind: Peer, Namespace: v.namespace(d.Link.Namespace), Index: d.Link.Index, Text: "far end of " + d.Name + " in " + v.label(i)}
+		m := Match{Kind: Peer, Namespace: v.namespace(d.Link.Namespace), Text: "far end of " + d.Name + " in " + v.label(i)}
+		m.Device.Index = d.Link.Index
 		if far := v.contents[d.Link.Namespace].Device(d.Link.Index); far != nil {
-			m.Device = far.Name
+			m.Device.Name = far.Name
 		}
 		found(m)
 	})

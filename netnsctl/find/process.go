@@ -68,7 +68,7 @@ func (t socketTerm) match(v *view, found func(Match)) {
 			if holders == nil {
 				holders = discover.SocketHolders(v.host, ns)
 			}
-			found(Match{Kind: Socket, Namespace: ns, Device: s.Name, Index: s.Device, Text: listener(s, holders[s.Inode])})
+			found(Match{Kind: Socket, Namespace: ns, Device: DeviceName{s.Device, s.Name}, Text: listener(s, holders[s.Inode])})
 		}
 	}
 }

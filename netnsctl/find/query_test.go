@@ -150,7 +150,7 @@ func TestMatch(t *testing.T) {
 			if m.Namespace != nil {
 				place = m.Namespace.String()
 			}
-			got = append(got, strings.Join([]string{string(m.Kind), place, m.Device, strconv.Itoa(m.Index), m.Text}, " "))
+			got = append(got, strings.Join([]string{string(m.Kind), place, m.Device.Name, strconv.Itoa(m.Device.Index), m.Text}, " "))
 			if m.What != word {
 				t.Errorf("%s was found for %q", word, m.What)
 			}

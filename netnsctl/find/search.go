@@ -28,17 +28,21 @@ const (
 // Match is an object that a query has found.
 type Match struct {
 	// What is the word of the query.
-	What string
-	Kind Kind
+	What string `json:"what"`
+	Kind Kind   `json:"kind"`
 	// Namespace contains the object. It is nil for a namespace that only a device
 	// leads to, which cannot be entered.
-	Namespace *discover.Namespace
-	// Device and Index are the name and the index of the device, "" and 0 if the
-	// object has none.
-	Device string
-	Index  int
+	Namespace *discover.Namespace `json:"namespace,brief"`
+	// Device is zero if the object has no device.
+	Device DeviceName `json:"device,omitzero"`
 	// Text describes the object for people, without quoting.
-	Text string
+	Text string `json:"match"`
+}
+
+// DeviceName is a device of a namespace.
+type DeviceName struct {
+	Index int    `json:"index"`
+	Name  string `json:"name,omitempty"`
 }
 
 // Result is the result of a search.

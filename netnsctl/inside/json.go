@@ -26,15 +26,11 @@ func (m *MAC) UnmarshalText(text []byte) error {
 }
 
 // MarshalJSON encodes d, see package textjson. Link is left out.
-func (d Device) MarshalJSON() ([]byte, error) { return textjson.Marshal(d) }
-
-// UnmarshalJSON decodes d.
+func (d Device) MarshalJSON() ([]byte, error)     { return textjson.Marshal(d) }
 func (d *Device) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, d) }
 
 // MarshalJSON encodes a.
-func (a Address) MarshalJSON() ([]byte, error) { return textjson.Marshal(a) }
-
-// UnmarshalJSON decodes a.
+func (a Address) MarshalJSON() ([]byte, error)     { return textjson.Marshal(a) }
 func (a *Address) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, a) }
 
 // MarshalJSON encodes r.

@@ -50,27 +50,9 @@ func (d *Device) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// end is the JSON of an [End]. The namespace is null if only the device leads to
-// it.
-type end struct {
-	Peer      bool            `json:"peer"`
-	Namespace *discover.Brief `json:"namespace"`
-	Index     int             `json:"index,omitempty"`
-	Device    string          `json:"name,omitempty"`
-}
-
-// MarshalJSON encodes e. Of the namespace it has what a [discover.Brief] has.
-func (e End) MarshalJSON() ([]byte, error) {
-	return textjson.Marshal(end{e.Peer, (*discover.Brief)(e.Namespace), e.Index, e.Device})
-}
-
-// UnmarshalJSON decodes e, without Same.
-func (e *End) UnmarshalJSON(data []byte) error {
-	var j end
-	err := textjson.Unmarshal(data, &j)
-	*e = End{Peer: j.Peer, Namespace: (*discover.Namespace)(j.Namespace), Index: j.Index, Device: j.Device}
-	return err
-}
+// MarshalJSON encodes e, without Same.
+func (e End) MarshalJSON() ([]byte, error)     { return textjson.Marshal(e) }
+func (e *End) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
 
 // MarshalJSON encodes s: the members of the socket, then its holders.
 func (s Socket) MarshalJSON() ([]byte, error) {
@@ -85,13 +67,9 @@ func (s *Socket) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON encodes o.
-func (o Overlay) MarshalJSON() ([]byte, error) { return textjson.Marshal(o) }
-
-// UnmarshalJSON decodes o.
+func (o Overlay) MarshalJSON() ([]byte, error)     { return textjson.Marshal(o) }
 func (o *Overlay) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, o) }
 
 // MarshalJSON encodes d.
-func (d Difference) MarshalJSON() ([]byte, error) { return textjson.Marshal(d) }
-
-// UnmarshalJSON decodes d.
+func (d Difference) MarshalJSON() ([]byte, error)     { return textjson.Marshal(d) }
 func (d *Difference) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, d) }

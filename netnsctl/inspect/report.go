@@ -49,14 +49,14 @@ type Device struct {
 // End is the far end of a pair, or the device below another.
 type End struct {
 	// Peer is set for the far end of a pair.
-	Peer bool
+	Peer bool `json:"peer"`
 	// Namespace is nil if only the device leads to it.
-	Namespace *discover.Namespace
+	Namespace *discover.Namespace `json:"namespace,brief"`
 	// Same is set if Namespace is the device's own.
 	Same bool
 	// Index and Device are 0 and "" if only the namespace is known.
-	Index  int
-	Device string
+	Index  int    `json:"index,omitempty"`
+	Device string `json:"name,omitempty"`
 }
 
 // Socket is a socket with the processes that hold it.

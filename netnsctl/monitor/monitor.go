@@ -46,9 +46,7 @@ type Event struct {
 }
 
 // MarshalJSON encodes e, see package textjson.
-func (e Event) MarshalJSON() ([]byte, error) { return textjson.Marshal(e) }
-
-// UnmarshalJSON decodes e.
+func (e Event) MarshalJSON() ([]byte, error)     { return textjson.Marshal(e) }
 func (e *Event) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
 
 // Options select the events.

@@ -13,6 +13,7 @@ import (
 //   - a slice without elements is [], never null;
 //   - a struct field without a tag is left out, and one with the option omitnegative where
 //     it is a negative number;
+//   - a struct field with the option brief is encoded as its [Briefer] says;
 //   - a time is in UTC, and counts as zero where RFC 3339 has no form for its year;
 //   - HTML is not escaped.
 //
@@ -23,6 +24,9 @@ func Marshal(v any) ([]byte, error) {
 	err := e.contents(reflect.ValueOf(v))
 	return e.out.Bytes(), err
 }
+
+// Briefer is a type with a shorter form in JSON. It can be decoded from both forms.
+type Briefer interface{ Brief() any }
 
 // Join encodes several structs as one object, which has the members of all of them in
 // this order. It calls their methods MarshalJSON, and leaves out nil pointers.
@@ -58,7 +62,7 @@ func newEncoder() *encoder {
 
 // value encodes v by its own method if it has one.
 func (e *encoder) value(v reflect.Value) error {
-	if v.Type().Implements(marshaler) && v.Type() != timeType && !isNil(v) {
+	if v.Type().Implements(reflect.TypeFor[json.Marshaler]()) && v.Type() != reflect.TypeFor[time.Time]() && !isNil(v) {
 		data, err := v.Interface().(json.Marshaler).MarshalJSON()
 		e.out.Write(data)
 		return err
@@ -68,15 +72,15 @@ func (e *encoder) value(v reflect.Value) error {
 
 func (e *encoder) contents(v reflect.Value) error {
 	switch t := v.Type(); {
-	case t == stringType:
+	case t == reflect.TypeFor[string]():
 		return e.plain(encodable(v.String()))
-	case t == timeType:
+	case t == reflect.TypeFor[time.Time]():
 		return e.plain(v.Interface().(time.Time).UTC())
 	case t.Kind() == reflect.Pointer && !v.IsNil():
 		return e.value(v.Elem())
 	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8:
 		return e.slice(v)
-	case t.Kind() == reflect.Struct && !t.Implements(textMarshaler):
+	case t.Kind() == reflect.Struct && !t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
 		return e.object(v)
 	}
 	return e.plain(v.Interface())
@@ -113,7 +117,11 @@ func (e *encoder) object(v reflect.Value) error {
 		e.out.WriteByte(before)
 		before = ','
 		e.out.WriteString(`"` + key + `":`)
-		if err := e.value(v.Field(i)); err != nil {
+		member := v.Field(i)
+		if option == "brief" && !isNil(member) {
+			member = reflect.ValueOf(member.Interface().(Briefer).Brief())
+		}
+		if err := e.value(member); err != nil {
 			return err
 		}
 	}
@@ -129,7 +137,7 @@ func isNil(v reflect.Value) bool { return v.Kind() == reflect.Pointer && v.IsNil
 // isLeftOut reports whether a field with this option in its tag is left out.
 func isLeftOut(v reflect.Value, option string) bool {
 	switch option {
-	case "":
+	case "", "brief":
 		return false
 	case "omitnegative":
 		return v.Int() < 0
@@ -145,11 +153,3 @@ func IsKnown(t time.Time) bool {
 	year := t.UTC().Year()
 	return !t.IsZero() && year >= 0 && year <= 9999
 }
-
-var (
-	stringType    = reflect.TypeFor[string]()
-	stringsType   = reflect.TypeFor[[]string]()
-	timeType      = reflect.TypeFor[time.Time]()
-	marshaler     = reflect.TypeFor[json.Marshaler]()
-	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
-)

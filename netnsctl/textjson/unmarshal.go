@@ -23,9 +23,9 @@ func Unmarshal(data []byte, v any) error {
 		}
 		field := object.Field(i).Addr()
 		switch field.Type().Elem() {
-		case stringType:
+		case reflect.TypeFor[string]():
 			field = field.Convert(reflect.TypeFor[*Text]())
-		case stringsType:
+		case reflect.TypeFor[[]string]():
 			field = field.Convert(reflect.TypeFor[*Texts]())
 		}
 		if err := json.Unmarshal(member, field.Interface()); err != nil {

@@ -152,13 +152,9 @@ func (d *DocumentDevice) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON encodes l.
-func (l DocumentLead) MarshalJSON() ([]byte, error) { return textjson.Marshal(l) }
-
-// UnmarshalJSON decodes l.
+func (l DocumentLead) MarshalJSON() ([]byte, error)     { return textjson.Marshal(l) }
 func (l *DocumentLead) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, l) }
 
 // MarshalJSON encodes e.
-func (e DocumentEnd) MarshalJSON() ([]byte, error) { return textjson.Marshal(e) }
-
-// UnmarshalJSON decodes e.
+func (e DocumentEnd) MarshalJSON() ([]byte, error)     { return textjson.Marshal(e) }
 func (e *DocumentEnd) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
