@@ -42,6 +42,10 @@ type deletion struct {
 	checked bool
 	// failed is the error of the deletion.
 	failed error
+	// still is the namespace, if a scan after the deletion has found it. waiting: the
+	// kernel had not torn it down when the wait ended.
+	still   *discover.Namespace
+	waiting bool
 }
 
 // delete deletes names or, with --force-orphans, cleans up.

@@ -212,7 +212,7 @@ func (o outcome) insideText(snap *discover.Snapshot, verbose bool) (lines []stri
 	}
 	var devices []string
 	for _, d := range o.devices() {
-		devices = append(devices, strings.Join(append([]string{d.name}, d.addresses...), " "))
+		devices = append(devices, strings.Join(append([]string{d.Name}, d.Addresses...), " "))
 	}
 	switch {
 	case o.contents.Err != nil:
@@ -265,16 +265,18 @@ func (o outcome) processes() (pins []discover.Pin) {
 
 // deviceAddresses is a device with its addresses.
 type deviceAddresses struct {
-	name      string
-	addresses []string
+	Name      string   `json:"name"`
+	Addresses []string `json:"addresses"`
 }
 
-func (o outcome) devices() (all []deviceAddresses) {
+// devices are the devices inside; the list is not nil.
+func (o outcome) devices() []deviceAddresses {
+	all := []deviceAddresses{}
 	for _, d := range o.contents.Devices {
-		one := deviceAddresses{name: d.Name}
+		one := deviceAddresses{Name: d.Name}
 		for _, a := range o.contents.Addresses {
 			if a.Device == d.Index {
-				one.addresses = append(one.addresses, a.Prefix.String())
+				one.Addresses = append(one.Addresses, a.Prefix.String())
 			}
 		}
 		all = append(all, one)

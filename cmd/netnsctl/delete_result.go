@@ -14,56 +14,49 @@ import (
 // deleted prints what became of the namespaces whose names were deleted, if the flags
 // ask for it, and gives the exit status.
 func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error {
-	after := &aftermath{}
+	var snap *discover.Snapshot
+	var waited time.Duration
 	var lookErr error
 	if o.looks() {
-		if lookErr = u.look(host, all, o, after); lookErr == nil {
-			defer after.snap.Close()
+		if snap, waited, lookErr = u.look(host, all, o); lookErr == nil {
+			defer snap.Close()
 		}
 	}
 	// The deletions are reported also where the look failed.
 	switch {
 	case o.json:
 		j := jsonDeletion{}
-		if after.snap != nil {
-			j.Gaps = after.snap.Gaps
+		if snap != nil {
+			j.Gaps = snap.Gaps
 		}
 		for _, d := range all {
-			j.Names = append(j.Names, d.json(after))
+			j.Names = append(j.Names, d.json(snap != nil))
 		}
 		u.printJSON(j, o.pretty)
 	case o.looks():
 		for _, d := range all {
 			if d.failed == nil {
-				u.print(after.text(d, o.verbose))
+				u.print(d.text(snap, waited, o.verbose))
 			}
 		}
 	}
 	switch {
 	case slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil }):
 		return cmp.Or(lookErr, error(status(statusFailed)))
-	case after.snap == nil:
+	case snap == nil:
 		return lookErr
 	}
 	if !o.json {
-		u.gaps(after.snap.Gaps, false)
+		u.gaps(snap.Gaps, false)
 	}
-	if slices.ContainsFunc(all, func(d deletion) bool { return after.find(d) != nil || after.waits(d) }) {
+	if slices.ContainsFunc(all, func(d deletion) bool { return d.still != nil || d.waiting }) {
 		return status(statusFound)
 	}
-	return partial(after.snap.Gaps)
+	return partial(snap.Gaps)
 }
 
-// aftermath is the namespaces that still exist after their names were deleted.
-type aftermath struct {
-	snap   *discover.Snapshot
-	waited time.Duration
-	// left are the namespaces that the kernel has not torn down.
-	left []netnsctl.Tracked
-}
-
-// look waits if --wait is given, then scans.
-func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *aftermath) (err error) {
+// look waits if --wait is given, then scans for the namespaces of the deletions.
+func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *discover.Snapshot, waited time.Duration, err error) {
 	if o.wait {
 		var namespaces []netnsctl.Tracked
 		for _, d := range all {
@@ -73,49 +66,48 @@ func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions, after *af
 			}
 		}
 		start := time.Now()
-		if after.left, err = u.wait(host, namespaces, o.limit); err != nil {
-			return err
+		left, err := u.wait(host, namespaces, o.limit)
+		if err != nil {
+			return nil, 0, err
 		}
-		after.waited = time.Since(start)
+		waited = time.Since(start)
+		for i, d := range all {
+			all[i].waiting = d.known && slices.Contains(left, d.namespace)
+		}
 	}
-	after.snap, err = discover.Scan(host, discover.Options{Everything: true})
-	return err
+	if snap, err = discover.Scan(host, discover.Options{Everything: true}); err != nil {
+		return nil, 0, err
+	}
+	for i, d := range all {
+		if d.known {
+			all[i].still = firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
+				same, _ := d.namespace.Same(ns.Identity)
+				return same
+			})
+		}
+	}
+	return snap, waited, nil
 }
 
-// find is the namespace of a deletion, or nil if the scan has not found it.
-func (a *aftermath) find(d deletion) *discover.Namespace {
-	if a.snap == nil || !d.known {
-		return nil
-	}
-	return firstOf(a.snap.Namespaces, func(ns *discover.Namespace) bool {
-		same, _ := d.namespace.Same(ns.Identity)
-		return same
-	})
-}
-
-// waits reports whether the kernel has not torn down the namespace of a deletion.
-func (a *aftermath) waits(d deletion) bool { return d.known && slices.Contains(a.left, d.namespace) }
-
-// text says what became of a name and its namespace.
-func (a *aftermath) text(d deletion, verbose bool) string {
+// text says what became of a name and its namespace; snap is nil after a failed look.
+func (d deletion) text(snap *discover.Snapshot, waited time.Duration, verbose bool) string {
 	name, id := quote(d.name), d.namespace.ID.String()
-	ns := a.find(d)
 	switch {
 	case !d.known:
 		return "deleted " + name + ", which led to no network namespace\n"
-	case a.snap == nil:
-		return "deleted " + name + "\n"
-	case ns != nil:
+	case d.still != nil:
 		lines := []string{"deleted name " + name + "; " + id + " is still in use by:"}
-		for _, line := range firstFew(keptBy(a.snap, ns), verbose) {
+		for _, line := range firstFew(keptBy(snap, d.still), verbose) {
 			lines = append(lines, "  "+line)
 		}
 		return escapeLines(lines)
-	case a.waits(d):
-		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(a.waited) + ")\n"
-	case isPartial(a.snap.Gaps):
+	case snap == nil:
+		return "deleted " + name + "\n"
+	case d.waiting:
+		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(waited) + ")\n"
+	case isPartial(snap.Gaps):
 		return "deleted " + name + "; no user of " + id + " was found\n"
-	case a.waited > 0:
+	case waited > 0:
 		return "deleted " + name + "; " + id + " is gone\n"
 	}
 	return "deleted " + name + "; " + id + " has no remaining users\n"

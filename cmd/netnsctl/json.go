@@ -81,13 +81,13 @@ type jsonDeletedName struct {
 	Cause  discover.Cause   `json:"cause,omitempty"`
 	Detail string           `json:"detail,omitempty"`
 	// Outcome is "deleted" or "failed"; in a dry run "delete" or "refuse".
-	Outcome   string           `json:"outcome"`
-	Processes []jsonProcess    `json:"processes,omitzero"`
-	Devices   []jsonDevices    `json:"devices,omitzero"`
-	Below     netnsctl.ID      `json:"below,omitzero"`
-	Ended     []discover.Mount `json:"also_unmounted,omitempty"`
-	KeptNames []string         `json:"other_names,omitzero"`
-	KeptBy    []discover.Pin   `json:"kept_by,omitzero"`
+	Outcome   string            `json:"outcome"`
+	Processes []jsonProcess     `json:"processes,omitzero"`
+	Devices   []deviceAddresses `json:"devices,omitzero"`
+	Below     netnsctl.ID       `json:"below,omitzero"`
+	Ended     []discover.Mount  `json:"also_unmounted,omitempty"`
+	KeptNames []string          `json:"other_names,omitzero"`
+	KeptBy    []discover.Pin    `json:"kept_by,omitzero"`
 	// Gone says that the kernel has taken the namespace apart, as far as that was
 	// waited for.
 	Gone *bool `json:"gone,omitempty"`
@@ -96,11 +96,6 @@ type jsonDeletedName struct {
 type jsonProcess struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command,omitempty"`
-}
-
-type jsonDevices struct {
-	Name      string   `json:"name"`
-	Addresses []string `json:"addresses"`
 }
 
 // json is what deleting the name would do.
@@ -119,12 +114,9 @@ func (o outcome) json() jsonDeletedName {
 		return one
 	}
 	one.ID = o.ns.ID
-	one.Processes, one.Devices = []jsonProcess{}, []jsonDevices{}
+	one.Processes, one.Devices = []jsonProcess{}, o.devices()
 	for _, p := range o.processes() {
 		one.Processes = append(one.Processes, jsonProcess{p.PID, p.Command})
-	}
-	for _, d := range o.devices() {
-		one.Devices = append(one.Devices, jsonDevices{d.name, d.addresses})
 	}
 	one.keptBy(o.names, o.pins)
 	return one
@@ -135,8 +127,8 @@ func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
 	j.KeptNames, j.KeptBy = append([]string{}, names...), append([]discover.Pin{}, pins...)
 }
 
-// json is what has become of a name.
-func (d deletion) json(after *aftermath) jsonDeletedName {
+// json is what became of a name. looked: a scan has looked for its namespace.
+func (d deletion) json(looked bool) jsonDeletedName {
 	one := jsonDeletedName{Name: d.name, Outcome: "deleted"}
 	if d.known {
 		one.ID = d.namespace.ID
@@ -145,15 +137,15 @@ func (d deletion) json(after *aftermath) jsonDeletedName {
 		one.Outcome, one.Detail = "failed", bare(d.failed).Error()
 		return one
 	}
-	if after.snap == nil || !d.known {
+	if !looked || !d.known {
 		return one
 	}
-	ns := after.find(d)
-	gone := ns == nil && !after.waits(d)
+	gone := d.still == nil && !d.waiting
 	one.Gone = &gone
-	if ns == nil {
-		ns = &discover.Namespace{}
+	if d.still != nil {
+		one.keptBy(d.still.Names, d.still.Pins)
+	} else {
+		one.keptBy(nil, nil)
 	}
-	one.keptBy(ns.Names, ns.Pins)
 	return one
 }
