@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
-	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // The flags that several commands have.
@@ -56,7 +55,7 @@ const (
 // suggestions and the test of the manual are made. The commands of iproute2 come
 // first, in the order of its usage text.
 func commands() []command {
-	listed, held, found := term.Names(listColumns()), term.Names(holderColumns()), term.Names(findColumns(netnsctl.ID{}))
+	listed, held, found := term.Names(listColumns()), term.Names(holderColumns()), term.Names(findColumns())
 	return []command{
 		{
 			name: "list", synonyms: "ls status ps", run: (*ui).list,
@@ -200,7 +199,7 @@ func commands() []command {
 			Short:    "find the namespace of an address, device, port, process ...",
 			Long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",
 			Flags:    append([]flag{quietFlag, jsonFlag, gapsFlag}, tableFlags(found, defaultFindColumns, "state=idle, device=veth*, kind!=device")...),
-			details:  []string{findWords, columnHelp(findColumns(netnsctl.ID{}))},
+			details:  []string{findWords, columnHelp(findColumns())},
 			Statuses: []string{"0  all were found", "1  an error, or something was not found and not all could be inspected", statusMisuse, "3  something was not found"},
 			Examples: []string{"netnsctl find 10.2.1.15", "netnsctl find tcp:8080 'peer:veth*'"},
 		},

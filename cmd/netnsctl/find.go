@@ -35,10 +35,8 @@ const findWords = `WHAT is one of
 
 // find prints the namespaces in which something is.
 func (u *ui) find(call compat.Call, c *cli.Context) error {
-	read := func(own netnsctl.ID) (listing[foundRow], error) {
-		return readListing(u, c, findColumns(own), defaultFindColumns, func(r foundRow) bool { return r.unnamed() })
-	}
-	if _, err := read(netnsctl.ID{}); err != nil { // reports a mistake before the search, which takes time
+	l, err := readListing(u, c, findColumns(), defaultFindColumns, func(r foundRow) bool { return r.unnamed() })
+	if err != nil {
 		return err
 	}
 	var queries []find.Query
@@ -57,10 +55,6 @@ func (u *ui) find(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer r.Snapshot.Close()
-	l, err := read(r.Snapshot.Own)
-	if err != nil {
-		return err
-	}
 	rows := foundRows(r)
 	if l.uses("ADDRESSES") {
 		addAddresses(rows, func(r *foundRow) *row { return &r.row })
@@ -138,6 +132,7 @@ func nearBy(near []find.Match) string {
 type foundRow struct {
 	row
 	find.Match
+	enter string // see enterCommand
 }
 
 // foundRows are the matches by the place of their word on the command line, then by
@@ -146,7 +141,7 @@ func foundRows(r *find.Result) []foundRow {
 	rows := make([]foundRow, len(r.Matches))
 	first := map[string]int{}
 	for i, m := range r.Matches {
-		rows[i] = foundRow{rowOf(m.Namespace, r.Snapshot.Taken), m}
+		rows[i] = foundRow{rowOf(m.Namespace, r.Snapshot.Taken), m, enterCommand(m.Namespace, r.Snapshot.Own)}
 		if _, known := first[m.What]; !known {
 			first[m.What] = i
 		}
@@ -177,7 +172,7 @@ func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
 	return unique(words)
 }
 
-func findColumns(own netnsctl.ID) []column[foundRow] {
+func findColumns() []column[foundRow] {
 	namespace := func(r foundRow) row { return r.row }
 	return []column[foundRow]{
 		{
@@ -186,10 +181,7 @@ func findColumns(own netnsctl.ID) []column[foundRow] {
 		},
 		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device.Name)) }},
 		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
-		{
-			Name: "ENTER", Help: "command line to enter it; append COMMAND",
-			Value: func(r foundRow) string { return dash(enterCommand(r.ns, own)) },
-		},
+		{Name: "ENTER", Help: "command line to enter it; append COMMAND", Value: func(r foundRow) string { return dash(r.enter) }},
 		{Name: "WHAT", Help: "the word that asked for it", Value: func(r foundRow) string { return quote(r.What) }},
 		{
 			Name: "KIND", Help: "address, mac, device, peer, socket, process, container, pod, name, namespace",

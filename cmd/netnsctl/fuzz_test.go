@@ -175,7 +175,7 @@ func FuzzViews(f *testing.F) {
 		texts := map[string]string{
 			"list":    list,
 			"quiet":   rows[0].quiet(),
-			"find":    term.Table(findColumns(netnsctl.ID{}), foundRows(w.found), term.Style{Headings: true}),
+			"find":    term.Table(findColumns(), foundRows(w.found), term.Style{Headings: true}),
 			"inspect": reportText(w.snap, w.seen),
 			"near":    strings.Join(namespacesOf(foundRows(w.found)), "\n"),
 		}
