@@ -17,76 +17,46 @@ type Entry struct {
 	Err error
 }
 
-// fewNames is a number for which asking one by one is as fast as anything.
+// fewNames is a number of names that are asked for one by one as fast as anything.
 const fewNames = 16
 
-// errAskAgain is no answer yet.
-var errAskAgain = errors.New("ask again")
-
-// Entries gives every name of the run directory with its nsid, in the
-// directory's order.
+// Entries returns every name of the run directory with its nsid, in the order of the
+// directory.
 func (n *NSIDs) Entries(h Host) ([]Entry, error) {
 	dir, err := sys.OpenDir(h.Dir())
 	if err != nil {
 		return nil, newOpError(OpReadRunDir, "", h.Dir(), err)
 	}
 	defer sys.Close(dir)
-	names := readNames(dir)
-	ask, done := n.asker(h, dir, len(names.first))
-	defer done()
-	entries, err := mapNames(names, func(thread int, names []string) []Entry {
-		entries := make([]Entry, len(names))
-		for i, name := range names {
-			entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
-		}
-		ask(thread, entries)
-		return entries
-	})
-	for i := range entries {
-		if err := entries[i].Err; errors.Is(err, errAskAgain) || noneLeft(err) { // the other thread had them
-			entries[i].Err = nil
-			n.ask(h, dir, entries[i:i+1])
-		}
+	names, err := sys.ReadNames(dir)
+	err = newOpError(OpReadRunDir, "", h.Dir(), err)
+	entries := make([]Entry, len(names))
+	for i, name := range names {
+		entries[i] = Entry{Name: name, NSID: NSIDUnassigned}
 	}
-	return entries, newOpError(OpReadRunDir, "", h.Dir(), err)
+	if len(entries) > fewNames && n.noneAssigned() {
+		n.askOdd(h, dir, entries)
+	} else {
+		n.ask(h, dir, entries)
+	}
+	return entries, err
 }
 
-// asker gives what asks for the nsids of entries of the open run directory, on
-// thread 0 or 1. What it leaves has the error [errAskAgain].
-func (n *NSIDs) asker(h Host, dir, names int) (ask func(thread int, entries []Entry), done func()) {
-	if names <= fewNames {
-		return func(_ int, entries []Entry) { n.ask(h, dir, entries) }, func() {}
-	}
-	if peers, err := n.Peers(nil); err == nil && len(peers) == 0 {
-		return func(_ int, entries []Entry) { askOdd(dir, entries) }, func() {}
-	}
-	// The kernel compares a namespace with every other that has an nsid until it
-	// finds its own: two sockets do that side by side. The second thread may be in
-	// another mount namespace; what it opens it reaches through the directory.
-	second, err := rtnl.Dial(false)
-	if err != nil {
-		return func(thread int, entries []Entry) {
-			if thread == 0 {
-				n.ask(h, dir, entries)
-				return
-			}
-			for i := range entries {
-				entries[i].Err = errAskAgain
-			}
-		}, func() {}
-	}
-	sockets := [...]*NSIDs{n, {second}}
-	return func(thread int, entries []Entry) { sockets[thread].ask(h, dir, entries) }, second.Close
+// noneAssigned reports whether no namespace has an nsid.
+func (n *NSIDs) noneAssigned() bool {
+	peers, err := n.Peers(nil)
+	return err == nil && len(peers) == 0
 }
 
-// askOdd is for when nothing has an nsid, so that no name need be asked for its:
-// only what is no network namespace is left, to have the kernel say so.
-func askOdd(dir int, entries []Entry) {
+// askOdd asks only for the entries that are no network namespaces, so that the
+// kernel says what is wrong with them. To ask for one with no nsid has the kernel
+// compare it with every namespace.
+func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	var path sys.CPath
 	for i := range entries {
 		path = append(append(path[:0], entries[i].Name...), 0)
 		if !sys.IsNetAt(dir, path) {
-			entries[i].Err = errAskAgain
+			n.ask(h, dir, entries[i:i+1])
 		}
 	}
 }

@@ -44,20 +44,19 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 		return nil, err
 	}
 	defer sys.Close(fd)
-	return mapNames(readNames(fd), func(_ int, entries []string) []string {
-		found := entries[:0]
-		var path []byte
-		for _, entry := range entries {
-			if !kind(entry) {
-				continue
-			}
-			path = append(append(append(path[:0], entry...), suffix...), 0)
-			if dev, ino, err := sys.StatAt(fd, path); err == nil && id == (ID{dev, ino}) {
-				found = append(found, entry)
-			}
+	entries, err := sys.ReadNames(fd)
+	found := entries[:0]
+	var path []byte
+	for _, entry := range entries {
+		if !kind(entry) {
+			continue
 		}
-		return found
-	})
+		path = append(append(append(path[:0], entry...), suffix...), 0)
+		if dev, ino, err := sys.StatAt(fd, path); err == nil && id == (ID{dev, ino}) {
+			found = append(found, entry)
+		}
+	}
+	return found, err
 }
 
 // IDOfPID gives the network namespace of the leading thread of a process. pid is the

@@ -11,26 +11,18 @@ func Names(path string) ([]string, error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	var names []string
-	for buf := make([]byte, 8<<10); ; {
-		n := len(names)
-		if names, err = MoreNames(fd, buf, names); err != nil || len(names) == n {
-			return names, err
-		}
-	}
+	return ReadNames(fd)
 }
 
-// MoreNames appends the next names of an open directory, as many as buf has room
-// for, to names; none at its end.
-func MoreNames(dir int, buf []byte, names []string) ([]string, error) {
-	for had := len(names); len(names) == had; {
-		n, err := retry(func() (int, error) { return unix.ReadDirent(dir, buf) })
+// ReadNames is [Names] of an open directory.
+func ReadNames(fd int) (names []string, err error) {
+	for buf := make([]byte, 8<<10); ; {
+		n, err := retry(func() (int, error) { return unix.ReadDirent(fd, buf) })
 		if err != nil || n == 0 {
 			return names, err
 		}
 		_, _, names = unix.ParseDirent(buf[:n], -1, names)
 	}
-	return names, nil
 }
 
 // ReadFile reads the file path.
