@@ -84,10 +84,9 @@ func extend(call compat.Call) (run func() int) {
 		return nil
 	}
 	return func() int {
-		// A scan is short and keeps most of the memory that it allocates. The limit keeps
-		// a scan of 10,000 namespaces within a container of 64 MiB (make soak).
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(44 << 20)
+		// A scan is short and keeps most of the memory that it allocates. A scan of
+		// 10,000 namespaces fits into a container of 64 MiB (make soak).
+		debug.SetGCPercent(150)
 		u := &ui{out: os.Stdout, err: os.Stderr, colour: term.When(call.Color)}
 		return u.run(row, call)
 	}
