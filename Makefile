@@ -5,9 +5,11 @@ BIN ?= bin/netnsctl
 
 # Without the tag urfave/cli links a documentation generator that costs half a
 # millisecond at every start; a static, not position-independent binary saves
-# two more. netnsctl_entry is in compat/proc/entry.
+# two more. netnsctl_entry is in compat/proc/entry, for some architectures; a
+# binary without it says so in its --version.
 TAGS       := urfave_cli_no_docs
-BUILDFLAGS := -buildmode=exe -trimpath -tags $(TAGS) -ldflags '-s -w -E netnsctl_entry'
+ENTRY      := $(if $(wildcard compat/proc/entry/entry_linux_$(or $(GOARCH),$(shell $(GO) env GOARCH)).s),-E netnsctl_entry)
+BUILDFLAGS := -buildmode=exe -trimpath -tags $(TAGS) -ldflags '-s -w $(ENTRY)'
 export CGO_ENABLED := 0
 
 # A result that go has cached may be that of another binary.
@@ -88,6 +90,12 @@ test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (r
 	@tests/need.sh qemu-system-x86_64=qemu-system-x86 debootstrap=debootstrap cpio=cpio curl=curl xz=xz-utils
 	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
 	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
+
+.PHONY: test-arch
+test-arch: ## build by make and by plain go build, and vet, for every architecture (some minutes)
+	@for arch in amd64 arm64 riscv64 ppc64le s390x loong64 arm 386; do \
+		echo $$arch && export GOARCH=$$arch && $(MAKE) -s build BIN=bin/arch/netnsctl-$$arch && \
+		$(GO) build -o bin/arch/plain-$$arch ./cmd/netnsctl && $(GO) vet -tags $(TAGS) ./... || exit; done
 
 .PHONY: test-arm64
 test-arm64: ## the binary for arm64 under qemu's user mode

@@ -3,6 +3,7 @@ package tests
 import (
 	"bytes"
 	"debug/elf"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -124,5 +125,41 @@ func TestStaticBinary(t *testing.T) {
 		if p.Type == elf.PT_INTERP {
 			t.Error("the binary needs a dynamic linker")
 		}
+	}
+}
+
+// TestWithoutEntryPoint: a binary that was linked without the entry point, as plain
+// `go build` does it, says so and works all the same.
+func TestWithoutEntryPoint(t *testing.T) {
+	t.Parallel()
+	if os.Getenv(binaryVariable) != "" {
+		t.Skip("the binary under test is given, and no other can be built")
+	}
+	w := newMachine(t)
+	plain := filepath.Join(t.TempDir(), "netnsctl")
+	if out, err := exec.Command("make", "-s", "-C", "..", "build", "ENTRY=", "BIN="+plain).CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, step := range []struct {
+		words          []string
+		status, stdout string
+	}{
+		{[]string{"add", "blue"}, "0", ""},
+		{[]string{"list"}, "0", "blue\n"},
+		{[]string{"exec", "blue", "sh", "-c", "echo $WORD; exit 7"}, "7", "word\n"},
+		{[]string{"list", "--stale"}, "0", ""},
+		{[]string{"delete", "blue"}, "0", ""},
+	} {
+		a := w.command(append([]string{"env", "WORD=word", plain}, step.words...)...)
+		if a.status != step.status || !strings.HasSuffix(a.stdout, step.stdout) {
+			t.Errorf("%s: status %s, stdout %q, stderr %q", step.words, a.status, a.stdout, a.stderr)
+		}
+	}
+	const says = "built without its entry point"
+	if a := w.command(plain, "--version"); !strings.Contains(a.stdout, says) {
+		t.Errorf("--version does not say that the entry point is missing: %s", a.stdout)
+	}
+	if a := w.run("--version"); strings.Contains(a.stdout, says) {
+		t.Errorf("--version of the binary under test: %s", a.stdout)
 	}
 }

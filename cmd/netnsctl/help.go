@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
@@ -149,7 +150,11 @@ func indent(text string) string {
 
 // versionText is the text of --version.
 func versionText() string {
-	return "netnsctl " + version() + ", follows iproute2 " + compat.Follows + "\n"
+	text := "netnsctl " + version() + ", follows iproute2 " + compat.Follows + "\n"
+	if !proc.Recorded() {
+		text += "built without its entry point (see make build): commands get neither the ignored signals nor the closed descriptors of the caller\n"
+	}
+	return text
 }
 
 // MarshalJSON encodes a row of the table of commands.

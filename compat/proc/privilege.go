@@ -26,10 +26,15 @@ func DropCapabilities() error {
 	data = [2]unix.CapUserData{}
 	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET,
 		uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&data[0])), 0)
-	if errno != 0 {
-		return errno
+	switch {
+	case errno == 0:
+		return nil
+	case errno == unix.ENOTSUP && !HasMoreThanCaller():
+		// With cgo Go cannot do it in all threads. Executed commands come from this one,
+		// and the caller could use in the others what is his own anyway.
+		return unix.Capset(&header, &data[0])
 	}
-	return nil
+	return errno
 }
 
 // atSecure is AT_SECURE of getauxval(3).

@@ -23,6 +23,7 @@ func TestParse(t *testing.T) {
 		p := prefixTerm{netip.MustParsePrefix(text)}
 		return [][]term{{p}, {furtherTerm{p}}}
 	}
+	ino := uint64(4026531840) // more than an int of 32 bits
 	one := func(terms ...term) [][]term { return [][]term{terms} }
 	for word, want := range map[string][][]term{
 		"10.2.1.15":         address("10.2.1.15", ""),
@@ -34,7 +35,7 @@ func TestParse(t *testing.T) {
 		"2001:db8::1/32":    prefix("2001:db8::/32"),
 		"02:00:5E:10:00:ff": one(macTerm{"02:00:5e:10:00:ff"}),
 		"net:[4026531840]":  one(inodeTerm{4026531840}),
-		"4026531840":        {{nameTerm{"4026531840"}}, {pidTerm{4026531840}}, {inodeTerm{4026531840}}, {nameTerm{"4026531840"}, deviceTerm{"4026531840"}, containerTerm{"4026531840"}}},
+		"4026531840":        {{nameTerm{"4026531840"}}, {pidTerm{int(ino)}}, {inodeTerm{4026531840}}, {nameTerm{"4026531840"}, deviceTerm{"4026531840"}, containerTerm{"4026531840"}}},
 		"12":                {{nameTerm{"12"}}, {pidTerm{12}}, {inodeTerm{12}}, {nameTerm{"12"}, deviceTerm{"12"}}},
 		"pid:12":            one(pidTerm{12}),
 		"tcp:80":            one(socketTerm{"tcp", 80}),

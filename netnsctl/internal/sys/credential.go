@@ -1,7 +1,7 @@
 package sys
 
 import (
-	"unsafe"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,15 +11,22 @@ import (
 // functions would change every thread. A thread that becomes an ordinary user loses
 // its capabilities (capabilities(7)).
 func Become(uid, gid uint32, groups []uint32) error {
-	var first unsafe.Pointer
-	if len(groups) > 0 {
-		first = unsafe.Pointer(&groups[0])
+	numbers := make([]int, len(groups))
+	for i, group := range groups {
+		numbers[i] = int(group)
 	}
-	if err := errorOf(unix.RawSyscall(unix.SYS_SETGROUPS, uintptr(len(groups)), uintptr(first), 0)); err != nil {
+	if err := unix.Setgroups(numbers); err != nil { // of the thread, unlike syscall.Setgroups
 		return err
 	}
-	if err := errorOf(unix.RawSyscall(unix.SYS_SETRESGID, uintptr(gid), uintptr(gid), uintptr(gid))); err != nil {
-		return err
+	setresuid, setresgid := uintptr(unix.SYS_SETRESUID), uintptr(unix.SYS_SETRESGID)
+	if runtime.GOARCH == "386" || runtime.GOARCH == "arm" {
+		setresuid, setresgid = 208, 210 // setresuid32 and setresgid32: the others take 16 bits
 	}
-	return errorOf(unix.RawSyscall(unix.SYS_SETRESUID, uintptr(uid), uintptr(uid), uintptr(uid)))
+	if _, _, errno := unix.RawSyscall(setresgid, uintptr(gid), uintptr(gid), uintptr(gid)); errno != 0 {
+		return errno
+	}
+	if _, _, errno := unix.RawSyscall(setresuid, uintptr(uid), uintptr(uid), uintptr(uid)); errno != 0 {
+		return errno
+	}
+	return nil
 }

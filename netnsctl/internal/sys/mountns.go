@@ -16,11 +16,13 @@ func EnterMountNamespace(fd int) error {
 	return retryErr(func() error { return unix.Setns(fd, unix.CLONE_NEWNS) })
 }
 
-// NS_MNT_GET_NEXT and _PREV (linux/nsfs.h, Linux 6.12): _IOR(0xb7, 11 or 12,
-// struct mnt_ns_info) of 16 bytes.
+// NS_MNT_GET_NEXT and NS_MNT_GET_PREV (linux/nsfs.h, Linux 6.12) are
+// _IOR(0xb7, 11 or 12, struct mnt_ns_info), which has 16 bytes. They are derived from
+// NS_GET_ID, _IOR(0xb7, 13, __u64), because _IOR differs between architectures; the
+// size stands at bit 16 in all of them.
 const (
-	nsMountNext = 0x8010b70b
-	nsMountPrev = 0x8010b70c
+	nsMountNext = unix.NS_GET_ID + (16-8)<<16 - (13 - 11)
+	nsMountPrev = unix.NS_GET_ID + (16-8)<<16 - (13 - 12)
 )
 
 // NextMountNamespace opens the mount namespace after, or before, the open one fd
