@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -127,4 +128,79 @@ func (w *machine) hostile(before string, words []string) answer {
 // entries are the names of the run directory, whatever is there in its place.
 func (w *machine) entries() string {
 	return w.command("/bin/sh", "-c", "ls -ldb /run/netns; ls -lAb /run/netns").stdout
+}
+
+// TestHostileMany: 100,000 entries that lead nowhere are listed as `ip` lists them,
+// judged, and removed, each time before a command counts as hung.
+func TestHostileMany(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	const count = 100_000
+	w.shell(`netnsctl add live`)
+	for i := range count {
+		if err := os.WriteFile(fmt.Sprintf("/run/netns/d%05d", i), nil, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed := w.run("list")
+	if lines := strings.Count(listed.stdout, "\n"); lines != count+1 {
+		t.Errorf("list: status %s, %d lines, %.200s", listed.status, lines, listed.stderr)
+	}
+	if realIP != "" {
+		if real := w.command(realIP, "netns", "list"); real.stdout != listed.stdout || real.stderr != listed.stderr {
+			t.Errorf("ip lists otherwise: status %s, %d bytes and not %d", real.status, len(real.stdout), len(listed.stdout))
+		}
+	}
+	if a := w.run("list", "--stale", "-q"); a.status != "3" || strings.Count(a.stdout, "\n") != count {
+		t.Errorf("list --stale: status %s, %d lines, %.200s", a.status, strings.Count(a.stdout, "\n"), a.stderr)
+	}
+	if a := w.run("delete", "--force-orphans", "--min-age", "0"); a.status != "0" {
+		t.Errorf("delete --force-orphans: status %s, %.200s", a.status, a.stderr)
+	}
+	if a := w.run("list"); a.stdout != "live\n" {
+		t.Errorf("left: %.200s", a.stdout)
+	}
+}
+
+// TestHostileHidepid: to an ordinary user procfs shows no other processes. That is
+// said, nothing is called unused because of it, and nothing is cleaned up.
+func TestHostileHidepid(t *testing.T) {
+	t.Parallel()
+	if !isRoot() {
+		unable(t, "only root can become an ordinary user")
+	}
+	w := newMachine(t)
+	w.shell(`netnsctl add live; : >/run/netns/dead; mount -t proc -o hidepid=2 proc /proc
+		netnsctl exec live sleep 1000 >/dev/null 2>&1 &`)
+	for _, words := range hostileCommands {
+		a, err := command{path: w.program(), argv: append([]string{"netnsctl"}, words...), env: w.env, dir: "/", user: true}.run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := a.stdout + a.stderr
+		if strings.Contains(said, "panic") || a.status == "timeout" || a.status == "1" && said == "" {
+			t.Errorf("%q: status %s\n%s", words, a.status, said)
+		}
+		if words[0] != "list" {
+			continue
+		}
+		if len(words) > 1 && a.status == "0" || !strings.Contains(said, "netnsctl: incomplete: ") && !strings.Contains(said, `"not_seen":[{`) {
+			t.Errorf("%q does not say that it cannot see: status %s\n%s", words, a.status, said)
+		}
+		if strings.Contains(said, "orphan") || strings.Contains(said, "no process  ") || strings.Contains(said, `"no process"`) {
+			t.Errorf("%q knows what it cannot see:\n%s", words, said)
+		}
+	}
+	a, err := command{path: w.program(), argv: []string{"netnsctl", "delete", "--force-orphans", "--min-age", "0"}, env: w.env, dir: "/", user: true}.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.status == "0" || !strings.Contains(a.stderr, "netnsctl: ") {
+		t.Errorf("delete --force-orphans: status %s\n%s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(`test -e /run/netns/dead; netnsctl exec live true; rm /run/netns/dead`)
+	a, err = command{path: w.program(), argv: []string{"netnsctl", "list", "--stale"}, env: w.env, dir: "/", user: true}.run()
+	if err != nil || a.status != "1" || a.stdout != "" || !strings.HasPrefix(a.stderr, "netnsctl: incomplete: ") {
+		t.Errorf("nothing that could be seen: %v %v", err, a)
+	}
 }

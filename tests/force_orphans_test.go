@@ -1,0 +1,138 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestStaleDryRun: the plan is shown, nothing is done, the status is the same.
+func TestStaleDryRun(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; : >/run/netns/dead; $HOLD descriptor`)
+	dry := w.run("delete", "--force-orphans", "--min-age=0", "--dry-run")
+	if dry.status != "3" || !strings.Contains(dry.stdout, "would remove dead (dead-file)\nwould spare net:[") {
+		t.Errorf("status %s: %s%s", dry.status, dry.stdout, dry.stderr)
+	}
+	asJSON := w.run("-j", "delete", "--force-orphans", "--min-age=0", "--dry-run")
+	if asJSON.status != "3" || !json.Valid([]byte(asJSON.stdout)) || !strings.Contains(asJSON.stdout, `"dry_run":true`) {
+		t.Errorf("status %s: %s", asJSON.status, asJSON.stdout)
+	}
+	w.shell(`test -f /run/netns/dead`)
+	w.run("delete", "--force-orphans", "dead", "--min-age", "0")
+	w.shell(`! test -e /run/netns/dead`)
+}
+
+// TestStaleGrace: what is young is only reported.
+func TestStaleGrace(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
+	a := w.run("delete", "--force-orphans")
+	if a.status != "3" || !strings.Contains(a.stdout, "spared dead: younger than --min-age 10m0s\n") {
+		t.Errorf("status %s: %s", a.status, a.stdout)
+	}
+	w.shell(`test -f /run/netns/dead`)
+}
+
+// TestStaleContainer: from a pid namespace of its own, what belongs to processes
+// outside is neither seen nor touched (kernels from 6.12 to 6.17 would list it).
+func TestStaleContainer(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`ip netns add x; mkdir -p /run/kept; : >/run/kept/x; mount --bind /run/netns/x /run/kept/x`)
+	a := w.command("/usr/bin/unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
+		`umount -l /run; mount -t tmpfs run /run; netnsctl list --stale && netnsctl delete --force-orphans --min-age 0`)
+	if a.status != "0" || a.stdout != "0 removed, 0 released, 0 spared\n" {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(`test "$(stat -f -c %T /run/netns/x)" = nsfs && test "$(stat -f -c %T /run/kept/x)" = nsfs`)
+}
+
+// TestStaleBlind: in another mount or pid namespace than pid 1's, or without
+// capabilities, nothing is called unused.
+func TestStaleBlind(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
+	for way, why := range map[string]string{
+		"unshare -m":    "netnsctl runs in another mount namespace than pid 1; leave the shell or command of netnsctl (or of ip netns exec), container or chroot, and",
+		"unshare -p -f": "netnsctl runs in another pid namespace than pid 1;",
+		"setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace": "the namespaces of pid 1 could not be read; 2 processes could not be inspected;",
+	} {
+		a := w.command("/bin/sh", "-c", way+" netnsctl delete --force-orphans --min-age 0")
+		if a.status != "1" || !strings.HasPrefix(a.stderr, "netnsctl: refusing to clean up: "+why+" run as root of the host") || strings.Count(a.stderr, "\n") != 1 {
+			t.Errorf("%s: status %s: %s%s", way, a.status, a.stdout, a.stderr)
+		}
+	}
+	w.shell(`test -f /run/netns/dead`)
+}
+
+// TestStaleForeignPIDs: in a container that shares the run directory with its host, a
+// link to a process of the host looks dangling, and what the host has added since
+// looks dead. All is left alone.
+func TestStaleForeignPIDs(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/x`)
+	a := w.command("/bin/sh", "-c", `mkfifo /run/up /run/go
+		sleep 0.1 # no container begins with its host's /run, and clocks of processes tick
+		unshare -m -p -f --mount-proc --propagation private sh -c 'echo >/run/up; read go </run/go; exec netnsctl delete --force-orphans --min-age 0' &
+		read up </run/up; netnsctl add late; echo >/run/go; wait $!`)
+	if a.status != "1" || !strings.Contains(a.stderr, "netnsctl: refusing to clean up: mounts of other pid namespaces could not be inspected: /run/netns") {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(`test -L /run/netns/x; netnsctl exec late true`)
+}
+
+// TestStaleAllOrNothing: what cannot be released as a whole is left as it was.
+func TestStaleAllOrNothing(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`leak; mkdir -p /run/c/cov; : >/run/c/ns; echo full >/run/c/cov/ns
+		elsewhere 'mount --bind /run/netns/leak /run/c/ns'; rm /run/settled
+		elsewhere 'mount --bind /run/netns/leak /run/c/cov/ns; mount -t tmpfs t /run/c/cov'; netnsctl delete leak`)
+	count := func() int {
+		return strings.Count(w.run("list", "--stale", "--all-namespaces", "-j").stdout, `"/run/c/`)
+	}
+	before := count()
+	a := w.run("delete", "--force-orphans", "--min-age", "0")
+	if a.status != "1" || !strings.Contains(a.stdout, "0 released, 0 spared, 1 failed") || before != 2 || count() != before {
+		t.Errorf("status %s: %s%s: %d mounts, then %d", a.status, a.stdout, a.stderr, before, count())
+	}
+}
+
+// TestStaleKilled: a cleaner that is killed at any moment leaves what the next one
+// can finish, and nothing healthy is touched.
+func TestStaleKilled(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	const names = 100
+	w.shell(fmt.Sprintf(`mkdir /run/netns; for i in $(seq %d); do
+		: >/run/netns/dead$i
+		: >/run/netns/wrong$i; mount --bind /proc/self/ns/uts /run/netns/wrong$i
+		done
+		for i in 1 2 3 4 5; do netnsctl add good$i; done`, names))
+	for i := range 8 {
+		cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), "delete", "--force-orphans", "--min-age", "0")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(4+3*i) * time.Millisecond)
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	a := w.run("delete", "--force-orphans", "--min-age", "0")
+	if a.status != "0" {
+		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(`test "$(netnsctl list | sort)" = "$(printf 'good1\ngood2\ngood3\ngood4\ngood5')"
+		for i in 1 2 3 4 5; do netnsctl exec good$i true; done; ! grep -q 'uts:' /proc/self/mountinfo`)
+}
