@@ -27,7 +27,7 @@ const otherObjects = "address addrlabel maddress route rule neighbor neighbour n
 // lines for it, and no option that `ip` answers without an object.
 func isForNetns(argv []string) bool {
 	if named := namedObject(basename(argv)); named != "" {
-		for _, object := range strings.Fields(otherObjects) {
+		for object := range strings.FieldsSeq(otherObjects) {
 			if strings.HasPrefix(object, named) {
 				return false
 			}
