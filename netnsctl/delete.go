@@ -4,6 +4,8 @@ import (
 	"errors"
 	"syscall"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -46,7 +48,7 @@ func (d *Deleter) DeleteIf(name string, planned Identity) error {
 		// fd has only a path (O_PATH): the kernel tells the cookie of an open file.
 		if file, err := sys.Open(sys.FDPath(fd)); err == nil {
 			defer sys.Close(file)
-			if now, err := IdentityOf(file); err == nil {
+			if now, err := IdentityOf(netns.NsHandle(file)); err == nil {
 				if same, sure := planned.Same(now); same && (sure || planned.Cookie == now.Cookie) {
 					return nil
 				}

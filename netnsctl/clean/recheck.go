@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
@@ -38,7 +40,7 @@ const cacheFor = 5 * time.Millisecond
 // identity compares an open namespace with the planned one. The inode number of that might
 // have been used again, so where a cookie is missing the snapshot must hold the namespace.
 func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
-	now, err := netnsctl.IdentityOf(fd)
+	now, err := netnsctl.IdentityOf(netns.NsHandle(fd))
 	if err != nil {
 		return err
 	}
