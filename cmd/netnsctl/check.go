@@ -23,11 +23,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	if c.IsSet("against") {
 		return u.checkAgainst(call, c)
 	}
-	minAge, err := parseDuration(c.String("min-age"))
-	if err != nil {
-		return usageError{err}
-	}
-	v := verdict{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: minAge}
+	v := verdict{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: duration(c, "min-age")}
 	nagios := c.Bool("nagios")
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -170,6 +171,12 @@ func kinds() map[string]kind {
 		"SEC":       {check: checkWait},
 		"N":         {check: checkNumber},
 	}
+}
+
+// duration is the value of a flag that parse has checked; 0 for an empty one.
+func duration(c *cli.Context, name string) time.Duration {
+	d, _ := parseDuration(c.String(name))
+	return d
 }
 
 func checkDuration(word string) error {

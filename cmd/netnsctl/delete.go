@@ -50,10 +50,9 @@ type deletion struct {
 
 // delete deletes names or, with --force-orphans, cleans up.
 func (u *ui) delete(call compat.Call, c *cli.Context) error {
-	limit, _ := parseDuration(c.String("wait")) // an empty value is no limit
 	o := deleteOptions{
 		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json"), pretty: call.Pretty,
-		yes: c.Bool("yes"), wait: c.IsSet("wait"), limit: limit,
+		yes: c.Bool("yes"), wait: c.IsSet("wait"), limit: duration(c, "wait"),
 	}
 	if c.Bool("force-orphans") {
 		o.json = o.json || call.JSON

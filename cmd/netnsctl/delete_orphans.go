@@ -18,10 +18,7 @@ import (
 
 // deleteOrphans is delete --force-orphans.
 func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) error {
-	minAge, err := parseDuration(c.String("min-age"))
-	if err != nil {
-		return usageError{err}
-	}
+	minAge := duration(c, "min-age")
 	targets := c.Args().Slice()
 	if len(targets) > 0 && !c.IsSet("min-age") {
 		minAge = 0 // the default is not for a target that the user has named

@@ -13,14 +13,11 @@ import (
 
 // monitor prints names, and with --all-namespaces namespaces, as they come and go.
 func (u *ui) monitor(call compat.Call, c *cli.Context) error {
-	interval, err := parseDuration(c.String("interval"))
+	interval := duration(c, "interval")
 	switch {
-	case err != nil:
-		return usageError{err}
 	case interval < 10*time.Millisecond:
 		return misuse("option --interval: at least 10ms")
-	}
-	if onlyFlag(c, "") && !call.JSON {
+	case onlyFlag(c, "") && !call.JSON:
 		return plain(call, nil)
 	}
 	asJSON := c.Bool("json") || call.JSON
