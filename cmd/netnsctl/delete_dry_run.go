@@ -283,3 +283,27 @@ func (o outcome) devices() []deviceAddresses {
 	}
 	return all
 }
+
+// json is the outcome for programs.
+func (o outcome) json() jsonDeletedName {
+	one := jsonDeletedName{Name: o.name.Name, State: o.name.Verdict, Cause: o.name.Cause, Detail: o.name.Detail, Outcome: "delete"}
+	if o.refused != "" {
+		one.Outcome, one.Detail = "refuse", o.refused
+	}
+	for _, m := range o.ended {
+		one.Ended = append(one.Ended, discover.Mount{Namespace: m.Namespace, Path: m.Path, Through: m.Through})
+	}
+	if o.below != nil {
+		one.Below = o.below.ID
+	}
+	if o.ns == nil {
+		return one
+	}
+	one.ID = o.ns.ID
+	one.Processes, one.Devices = []jsonProcess{}, o.devices()
+	for _, p := range o.processes() {
+		one.Processes = append(one.Processes, jsonProcess{p.PID, p.Command})
+	}
+	one.keptBy(o.names, o.pins)
+	return one
+}

@@ -225,3 +225,59 @@ func otherMount(host netnsctl.Host, name string) string {
 func nameIn(snap *discover.Snapshot, name string) *discover.Name {
 	return firstOf(snap.Names, func(n *discover.Name) bool { return n.Name == name })
 }
+
+// jsonDeletion is the result of the deletion of names, or of its dry run.
+type jsonDeletion struct {
+	DryRun bool              `json:"dry_run"`
+	Names  []jsonDeletedName `json:"names"`
+	Gaps   []discover.Gap    `json:"not_seen"`
+}
+
+// jsonDeletedName is the result for one name.
+type jsonDeletedName struct {
+	Name   string           `json:"name"`
+	ID     netnsctl.ID      `json:"id,omitzero"`
+	State  discover.Verdict `json:"state,omitempty"`
+	Cause  discover.Cause   `json:"cause,omitempty"`
+	Detail string           `json:"detail,omitempty"`
+	// Outcome is "deleted" or "failed"; in a dry run "delete" or "refuse".
+	Outcome   string            `json:"outcome"`
+	Processes []jsonProcess     `json:"processes,omitzero"`
+	Devices   []deviceAddresses `json:"devices,omitzero"`
+	Below     netnsctl.ID       `json:"below,omitzero"`
+	Ended     []discover.Mount  `json:"also_unmounted,omitempty"`
+	KeptNames []string          `json:"other_names,omitzero"`
+	KeptBy    []discover.Pin    `json:"kept_by,omitzero"`
+	// Gone reports whether the kernel had torn down the namespace at the end of the wait.
+	Gone *bool `json:"gone,omitempty"`
+}
+
+type jsonProcess struct {
+	PID     int    `json:"pid"`
+	Command string `json:"command,omitempty"`
+}
+
+// keptBy fills in lists, which are not left out where they are empty.
+func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
+	j.KeptNames, j.KeptBy = append([]string{}, names...), append([]discover.Pin{}, pins...)
+}
+
+// json is the result of a deletion. looked: a scan has looked for the namespace.
+func (d deletion) json(looked bool) jsonDeletedName {
+	one := jsonDeletedName{Name: d.name, Outcome: "deleted"}
+	if d.known {
+		one.ID = d.namespace.ID
+	}
+	if d.failed != nil {
+		one.Outcome, one.Detail = "failed", bare(d.failed).Error()
+		return one
+	}
+	if !looked || !d.known {
+		return one
+	}
+	gone := d.still == nil && !d.waiting
+	one.Gone = &gone
+	still := cmp.Or(d.still, &discover.Namespace{})
+	one.keptBy(still.Names, still.Pins)
+	return one
+}

@@ -143,3 +143,19 @@ func found(rows []row, critical bool) bool {
 		return r.verdict == discover.Stale || r.verdict == discover.Orphan && !critical
 	})
 }
+
+// listed is the names and namespaces of rows as a snapshot, for JSON.
+func listed(snap *discover.Snapshot, rows []row) discover.Snapshot {
+	l := discover.Snapshot{Gaps: snap.Gaps}
+	done := map[*discover.Namespace]bool{} // one with two names has two rows
+	for _, r := range rows {
+		switch {
+		case r.ns == nil:
+			l.Names = append(l.Names, r.name)
+		case !done[r.ns]:
+			done[r.ns] = true
+			l.Namespaces = append(l.Namespaces, r.ns)
+		}
+	}
+	return l
+}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +14,11 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf16"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
 // ui is the program's input and output. Results go to standard output. Everything
@@ -180,4 +184,41 @@ func unique(words []string) (first []string) {
 		}
 	}
 	return first
+}
+
+// printJSON prints a value as one line of JSON, or as many lines if pretty. An error
+// counts as a failed write.
+func (u *ui) printJSON(v any, pretty bool) {
+	text, err := encode(v, pretty)
+	if u.broken == nil {
+		u.broken = err
+	}
+	u.print(text)
+}
+
+// encode is the text of printJSON. JSON is printed on terminals, too: it escapes not only
+// what JSON forbids, but every unprintable character (DEL, C1 controls, direction marks).
+func encode(v any, pretty bool) (string, error) {
+	data, err := textjson.Join(v)
+	if err != nil {
+		return "", err
+	}
+	if pretty {
+		var b bytes.Buffer
+		if err := json.Indent(&b, data, "", "    "); err != nil {
+			return "", err
+		}
+		data = b.Bytes()
+	}
+	var shown strings.Builder
+	for _, r := range string(data) {
+		if r == '\n' || strconv.IsPrint(r) {
+			shown.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&shown, `\u%04x`, unit)
+		}
+	}
+	return shown.String() + "\n", nil
 }
