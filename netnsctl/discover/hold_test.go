@@ -1,0 +1,236 @@
+package discover
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// holds are the ways to hold a namespace. What they open stays open.
+var holds = map[string]func(path string) error{
+	"process":           func(string) error { return nil }, // it was started inside
+	"thread":            holdThread,
+	"descriptor":        func(path string) error { return second(sys.Open(path)) },
+	"thread-descriptor": holdThreadDescriptor,
+	"socket":            func(path string) error { return within(path, udpSocket) },
+	"tuntap":            func(path string) error { return within(path, tunDevice) },
+	"in-flight":         holdInFlight,
+	"socket-in-flight":  holdSocketInFlight,
+	"inotify":           holdInotify,
+	"fanotify":          holdFanotify,
+	"io_uring":          holdInRing,
+	"path-io_uring":     func(path string) error { return inRing(sys.Open(path)) },
+	"socket-io_uring":   holdSocketInRing,
+	"mount":             holdMount,
+	"mount-covered":     holdCoveredMount,
+	"mount-named":       func(string) error { return sys.PrivateMount("/") },
+	"detached-tree":     holdDetachedTree,
+}
+
+func second(_ int, err error) error { return err }
+
+// within runs f on a thread in the namespace.
+func within(path string, f func() error) (err error) {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(fd)
+	sys.OnThrowAwayThread(func() {
+		if err = sys.SetNet(fd); err == nil {
+			err = f()
+		}
+	})
+	return err
+}
+
+// onThread runs f on a thread that goes on for ever.
+func onThread(f func() error) error {
+	done := make(chan error)
+	sys.GoThrowAwayThread(func() {
+		done <- f()
+		select {}
+	})
+	return <-done
+}
+
+func holdThread(path string) error {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(fd)
+	return onThread(func() error { return sys.SetNet(fd) })
+}
+
+func holdThreadDescriptor(path string) error {
+	return onThread(func() error {
+		if err := unix.Unshare(unix.CLONE_FILES); err != nil {
+			return err
+		}
+		return second(sys.Open(path))
+	})
+}
+
+func udpSocket() error { return second(unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)) }
+
+func tunDevice() error {
+	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	ifr, err := unix.NewIfreq("tun7")
+	if err != nil {
+		return err
+	}
+	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+	return unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr)
+}
+
+// inFlight sends the files, which then have no descriptor any more.
+func inFlight(fds ...int) error {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return err
+	}
+	for _, fd := range fds {
+		if err := unix.Sendmsg(pair[0], []byte{0}, unix.UnixRights(fd), nil, 0); err != nil {
+			return err
+		}
+		sys.Close(fd)
+	}
+	return nil
+}
+
+func holdInFlight(path string) error {
+	fd, err := sys.Open(path)
+	if err != nil {
+		return err
+	}
+	return inFlight(fd)
+}
+
+// holdSocketInFlight sends a socket of the namespace, and then a file that the kernel does
+// not show.
+func holdSocketInFlight(path string) error {
+	socket := -1
+	err := within(path, func() (err error) {
+		socket, err = unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	null, err := sys.Open("/dev/null")
+	if err != nil {
+		return err
+	}
+	return inFlight(socket, null)
+}
+
+func holdInotify(path string) error {
+	fd, err := unix.InotifyInit1(0)
+	if err != nil {
+		return err
+	}
+	return second(unix.InotifyAddWatch(fd, path, unix.IN_ATTRIB))
+}
+
+func holdFanotify(path string) error {
+	fd, err := unix.FanotifyInit(unix.FAN_CLASS_NOTIF, unix.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	return unix.FanotifyMark(fd, unix.FAN_MARK_ADD, unix.FAN_OPEN, unix.AT_FDCWD, path)
+}
+
+// inRing registers a file with an io_uring (io_uring_register(2)), and closes it.
+func inRing(file int, err error) error {
+	if err != nil {
+		return err
+	}
+	var params [120]byte // struct io_uring_params
+	ring, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 1, uintptr(unsafe.Pointer(&params[0])), 0)
+	if errno != 0 {
+		return errno
+	}
+	const registerFiles = 2
+	files := int32(file)
+	if _, _, errno := unix.Syscall6(unix.SYS_IO_URING_REGISTER, ring, registerFiles, uintptr(unsafe.Pointer(&files)), 1, 0, 0); errno != 0 {
+		return errno
+	}
+	return unix.Close(file)
+}
+
+func holdInRing(path string) error {
+	return within(path, func() error { return inRing(sys.Open(sys.ThreadNetPath)) })
+}
+
+// holdSocketInRing keeps the descriptor of the socket, too: procfs tells the namespace by
+// that alone.
+func holdSocketInRing(path string) error {
+	return within(path, func() error {
+		socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+		if err != nil {
+			return err
+		}
+		return inRing(unix.Dup(socket))
+	})
+}
+
+// bindAt mounts the namespace at another place, in a mount namespace of the process' own.
+func bindAt(path, dir string) error {
+	if err := sys.PrivateMount("/"); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(dir+"/ns", nil, 0o600); err != nil {
+		return err
+	}
+	if err := sys.BindMount(path, dir+"/ns"); err != nil {
+		return err
+	}
+	return sys.Detach(path)
+}
+
+func holdMount(path string) error { return bindAt(path, "/run/c") }
+
+func holdCoveredMount(path string) error {
+	if err := bindAt(path, "/run/c"); err != nil {
+		return err
+	}
+	return syscall.Mount("none", "/run/c", "tmpfs", 0, "")
+}
+
+func holdDetachedTree(path string) error {
+	if err := os.Mkdir("/run/tree", 0o755); err != nil {
+		return err
+	}
+	if err := sys.PrivateMount("/"); err != nil {
+		return err
+	}
+	if err := syscall.Mount("none", "/run/tree", "tmpfs", 0, ""); err != nil {
+		return err
+	}
+	if err := bindAt(path, "/run/tree/c"); err != nil {
+		return err
+	}
+	tree, err := sys.CloneTree(unix.AT_FDCWD, "/run/tree")
+	if err != nil {
+		return err
+	}
+	// The scan copies the tree, too (Linux 6.15).
+	again, err := sys.CloneTree(tree, "")
+	if err != nil {
+		return fmt.Errorf("a detached tree cannot be copied: %w", err)
+	}
+	sys.Close(again)
+	return sys.Detach("/run/tree")
+}
