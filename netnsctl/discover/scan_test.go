@@ -1,10 +1,14 @@
 package discover
 
 import (
+	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
@@ -79,10 +83,10 @@ func TestScanFinds(t *testing.T) {
 // mounted, and what is mounted in it.
 func TestScanMountedMountNamespace(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
-		pid, id := leaked(t, "mount")
 		// The kernel mounts a mount namespace only where that is not handed on.
-		nstest.Shell(t, `touch /run/m; mount --make-rprivate /; mount --bind /proc/$1/ns/mnt /run/m`, strconv.Itoa(pid))
-		end(t, pid)
+		nstest.Must(t, sys.PrivateMount("/"))
+		nstest.Must(t, os.WriteFile("/run/m", nil, 0o600))
+		id := mountedAt(t, "/run/m")
 		snap := scanned(t, host, Options{Files: true})
 		ns := snap.named(t, id.String())
 		if len(ns.Pins) != 1 || ns.Pins[0].Mount == nil || ns.Pins[0].Mount.Through != 0 || ns.Pins[0].Mount.Usable {
@@ -95,6 +99,36 @@ func TestScanMountedMountNamespace(t *testing.T) {
 			t.Errorf("the mount namespace is not kept: %+v", snap.MountNamespaces)
 		}
 	})
+}
+
+// mountedAt mounts a mount namespace, in which a network namespace is mounted that it
+// gives, and ends the process in it. The kernel mounts those only that have a greater number
+// than ours (mnt_ns_loop in fs/namespace.c), and each processor counts on its own since
+// Linux 6.18: it is tried on each, since one of them has made ours.
+func mountedAt(t *testing.T, path string) netnsctl.ID {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all unix.CPUSet
+	nstest.Must(t, unix.SchedGetaffinity(0, &all))
+	defer unix.SchedSetaffinity(0, &all)
+	err := error(nil)
+	for cpu := range 1024 { // as many as a CPUSet has
+		if !all.IsSet(cpu) {
+			continue
+		}
+		var one unix.CPUSet
+		one.Set(cpu)
+		nstest.Must(t, unix.SchedSetaffinity(0, &one))
+		pid, id := leaked(t, "mount")
+		err = sys.BindMount("/proc/"+strconv.Itoa(pid)+"/ns/mnt", path)
+		end(t, pid)
+		if err == nil {
+			return id
+		}
+	}
+	t.Fatal("mount a mount namespace:", err)
+	return netnsctl.ID{}
 }
 
 // TestOptions: what is held open and filled in.
