@@ -3,6 +3,7 @@ package discover
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 	"unsafe"
 
@@ -13,11 +14,13 @@ import (
 
 // holds are the ways to hold a namespace. What they open stays open.
 var holds = map[string]func(path string) error{
+	"nothing":           func(string) error { return nil },
 	"process":           func(string) error { return nil }, // it was started inside
 	"thread":            holdThread,
 	"descriptor":        func(path string) error { return second(sys.Open(path)) },
 	"thread-descriptor": holdThreadDescriptor,
 	"socket":            func(path string) error { return within(path, udpSocket) },
+	"shared-socket":     holdSharedSocket,
 	"tuntap":            func(path string) error { return within(path, tunDevice) },
 	"in-flight":         holdInFlight,
 	"socket-in-flight":  holdSocketInFlight,
@@ -78,6 +81,25 @@ func holdThreadDescriptor(path string) error {
 }
 
 func udpSocket() error { return second(unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)) }
+
+// holdSharedSocket gives the socket to a child, too.
+func holdSharedSocket(path string) error {
+	return within(path, func() error {
+		if err := udpSocket(); err != nil {
+			return err
+		}
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = append(os.Environ(), holdVariable+"=nothing")
+		ready, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		if err := cmd.Start(); err != nil { // the socket is not closed on exec
+			return err
+		}
+		return second(ready.Read(make([]byte, 1)))
+	})
+}
 
 func tunDevice() error {
 	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR, 0)

@@ -1,9 +1,12 @@
 package discover
 
 import (
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
 func TestSince(t *testing.T) {
@@ -34,5 +37,51 @@ func TestSince(t *testing.T) {
 	}
 	if len(stale) != 1 || stale[0].Name != "new" {
 		t.Errorf("stale: %v", stale)
+	}
+}
+
+// TestRecord: what is there at one time is not new later; what came since is.
+func TestRecord(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		nstest.Must(t, os.WriteFile(host.NamePath("dead"), nil, 0o600))
+		record, err := scanned(t, host, Options{Everything: true}).Record()
+		nstest.Must(t, err)
+		if len(record.Namespaces) != 2 || !slices.Equal(record.Stale, []string{"dead"}) || record.Taken.IsZero() {
+			t.Errorf("%+v", record)
+		}
+		for _, r := range record.Namespaces {
+			if r.ID.Ino == 0 || r.Cookie == 0 {
+				t.Errorf("%+v", r)
+			}
+		}
+		namespaces, stale := scanned(t, host, Options{Everything: true}).Since(record)
+		if len(namespaces)+len(stale) != 0 {
+			t.Errorf("new: %v, %v", namespaces, stale)
+		}
+
+		nstest.Must(t, host.Delete("x"))
+		nstest.Must(t, host.Add("x")) // perhaps with the same inode number
+		nstest.Must(t, os.Symlink("/run/none", host.NamePath("dangling")))
+		namespaces, stale = scanned(t, host, Options{Everything: true}).Since(record)
+		if len(namespaces) != 1 || !slices.Equal(namespaces[0].Names, []string{"x"}) || len(stale) != 1 || stale[0].Name != "dangling" {
+			t.Errorf("new: %v, %v", namespaces, stale)
+		}
+	})
+}
+
+func TestSameBoot(t *testing.T) {
+	at := netnsctl.Host{ProcRoot: nstest.Tree(t, map[string]string{"sys/kernel/random/boot_id": "b-1\n"})}
+	for boot, want := range map[string]bool{"b-1": true, "b-2": false} {
+		if same, err := (Record{Boot: boot}).SameBoot(at); same != want || err != nil {
+			t.Errorf("%s: %v, %v", boot, same, err)
+		}
+	}
+	none := netnsctl.Host{ProcRoot: t.TempDir()}
+	if _, err := (Record{}).SameBoot(none); err == nil {
+		t.Error("no boot id is no error")
+	}
+	if _, err := (&Snapshot{Host: none}).Record(); err == nil {
+		t.Error("no boot id is no error")
 	}
 }

@@ -1,0 +1,160 @@
+package discover
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// TestMounts reads the mount namespaces of recorded processes: pid 1's with covered mounts
+// and a shared parent, one with a name, and one whose only process is chrooted.
+func TestMounts(t *testing.T) {
+	v := recorded(t, map[string]string{
+		"1/root": "-> /", "1/ns/mnt": "-> mnt:[500]",
+		"1/mountinfo": `22 1 8:1 / / rw shared:1 - ext4 /dev/vda rw
+25 22 0:25 / /run rw shared:3 - tmpfs tmpfs rw
+31 25 0:4 net:[77] /run/netns/a rw shared:9 - nsfs nsfs rw
+32 25 0:4 net:[78] /run/c/ns rw - nsfs nsfs rw
+33 32 0:4 uts:[90] /run/c/ns rw - nsfs nsfs rw
+34 25 0:4 net:[79] /run/d/ns rw - nsfs nsfs rw
+35 25 0:40 / /run/d rw - tmpfs none rw
+`,
+		"9000001/root": "-> /", "9000001/ns/mnt": "-> mnt:[501]",
+		"9000001/mountinfo": `42 1 8:1 / / rw - ext4 /dev/vda rw
+45 42 0:26 / /run rw - tmpfs tmpfs rw
+51 45 0:4 net:[80] /run/netns/b rw - nsfs nsfs rw
+52 45 0:4 net:[81] /run/netns/deep/b rw - nsfs nsfs rw
+`,
+		"9000002/root": "-> /srv", "9000002/ns/mnt": "-> mnt:[502]",
+	})
+	v.runDir, v.hostMounts, v.ownMounts = "/run/netns", 500, 501
+	v.members = map[uint64][]int{500: {1}, 501: {9000001}, 502: {9000002}}
+	for ino, pids := range v.members {
+		v.mounts.Get(v.fs.Root(), ino).AddMembers(pids...)
+	}
+	v.readMounts()
+	seen, gaps := mounts(v)
+	expectGaps(t, gaps)
+	// The last one cannot be entered: what pid 9000002 has as its namespace is no such file.
+	expectGaps(t, v.gaps, Blind{What: "mount namespaces that no process, mount or descriptor leads to"})
+	want := map[uint64]Mount{
+		77: {Namespace: 500, ID: 31, ParentID: 25, Path: "/run/netns/a", Through: 1, Host: true, File: "0:25:/netns/a", Spreads: true, Name: "a", Usable: true},
+		78: {Namespace: 500, ID: 32, ParentID: 25, Path: "/run/c/ns", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/c/ns", Spreads: true},
+		79: {Namespace: 500, ID: 34, ParentID: 25, Path: "/run/d/ns", Through: 1, Host: true, Covered: true, File: "0:25:/d/ns", Spreads: true},
+		80: {Namespace: 501, ID: 51, ParentID: 45, Path: "/run/netns/b", Through: 9000001, Own: true, File: "0:26:/netns/b", Name: "b", Usable: true},
+		81: {Namespace: 501, ID: 52, ParentID: 45, Path: "/run/netns/deep/b", Through: 9000001, Own: true, File: "0:26:/netns/deep/b"},
+	}
+	if len(seen) != len(want) {
+		t.Errorf("seen %+v", seen)
+	}
+	for _, s := range seen {
+		if s.Pin.Kind != MountPin || s.Pin.FD != -1 || *s.Pin.Mount != want[s.ID.Ino] {
+			t.Errorf("%d: %+v\nwant %+v", s.ID.Ino, *s.Pin.Mount, want[s.ID.Ino])
+		}
+	}
+	for id, is := range map[uint64]bool{35: true, 52: true, 60: false} {
+		if v.mountIDs.Has(id) != is {
+			t.Errorf("mount %d is known: %v", id, !is)
+		}
+	}
+	if names := v.mountedNames(); len(names) != 1 || names["a"] != 77 {
+		t.Errorf("names in pid 1's mount namespace: %v", names)
+	}
+}
+
+// TestMountsNotReadable: a mount namespace that is there and cannot be read is a critical gap.
+func TestMountsNotReadable(t *testing.T) {
+	v := recorded(t, map[string]string{"9000001/root": "-> /srv", "9000001/ns/mnt": "no namespace"})
+	m := v.mounts.Get(v.fs.Root(), inode(t, v.fs.Root()+"/9000001/ns/mnt"))
+	m.AddMembers(9000001)
+	v.readMounts()
+	seen, _ := mounts(v)
+	expect(t, seen, nil)
+	expectGaps(t, v.gaps,
+		Blind{What: "mount namespaces not readable", Count: 1, Grave: true},
+		Blind{What: "mount namespaces that no process, mount or descriptor leads to"})
+}
+
+// TestNameElsewhere: a mount in the run directory of a process, as seen from its root, is a
+// name there.
+func TestNameElsewhere(t *testing.T) {
+	jail := t.TempDir()
+	nstest.Must(t, os.MkdirAll(jail+"/run/netns", 0o755))
+	nstest.Must(t, os.MkdirAll(jail+"/var/run/netns", 0o755))
+	v := recorded(t, map[string]string{
+		"9000001/root": "-> " + jail, "9000001/ns/mnt": "-> mnt:[501]",
+		"9000002/root": "-> " + jail, "9000002/ns/mnt": "-> mnt:[501]", // the same root again
+		"9000003/root": "-> " + jail + "/none", "9000003/ns/mnt": "-> mnt:[501]",
+		"9000004/root": "-> /", "9000004/ns/mnt/": "",
+	})
+	v.host.RunDir = "/run/netns"
+	var st sys.FileStat
+	nstest.Must(t, sys.StatFollow(jail, &st))
+	for _, test := range []struct {
+		situation string
+		mount     Mount
+		usable    bool
+	}{
+		{situation: "in /run/netns", mount: Mount{Namespace: 501, Path: jail + "/run/netns/x", ParentID: st.MountID}, usable: true},
+		{situation: "in /var/run/netns", mount: Mount{Namespace: 501, Path: jail + "/var/run/netns/x", ParentID: st.MountID}, usable: true},
+		{situation: "in another mount namespace", mount: Mount{Namespace: 502, Path: jail + "/run/netns/x", ParentID: st.MountID}},
+		{situation: "on another mount there", mount: Mount{Namespace: 501, Path: jail + "/run/netns/x", ParentID: st.MountID + 100000}},
+		{situation: "elsewhere", mount: Mount{Namespace: 501, Path: jail + "/run/x", ParentID: st.MountID}},
+		{situation: "no name", mount: Mount{Namespace: 501, Path: jail + "/run/netns/..", ParentID: st.MountID}},
+	} {
+		m := test.mount
+		v.nameElsewhere(&m)
+		name, through := "", 0
+		if test.usable {
+			name, through = "x", 9000001
+		}
+		if m.Usable != test.usable || m.Name != name || m.Through != through && m.Through != 9000002 {
+			t.Errorf("%s: %+v", test.situation, m)
+		}
+	}
+}
+
+// TestPlaceNames: the file of a name is told as that of a mount is.
+func TestPlaceNames(t *testing.T) {
+	v := recorded(t, map[string]string{"thread-self/mountinfo": "22 1 8:1 / / rw - ext4 /dev/vda rw\n25 22 0:25 /sub /run rw - tmpfs tmpfs rw\n"})
+	for _, test := range []struct {
+		runDir string
+		mount  uint64
+		want   string
+	}{
+		{runDir: "/run/netns", mount: 25, want: "0:25:/sub/netns/x"},
+		{runDir: "/srv/netns", mount: 22, want: "8:1:/srv/netns/x"},
+		{runDir: "/run/netns", mount: 26},
+		{runDir: "/srv/netns", mount: 25},
+	} {
+		n := &Name{Name: "x"}
+		v.runDir, v.runDirMount, v.names = test.runDir, test.mount, []*Name{n}
+		if v.placeNames(); n.On != test.want {
+			t.Errorf("%s on mount %s: %q", test.runDir, strconv.FormatUint(test.mount, 10), n.On)
+		}
+	}
+	v = recorded(t, nil)
+	v.names = []*Name{{Name: "x"}}
+	if v.placeNames(); v.names[0].On != "" {
+		t.Error(v.names[0].On)
+	}
+}
+
+// TestMountedNamesNeedARoot: without a process that sees pid 1's mounts no name is taken for
+// granted.
+func TestMountedNamesNeedARoot(t *testing.T) {
+	v := recorded(t, nil)
+	v.runDir, v.hostMounts = "/run/netns", 500
+	if names := v.mountedNames(); len(names) != 0 {
+		t.Error(names)
+	}
+	v.tables = map[uint64]*mountinfo.Table{500: mountinfo.Parse([]byte("31 25 0:4 net:[77] /run/netns/a rw - nsfs nsfs rw\n"), nil)}
+	v.mounts.Get(v.fs.Root(), 500)
+	if names := v.mountedNames(); len(names) != 0 {
+		t.Error(names)
+	}
+}

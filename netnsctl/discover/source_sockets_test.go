@@ -1,0 +1,110 @@
+package discover
+
+import (
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+func TestSentTo(t *testing.T) {
+	for _, test := range []struct {
+		fdinfo string
+		want   int
+	}{
+		{fdinfo: "pos:\t0\nflags:\t02\nmnt_id:\t10\nino:\t5\nscm_fds: 3\n", want: 3},
+		{fdinfo: "scm_fds: 0\n"},
+		{fdinfo: "scm_fds: x\n"},
+		{fdinfo: "pos:\t0\n"}, // before Linux 5.11
+		{fdinfo: ""},
+	} {
+		if got := sentTo([]byte(test.fdinfo)); got != test.want {
+			t.Errorf("%q: %d", test.fdinfo, got)
+		}
+	}
+}
+
+// TestSocketsOfEndedProcesses: their sockets are no gap.
+func TestSocketsOfEndedProcesses(t *testing.T) {
+	v := recorded(t, nil)
+	v.files = []openFile{
+		{pid: 9000001, fd: 3, class: socketFile, id: 5},
+		{pid: 9000002, fd: 3, class: socketFile, id: 5},
+		{pid: 9000002, fd: 4, class: socketFile, id: 6},
+		{pid: 9000002, fd: 5, class: tunFile, id: 7},
+		{pid: 9000002, fd: 6, class: directory, id: 8},
+	}
+	for _, source := range []func(*vantage) ([]Sighting, []Blind){sockets, tunDevices, detachedTrees} {
+		seen, gaps := source(v)
+		expect(t, seen, nil)
+		expectGaps(t, gaps)
+	}
+}
+
+// TestInFlightNotShown: the kernel shows the first message that waits; what is in the second
+// one is a gap.
+func TestInFlightNotShown(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		_, id := leaked(t, "socket-in-flight")
+		snap := scanned(t, host, Options{})
+		if pins := snap.named(t, id.String()).Pins; len(pins) != 1 || pins[0].Kind != InFlight {
+			t.Errorf("pins %v", pins)
+		}
+		var gap Blind
+		for _, b := range snap.Blind {
+			if b.What == "descriptors in flight not readable" {
+				gap = b
+			}
+		}
+		if gap.Count != 1 || gap.Grave || gap.String() != "descriptors in flight not readable: 1" {
+			t.Errorf("gap %+v", gap)
+		}
+	})
+}
+
+// TestSharedSocket: each process that has a socket is told. The child is in the namespace
+// itself, so nobody need know why it is there.
+func TestSharedSocket(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		pid := holder(t, "shared-socket", "x")
+		ns := scanned(t, host, Options{}).named(t, "x")
+		pids := map[int]int{}
+		for _, p := range ns.Pins {
+			if p.Kind == SocketPin {
+				pids[p.PID]++
+				if outside := p.PID == pid; outside != (p.Detail == "udp") {
+					t.Errorf("pid %d has the socket: %+v", pid, p)
+				}
+			}
+		}
+		if len(pids) != 2 || pids[pid] != 1 {
+			t.Errorf("pins %v of pid %d and its child", ns.Pins, pid)
+		}
+	})
+}
+
+func TestNetOf(t *testing.T) {
+	v := recorded(t, nil)
+	onNsfs(t, v)
+	for _, test := range []struct {
+		path string
+		net  bool
+	}{
+		{path: "/proc/self/ns/net", net: true},
+		{path: "/proc/self/ns/uts"},
+		{path: "/dev/null"},
+		{path: "/"},
+	} {
+		fd, err := sys.Open(test.path)
+		nstest.Must(t, err)
+		net, ok := v.netOf(fd)
+		sys.Close(fd)
+		if ok != test.net || ok && net != v.own.Ino {
+			t.Errorf("%s: %d, %v", test.path, net, ok)
+		}
+	}
+	if _, ok := v.netOf(-1); ok {
+		t.Error("a closed descriptor is of a namespace")
+	}
+}
