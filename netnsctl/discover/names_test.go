@@ -2,6 +2,7 @@ package discover
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -83,23 +84,18 @@ func TestNames(t *testing.T) {
 func TestNoRunDir(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		if snap := scanned(t, host, Options{}); len(snap.Names) != 0 || hasGap(snap, "the names in /run/netns") {
-			t.Errorf("%v, %v", snap.Names, snap.Blind)
+			t.Errorf("%v, %v", snap.Names, snap.Gaps)
 		}
 		nstest.Must(t, os.WriteFile("/run/netns", nil, 0o600))
 		if snap := scanned(t, host, Options{}); !hasGap(snap, "the names in /run/netns") {
-			t.Error(snap.Blind)
+			t.Error(snap.Gaps)
 		}
 	})
 }
 
 // hasGap tells whether a snapshot has a critical gap.
 func hasGap(s *Snapshot, what string) bool {
-	for _, b := range s.Blind {
-		if b.What == what && b.Grave {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Critical(), func(g Gap) bool { return g.What == what })
 }
 
 // TestOtherRunDir: names are read where the host has them.

@@ -41,9 +41,9 @@ func expect(t *testing.T, seen []Sighting, want map[uint64]Pin) {
 	}
 }
 
-func expectGaps(t *testing.T, gaps []Blind, want ...Blind) {
+func expectGaps(t *testing.T, gaps []Gap, want ...Gap) {
 	t.Helper()
-	byText := func(a, b Blind) int { return cmp.Compare(a.What, b.What) }
+	byText := func(a, b Gap) int { return cmp.Compare(a.What, b.What) }
 	gaps = slices.SortedFunc(slices.Values(gaps), byText)
 	if want = slices.SortedFunc(slices.Values(want), byText); !slices.Equal(gaps, want) {
 		t.Errorf("gaps %v\nwant %v", gaps, want)

@@ -29,7 +29,7 @@ func TestIOURings(t *testing.T) {
 		79: {Kind: IOUring, PID: 9000001, TID: 9000002, FD: 6},
 	})
 	// The slots 3 and 4, the socket whose descriptor nobody has, the busy ring and the closed one.
-	expectGaps(t, gaps, Blind{What: "io_uring files not readable", Count: 5})
+	expectGaps(t, gaps, Gap{What: GapIOUring, Count: 5})
 }
 
 // TestIOURingByPath: the kernel names a file by the path at which it was mounted when it was
@@ -37,8 +37,8 @@ func TestIOURings(t *testing.T) {
 func TestIOURingByPath(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		leaked(t, "path-io_uring")
-		for _, b := range scanned(t, host, Options{}).Blind {
-			if b.What == "io_uring files not readable" && b.Count == 1 {
+		for _, g := range scanned(t, host, Options{}).Gaps {
+			if g.What == GapIOUring && g.Count == 1 {
 				return
 			}
 		}

@@ -55,5 +55,5 @@ func TestMarks(t *testing.T) {
 		0x4d: {Kind: Inotify, PID: 9000001, FD: 3},
 		0x4f: {Kind: Fanotify, PID: 9000001, FD: 4},
 	})
-	expectGaps(t, gaps, Blind{What: "inotify and fanotify marks on namespaces of a type that the kernel does not tell", Count: 1})
+	expectGaps(t, gaps, Gap{What: GapMarks, Count: 1})
 }

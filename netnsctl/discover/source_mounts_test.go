@@ -40,7 +40,7 @@ func TestMounts(t *testing.T) {
 	seen, gaps := mounts(v)
 	expectGaps(t, gaps)
 	// The last one cannot be entered: what pid 9000002 has as its namespace is no such file.
-	expectGaps(t, v.gaps, Blind{What: "mount namespaces that no process, mount or descriptor leads to"})
+	expectGaps(t, v.gaps, Gap{What: GapUnusedMountNamespaces})
 	want := map[uint64]Mount{
 		77: {Namespace: 500, ID: 31, ParentID: 25, Path: "/run/netns/a", Through: 1, Host: true, File: "0:25:/netns/a", Spreads: true, Name: "a", Usable: true},
 		78: {Namespace: 500, ID: 32, ParentID: 25, Path: "/run/c/ns", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/c/ns", Spreads: true},
@@ -75,8 +75,8 @@ func TestMountsNotReadable(t *testing.T) {
 	seen, _ := mounts(v)
 	expect(t, seen, nil)
 	expectGaps(t, v.gaps,
-		Blind{What: "mount namespaces not readable", Count: 1, Grave: true},
-		Blind{What: "mount namespaces that no process, mount or descriptor leads to"})
+		Gap{What: GapMountNamespaces, Count: 1, Critical: true},
+		Gap{What: GapUnusedMountNamespaces})
 }
 
 // TestNameElsewhere: a mount in the run directory of a process, as seen from its root, is a

@@ -34,7 +34,7 @@ func TestSocketsOfEndedProcesses(t *testing.T) {
 		{pid: 9000002, fd: 5, class: tunFile, id: 7},
 		{pid: 9000002, fd: 6, class: directory, id: 8},
 	}
-	for _, source := range []func(*vantage) ([]Sighting, []Blind){sockets, tunDevices, detachedTrees} {
+	for _, source := range []func(*vantage) ([]Sighting, []Gap){sockets, tunDevices, detachedTrees} {
 		seen, gaps := source(v)
 		expect(t, seen, nil)
 		expectGaps(t, gaps)
@@ -50,13 +50,13 @@ func TestInFlightNotShown(t *testing.T) {
 		if pins := snap.named(t, id.String()).Pins; len(pins) != 1 || pins[0].Kind != InFlight {
 			t.Errorf("pins %v", pins)
 		}
-		var gap Blind
-		for _, b := range snap.Blind {
-			if b.What == "descriptors in flight not readable" {
-				gap = b
+		var gap Gap
+		for _, g := range snap.Gaps {
+			if g.What == GapInFlight {
+				gap = g
 			}
 		}
-		if gap.Count != 1 || gap.Grave || gap.String() != "descriptors in flight not readable: 1" {
+		if gap.Count != 1 || gap.Critical || gap.String() != "descriptors in flight not readable: 1" {
 			t.Errorf("gap %+v", gap)
 		}
 	})
