@@ -62,18 +62,16 @@ func (n *NSIDs) Of(ns netns.NsHandle) (NSID, error) {
 // Peer gives the namespace that has an nsid in our namespace, with its nsid in the
 // namespace target if that is not nil (Linux 4.20).
 func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {
-	p, err := n.socket.PeerByNSID(int32(id), (*int32)(target))
-	return Peer{NSID(p.NSID), NSID(p.Current)}, kernelError(OpGetNSID, "", "", err)
+	inTarget, current, err := n.socket.PeerByNSID(int32(id), (*int32)(target))
+	return Peer{NSID(inTarget), NSID(current)}, kernelError(OpGetNSID, "", "", err)
 }
 
 // Peers gives all namespaces that have an nsid in the namespace target (Linux 4.20), or
 // in ours if target is nil, in ascending order.
-func (n *NSIDs) Peers(target *NSID) ([]Peer, error) {
-	found, err := n.socket.Peers((*int32)(target))
-	peers := make([]Peer, len(found))
-	for i, p := range found {
-		peers[i] = Peer{NSID(p.NSID), NSID(p.Current)}
-	}
+func (n *NSIDs) Peers(target *NSID) (peers []Peer, err error) {
+	err = n.socket.Peers((*int32)(target), func(inTarget, current int32) {
+		peers = append(peers, Peer{NSID(inTarget), NSID(current)})
+	})
 	return peers, kernelError(OpListNSIDs, "", "", err)
 }
 

@@ -1,8 +1,9 @@
 package discover
 
 import (
+	"github.com/vishvananda/netns"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -33,16 +34,16 @@ func kernelList(v *vantage) (seen []Sighting, gaps []Gap) {
 // end of a veth pair here. The kernel tells their nsids only, so each namespace that was
 // found is asked for its nsid.
 func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
-	socket, err := rtnl.Dial(true)
+	nsids, err := netnsctl.OpenNSIDs(true)
 	if err != nil {
 		return nil, nil
 	}
-	defer socket.Close()
-	peers, err := socket.Peers(nil)
+	defer nsids.Close()
+	peers, err := nsids.Peers(nil)
 	if err != nil || len(peers) == 0 {
 		return nil, nil
 	}
-	missing := map[int32]bool{}
+	missing := map[netnsctl.NSID]bool{}
 	for _, peer := range peers {
 		missing[peer.NSID] = true
 	}
@@ -51,7 +52,7 @@ func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
 		if err != nil {
 			return nil, nil // it may be the one
 		}
-		if nsid, err := socket.NSID(fd); err == nil {
+		if nsid, err := nsids.Of(netns.NsHandle(fd)); err == nil {
 			delete(missing, nsid)
 		}
 		sys.Close(fd)
@@ -64,7 +65,7 @@ func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
 		return nil, counted(Gap{What: GapPeers, Count: len(missing)})
 	}
 	for nsid := range missing {
-		seen = append(seen, Sighting{NSID: netnsctl.NSID(nsid), Pin: Pin{Kind: Invisible, FD: -1}})
+		seen = append(seen, Sighting{NSID: nsid, Pin: Pin{Kind: Invisible, FD: -1}})
 	}
 	return seen, nil
 }

@@ -13,14 +13,6 @@ import (
 // Unassigned is the kernel's NETNSA_NSID_NOT_ASSIGNED.
 const Unassigned = -1
 
-// PeerID is the answer of RTM_GETNSID about a peer namespace.
-type PeerID struct {
-	// NSID is its nsid in the target namespace, or in ours without a target.
-	NSID int32
-	// Current is its nsid in our namespace, if there is a target.
-	Current int32
-}
-
 // MaxPipelined is how many requests [Conn.NSIDsByFD] sends at once: their answers fit
 // into the receive buffer of a socket.
 const MaxPipelined = 64
@@ -57,7 +49,8 @@ func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 				got(int(i), Unassigned, kernelError(m))
 				return
 			}
-			got(int(i), parsePeer(m.Data).NSID, nil)
+			id, _ := parseNSIDs(m.Data)
+			got(int(i), id, nil)
 		})
 	}
 	for i := range fds {
@@ -68,23 +61,23 @@ func (c *Conn) NSIDsByFD(fds []int, got func(i int, id int32, err error)) {
 }
 
 // PeerByNSID asks for the namespace that has an nsid in our namespace: for its nsid in
-// the namespace target, if that is not nil (Linux 4.20).
-func (c *Conn) PeerByNSID(nsid int32, target *int32) (PeerID, error) {
+// the namespace target, if that is not nil (Linux 4.20). current then is its nsid in our
+// namespace.
+func (c *Conn) PeerByNSID(nsid int32, target *int32) (inTarget, current int32, err error) {
 	attrs := append([]*nl.RtAttr{attr32(unix.NETNSA_NSID, nsid)}, Target(unix.NETNSA_TARGET_NSID, target)...)
-	peer := PeerID{Unassigned, Unassigned}
-	err := c.exchange(c.getNSID(attrs...), func(m syscall.NetlinkMessage) { peer = parsePeer(m.Data) })
-	return peer, err
+	inTarget, current = Unassigned, Unassigned
+	err = c.exchange(c.getNSID(attrs...), func(m syscall.NetlinkMessage) { inTarget, current = parseNSIDs(m.Data) })
+	return inTarget, current, err
 }
 
-// Peers asks for all namespaces that have an nsid in the namespace target, or in ours
-// if that is nil, in ascending order of the nsids.
-func (c *Conn) Peers(target *int32) ([]PeerID, error) {
+// Peers calls got for each namespace that has an nsid in the namespace target, or in
+// ours if that is nil, in ascending order of the nsids.
+func (c *Conn) Peers(target *int32, got func(inTarget, current int32)) error {
 	messages, err := c.Dump(unix.RTM_GETNSID, nl.NewRtGenMsg(), Target(unix.NETNSA_TARGET_NSID, target)...)
-	peers := make([]PeerID, len(messages))
-	for i, m := range messages {
-		peers[i] = parsePeer(m)
+	for _, m := range messages {
+		got(parseNSIDs(m))
 	}
-	return peers, err
+	return err
 }
 
 // SetNSID assigns an nsid, in our namespace, to the namespace that fd is an open file
@@ -152,19 +145,20 @@ func Target(kind int, target *int32) []*nl.RtAttr {
 
 func attr32(kind int, v int32) *nl.RtAttr { return nl.NewRtAttr(kind, nl.Uint32Attr(uint32(v))) }
 
-// parsePeer reads a struct rtgenmsg and its attributes.
-func parsePeer(data []byte) PeerID {
-	peer := PeerID{Unassigned, Unassigned}
+// parseNSIDs reads a struct rtgenmsg and its attributes. Without a target the kernel
+// gives no current nsid.
+func parseNSIDs(data []byte) (inTarget, current int32) {
+	inTarget, current = Unassigned, Unassigned
 	for _, a := range Attrs(data[min(len(data), unix.NLMSG_ALIGNTO):]) {
 		if len(a.Value) < 4 {
 			continue
 		}
 		switch v := int32(Uint32(a.Value)); a.Attr.Type {
 		case unix.NETNSA_NSID:
-			peer.NSID = v
+			inTarget = v
 		case unix.NETNSA_CURRENT_NSID:
-			peer.Current = v
+			current = v
 		}
 	}
-	return peer
+	return inTarget, current
 }

@@ -60,24 +60,22 @@ func TestKernelError(t *testing.T) {
 	}
 }
 
-func TestParsePeer(t *testing.T) {
+func TestParseNSIDs(t *testing.T) {
 	gen := make([]byte, 4)
 	for name, test := range map[string]struct {
 		data []byte
-		want PeerID
+		want [2]int32
 	}{
-		"nothing":       {nil, PeerID{-1, -1}},
-		"no attributes": {gen, PeerID{-1, -1}},
-		"a number":      {join(gen, attribute(unix.NETNSA_NSID, word(7))), PeerID{7, -1}},
-		"both": {
-			join(gen, attribute(unix.NETNSA_NSID, word(7)), attribute(unix.NETNSA_CURRENT_NSID, word(0))), PeerID{7, 0},
-		},
-		"unassigned":  {join(gen, attribute(unix.NETNSA_NSID, word(-1))), PeerID{-1, -1}},
-		"short value": {join(gen, attribute(unix.NETNSA_NSID, []byte{1, 0})), PeerID{-1, -1}},
-		"others":      {join(gen, attribute(99, word(5)), attribute(unix.NETNSA_NSID, word(3))), PeerID{3, -1}},
-		"broken":      {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), PeerID{-1, -1}},
+		"nothing":       {nil, [2]int32{-1, -1}},
+		"no attributes": {gen, [2]int32{-1, -1}},
+		"an nsid":       {join(gen, attribute(unix.NETNSA_NSID, word(7))), [2]int32{7, -1}},
+		"both":          {join(gen, attribute(unix.NETNSA_NSID, word(7)), attribute(unix.NETNSA_CURRENT_NSID, word(0))), [2]int32{7, 0}},
+		"short value":   {join(gen, attribute(unix.NETNSA_NSID, []byte{1, 0})), [2]int32{-1, -1}},
+		"others":        {join(gen, attribute(99, word(5)), attribute(unix.NETNSA_NSID, word(3))), [2]int32{3, -1}},
+		"broken":        {join(gen, attribute(unix.NETNSA_NSID, word(3)), []byte{200, 0, 1, 0}), [2]int32{-1, -1}},
 	} {
-		if diff := cmp.Diff(test.want, parsePeer(test.data)); diff != "" {
+		inTarget, current := parseNSIDs(test.data)
+		if diff := cmp.Diff(test.want, [2]int32{inTarget, current}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -102,8 +100,8 @@ func TestForgedAnswer(t *testing.T) {
 		refusal.AddRawData(join(word(-int32(unix.EPERM)), header(0)))
 		nstest.Must(t, unix.Sendto(other.fd, refusal.Serialize(), 0, ours))
 
-		if peers, err := c.Peers(nil); err != nil || len(peers) != 0 {
-			t.Errorf("got %v, %v", peers, err)
+		if err := c.Peers(nil, func(nsid, _ int32) { t.Errorf("got nsid %d", nsid) }); err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -116,7 +114,7 @@ func TestRefusedDump(t *testing.T) {
 		nstest.Must(t, err)
 		defer c.Close()
 		target := int32(99)
-		_, err = c.Peers(&target)
+		err = c.Peers(&target, func(nsid, _ int32) { t.Errorf("got nsid %d", nsid) })
 		refused, ok := errors.AsType[*Error](err)
 		if !ok || refused.Errno != unix.EINVAL || refused.Message != "Invalid target network namespace id" {
 			t.Errorf("got %+v", err)
@@ -137,6 +135,6 @@ func FuzzNetlink(f *testing.F) {
 		if (err != nil) != refused {
 			t.Errorf("%x: %v", data, err)
 		}
-		parsePeer(data)
+		parseNSIDs(data)
 	})
 }
