@@ -30,6 +30,9 @@ func excluded(d draw, f face, real outcome) bool {
 			return true // delete unmounts what a link leads to
 		case c.is("delete") && c.all && len(c.args) > 0 && f.name == "netnsctl":
 			return true // -all delete NAME refuses
+		case c.is("delete") && f.name == "netnsctl" && !d.isPlain() &&
+			slices.ContainsFunc(c.args, func(name string) bool { return d.kind(name) == "stacked" }):
+			return true // as in ip, each delete takes one of the mounts away and then fails
 		case c.is("exec") && (c.all || d.batch != nil) && ipVersion() < 6009 && notEntered.MatchString(real.stderr):
 			return true // a child that cannot enter goes on as a second ip
 		case c.is("set") && ipVersion() >= 6004 && len(c.args) > 0 && !d.opens(c.args[0]):
