@@ -1,14 +1,14 @@
 package tests
 
 import (
+	"bufio"
 	"encoding/json"
-	"fmt"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestStaleDryRun: the plan is shown, nothing is done, the status is the same.
@@ -108,31 +108,69 @@ func TestStaleAllOrNothing(t *testing.T) {
 	}
 }
 
-// TestStaleKilled: a cleaner that is killed at any moment leaves what the next one
-// can finish, and nothing healthy is touched.
+// TestStaleKilled: a cleaner that is killed in the middle of its work leaves what the
+// next one can finish, and nothing healthy is touched.
 func TestStaleKilled(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	const names = 100
-	w.shell(fmt.Sprintf(`mkdir /run/netns; for i in $(seq %d); do
-		: >/run/netns/dead$i
-		: >/run/netns/wrong$i; mount --bind /proc/self/ns/uts /run/netns/wrong$i
+	w.shell(`
+		mkdir /run/netns
+		long=$(printf '%0200d' 0)
+		for i in $(seq 100); do
+			: >/run/netns/dead$i-$long
+			: >/run/netns/wrong$i-$long
+			mount --bind /proc/self/ns/uts /run/netns/wrong$i-$long
 		done
-		for i in 1 2 3 4 5; do netnsctl add good$i; done`, names))
-	for i := range 8 {
-		cmd := exec.Command(filepath.Join(artefact, "bin", "netnsctl"), "delete", "--force-orphans", "--min-age", "0")
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
+		for i in 1 2 3 4 5; do netnsctl add good$i; done`)
+	left := func() int { return strings.Count(w.names(), "-") }
+	before := left()
+	for _, lines := range []int{1, 10, 20, 40} {
+		w.killCleaner(lines)
+		now := left()
+		if done := before - now; done < lines || now == 0 {
+			t.Errorf("killed after %d lines: it has removed %d names and left %d", lines, done, now)
 		}
-		time.Sleep(time.Duration(4+3*i) * time.Millisecond)
-		cmd.Process.Kill()
-		cmd.Wait()
+		before = now
 	}
 	a := w.run("delete", "--force-orphans", "--min-age", "0")
 	if a.status != "0" {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
-	w.shell(`test "$(netnsctl list | sort)" = "$(printf 'good1\ngood2\ngood3\ngood4\ngood5')"
-		for i in 1 2 3 4 5; do netnsctl exec good$i true; done; ! grep -q 'uts:' /proc/self/mountinfo`)
+	w.shell(`
+		test "$(netnsctl list | sort)" = "$(printf 'good1\ngood2\ngood3\ngood4\ngood5')"
+		for i in 1 2 3 4 5; do netnsctl exec good$i true; done
+		! grep -q 'uts:' /proc/self/mountinfo`)
+}
+
+// killCleaner kills a cleaner when it has said some lines, one for each name removed.
+// It cannot be far ahead: the pipe for its output has room for one page. The cleaner
+// has no Pdeathsig: Go's child kills itself where getppid(2), 0 in a new pid namespace,
+// is not its parent.
+func (w *machine) killCleaner(lines int) {
+	w.t.Helper()
+	out, in, err := os.Pipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer out.Close()
+	if _, err := unix.FcntlInt(in.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
+		w.t.Fatal(err)
+	}
+	cmd := exec.Command(w.program(), "delete", "--force-orphans", "--min-age", "0")
+	cmd.Stdout = in
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	in.Close()
+	said := bufio.NewScanner(out)
+	for range lines {
+		if !said.Scan() || !strings.HasPrefix(said.Text(), "removed ") {
+			w.t.Errorf("says %q, %v", said.Text(), said.Err())
+		}
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	if state := statusText(cmd.ProcessState); state != "killed" {
+		w.t.Errorf("the cleaner was not killed: status %s", state)
+	}
 }

@@ -17,6 +17,7 @@ ino() { stat -Lc %i "$1"; } # the inode number of a namespace file
 tick() { sleep 0.02; } # what is made next is younger than the pid namespace, whose age is in ticks of 10 ms
 settle() { while ! test -s "$1"; do sleep 0.01; done; }
 asleep() { until grep -qx sleep /proc/$1/comm; do sleep 0.01; done; } # has executed sleep by now
+quiet() { until ! grep -L 'State:.S' /proc/$1/task/*/status | grep -q .; do sleep 0.01; done; } # no thread of it runs
 elsewhere() { # runs a script in a mount namespace of its own, and stays there; $2 is its propagation
 	rm -f /run/settled
 	setsid unshare -m --propagation ${2:-private} sh -c "$LIBRARY $1
