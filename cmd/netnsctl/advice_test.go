@@ -8,7 +8,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// TestAdvice: the sentences on every kind of word, for the commands that say them.
+// TestAdvice checks the explanation of each kind of word for the commands that print it.
 func TestAdvice(t *testing.T) {
 	stale := func(cause discover.Cause, detail string, kind discover.FileKind) *discover.Name {
 		return &discover.Name{Name: "a b", Verdict: discover.Stale, Cause: cause, Detail: detail, File: discover.File{Kind: kind, Target: "/proc/7/ns/net"}}

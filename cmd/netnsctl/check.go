@@ -23,7 +23,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	if c.IsSet("against") {
 		return u.checkAgainst(call, c)
 	}
-	v := verdict{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: duration(c, "min-age")}
+	v := checkResult{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: duration(c, "min-age")}
 	nagios := c.Bool("nagios")
 	snap, err := discover.Scan(call.Host, discover.Options{})
 	if err != nil {
@@ -50,8 +50,8 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	return statuses[v.State].err()
 }
 
-// verdict is the result of check.
-type verdict struct {
+// checkResult is the answer of check.
+type checkResult struct {
 	State      string         `json:"state"` // ok, critical, unknown
 	Orphans    uint           `json:"orphans"`
 	MaxOrphans uint           `json:"max_orphans"`
@@ -66,7 +66,7 @@ type verdict struct {
 
 // count counts names and namespaces that are old enough: younger ones may still be
 // being set up. An unknown age counts as old.
-func (v *verdict) count(snap *discover.Snapshot) {
+func (v *checkResult) count(snap *discover.Snapshot) {
 	old := func(born time.Time) bool { return born.IsZero() || snap.Taken.Sub(born) >= v.minAge }
 	for _, n := range snap.Names {
 		if n.Verdict == discover.Stale && old(n.File.Born) {
@@ -97,7 +97,7 @@ func (v *verdict) count(snap *discover.Snapshot) {
 
 // line is a sentence and, after the bar, performance data: label=value;warn;crit;min
 // (Monitoring Plugins Development Guidelines, "Performance data").
-func (v *verdict) line() string {
+func (v *checkResult) line() string {
 	s := fmt.Sprintf("NETNS %s - %s, %s", strings.ToUpper(v.State),
 		limit(v.Orphans, "orphaned", v.MaxOrphans), limit(v.Stale, "stale", v.MaxStale))
 	if v.Oldest > 0 {

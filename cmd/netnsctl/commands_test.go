@@ -24,7 +24,7 @@ func readPage(t *testing.T, name string) string {
 	return strings.ReplaceAll(string(text), `\-`, "-")
 }
 
-// TestCommands holds the table to iproute2's grammar and to the manual.
+// TestCommands compares the table with iproute2's grammar and with the manual.
 func TestCommands(t *testing.T) {
 	page := readPage(t, "netnsctl.8")
 	var headings []string
@@ -74,15 +74,15 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestGrace: the help says what clean-up does.
+// TestGrace compares the default in the help with the default of clean-up.
 func TestGrace(t *testing.T) {
 	if d, err := parseDuration(grace); err != nil || d != clean.DefaultMinAge {
 		t.Errorf("%s is %v, %v", grace, d, err)
 	}
 }
 
-// TestNoFlagIsMissed: no call with a flag of the table is answered by iproute2's
-// grammar alone, wherever the flag stands.
+// TestNoFlagIsMissed checks that a call with a flag of the table reaches the table,
+// wherever the flag stands.
 func TestNoFlagIsMissed(t *testing.T) {
 	for _, c := range commands() {
 		if c.hidden {
@@ -92,7 +92,7 @@ func TestNoFlagIsMissed(t *testing.T) {
 			for _, word := range f.words() {
 				for _, words := range [][]string{{c.name, word}, {c.name, word, "a"}, {c.name, "a", word}, {c.name, word + "=1", "a"}} {
 					if c.name == "exec" && words[1] == "a" {
-						continue // COMMAND's
+						continue // a word of COMMAND
 					}
 					if compat.AnswersAlone(append([]string{"netnsctl"}, words...)) {
 						t.Errorf("netnsctl %q never comes to the table", words)
@@ -106,7 +106,7 @@ func TestNoFlagIsMissed(t *testing.T) {
 	}
 }
 
-// TestParse reads command lines by the rows of the table.
+// TestParse parses command lines.
 func TestParse(t *testing.T) {
 	for line, want := range map[string]string{
 		"delete a --dry-run b":                 "[--dry-run] [a b]",
@@ -155,7 +155,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestCheckArgs compares arguments with what a row takes.
+// TestCheckArgs counts arguments.
 func TestCheckArgs(t *testing.T) {
 	for line, want := range map[string]string{
 		"add":                    "NAME is missing",
@@ -191,8 +191,8 @@ func TestCheckArgs(t *testing.T) {
 	}
 }
 
-// TestWithoutNSIDs: what list prints can be given back where a namespace is asked for,
-// and nowhere else.
+// TestWithoutNSIDs checks that text of list is accepted in the place of a namespace,
+// and only there.
 func TestWithoutNSIDs(t *testing.T) {
 	host := netnsctl.Host{RunDir: t.TempDir()}
 	os.WriteFile(host.RunDir+"/odd (id: 5)", nil, 0o644)
@@ -225,8 +225,8 @@ func TestWithoutNSIDs(t *testing.T) {
 	}
 }
 
-// TestAnswersAloneIsRight: what iproute2's grammar answers alone is right by the
-// table, too: no call passes by it with a word that has no effect.
+// TestAnswersAloneIsRight checks that no call with a word that the table refuses is
+// answered by iproute2's grammar alone.
 func TestAnswersAloneIsRight(t *testing.T) {
 	words := []string{"", "a", "--", "-x", "--all", "host", "7", "pid:1", "net:[7]", "./a", "a (id: 7)", "(id:", "auto", "nsid", "target-nsid", "true", "1"}
 	for _, c := range commands() {
@@ -250,7 +250,7 @@ func TestAnswersAloneIsRight(t *testing.T) {
 	}
 }
 
-// TestNearest suggests for slips of the fingers, and for nothing else.
+// TestNearest checks that typing errors get a suggestion, and other words none.
 func TestNearest(t *testing.T) {
 	names := []string{"list", "delete", "find", "inspect", "--dry-run", "--verbose", "--format", "web1", "router-north"}
 	for word, want := range map[string]string{
@@ -266,7 +266,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestStalePage: the page has every word that a verdict is told by.
+// TestStalePage checks that the page explains each state, cause and kind of pin.
 func TestStalePage(t *testing.T) {
 	page := readPage(t, "netnsctl-stale.7")
 	var words []string

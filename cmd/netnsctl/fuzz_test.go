@@ -29,7 +29,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/wiring"
 )
 
-// hostile is a world in which every word from outside is word.
+// hostile is results in which each text from outside is the same word.
 type hostile struct {
 	snap  *discover.Snapshot
 	found *find.Result
@@ -152,8 +152,7 @@ func TestPrintJSON(t *testing.T) {
 	}
 }
 
-// hidden is where a text has something but a newline that does not show, -1 if
-// nowhere.
+// hidden is the place of the first unprintable character other than a newline, or -1.
 func hidden(text string) int {
 	for i, r := range text {
 		if invalid := r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"); invalid || r != '\n' && !unicode.IsPrint(r) {
@@ -163,10 +162,10 @@ func hidden(text string) int {
 	return -1
 }
 
-// indentation is that of a format of its own.
+// indentation is the tabs with which the formats of graph begin lines.
 var indentation = regexp.MustCompile(`(?m)^\t+`)
 
-// FuzzViews: no word of others drives the terminal, or begins a line of its own.
+// FuzzViews checks that no text from outside controls the terminal or begins a line.
 func FuzzViews(f *testing.F) {
 	addHostileSeeds(f)
 	f.Fuzz(func(t *testing.T, word string, secs int64, number int) {
@@ -194,7 +193,7 @@ func FuzzViews(f *testing.F) {
 	})
 }
 
-// FuzzQuote: a quoted name is one printable word, and tells which name it is.
+// FuzzQuote checks that quoted names are printable words, different for different names.
 func FuzzQuote(f *testing.F) {
 	f.Add("a b", "a")
 	f.Add("\xff", `"\xff"`)
@@ -214,8 +213,8 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// FuzzParse: every word after a command is a flag, the value of one, or an
-// argument; none is lost, and what follows "--" is an argument.
+// FuzzParse checks that each word becomes a flag, the value of a flag, or an argument,
+// and each word after "--" an argument.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"a --dry-run", "--min-age 5 b", "-- --dry-run", "--wait=3 -", "--min-age", "--min-age -- x", "--wait 5 x", "-v -j"} {
 		f.Add(seed)

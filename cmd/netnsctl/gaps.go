@@ -100,6 +100,6 @@ func isPartial(all []discover.Gap) bool {
 	return slices.ContainsFunc(all, func(b discover.Gap) bool { return b.Critical })
 }
 
-// partial is the error of a command that saw no more than gaps allow: status 1 where
-// one is critical.
+// partial is the error of a command that would otherwise end with status 0: status 1
+// if a gap is critical, because the command may have overlooked something.
 func partial(gaps []discover.Gap) error { return statusIf(isPartial(gaps), statusFailed) }

@@ -28,7 +28,7 @@ func TestGraphNotes(t *testing.T) {
 	}
 }
 
-// graphNamespace has an inode number that is its index.
+// graphNamespace is a namespace with the inode number i.
 func graphNamespace(i uint64, verdict discover.Verdict, command string, names ...string) *discover.Namespace {
 	return &discover.Namespace{
 		Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: 4, Ino: i}}, Names: names, Verdict: verdict, Owner: discover.Owner{Command: command},
@@ -41,7 +41,7 @@ func TestGraphTitles(t *testing.T) {
 	g := wiring.Build([]*discover.Namespace{
 		graphNamespace(2, discover.Orphan, ""), graphNamespace(3, discover.InUse, "ngi\nnx"), graphNamespace(4, discover.InUse, "ngi\nnx"),
 		graphNamespace(5, discover.Idle, "", "unnamed"), host, graphNamespace(6, discover.Own, "bash"),
-	}, make([]inside.Contents, 8)) // the last two were found by no scan
+	}, make([]inside.Contents, 8)) // only devices lead to the last two
 	for ids, want := range map[bool]string{
 		true:  `net:[2]|net:[3]|net:[4]|unnamed|host|net:[6]|(not seen)|(not seen) 2`,
 		false: `unnamed 2|ngi\nnx|ngi\nnx 2|unnamed|host|this namespace|(not seen)|(not seen) 2`,
@@ -57,8 +57,8 @@ func TestGraphTitles(t *testing.T) {
 	}
 }
 
-// TestGraphIDs: without IDs no box has an inode number or the state idle; a
-// state that tells something stays.
+// TestGraphIDs checks that without IDs no box has an inode number or the state idle,
+// and that boxes keep other states.
 func TestGraphIDs(t *testing.T) {
 	g := wiring.Build([]*discover.Namespace{
 		graphNamespace(2, discover.Orphan, "dnsmasq"), graphNamespace(3, discover.Idle, "", "web"), graphNamespace(4, discover.InUse, "", "db"),
@@ -78,8 +78,7 @@ func TestGraphIDs(t *testing.T) {
 	}
 }
 
-// TestGraphLeads: where the devices of one namespace lead is said in words if
-// nothing else is shown.
+// TestGraphLeads checks the words on where the devices of a single namespace lead.
 func TestGraphLeads(t *testing.T) {
 	vxlan := &inside.VXLAN{ID: 7, Group: netip.MustParseAddr("239.1.1.1")}
 	device := func(index int, name, kind string, namespace, far int) inside.Device {

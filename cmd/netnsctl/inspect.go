@@ -146,12 +146,8 @@ func commandLine(words []string) string {
 func deviceLines(r *inspect.Report) (lines []string) {
 	name := deviceNames(r)
 	if len(r.Devices) == 0 {
-		addresses := map[int][]inside.Address{}
-		for _, a := range r.Addresses {
-			addresses[a.Device] = append(addresses[a.Device], a)
-		}
-		for index, all := range addresses {
-			lines = append(lines, name[index]+"  "+addressTexts(all))
+		for _, group := range groupBy(r.Addresses, func(a inside.Address) int { return a.Device }) {
+			lines = append(lines, name[group[0].Device]+"  "+addressTexts(group))
 		}
 		slices.Sort(lines)
 		return lines

@@ -9,7 +9,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// TestNameRows: every name with its state, those that lead nowhere, too.
+// TestNameRows checks that each name has a row, stale names too.
 func TestNameRows(t *testing.T) {
 	id := func(ino uint64) netnsctl.ID { return netnsctl.ID{Dev: 4, Ino: ino} }
 	snap := &discover.Snapshot{

@@ -63,8 +63,8 @@ func TestKeepersOf(t *testing.T) {
 	}
 }
 
-// TestKeeperLines: one line for a process, however much it holds, and one for a path,
-// in however many mount namespaces.
+// TestKeeperLines checks that a process with many pins is one line, and a path in many
+// mount namespaces too.
 func TestKeeperLines(t *testing.T) {
 	var pins []discover.Pin
 	for fd := range 20000 {

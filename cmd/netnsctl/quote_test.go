@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestShellWord: a shell gets back every name that a directory can have.
+// TestShellWord checks that a shell reads each word as the name.
 func TestShellWord(t *testing.T) {
 	for _, name := range []string{
 		"web", "a b", "net:[4026532177]", "$(reboot)", "`id`", "it's", `back\slash`, "-x", "~", "*", "#a", "100%", "测试",

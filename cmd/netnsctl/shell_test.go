@@ -32,7 +32,8 @@ func TestPromptLabel(t *testing.T) {
 	}
 }
 
-// FuzzPromptLabel: a label is inert, and tells the name.
+// FuzzPromptLabel checks that no shell and no terminal changes a label, and that the label
+// decodes to the name.
 func FuzzPromptLabel(f *testing.F) {
 	f.Add("a\x1b[2J$`\\%!'\"\xff\u202e")
 	f.Fuzz(func(t *testing.T, name string) {

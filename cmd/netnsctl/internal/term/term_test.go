@@ -81,10 +81,10 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// entry is a row of the tests' tables.
+// entry is a row of the tables of the tests.
 type entry struct {
 	name, state, owner string
-	secs               int64 // 0 is not known
+	secs               int64 // 0 is unknown
 }
 
 func columns() []Column[entry] {
@@ -221,7 +221,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// TestTableAligned: cells are aligned by what they take on the screen.
+// TestTableAligned checks that columns are aligned by the width of text on the screen.
 func TestTableAligned(t *testing.T) {
 	long := strings.Repeat("p", 2900)
 	rows := []entry{{"web1", "in-use", "-", 1}, {"测试网络", "idle", "docker", 2}, {"é", "orphan", "-", 3}, {long, "idle", "x", 4}}
@@ -241,8 +241,8 @@ func TestTableAligned(t *testing.T) {
 	}
 }
 
-// TestTableFits: whatever is in the cells, no row is wider than the terminal, and the
-// beginning of each name is there.
+// TestTableFits checks that no row is wider than the terminal, and that each row shows
+// the beginning of its name.
 func TestTableFits(t *testing.T) {
 	var rows []entry
 	for i, text := range []string{"a", "测试网络", "a name of some length that is", strings.Repeat("long", 20), strings.Repeat("网", 900)} {
@@ -267,7 +267,7 @@ func TestTableFits(t *testing.T) {
 	}
 }
 
-// TestTableCut shows where rows are cut.
+// TestTableCut checks where rows are cut.
 func TestTableCut(t *testing.T) {
 	rows := []entry{{"web1", "orphan", "held by mount /run/docker/netns/1 in mnt:[1] of pid 1 (x)", 1}, {strings.Repeat("0123456789", 5), "idle", "-", 2}}
 	for width, want := range map[int]string{
