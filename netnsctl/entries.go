@@ -52,10 +52,8 @@ func (n *NSIDs) noneAssigned() bool {
 // kernel says what is wrong with them. To ask for one with no nsid has the kernel
 // compare it with every namespace.
 func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
-	var path sys.CPath
 	for i := range entries {
-		path = append(append(path[:0], entries[i].Name...), 0)
-		if !sys.IsNetAt(dir, path) {
+		if !sys.IsNetAt(dir, entries[i].Name) {
 			n.ask(h, dir, entries[i:i+1])
 		}
 	}

@@ -46,13 +46,11 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 	defer sys.Close(fd)
 	entries, err := sys.ReadNames(fd)
 	found := entries[:0]
-	var path []byte
 	for _, entry := range entries {
 		if !kind(entry) {
 			continue
 		}
-		path = append(append(append(path[:0], entry...), suffix...), 0)
-		if dev, ino, err := sys.StatAt(fd, path); err == nil && id == (ID{dev, ino}) {
+		if dev, ino, err := sys.StatAt(fd, entry+suffix); err == nil && id == (ID{dev, ino}) {
 			found = append(found, entry)
 		}
 	}

@@ -3,32 +3,32 @@ package sys
 import (
 	"bytes"
 	"sync"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// Watch reports what is created and deleted in one directory (inotify(7)).
+// Watch reports the entries that are created and deleted in directories (inotify(7)).
 type Watch struct {
 	fd  int
 	buf [64 << 10]byte
 
-	mu   sync.Mutex // guards wake against its being closed
+	mu   sync.Mutex // guards wake
 	wake int        // an eventfd; -1 once closed
 }
 
 // WatchEvent is one change.
 type WatchEvent struct {
 	Name    string
-	Created bool // else deleted
-	// Ended says that the directory itself has gone or was unmounted: no event
-	// follows.
+	Created bool // false: deleted
+	// Ended: the directory itself is gone or was unmounted. No event follows.
 	Ended bool
-	// Overflow says that the kernel's queue was full and events were lost.
+	// Overflow: the queue of the kernel was full, and events were lost.
 	Overflow bool
 }
 
-// NewWatch begins to watch.
+// NewWatch returns a watch without directories.
 func NewWatch() (*Watch, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	if err != nil {
@@ -42,13 +42,13 @@ func NewWatch() (*Watch, error) {
 	return &Watch{fd: fd, wake: wake}, nil
 }
 
-// Add watches dir, too.
+// Add adds the directory dir.
 func (w *Watch) Add(dir string) error {
 	_, err := unix.InotifyAddWatch(w.fd, dir, unix.IN_CREATE|unix.IN_DELETE)
 	return err
 }
 
-// Close ends the watch. Nothing may be waiting for it.
+// Close ends the watch, which nothing may wait for any more.
 func (w *Watch) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -57,8 +57,8 @@ func (w *Watch) Close() {
 	w.wake = -1
 }
 
-// Wake ends the present or else the next [Watch.Wait]. It may be called by any
-// goroutine, also after the watch has been closed.
+// Wake ends the present [Watch.Wait], or else the next one. Any goroutine may call it,
+// also after Close.
 func (w *Watch) Wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,4 +87,41 @@ func (w *Watch) Read() ([]WatchEvent, error) {
 		buf = buf[end:]
 	}
 	return events, nil
+}
+
+// Mounts reports changes of a mount namespace.
+type Mounts struct{ fd int }
+
+// OpenMounts opens the mounts of the mount namespace of the calling thread.
+func OpenMounts() (*Mounts, error) {
+	fd, err := Open("/proc/thread-self/mountinfo")
+	if err != nil {
+		return nil, err
+	}
+	return &Mounts{fd}, nil
+}
+
+// Close closes the descriptor.
+func (m *Mounts) Close() { unix.Close(m.fd) }
+
+// Wait waits until the watch is readable, the mounts have changed (mountinfo has
+// priority data then, proc(5), Linux 2.6.30), [Watch.Wake] is called, or limit has passed.
+// A signal may end it earlier. A limit below 0 is none; m may be nil.
+func (w *Watch) Wait(m *Mounts, limit time.Duration) (readable, changed bool, err error) {
+	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(w.wake), Events: unix.POLLIN}, {Fd: -1}}
+	if m != nil {
+		fds[2] = unix.PollFd{Fd: int32(m.fd), Events: unix.POLLPRI}
+	}
+	var timeout *unix.Timespec
+	if limit >= 0 {
+		t := unix.NsecToTimespec(limit.Nanoseconds())
+		timeout = &t
+	}
+	if _, err := unix.Ppoll(fds, timeout, nil); err != nil && err != unix.EINTR {
+		return false, false, err
+	}
+	if fds[1].Revents != 0 {
+		_, _ = unix.Read(w.wake, make([]byte, 8))
+	}
+	return fds[0].Revents != 0, fds[2].Revents != 0, nil
 }

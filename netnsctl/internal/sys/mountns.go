@@ -6,11 +6,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EnterMountNamespace moves the calling thread into the mount namespace fd, with
-// its root as root and working directory. The thread must be one to throw away.
+// NewMountNamespace moves the calling thread into a copy of its mount namespace. The
+// root and the working directory of the thread are its own from then on.
+func NewMountNamespace() error { return unix.Unshare(unix.CLONE_NEWNS) }
+
+// UnshareFS gives the calling thread a root and a working directory of its own.
+func UnshareFS() error { return unix.Unshare(unix.CLONE_FS) }
+
+// ChangeDir makes an open directory the working directory of the calling thread, which
+// must have a working directory of its own.
+func ChangeDir(fd int) error { return unix.Fchdir(fd) }
+
+// EnterMountNamespace moves the calling thread into the mount namespace fd, whose root
+// becomes its root and working directory. The thread must be one to throw away.
 func EnterMountNamespace(fd int) error {
-	// setns(2): a thread that shares its root with others cannot change it.
-	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+	// setns(2) refuses a thread that shares its root with others.
+	if err := UnshareFS(); err != nil {
 		return err
 	}
 	return retryErr(func() error { return unix.Setns(fd, unix.CLONE_NEWNS) })
@@ -25,9 +36,9 @@ const (
 	nsMountPrev = unix.NS_GET_ID + (16-8)<<16 - (13 - 12)
 )
 
-// NextMountNamespace opens the mount namespace after, or before, the open one fd
-// in the kernel's own order, whether anybody is in it or not (Linux 6.12, from
-// the initial pid namespace only). It is ENOENT at the end.
+// NextMountNamespace opens the mount namespace that follows the open one fd, or precedes
+// it, in the order of the kernel, whether it has processes or not (Linux 6.12, from the
+// initial pid namespace only). It is ENOENT at the end.
 func NextMountNamespace(fd int, backward bool) (int, error) {
 	var info struct {
 		size, mounts uint32
@@ -46,21 +57,100 @@ func NextMountNamespace(fd int, backward bool) (int, error) {
 	return int(next), nil
 }
 
-// CloneMount makes a detached copy of the mount at path, below dirfd, without
-// what is mounted below it: the files under mount points show (open_tree(2),
-// Linux 5.2).
-func CloneMount(dirfd int, path string) (int, error) {
-	return unix.OpenTree(dirfd, path, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_EMPTY_PATH)
+// someDir is a directory that exists everywhere: a file system can be mounted there in
+// a mount namespace that is thrown away.
+const someDir = "/proc"
+
+// UnlinkElsewhere is [Unlink] from an empty mount namespace. A mount point cannot be
+// unlinked in a mount namespace where it is one (EBUSY). Unlinked in another, all mounts
+// on it end in all mount namespaces (Linux 3.18), also locked and covered ones. The
+// directory must belong to a detached mount.
+func UnlinkElsewhere(dirfd int, name string) (err error) {
+	OnThrowAwayThread(func() {
+		if err = emptyMountNamespace(); err == nil {
+			err = Unlink(dirfd, name)
+		}
+	})
+	return err
 }
 
-// CloneTree is CloneMount with all that is mounted below. The kernel clones a
-// tree that is itself detached since Linux 6.15.
-func CloneTree(dirfd int, path string) (int, error) {
-	return unix.OpenTree(dirfd, path,
-		unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_EMPTY_PATH|unix.AT_RECURSIVE)
+// emptyMountNamespace moves the calling thread into a mount namespace that has an empty
+// file system only.
+func emptyMountNamespace() error {
+	if err := NewMountNamespace(); err != nil {
+		return err
+	}
+	if err := PrivateMount("/"); err != nil {
+		return err
+	}
+	if err := unix.Mount("none", someDir, "tmpfs", 0, ""); err != nil {
+		return err
+	}
+	if err := unix.Chdir(someDir); err != nil {
+		return err
+	}
+	// pivot_root(2), "pivot_root(".", ".")": the old root covers the new one until it is
+	// unmounted.
+	if err := unix.PivotRoot(".", "."); err != nil {
+		return err
+	}
+	return unix.Unmount(".", unix.MNT_DETACH)
 }
 
-// AttachTree mounts a detached tree at path.
-func AttachTree(fd int, path string) error {
-	return unix.MoveMount(fd, "", unix.AT_FDCWD, path, unix.MOVE_MOUNT_F_EMPTY_PATH)
+// ReserveFD opens a descriptor whose number [FillFolder] takes over. The number is 100
+// or more if the limit of open files permits that, because scripts use low numbers.
+func ReserveFD() (int, error) {
+	fd, err := unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	high, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 100)
+	if err != nil {
+		return fd, nil
+	}
+	unix.Close(fd)
+	return high, nil
+}
+
+// FillFolder makes a directory in memory with files that everybody may read, and puts it
+// in the place of the reserved descriptor fd, which executed commands inherit. The
+// directory has no path, and ends with its last descriptor. The calling thread must be in
+// a mount namespace of its own that propagates nothing: the directory is mounted there for
+// a moment.
+func FillFolder(fd int, files map[string]string) error {
+	if err := unix.Mount("none", someDir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return err
+	}
+	dir, err := unix.Open(someDir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if detachErr := unix.Unmount(someDir, unix.MNT_DETACH); err == nil && detachErr != nil {
+		unix.Close(dir)
+		return detachErr
+	}
+	if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	for name, text := range files {
+		if err := writeFile(dir, name, text); err != nil {
+			return err
+		}
+	}
+	return retryErr(func() error { return unix.Dup3(dir, fd, 0) })
+}
+
+// writeFile makes a file whose mode does not depend on the umask.
+func writeFile(dir int, name, text string) error {
+	fd, err := unix.Openat(dir, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	for len(text) > 0 {
+		n, err := retry(func() (int, error) { return unix.Write(fd, []byte(text)) })
+		if err != nil {
+			return err
+		}
+		text = text[n:]
+	}
+	return unix.Fchmod(fd, 0o444)
 }

@@ -1,166 +1,149 @@
 package sys
 
 import (
-	"strconv"
+	"encoding/binary"
 	"unsafe"
 
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 )
 
-// openFlags never blocks on a fifo, never becomes the controlling terminal's
-// owner and never leaks into a command.
-const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK | unix.O_NOCTTY
-
-// Open opens a file that should be a namespace's.
-func Open(path string) (int, error) {
-	return retry(func() (int, error) { return unix.Open(path, openFlags, 0) })
-}
-
-// Close closes a descriptor that this package gave out.
-func Close(fd int) { unix.Close(fd) }
-
-// Stat gives device and inode number of the file that path leads to.
-func Stat(path string) (dev, ino uint64, err error) {
-	var st unix.Stat_t
-	err = retryErr(func() error { return unix.Stat(path, &st) })
-	return uint64(st.Dev), st.Ino, err
-}
-
-// StatAt is [Stat] of a path relative to an open directory: a NUL ends it. It
-// allocates nothing.
-func StatAt(dir int, path []byte) (dev, ino uint64, err error) {
-	var st unix.Statx_t
-	for {
-		_, _, errno := unix.RawSyscall6(unix.SYS_STATX, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
-			unix.AT_NO_AUTOMOUNT, unix.STATX_INO, uintptr(unsafe.Pointer(&st)), 0)
-		switch errno {
-		case 0:
-			return unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino, nil
-		case unix.EINTR:
-		default:
-			return 0, 0, errno
-		}
-	}
-}
-
-// Fstat gives device and inode number of an open file.
-func Fstat(fd int) (dev, ino uint64, err error) {
-	var st unix.Stat_t
-	err = unix.Fstat(fd, &st)
-	return uint64(st.Dev), st.Ino, err
-}
-
-// OpenPath opens path itself, not what a link there points to, for nothing but
-// to hold it (O_PATH).
-func OpenPath(path string) (int, error) {
-	return retry(func() (int, error) {
-		return unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-}
-
-// OpenPathFollow is [OpenPath] of what a link at path leads to.
-func OpenPathFollow(path string) (int, error) {
-	return retry(func() (int, error) { return unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0) })
-}
-
-// IsNamespace tells whether fd is a file of nsfs, of whatever type.
-func IsNamespace(fd int) bool {
-	var st unix.Statfs_t
-	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.NSFS_MAGIC
-}
-
-// FDPath is a path by which mount(2) reaches an open file.
-func FDPath(fd int) string { return "/proc/thread-self/fd/" + strconv.Itoa(fd) }
-
-// ThreadNetPath is the calling thread's network namespace.
+// ThreadNetPath is the network namespace of the calling thread.
 const ThreadNetPath = "/proc/thread-self/ns/net"
 
 // SetNet moves the calling thread into the network namespace fd.
 func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 
 // NewNet moves the calling thread into a new network namespace.
-func NewNet() error { return unshare(unix.CLONE_NEWNET) }
+func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
 
-// NewMountNamespace moves the calling thread into a copy of its mount namespace.
-// The thread's root and working directory are its own from then on.
-func NewMountNamespace() error { return unshare(unix.CLONE_NEWNS) }
-
-// LockDir waits for the exclusive lock on an open directory (flock(2)).
-func LockDir(fd int) error {
-	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX) })
+// IsNamespace reports whether fd is a file of nsfs: a namespace of any type.
+func IsNamespace(fd int) bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.NSFS_MAGIC
 }
 
-// UnlockDir gives up the lock of [LockDir].
-func UnlockDir(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
+// The types of namespaces that [NamespaceType] returns and that are compared with.
+const (
+	TypeNet   = unix.CLONE_NEWNET
+	TypeMount = unix.CLONE_NEWNS
+)
 
-// OpenDir opens a directory.
-func OpenDir(path string) (int, error) {
-	return retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
-}
+// NamespaceType is the type of the namespace fd (NS_GET_NSTYPE, Linux 4.11). It is
+// ENOTTY for any other file.
+func NamespaceType(fd int) (int, error) { return unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE) }
 
-// FileID is which file something is, as long as that is not deleted.
-type FileID struct{ dev, ino uint64 }
-
-// CreateEmpty creates the file path with no permissions; it must not be there.
-func CreateEmpty(path string) (FileID, error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return FileID{}, err
+// TypeName is the short name that the kernel has for a type of namespace.
+func TypeName(kind int) string {
+	switch kind {
+	case unix.CLONE_NEWNET:
+		return "net"
+	case unix.CLONE_NEWNS:
+		return "mnt"
+	case unix.CLONE_NEWPID:
+		return "pid"
+	case unix.CLONE_NEWUTS:
+		return "uts"
+	case unix.CLONE_NEWIPC:
+		return "ipc"
+	case unix.CLONE_NEWUSER:
+		return "user"
+	case unix.CLONE_NEWCGROUP:
+		return "cgroup"
+	case unix.CLONE_NEWTIME:
+		return "time"
 	}
-	defer unix.Close(fd)
-	dev, ino, _ := Fstat(fd) // the zero FileID is no file
-	return FileID{dev, ino}, nil
+	return "strange"
 }
 
-// IsFile tells whether path, if it is no link, is still the file id.
-func IsFile(path string, id FileID) bool {
-	var st unix.Stat_t
-	err := retryErr(func() error { return unix.Lstat(path, &st) })
-	return err == nil && id == FileID{uint64(st.Dev), st.Ino}
-}
+// A file handle of nsfs has this type (FILEID_NSFS in include/linux/exportfs.h), and the
+// bytes of struct nsfs_file_handle (include/uapi/linux/nsfs.h): the cookie (8 bytes), the
+// type (4) and the inode number (4).
+const fileidNSFS = 0xf1
 
-// IsNetAt tells whether path, below an open directory, leads to a network
-// namespace. The file's handle tells without opening it (Linux 6.18). It allocates
-// nothing.
-func IsNetAt(dir int, path CPath) bool {
-	var handle nsfsHandle
-	handle.bytes = uint32(unsafe.Sizeof(handle.nsfs))
-	var mountID int32
-	_, _, errno := unix.RawSyscall6(unix.SYS_NAME_TO_HANDLE_AT, uintptr(dir), uintptr(unsafe.Pointer(&path[0])),
-		uintptr(unsafe.Pointer(&handle)), uintptr(unsafe.Pointer(&mountID)), unix.AT_SYMLINK_FOLLOW, 0)
-	if errno == 0 && handle.kind == fileidNSFS {
-		return handle.nsfs.kind == unix.CLONE_NEWNET
+// IsNetAt reports whether path, below the directory dirfd, is a network namespace. Since
+// Linux 6.18 the file handle tells that without an open.
+func IsNetAt(dirfd int, path string) bool {
+	handle, _, err := unix.NameToHandleAt(dirfd, path, unix.AT_SYMLINK_FOLLOW)
+	if err == nil && handle.Type() == fileidNSFS && handle.Size() >= 12 {
+		return binary.NativeEndian.Uint32(handle.Bytes()[8:]) == TypeNet
 	}
-	fd, err := OpenAt(dir, path)
+	fd, err := retry(func() (int, error) { return unix.Openat(dirfd, path, openFlags, 0) })
 	if err != nil {
 		return false
 	}
 	defer unix.Close(fd)
-	kind, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE)
-	return err == nil && kind == unix.CLONE_NEWNET
+	kind, err := NamespaceType(fd)
+	return err == nil && kind == TypeNet
 }
 
-// fileidNSFS is FILEID_NSFS of include/linux/exportfs.h.
-const fileidNSFS = 0xf1
+// OpenHandle opens the network namespace with the cookie and the inode number (Linux
+// 6.18). With inode number 0 the cookie suffices (Linux 6.19). It is ESTALE if the
+// namespace is gone, and EOPNOTSUPP or EBADF on older kernels.
+func OpenHandle(cookie, ino uint64) (int, error) {
+	raw := binary.NativeEndian.AppendUint64(nil, cookie)
+	kind := uint32(TypeNet)
+	if ino == 0 {
+		kind = 0 // nsfs accepts the type only together with the inode number.
+	}
+	raw = binary.NativeEndian.AppendUint32(raw, kind)
+	raw = binary.NativeEndian.AppendUint32(raw, uint32(ino))
+	return unix.OpenByHandleAt(unix.FD_NSFS_ROOT, unix.NewFileHandle(fileidNSFS, raw), unix.O_RDONLY|unix.O_CLOEXEC)
+}
 
-// nsfsHandle is struct file_handle with the struct nsfs_file_handle of
-// include/uapi/linux/nsfs.h.
-type nsfsHandle struct {
-	bytes uint32
-	kind  int32
-	nsfs  struct {
-		id        uint64
-		kind, ino uint32
+// Cookie is the number of the namespace fd, which is never used again. NS_GET_ID returns
+// it since Linux 6.18; before, SO_NETNS_COOKIE of a socket in the network namespace does
+// (Linux 5.14).
+func Cookie(fd int) (uint64, error) {
+	var id uint64
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.NS_GET_ID, uintptr(unsafe.Pointer(&id)))
+	switch errno {
+	case 0:
+		return id, nil
+	case unix.ENOTTY, unix.EINVAL:
+		return cookieInside(fd)
+	}
+	return 0, errno
+}
+
+func cookieInside(fd int) (cookie uint64, err error) {
+	OnThrowAwayThread(func() {
+		if err = SetNet(fd); err != nil {
+			return
+		}
+		var s int
+		if s, err = unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE); err != nil {
+			return
+		}
+		defer unix.Close(s)
+		cookie, err = unix.GetsockoptUint64(s, unix.SOL_SOCKET, unix.SO_NETNS_COOKIE)
+	})
+	return cookie, err
+}
+
+// ListNetworks returns the cookies of the network namespaces that a process, a
+// descriptor or a mount keeps active (listns(2), Linux 6.19; ENOSYS before). From the
+// initial pid namespace it sees all of them.
+func ListNetworks() ([]uint64, error) {
+	req := unix.NsIdReq{Size: unix.NS_ID_REQ_SIZE_VER0, Ns_type: TypeNet}
+	var all []uint64
+	page := make([]uint64, 512)
+	for {
+		n, _, errno := unix.Syscall6(unix.SYS_LISTNS, uintptr(unsafe.Pointer(&req)),
+			uintptr(unsafe.Pointer(&page[0])), uintptr(len(page)), 0, 0, 0)
+		if errno != 0 {
+			return nil, errno
+		}
+		all = append(all, page[:n]...)
+		if int(n) < len(page) {
+			return all, nil
+		}
+		req.Ns_id = page[n-1]
 	}
 }
 
-// OwningUser gives the inode number of the user namespace that owns the namespace
-// fd, and the user who made it (NS_GET_USERNS, Linux 4.9; NS_GET_OWNER_UID, 4.11).
+// OwningUser returns the inode number of the user namespace that owns the namespace fd
+// (NS_GET_USERNS, Linux 4.9), and the user who created that (NS_GET_OWNER_UID, 4.11).
 func OwningUser(fd int) (ino uint64, uid uint32, err error) {
 	user, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
 	if err != nil {

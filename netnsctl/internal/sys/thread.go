@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OnThrowAwayThread runs f on a thread of its own that ends with it, so that f
-// may change the thread's namespaces.
+// OnThrowAwayThread runs f on a thread that ends with f, so that f may change the
+// namespaces of the thread.
 func OnThrowAwayThread(f func()) {
 	done := make(chan struct{})
 	GoThrowAwayThread(func() {
@@ -17,41 +17,44 @@ func OnThrowAwayThread(f func()) {
 	<-done
 }
 
-// GoThrowAwayThread is OnThrowAwayThread that does not wait for f.
+// GoThrowAwayThread is [OnThrowAwayThread] that does not wait for f.
 func GoThrowAwayThread(f func()) {
 	go func() {
-		// Never unlocked: a thread that cannot be put back must die.
+		// The thread is never unlocked, so it ends with the goroutine.
 		runtime.LockOSThread()
 		if unix.Gettid() != unix.Getpid() {
 			f()
 			return
 		}
-		// The process' first thread does not end before the process, and /proc/PID/ns
-		// shows its namespaces. While this goroutine keeps it, f gets another one.
+		// The first thread of the process does not end before the process, and
+		// /proc/PID/ns shows its namespaces. While this goroutine occupies it, f gets
+		// another thread.
 		defer runtime.UnlockOSThread()
 		OnThrowAwayThread(f)
 	}()
 }
 
-// Place is where a thread is: its network and mount namespace, root and working
-// directory.
+// Place is the network namespace, the mount namespace, the root and the working
+// directory of a thread.
 type Place struct{ net, mnt, root, cwd int }
 
 const threadMountPath = "/proc/thread-self/ns/mnt"
 
-// OpenPlace tells where the calling thread is. Without procfs nothing can: that is
-// the place in which the process began.
+// OpenPlace returns the place of the calling thread. Without procfs it returns a place
+// that stands for that in which the process began.
 func OpenPlace() *Place {
 	p := &Place{-1, -1, -1, -1}
 	for _, f := range []struct {
-		fd   *int
-		path string
-	}{{&p.net, ThreadNetPath}, {&p.mnt, threadMountPath}, {&p.root, "/"}, {&p.cwd, "."}} {
-		flags := unix.O_RDONLY | unix.O_CLOEXEC
-		if f.fd == &p.root || f.fd == &p.cwd {
-			flags = unix.O_PATH | unix.O_CLOEXEC
-		}
-		fd, err := unix.Open(f.path, flags, 0)
+		fd    *int
+		path  string
+		flags int
+	}{
+		{&p.net, ThreadNetPath, unix.O_RDONLY},
+		{&p.mnt, threadMountPath, unix.O_RDONLY},
+		{&p.root, "/", unix.O_PATH},
+		{&p.cwd, ".", unix.O_PATH},
+	} {
+		fd, err := open(f.path, f.flags)
 		if err != nil {
 			p.Close()
 			return p
@@ -61,7 +64,7 @@ func OpenPlace() *Place {
 	return p
 }
 
-// Close gives the place up.
+// Close closes the descriptors of the place.
 func (p *Place) Close() {
 	for _, fd := range []*int{&p.net, &p.mnt, &p.root, &p.cwd} {
 		if *fd >= 0 {
@@ -71,8 +74,8 @@ func (p *Place) Close() {
 	}
 }
 
-// OnThread is [OnThrowAwayThread] at the place: a new thread is where the process
-// began.
+// OnThread is [OnThrowAwayThread] at the place. A new thread would be at the place in
+// which the process began.
 func (p *Place) OnThread(f func()) (err error) {
 	OnThrowAwayThread(func() {
 		if p.net >= 0 {
@@ -94,12 +97,7 @@ func (p *Place) enter() error {
 	if sameFile(threadMountPath, p.mnt) {
 		return nil
 	}
-	// setns(2) refuses a thread that shares its root and working directory, and
-	// sets both to the root of the mount namespace.
-	if err := unix.Unshare(unix.CLONE_FS); err != nil {
-		return err
-	}
-	if err := unix.Setns(p.mnt, unix.CLONE_NEWNS); err != nil {
+	if err := EnterMountNamespace(p.mnt); err != nil {
 		return err
 	}
 	if !sameFile("/", p.root) {

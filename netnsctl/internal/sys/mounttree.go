@@ -8,15 +8,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Kept is a copy of a mount, with all that is mounted on it, which belongs to no
-// mount namespace until it is put back.
+// CloneMount makes a detached copy of the mount of path, below dirfd, without the mounts
+// below it: the files under mount points show (open_tree(2), Linux 5.2).
+func CloneMount(dirfd int, path string) (int, error) {
+	return unix.OpenTree(dirfd, path, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_EMPTY_PATH)
+}
+
+// CloneTree is [CloneMount] with the mounts below. The kernel clones a tree that is
+// itself detached since Linux 6.15.
+func CloneTree(dirfd int, path string) (int, error) {
+	return unix.OpenTree(dirfd, path,
+		unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_EMPTY_PATH|unix.AT_RECURSIVE)
+}
+
+// AttachTree mounts a detached tree at path.
+func AttachTree(fd int, path string) error {
+	return unix.MoveMount(fd, "", unix.AT_FDCWD, path, unix.MOVE_MOUNT_F_EMPTY_PATH)
+}
+
+// Kept is a detached copy of a mount and of all mounts on it.
 type Kept struct {
 	Path string
 	fd   int
 }
 
-// KeepBelow copies the mounts that are to be seen below the mount at dir
-// (open_tree(2), Linux 5.2).
+// KeepBelow copies the visible mounts below the mount at dir (Linux 5.8).
 func KeepBelow(dir string) (all []Kept, err error) {
 	text, err := ReadFile("/proc/thread-self/mountinfo")
 	if err != nil {
@@ -28,8 +44,8 @@ func KeepBelow(dir string) (all []Kept, err error) {
 			continue
 		}
 		path := UnescapeMount(fields[4])
-		// What is on one that has been copied has been copied with it. A mount that
-		// another covers is not to be seen, and no mount point.
+		// The copy of a mount includes the mounts on it. A covered mount is not visible, and
+		// its path no mount point.
 		if !strings.HasPrefix(path, dir+"/") || isBelow(all, path) || !IsMountPoint(path) {
 			continue
 		}
@@ -52,18 +68,18 @@ func isBelow(all []Kept, path string) bool {
 	return false
 }
 
-// PutBack mounts the copy where its original was.
+// PutBack mounts the copy at the path of its original.
 func (k Kept) PutBack() error { return AttachTree(k.fd, k.Path) }
 
-// Release gives up copies: those that were not put back are gone.
+// Release closes copies. Those that were not put back are gone.
 func Release(all []Kept) {
 	for _, k := range all {
 		unix.Close(k.fd)
 	}
 }
 
-// UnescapeMount undoes \040 for a blank and the like (seq_path in the kernel's
-// fs/seq_file.c).
+// UnescapeMount decodes a path of mountinfo, where \040 is a blank, for example
+// (seq_path in the kernel's fs/seq_file.c).
 func UnescapeMount(s []byte) string {
 	if bytes.IndexByte(s, '\\') < 0 {
 		return string(s)

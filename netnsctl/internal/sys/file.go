@@ -1,0 +1,163 @@
+// Package sys has the system calls that neither the standard library nor
+// golang.org/x/sys offers in the form that is needed here. Errors are bare errnos. The
+// package knows no names of namespaces and no commands.
+package sys
+
+import (
+	"os"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// openFlags: an open neither blocks on a fifo, nor makes a terminal the controlling
+// one, nor leaks into an executed command.
+const openFlags = unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK | unix.O_NOCTTY
+
+// retry repeats call while a signal interrupts it. On slow file systems the signals by
+// which the runtime preempts goroutines do so (go.dev/issue/38033).
+func retry[T any](call func() (T, error)) (T, error) {
+	for {
+		v, err := call()
+		if err != unix.EINTR {
+			return v, err
+		}
+	}
+}
+
+func retryErr(call func() error) error {
+	_, err := retry(func() (struct{}, error) { return struct{}{}, call() })
+	return err
+}
+
+func open(path string, flags int) (int, error) {
+	return retry(func() (int, error) { return unix.Open(path, flags|unix.O_CLOEXEC, 0) })
+}
+
+// Open opens the file path for reading.
+func Open(path string) (int, error) { return open(path, openFlags) }
+
+// OpenDir opens the directory path.
+func OpenDir(path string) (int, error) { return open(path, unix.O_RDONLY|unix.O_DIRECTORY) }
+
+// OpenPath only holds the file path (O_PATH). A symbolic link is not followed.
+func OpenPath(path string) (int, error) { return open(path, unix.O_PATH|unix.O_NOFOLLOW) }
+
+// OpenPathFollow is [OpenPath] that follows symbolic links.
+func OpenPathFollow(path string) (int, error) { return open(path, unix.O_PATH) }
+
+// OpenBeneath only holds the file path below the directory dirfd (O_PATH). A symbolic
+// link on the way is an error (openat2(2), Linux 5.6).
+func OpenBeneath(dirfd int, path string) (int, error) {
+	if path == "" {
+		path = "."
+	}
+	return unix.Openat2(dirfd, path, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
+	})
+}
+
+// OpenInRoot only holds the directory path (O_PATH), as a process with the root
+// directory dirfd finds it (openat2(2), Linux 5.6).
+func OpenInRoot(dirfd int, path string) (int, error) {
+	return unix.Openat2(dirfd, path, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_DIRECTORY,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
+	})
+}
+
+// Close closes a descriptor.
+func Close(fd int) { unix.Close(fd) }
+
+// FDPath is the path by which mount(2) reaches the open file fd of the calling thread.
+func FDPath(fd int) string { return "/proc/thread-self/fd/" + strconv.Itoa(fd) }
+
+// LockDir waits for the exclusive lock on an open directory (flock(2)).
+func LockDir(fd int) error {
+	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX) })
+}
+
+// UnlockDir releases the lock of [LockDir].
+func UnlockDir(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
+
+// FileID identifies a file until it is deleted.
+type FileID struct{ dev, ino uint64 }
+
+// CreateEmpty creates the file path without permissions. It is EEXIST if path exists.
+func CreateEmpty(path string) (FileID, error) {
+	fd, err := open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL)
+	if err != nil {
+		return FileID{}, err
+	}
+	defer unix.Close(fd)
+	dev, ino, _ := Fstat(fd) // The zero FileID is no file.
+	return FileID{dev, ino}, nil
+}
+
+// IsFile reports whether path is the file id, and not a symbolic link to it.
+func IsFile(path string, id FileID) bool {
+	var st unix.Stat_t
+	err := retryErr(func() error { return unix.Lstat(path, &st) })
+	return err == nil && id == FileID{uint64(st.Dev), st.Ino}
+}
+
+// UnlinkPath removes the file path, which is no directory.
+func UnlinkPath(path string) error { return unix.Unlink(path) }
+
+// Unlink removes name, which is no directory, from the open directory dirfd.
+func Unlink(dirfd int, name string) error { return unix.Unlinkat(dirfd, name, 0) }
+
+// Rmdir removes an empty directory from the open directory dirfd.
+func Rmdir(dirfd int, name string) error { return unix.Unlinkat(dirfd, name, unix.AT_REMOVEDIR) }
+
+// MemoryFile makes a file in memory that has no name (memfd_create(2), Linux 3.17).
+func MemoryFile() (*os.File, error) {
+	fd, err := unix.MemfdCreate("netnsctl", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "memfd"), nil
+}
+
+// CPath is a path with a NUL byte at its end. Its owner uses the buffer again: a scan of
+// procfs makes tens of thousands of paths.
+type CPath []byte
+
+// Set makes the path of a number and what follows it.
+func (p *CPath) Set(number int, rest string) CPath {
+	*p = append(strconv.AppendInt((*p)[:0], int64(number), 10), rest...)
+	*p = append(*p, 0)
+	return *p
+}
+
+// SetTask makes the path of a file of a thread.
+func (p *CPath) SetTask(pid, tid int, rest string) CPath {
+	*p = append(strconv.AppendInt((*p)[:0], int64(pid), 10), "/task/"...)
+	*p = append(strconv.AppendInt(*p, int64(tid), 10), rest...)
+	*p = append(*p, 0)
+	return *p
+}
+
+// OpenAt opens path, below dirfd, for reading. It may be a directory.
+func OpenAt(dirfd int, path CPath) (int, error) {
+	return retry(func() (int, error) {
+		fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(dirfd), uintptr(unsafe.Pointer(&path[0])),
+			openFlags, 0, 0, 0)
+		if errno != 0 {
+			return -1, errno
+		}
+		return int(fd), nil
+	})
+}
+
+// ReadlinkAt reads the symbolic link path, below dirfd, into buf.
+func ReadlinkAt(dirfd int, path CPath, buf []byte) (int, error) {
+	n, _, errno := unix.Syscall6(unix.SYS_READLINKAT, uintptr(dirfd), uintptr(unsafe.Pointer(&path[0])),
+		uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}

@@ -1,0 +1,81 @@
+package sys
+
+import (
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// OpenProcess opens a pidfd of the process pid (Linux 5.3) or, if thread is true, of the
+// thread pid (PIDFD_THREAD, Linux 6.9).
+func OpenProcess(pid int, thread bool) (int, error) {
+	flags := 0
+	if thread {
+		flags = unix.PIDFD_THREAD
+	}
+	return unix.PidfdOpen(pid, flags)
+}
+
+// CopyFD copies the descriptor number of the process pidfd (pidfd_getfd(2), Linux 5.6).
+// It needs PTRACE_MODE_ATTACH.
+func CopyFD(pidfd, number int) (int, error) { return unix.PidfdGetfd(pidfd, number, 0) }
+
+// SameFiles reports whether two threads share a table of descriptors (kcmp(2)).
+func SameFiles(tid1, tid2 int) (bool, error) {
+	const kcmpFiles = 2 // linux/kcmp.h
+	r, _, errno := unix.Syscall6(unix.SYS_KCMP, uintptr(tid1), uintptr(tid2), kcmpFiles, 0, 0, 0)
+	if errno != 0 {
+		return false, errno
+	}
+	return r == 0, nil
+}
+
+// ClockTick is the unit of times in procfs: USER_HZ, which is 100 on every architecture
+// of Go.
+const ClockTick = time.Second / 100
+
+// BootTime is the time of the boot according to the present setting of the clock.
+func BootTime() time.Time {
+	var now, up unix.Timespec
+	// Both clocks exist since Linux 2.6.39, so neither call fails.
+	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
+	_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &up)
+	return time.Unix(now.Unix()).Add(-time.Duration(up.Nano()))
+}
+
+// Privileged reports whether the process may inspect every other process and enter
+// every namespace.
+func Privileged() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if unix.Capget(&header, &data[0]) != nil {
+		return false
+	}
+	const need = 1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_NET_ADMIN
+	return data[0].Effective&need == need
+}
+
+// Become changes the user, the group and the further groups of the calling thread, and
+// of what it executes. Package syscall would change those of every thread. A thread that
+// becomes an ordinary user loses its capabilities (capabilities(7)).
+func Become(uid, gid uint32, groups []uint32) error {
+	numbers := make([]int, len(groups))
+	for i, group := range groups {
+		numbers[i] = int(group)
+	}
+	if err := unix.Setgroups(numbers); err != nil { // of the thread, unlike syscall.Setgroups
+		return err
+	}
+	setresuid, setresgid := uintptr(unix.SYS_SETRESUID), uintptr(unix.SYS_SETRESGID)
+	if runtime.GOARCH == "386" || runtime.GOARCH == "arm" {
+		setresuid, setresgid = 208, 210 // setresuid32 and setresgid32: the others take 16 bits.
+	}
+	if _, _, errno := unix.RawSyscall(setresgid, uintptr(gid), uintptr(gid), uintptr(gid)); errno != 0 {
+		return errno
+	}
+	if _, _, errno := unix.RawSyscall(setresuid, uintptr(uid), uintptr(uid), uintptr(uid)); errno != 0 {
+		return errno
+	}
+	return nil
+}
