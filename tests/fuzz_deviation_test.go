@@ -156,6 +156,12 @@ func (d draw) isPlain() bool {
 			return false // ip prints nothing for a name without a namespace
 		}
 	}
+	// A word with a slash is a path for netnsctl, and one below the run directory for ip.
+	for i, word := range d.argv {
+		if strings.HasPrefix(word, "-n") && i+1 < len(d.argv) && strings.Contains(d.argv[i+1], "/") {
+			return false
+		}
+	}
 	return !slices.Contains(d.argv, "-h")
 }
 
