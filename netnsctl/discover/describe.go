@@ -39,7 +39,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 		case ns.Verdict == Orphan || d.opts.Everything || ns.kept:
 			d.identify(ns)
 			d.owner(ns)
-			d.noted(ns)
+			d.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
 		case d.opts.Hold:
 			d.identify(ns)
 		}
@@ -142,4 +142,16 @@ func (d *describer) hardware(fd int) (names []string) {
 		}
 	}
 	return names
+}
+
+// addresses are those of an orphan that is held open.
+func (d *describer) addresses(ns *Namespace) (texts []string) {
+	if ns.Verdict != Orphan || !ns.held {
+		return nil
+	}
+	found, _ := d.scratch.Addresses(netns.NsHandle(ns.fd))
+	for _, a := range found {
+		texts = append(texts, a.Prefix.Addr().String())
+	}
+	return texts
 }

@@ -9,23 +9,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// Owner is whom a namespace seems to belong to, as far as its pins tell.
-type Owner struct {
-	PID     int    `json:"pid,omitempty"`
-	Command string `json:"command,omitempty"`
-	// Unit is the systemd unit, Container and Pod the IDs in the cgroup of the process.
-	Unit      string `json:"unit,omitempty"`
-	Container string `json:"container,omitempty"`
-	Pod       string `json:"pod,omitempty"`
-	// Runtime is the program in whose directory the namespace is mounted, or that has noted
-	// it.
-	Runtime string `json:"runtime,omitempty"`
-	// Name is the name of the container and PodName that of the pod (namespace/name), as
-	// the runtime has them.
-	Name    string `json:"container_name,omitempty"`
-	PodName string `json:"pod_name,omitempty"`
-}
-
 // Describe gives the command, unit, container and pod of a process, as far as it is there
 // and they can be read.
 func Describe(host netnsctl.Host, pid int) Owner {

@@ -91,28 +91,3 @@ func (v *vantage) placeNames() {
 		n.On = row.Dev + ":" + path.Join(row.Root, below, n.Name)
 	}
 }
-
-// fileOf is a file of the run directory in words.
-func fileOf(f rundir.File) File {
-	file := File{Dev: f.Dev, Ino: f.Ino, Size: f.Size, Born: f.Born, Target: f.Target}
-	if f.Type != 0 {
-		file.Kind = kindOf(f.Type)
-	}
-	return file
-}
-
-func kindOf(kind uint32) FileKind {
-	switch kind {
-	case sys.KindRegular:
-		return Regular
-	case sys.KindDirectory:
-		return Directory
-	case sys.KindLink:
-		return Link
-	case sys.KindFifo:
-		return Fifo
-	case sys.KindSocket:
-		return Socket
-	}
-	return Device
-}

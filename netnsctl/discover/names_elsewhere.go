@@ -14,14 +14,6 @@ import (
 // not be a link to /run.
 var runDirs = []string{"/run/netns", "/var/run/netns"}
 
-// place is a directory as a path in a mount namespace. The number of its mount tells it
-// from one that is covered; it is 0 where the kernel does not tell it (Linux 5.8).
-type place struct {
-	mountNamespace uint64
-	path           string
-	mount          uint64
-}
-
 // nameElsewhere finds out whether a mount in another mount namespace is a name there: in
 // the run directory of a process, which may be chrooted.
 func (v *vantage) nameElsewhere(m *Mount) {

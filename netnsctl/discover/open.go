@@ -118,3 +118,31 @@ func (p Pin) task() (tid int, thread bool) {
 	}
 	return p.PID, false
 }
+
+// netOf gives the network namespace that an open file is of, or is a socket or tun
+// device in.
+func (v *vantage) netOf(fd int) (net uint64, ok bool) {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil {
+		return 0, false
+	}
+	switch {
+	case st.Dev == v.own.Dev:
+		kind, err := sys.NamespaceType(fd)
+		return st.Ino, err == nil && kind == sys.TypeNet
+	case st.Kind() == sys.KindSocket, st.Rdev == sys.TunDevice && st.Kind() == sys.KindCharDevice:
+		net, err := inoOf(sys.SocketNet(fd))
+		return net, err == nil
+	}
+	return 0, false
+}
+
+// inoOf gives the inode number of a namespace, and closes it.
+func inoOf(fd int, err error) (uint64, error) {
+	if err != nil {
+		return 0, err
+	}
+	defer sys.Close(fd)
+	_, ino, err := sys.Fstat(fd)
+	return ino, err
+}

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vishvananda/netns"
-
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -56,9 +54,9 @@ func keeper(r container.Record) string {
 	return r.Runtime + " for container " + r.ID
 }
 
-// noted adds what runtimes have noted of a namespace or its container.
-func (d *describer) noted(ns *Namespace) {
-	s := d.runtimes()
+// note adds what runtimes have noted of a namespace or its container. assigned gives the
+// addresses in the namespace, where these can be told.
+func (s runtimeState) note(ns *Namespace, host netnsctl.Host, assigned func() []string) {
 	for i, r := range s.Records {
 		if s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || ns.Owner.Container != "" && r.ID == ns.Owner.Container {
 			ns.Owner.noted(r)
@@ -67,15 +65,9 @@ func (d *describer) noted(ns *Namespace) {
 	if len(s.Leases) == 0 {
 		return
 	}
-	var assigned []string
-	if ns.Verdict == Orphan && ns.held {
-		found, _ := d.scratch.Addresses(netns.NsHandle(ns.fd))
-		for _, a := range found {
-			assigned = append(assigned, a.Prefix.Addr().String())
-		}
-	}
+	addresses := assigned()
 	for _, l := range s.Leases {
-		if !d.leased(ns, l, assigned) {
+		if !leased(ns, l, host, addresses) {
 			continue
 		}
 		ns.Leases = append(ns.Leases, l)
@@ -90,15 +82,15 @@ func (d *describer) noted(ns *Namespace) {
 
 // leased tells whether an address was given to a namespace: to its container, under one of
 // its names, or, where the path leads nowhere any more, because the namespace has it.
-func (d *describer) leased(ns *Namespace, l container.Lease, assigned []string) bool {
-	byName := func(name string) bool { return container.Copied(d.v.host.NamePath(name), l.Netns) }
+func leased(ns *Namespace, l container.Lease, host netnsctl.Host, assigned []string) bool {
+	byName := func(name string) bool { return container.Copied(host.NamePath(name), l.Netns) }
 	switch {
 	case ns.Owner.Container != "":
 		return l.Container == ns.Owner.Container
 	case ns.mountedAt(l.Netns), slices.ContainsFunc(ns.Names, byName):
 		return true
 	}
-	if _, _, err := sys.Stat(d.v.host.StateRoot + l.Netns); l.Netns != "" && err == nil {
+	if _, _, err := sys.Stat(host.StateRoot + l.Netns); l.Netns != "" && err == nil {
 		return false // it is that of another namespace
 	}
 	address, _, _ := strings.Cut(l.Address, "/")

@@ -10,15 +10,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
 
-// Sighting is a pin that a source saw on a namespace.
-type Sighting struct {
-	// Identity is the namespace. Its cookie is set where the source was told it.
-	netnsctl.Identity
-	// NSID is for a namespace of which nothing else is known: the ID is zero.
-	NSID netnsctl.NSID
-	Pin  Pin
-}
-
 // source is one way to find what keeps namespaces alive.
 type source struct {
 	name string // the label in the metrics
@@ -40,22 +31,6 @@ var sources = []source{
 	{"names", names},
 	{"kernel", kernelList},
 	{"nsids", kernelPeers},
-}
-
-// Options say how much to tell.
-type Options struct {
-	// Everything fills in commands, owners, cookies and ages of healthy namespaces, too. A
-	// scan always looks for all namespaces and pins.
-	Everything bool
-	// Hold keeps every namespace open that can be opened, for as long as the snapshot is
-	// and as the limit of open files allows.
-	Hold bool
-	// IdentityOnly fills in the cookies of all namespaces, but nothing else that their pins
-	// do not tell, and holds none.
-	IdentityOnly bool
-	// Files fills in [Snapshot.OnFile], and keeps mount namespaces open that have no
-	// process.
-	Files bool
 }
 
 // Scan looks at the whole host. It fails only where nothing can be told at all. The caller
@@ -167,4 +142,35 @@ func (s *Snapshot) forget(earlier []string) {
 			s.Namespaces = slices.DeleteFunc(s.Namespaces, func(ns *Namespace) bool { return ns.String() == name })
 		}
 	}
+}
+
+// read reads what several sources need.
+func (v *vantage) read(timed func(source string, run func())) (err error) {
+	timed("processes", func() { err = v.readProcesses() })
+	if err != nil {
+		return netnsctl.NewOpError(netnsctl.OpReadProc, "", v.host.Proc(), err)
+	}
+	for ino, tids := range v.members {
+		v.mounts.Get(v.fs.Root(), ino).AddMembers(tids...)
+	}
+	timed("descriptors", v.readTypes)
+	timed("mounts", v.readMounts)
+	timed("names", v.readNames)
+	return nil
+}
+
+// look reads the host and asks all sources. It gives the gaps of both.
+func (v *vantage) look(timed func(source string, run func())) (gaps []Gap, err error) {
+	if err := v.read(timed); err != nil {
+		return nil, err
+	}
+	gaps = v.gaps
+	for _, s := range sources {
+		timed(s.name, func() {
+			seen, missed := s.collect(v)
+			v.add(seen)
+			gaps = append(gaps, missed...)
+		})
+	}
+	return gaps, nil
 }

@@ -13,6 +13,22 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
+// Options say how much to tell.
+type Options struct {
+	// Everything fills in commands, owners, cookies and ages of healthy namespaces, too. A
+	// scan always looks for all namespaces and pins.
+	Everything bool
+	// Hold keeps every namespace open that can be opened, for as long as the snapshot is
+	// and as the limit of open files allows.
+	Hold bool
+	// IdentityOnly fills in the cookies of all namespaces, but nothing else that their pins
+	// do not tell, and holds none.
+	IdentityOnly bool
+	// Files fills in [Snapshot.OnFile], and keeps mount namespaces open that have no
+	// process.
+	Files bool
+}
+
 // Snapshot is what a [Scan] saw. It is not one instant: the host went on
 // meanwhile.
 type Snapshot struct {
@@ -83,6 +99,23 @@ type Namespace struct {
 	fd   int // if held
 }
 
+// Owner is whom a namespace seems to belong to, as far as its pins tell.
+type Owner struct {
+	PID     int    `json:"pid,omitempty"`
+	Command string `json:"command,omitempty"`
+	// Unit is the systemd unit, Container and Pod the IDs in the cgroup of the process.
+	Unit      string `json:"unit,omitempty"`
+	Container string `json:"container,omitempty"`
+	Pod       string `json:"pod,omitempty"`
+	// Runtime is the program in whose directory the namespace is mounted, or that has noted
+	// it.
+	Runtime string `json:"runtime,omitempty"`
+	// Name is the name of the container and PodName that of the pod (namespace/name), as
+	// the runtime has them.
+	Name    string `json:"container_name,omitempty"`
+	PodName string `json:"pod_name,omitempty"`
+}
+
 // Name is an entry of the run directory.
 type Name struct {
 	Name string `json:"name"`
@@ -107,30 +140,6 @@ type Name struct {
 	// Entry is what a clean-up compares before it removes the name.
 	Entry rundir.Entry
 }
-
-// File is the identity of an entry of the run directory: equal as long as it is
-// the same file, unchanged.
-type File struct {
-	Dev, Ino uint64
-	Kind     FileKind `json:"file,omitempty"`
-	Size     uint64
-	Born     time.Time `json:"born,omitzero"`
-	// Target is what a symbolic link points to.
-	Target string
-}
-
-// FileKind is a type of file.
-type FileKind string
-
-// The types of files.
-const (
-	Regular   FileKind = "file"
-	Directory FileKind = "directory"
-	Link      FileKind = "link"
-	Fifo      FileKind = "fifo"
-	Socket    FileKind = "socket"
-	Device    FileKind = "device"
-)
 
 // Verdict is what a name or namespace was judged to be.
 type Verdict string

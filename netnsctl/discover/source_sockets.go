@@ -123,24 +123,6 @@ func (l *socketLook) flight(fd int, p Pin) {
 	l.inFlight += max(count, 0)
 }
 
-// netOf gives the network namespace that an open file is of, or is a socket or tun
-// device in.
-func (v *vantage) netOf(fd int) (net uint64, ok bool) {
-	var st sys.FileStat
-	if sys.StatFD(fd, &st) != nil {
-		return 0, false
-	}
-	switch {
-	case st.Dev == v.own.Dev:
-		kind, err := sys.NamespaceType(fd)
-		return st.Ino, err == nil && kind == sys.TypeNet
-	case st.Kind() == sys.KindSocket, st.Rdev == sys.TunDevice && st.Kind() == sys.KindCharDevice:
-		net, err := inoOf(sys.SocketNet(fd))
-		return net, err == nil
-	}
-	return 0, false
-}
-
 // sentTo is the number of descriptors in flight to a unix socket, from its fdinfo (Linux
 // 5.11).
 func sentTo(fdinfo []byte) int {
@@ -151,14 +133,4 @@ func sentTo(fdinfo []byte) int {
 		}
 	}
 	return 0
-}
-
-// inoOf gives the inode number of a namespace, and closes it.
-func inoOf(fd int, err error) (uint64, error) {
-	if err != nil {
-		return 0, err
-	}
-	defer sys.Close(fd)
-	_, ino, err := sys.Fstat(fd)
-	return ino, err
 }

@@ -13,6 +13,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
+// Sighting is a pin that a source saw on a namespace.
+type Sighting struct {
+	// Identity is the namespace. Its cookie is set where the source was told it.
+	netnsctl.Identity
+	// NSID is for a namespace of which nothing else is known: the ID is zero.
+	NSID netnsctl.NSID
+	Pin  Pin
+}
+
 // vantage is where a scan looks from, and what it reads once for all sources.
 type vantage struct {
 	host netnsctl.Host
@@ -68,6 +77,14 @@ func (c clock) started(ticks int64) time.Time {
 	return c.boot.Add(time.Duration(ticks) * sys.ClockTick)
 }
 
+// place is a directory as a path in a mount namespace. The number of its mount tells it
+// from one that is covered; it is 0 where the kernel does not tell it (Linux 5.8).
+type place struct {
+	mountNamespace uint64
+	path           string
+	mount          uint64
+}
+
 // initialPIDs is the initial pid namespace (PROC_PID_INIT_INO in the kernel's
 // include/linux/proc_ns.h).
 const initialPIDs = "pid:[4026531836]"
@@ -106,37 +123,6 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		v.critical(GapForeignMounts + " on " + host.Dir() + ", which is older than ours")
 	}
 	return v, nil
-}
-
-// read reads what several sources need.
-func (v *vantage) read(timed func(source string, run func())) (err error) {
-	timed("processes", func() { err = v.readProcesses() })
-	if err != nil {
-		return netnsctl.NewOpError(netnsctl.OpReadProc, "", v.host.Proc(), err)
-	}
-	for ino, tids := range v.members {
-		v.mounts.Get(v.fs.Root(), ino).AddMembers(tids...)
-	}
-	timed("descriptors", v.readTypes)
-	timed("mounts", v.readMounts)
-	timed("names", v.readNames)
-	return nil
-}
-
-// look reads the host and asks all sources. It gives the gaps of both.
-func (v *vantage) look(timed func(source string, run func())) (gaps []Gap, err error) {
-	if err := v.read(timed); err != nil {
-		return nil, err
-	}
-	gaps = v.gaps
-	for _, s := range sources {
-		timed(s.name, func() {
-			seen, missed := s.collect(v)
-			v.add(seen)
-			gaps = append(gaps, missed...)
-		})
-	}
-	return gaps, nil
 }
 
 func (v *vantage) close() {

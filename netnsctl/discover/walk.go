@@ -10,58 +10,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// processTable is what procfs shows of all processes at once. Several sources read it.
-type processTable struct {
-	// threads are one for each process, and those threads that are in another network
-	// namespace than their process.
-	threads []thread
-	files   []openFile
-	// members has some processes for each mount namespace.
-	members map[uint64][]int
-	// refused are processes of which something could not be read.
-	refused []int
-}
-
-// thread is a process, or one thread of it where tid is not 0.
-type thread struct {
-	pid, tid int
-	net      uint64
-}
-
-// openFile is a descriptor that may pin a namespace.
-type openFile struct {
-	pid, tid, fd int
-	class        fileClass
-	// id is the inode number, for a directory the number of the mount that it is on.
-	id uint64
-	// net is the network namespace of the process.
-	net uint64
-}
-
-type fileClass int
-
-const (
-	nsfsFile fileClass = iota
-	socketFile
-	tunFile
-	inotifyGroup
-	fanotifyGroup
-	ioURing
-	directory
-)
-
-func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }
-
-// classFiles gives the files of some classes.
-func (t *processTable) classFiles(classes ...fileClass) (files []openFile) {
-	for _, f := range t.files {
-		if slices.Contains(classes, f.class) {
-			files = append(files, f)
-		}
-	}
-	return files
-}
-
 // readProcesses reads all processes, their threads and descriptors.
 func (v *vantage) readProcesses() error {
 	pids, err := v.fs.PIDs()
@@ -79,15 +27,6 @@ func (v *vantage) readProcesses() error {
 		}
 	})
 	return nil
-}
-
-func (t *processTable) merge(part processTable) {
-	t.threads = append(t.threads, part.threads...)
-	t.files = append(t.files, part.files...)
-	t.refused = append(t.refused, part.refused...)
-	for ino, tids := range part.members {
-		t.members[ino] = append(t.members[ino], tids...)
-	}
 }
 
 // inParallel has one worker for each processor take the numbers below n. newWorker gives
