@@ -35,7 +35,7 @@ const findWords = `WHAT is one of
 
 // find prints the namespaces in which something is.
 func (u *ui) find(call compat.Call, c *cli.Context) error {
-	l, err := readListing(u, c, findColumns(), defaultFindColumns, func(r foundRow) bool { return r.unnamed() })
+	l, err := readListing(u, c, findColumns(), defaultFindColumns, foundRow.unnamed)
 	if err != nil {
 		return err
 	}
@@ -175,10 +175,7 @@ func hiddenWords(matches []find.Match, rows []foundRow) (words []string) {
 func findColumns() []column[foundRow] {
 	namespace := func(r foundRow) row { return r.row }
 	return []column[foundRow]{
-		{
-			Name: "NAMESPACE", Help: "the names, or the ID where there is none",
-			Value: func(r foundRow) string { return r.label() }, Words: func(r foundRow) []string { return r.words() },
-		},
+		{Name: "NAMESPACE", Help: "the names, or the ID where there is none", Value: foundRow.label, Words: foundRow.words},
 		{Name: "DEVICE", Help: "the device that matched", Value: func(r foundRow) string { return dash(quoteIfAny(r.Device.Name)) }},
 		{Name: "MATCH", Help: "what was found", Value: func(r foundRow) string { return escape(r.Text) }},
 		{Name: "ENTER", Help: "command line to enter it; append COMMAND", Value: func(r foundRow) string { return dash(r.enter) }},
