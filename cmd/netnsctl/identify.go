@@ -39,9 +39,7 @@ func (u *ui) identify(call compat.Call, c *cli.Context) error {
 	case c.Bool("json") || call.JSON:
 		u.printJSON(identityJSON(ns, elsewhere), call.Pretty)
 	case len(ns.Names) > 0:
-		for _, name := range inNaturalOrder(ns.Names) {
-			u.print(quote(name) + "\n")
-		}
+		u.print(rowOf(ns, snap.Taken).quiet())
 	default:
 		u.print(ns.String() + "\n")
 		for _, p := range elsewhere {
