@@ -9,15 +9,26 @@ import (
 func TestAttachReplace(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	out := strings.Fields(w.shell(inUse + `netnsctl add web; : >'/run/netns/a b'; : >/run/netns/d; ino /run/netns/web; inUse web`))
+	out := strings.Fields(w.shell(`
+		netnsctl add web; : >'/run/netns/a b'; : >/run/netns/d
+		ino /run/netns/web
+		inUse web`))
+	const inUse = "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n"
 	expectAnswer(t, "dead", w.run("attach", "a b", "net:["+out[0]+"]"), "1", "",
-		`netnsctl: "a b" is a stale name (dead-file): no namespace is mounted on it; nothing was done; to replace it: netnsctl attach --replace 'a b' 'net:[WEB]'`+"\n", "WEB", out[0])
-	expectAnswer(t, "in use", w.run("attach", "web", out[1]), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
+		`netnsctl: "a b" is a stale name (dead-file): no namespace is mounted on it; nothing was done; `+
+			`to replace it: netnsctl attach --replace 'a b' 'net:[WEB]'`+"\n", "WEB", out[0])
+	expectAnswer(t, "in use", w.run("attach", "web", out[1]), "1", "", inUse, "WEB", out[0])
 	for what, says := range map[string]string{
-		"/nosuch": "no namespace /nosuch; nothing was done\n", "nosuch": "no namespace nosuch",
-		"d": "d is a stale name (dead-file)", "999999": "no process 999999", "/proc/self/ns/ipc": "is a namespace of type ipc", "net:[1]": "no namespace net:[1]",
+		"/nosuch":           "no namespace /nosuch; nothing was done\n",
+		"nosuch":            "no namespace nosuch",
+		"d":                 "d is a stale name (dead-file)",
+		"999999":            "no process 999999",
+		"/proc/self/ns/ipc": "is a namespace of type ipc",
+		"net:[1]":           "no namespace net:[1]",
 	} {
-		if a := w.run("attach", "--replace", "d", what); a.status != "1" || a.stdout != "" || !strings.Contains(a.stderr, says) || !strings.Contains(a.stderr, "nothing was done") {
+		a := w.run("attach", "--replace", "d", what)
+		expectParts(t, what, a, "1", a.stderr, says, "nothing was done")
+		if a.stdout != "" {
 			t.Errorf("%s: %v", what, a)
 		}
 		w.shell(`test -f /run/netns/d`)
@@ -28,7 +39,7 @@ func TestAttachReplace(t *testing.T) {
 	expectAnswer(t, "over a directory", w.run("attach", "dir", "web"), "1", "",
 		"netnsctl: dir is a stale name (not-a-namespace): it is a directory; nothing was done\n")
 	w.shell(`rmdir /run/netns/dir`)
-	expectAnswer(t, "healthy", w.run("attach", "--replace", "web", "1"), "1", "", "netnsctl: web is in use: net:[WEB]; nothing was done; delete it first: netnsctl delete web\n", "WEB", out[0])
+	expectAnswer(t, "healthy", w.run("attach", "--replace", "web", "1"), "1", "", inUse, "WEB", out[0])
 	for name, what := range map[string]string{"a b": "net:[" + out[0] + "]", "d": out[1], "new": "web"} {
 		expectAnswer(t, name, w.run("attach", "--replace", name, what), "0", "", "")
 		if got := lastWord(w.shell(`ino "/run/netns/` + name + `"`)); got != out[0] {

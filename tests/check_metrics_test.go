@@ -93,7 +93,10 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s is %q", sample, v)
 		}
 	}
-	w.shell("netnsctl metrics --output /run/out/netns.prom && test \"$(stat -c %a /run/out/netns.prom)\" = 644 && test \"$(ls -A /run/out)\" = netns.prom")
+	w.shell(`
+		netnsctl metrics --output /run/out/netns.prom
+		test "$(stat -c %a /run/out/netns.prom)" = 644
+		test "$(ls -A /run/out)" = netns.prom`)
 	check := w.command("/bin/sh", "-c", tool(t, "promtool")+" check metrics </run/out/netns.prom 2>&1")
 	if check.status != "0" || check.stdout != "" {
 		t.Errorf("promtool, status %s: %s", check.status, check.stdout)

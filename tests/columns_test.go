@@ -81,7 +81,9 @@ func tableOf(lines []string) (table []string) {
 func TestTableTerminal(t *testing.T) {
 	t.Parallel()
 	w := newTabledWorld(t)
-	for _, words := range []string{"list --stale --idle", "list --all-namespaces", "find lo", "list --all-namespaces -o all", "pids --verbose held -o all"} {
+	for _, words := range []string{
+		"list --stale --idle", "list --all-namespaces", "list --all-namespaces -o all", "find lo", "pids --verbose held -o all",
+	} {
 		for _, columns := range []uint16{60, 80, 200} {
 			cut := false
 			for _, line := range tableOf(w.onTerminal(columns, "X=", strings.Fields(words)...)) {

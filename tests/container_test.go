@@ -52,7 +52,10 @@ func TestContainerNames(t *testing.T) {
 		mkdir -p /run/docker/netns; : >/run/docker/netns/f00; mount --bind /run/netns/kept /run/docker/netns/f00; netnsctl delete kept
 		bundle $tasks $id /var/run/netns/gone "$pod"
 		mkdir -p /var/lib/cni/results /var/lib/docker/containers/d
-		echo "{\"containerId\":\"$id\",\"networkName\":\"cbr0\",\"netns\":\"/var/run/netns/gone\",\"result\":{\"ips\":[{\"address\":\"10.244.0.5/24\"}]}}" >/var/lib/cni/results/x
+		cat >/var/lib/cni/results/x <<-END
+			{"containerId":"$id","networkName":"cbr0","netns":"/var/run/netns/gone",
+			 "result":{"ips":[{"address":"10.244.0.5/24"}]}}
+		END
 		echo '{"ID":"d","Name":"/web","NetworkSettings":{"SandboxKey":"/run/docker/netns/f00"}}' >/var/lib/docker/containers/d/config.v2.json`)
 	a := w.run("list", "--idle", "-o", "state,owner,reason", "--noheadings")
 	lines := strings.Split(strings.TrimSpace(a.stdout), "\n")
@@ -103,7 +106,12 @@ func TestContainerAddress(t *testing.T) {
 		ip -n leak link set lo up; for a in 10.88.0.7/32 10.88.0.8/32 10.88.0.9/32; do ip -n leak address add $a dev lo; done
 		elsewhere 'mkdir /run/c; : >/run/c/ns; mount --bind /run/netns/leak /run/c/ns'; netnsctl delete leak
 		mkdir -p /var/lib/cni/results /var/lib/cni/networks/podman
-		lease() { echo "{\"containerId\":\"$1\",\"networkName\":\"podman\",\"netns\":\"$2\",\"result\":{\"ips\":[{\"address\":\"$3/16\"}]}}" >/var/lib/cni/results/$1; }
+		lease() {
+			cat >/var/lib/cni/results/$1 <<-END
+				{"containerId":"$1","networkName":"podman","netns":"$2",
+				 "result":{"ips":[{"address":"$3/16"}]}}
+			END
+		}
 		lease a /run/netns/gone 10.88.0.7; lease b /run/netns/other 10.88.0.8; lease c /run/netns/gone 10.88.0.1
 		printf 'a\r\neth0' >/var/lib/cni/networks/podman/10.88.0.9`)
 	a := w.run("list", "--stale", "-o", "reason", "--noheadings")

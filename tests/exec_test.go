@@ -69,8 +69,21 @@ func TestExecLikeExec(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over >/etc/netns/x/hosts`)
-	const probe = `trap "" USR1 HUP; ulimit -Sn 77; ulimit -c 0; cd /usr; exec 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- 7</dev/null 2>/dev/full; env -i A=1 A=2 PATH="$PATH" GOMAXPROCS=3 netnsctl exec`
-	const script = `x sh -c 'env; grep -E "Sig(Ign|Blk|Cgt)|NoNewPrivs|Seccomp:" /proc/self/status; ulimit -Sn; ulimit -c; ulimit -Sn; pwd; cd /proc/$$/fd; echo *; cat /etc/hosts; ls /sys/class/net; kill -9 $$'`
+	const probe = `
+		trap "" USR1 HUP
+		ulimit -Sn 77; ulimit -c 0
+		cd /usr
+		exec 3>&- 4>&- 5>&- 6>&- 8>&- 9>&- 7</dev/null 2>/dev/full
+		env -i A=1 A=2 PATH="$PATH" GOMAXPROCS=3 netnsctl exec`
+	const script = `x sh -c '
+		env
+		grep -E "Sig(Ign|Blk|Cgt)|NoNewPrivs|Seccomp:" /proc/self/status
+		ulimit -Sn; ulimit -c
+		pwd
+		cd /proc/$$/fd; echo *
+		cat /etc/hosts
+		ls /sys/class/net
+		kill -9 $$'`
 	plain := w.command("/bin/sh", "-c", probe+" "+script)
 	for _, flags := range []string{"--keep-sys", "--user root"} {
 		if flags == "--user root" && !isRoot() {
@@ -101,7 +114,8 @@ func TestExecSys(t *testing.T) {
 			t.Errorf("%s: status %s: %q, want %q\n%s", c.flag, a.status, a.stdout, c.want, a.stderr)
 		}
 	}
-	if out := w.shell(`netnsctl exec x sh -c 'ls /sys/fs/a' 2>&1 || true; ls /sys/fs/a/b`); !strings.HasSuffix(out, "seen\n") || strings.HasPrefix(out, "b") {
+	out := w.shell(`netnsctl exec x sh -c 'ls /sys/fs/a' 2>&1 || true; ls /sys/fs/a/b`)
+	if !strings.HasSuffix(out, "seen\n") || strings.HasPrefix(out, "b") {
 		t.Errorf("plain exec: %s", out)
 	}
 	// Root of a user namespace that does not own the network namespace.
@@ -153,8 +167,16 @@ func TestExecFleeting(t *testing.T) {
 		t.Errorf("plain: %v", a)
 	}
 	// What is warned of does happen.
-	out := w.shell(`netnsctl exec x sh -c 'cat /etc/resolv.conf; echo >/run/ready; while ! test -e /run/go; do sleep 0.01; done; cat /etc/resolv.conf' &
-		while ! test -s /run/ready; do sleep 0.01; done; echo new >/run/new; mv /run/new /run/resolv; : >/run/go; wait`)
+	out := w.shell(`
+		netnsctl exec x sh -c '
+			cat /etc/resolv.conf
+			echo >/run/ready
+			while ! test -e /run/go; do sleep 0.01; done
+			cat /etc/resolv.conf' &
+		settle /run/ready
+		echo new >/run/new; mv /run/new /run/resolv
+		: >/run/go
+		wait`)
 	if out != "over\nnew\n" {
 		t.Errorf("replaced: %q", out)
 	}
@@ -165,7 +187,11 @@ func TestExecAll(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`for i in 1 2 3 4 5 6; do netnsctl add n$i; done; : >/run/netns/dead; mkdir -p /etc/netns/n4; echo 4 >/etc/netns/n4/hosts`)
-	script := []string{"/bin/sh", "-c", `cat; n=$(netnsctl identify); for i in 1 2 3 4 5 6 7 8 9; do echo $n; echo $n >&2; done; printf $(cat /etc/hosts | wc -w)
+	script := []string{"/bin/sh", "-c", `
+		cat
+		n=$(netnsctl identify)
+		for i in 1 2 3 4 5 6 7 8 9; do echo $n; echo $n >&2; done
+		printf $(cat /etc/hosts | wc -w)
 		case $n in n2) exit 7;; n3) kill -9 $$;; esac`}
 	for _, words := range [][]string{{"exec", "--all", "--parallel", "3"}, {"-all", "exec", "--parallel=7"}, {"exec", "--all"}} {
 		a := w.run(append(words, script...)...)
@@ -262,7 +288,13 @@ func TestExecWords(t *testing.T) {
 			t.Errorf("%s: %v", words, a)
 		}
 	}
-	out := w.shell(`printf 'exec --no-sysfs x echo one\nexec --no-sysfs x false\nexec --no-sysfs x echo two\n' >/run/b; netnsctl -force -batch /run/b 2>&1 || echo $?`)
+	out := w.shell(`
+		cat >/run/b <<-END
+			exec --no-sysfs x echo one
+			exec --no-sysfs x false
+			exec --no-sysfs x echo two
+		END
+		netnsctl -force -batch /run/b 2>&1 || echo $?`)
 	if out != "one\nCommand failed /run/b:2\ntwo\n1\n" {
 		t.Errorf("batch: %q", out)
 	}

@@ -235,7 +235,8 @@ func TestFindWords(t *testing.T) {
 	if a := w.run("inspect"); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing") {
 		t.Errorf("inspect, status %s:\n%s%s", a.status, a.stdout, a.stderr)
 	}
-	if a := w.command("/bin/sh", "-c", "ln -s $(command -v netnsctl) /run/ip; /run/ip netns find lo"); a.status != "0" || !strings.Contains(a.stdout, " lo ") {
+	a := w.command("/bin/sh", "-c", "ln -s $(command -v netnsctl) /run/ip; /run/ip netns find lo")
+	if a.status != "0" || !strings.Contains(a.stdout, " lo ") {
 		t.Errorf("ip netns find, status %s:\n%s%s", a.status, a.stdout, a.stderr)
 	}
 	if a := w.command("/bin/sh", "-c", "ln -s $(command -v netnsctl) /run/ip-netns; /run/ip-netns find lo"); a.status != "0" {

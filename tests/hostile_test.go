@@ -22,30 +22,73 @@ var hostileWorlds = []struct {
 	// live says that the namespace of the name live must be found.
 	live bool
 }{
-	{"run directory a file", `echo precious >/run/netns`, "", false},
-	{"run directory a link to nothing", `ln -s /nowhere /run/netns`, "", false},
-	{"run directory a link", `mkdir /run/e; ln -s e /run/netns; netnsctl add live`, "", true},
-	{"run directory in a loop", `ln -s netns /run/netns`, "", false},
-	{"run directory a fifo", `mkfifo /run/netns`, "", false},
-	{"read-only", `netnsctl add live; mount -o remount,bind,ro /run/netns`, "", true},
-	{"full", `mkdir /run/netns; mount -t tmpfs -o size=4k,nr_inodes=4 full /run/netns; netnsctl add live; : >/run/netns/d`, "", true},
-	{"stacked", `netnsctl add live; for i in 1 2 3; do mount --rbind /run/netns /run/netns; mount --bind /run/netns/live /run/netns/live; done`, "", true},
+	{name: "run directory a file", build: `echo precious >/run/netns`},
+	{name: "run directory a link to nothing", build: `ln -s /nowhere /run/netns`},
+	{name: "run directory a link", build: `mkdir /run/e; ln -s e /run/netns; netnsctl add live`, live: true},
+	{name: "run directory in a loop", build: `ln -s netns /run/netns`},
+	{name: "run directory a fifo", build: `mkfifo /run/netns`},
+	{name: "read-only", build: `netnsctl add live; mount -o remount,bind,ro /run/netns`, live: true},
 	{
-		"names that drive a terminal", `netnsctl add live; for n in '\033[2J\033]0;x\007' '\233\061m' 'a\nb' '\342\200\256x' '\177' '\\' ' ' '-rf' "'\"" '$(reboot)' '%%s%%n'
-			do netnsctl add -- "$(printf -- "$n")"; : >"/run/netns/$(printf -- "${n}d")"; done`, "", true,
+		name: "full",
+		build: `
+			mkdir /run/netns
+			mount -t tmpfs -o size=4k,nr_inodes=4 full /run/netns
+			netnsctl add live; : >/run/netns/d`,
+		live: true,
 	},
 	{
-		"all types of files", `netnsctl add live; cd /run/netns; mkfifo fifo; mknod null c 1 3 2>/dev/null || ln -s /dev/null null
-			ln -s loop loop; ln -s /etc/shadow shadow; ln -s /dev/tty tty; ln -s /proc/kmsg kmsg; ln -s ../../etc dir; mkdir d
-			ln -s /proc/self/fd/0 stdin; ln -s /proc/1/mem mem; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'`, "", true,
+		name: "stacked",
+		build: `
+			netnsctl add live
+			for i in 1 2 3; do
+				mount --rbind /run/netns /run/netns
+				mount --bind /run/netns/live /run/netns/live
+			done`,
+		live: true,
 	},
-	{"hidepid", `netnsctl add live; mount -t proc -o hidepid=2 proc /proc`, "", true},
-	{"empty procfs", `netnsctl add live; mount -t tmpfs none /proc`, "", false},
-	{"32 descriptors", `netnsctl add live; for i in 1 2 3; do netnsctl add n$i; done`, `ulimit -n 32`, true},
-	{"16 descriptors, 40 names", `netnsctl add lives; for i in $(seq 40); do netnsctl add n$i; done`, `ulimit -n 16`, false},
-	{"little address space", `netnsctl add live`, `ulimit -v 2000000`, true},
-	{"no standard input", `netnsctl add live`, `exec <&-`, true},
-	{"no home, no path", `netnsctl add live`, `unset HOME PATH TMPDIR TERM LC_ALL`, true},
+	{
+		name: "names that drive a terminal",
+		build: `
+			netnsctl add live
+			for n in '\033[2J\033]0;x\007' '\233\061m' 'a\nb' '\342\200\256x' '\177' '\\' ' ' '-rf' "'\"" '$(reboot)' '%%s%%n'; do
+				netnsctl add -- "$(printf -- "$n")"
+				: >"/run/netns/$(printf -- "${n}d")"
+			done`,
+		live: true,
+	},
+	{
+		name: "all types of files",
+		build: `
+			netnsctl add live; cd /run/netns
+			mkfifo fifo
+			mknod null c 1 3 2>/dev/null || ln -s /dev/null null
+			ln -s loop loop
+			ln -s /etc/shadow shadow
+			ln -s /dev/tty tty
+			ln -s /proc/kmsg kmsg
+			ln -s ../../etc dir
+			mkdir d
+			ln -s /proc/self/fd/0 stdin
+			ln -s /proc/1/mem mem
+			python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'`,
+		live: true,
+	},
+	{name: "hidepid", build: `netnsctl add live; mount -t proc -o hidepid=2 proc /proc`, live: true},
+	{name: "empty procfs", build: `netnsctl add live; mount -t tmpfs none /proc`},
+	{
+		name:   "32 descriptors",
+		build:  `netnsctl add live; for i in 1 2 3; do netnsctl add n$i; done`,
+		before: `ulimit -n 32`,
+		live:   true,
+	},
+	{
+		name:   "16 descriptors, 40 names",
+		build:  `netnsctl add lives; for i in $(seq 40); do netnsctl add n$i; done`,
+		before: `ulimit -n 16`,
+	},
+	{name: "little address space", build: `netnsctl add live`, before: `ulimit -v 2000000`, live: true},
+	{name: "no standard input", build: `netnsctl add live`, before: `exec <&-`, live: true},
+	{name: "no home, no path", build: `netnsctl add live`, before: `unset HOME PATH TMPDIR TERM LC_ALL`, live: true},
 }
 
 // hostileCommands look, or change nothing by what they are told.

@@ -17,6 +17,7 @@ ino() { stat -Lc %i "$1"; } # the inode number of a namespace file
 tick() { sleep 0.02; } # what is made next is younger than the pid namespace, whose age is in ticks of 10 ms
 settle() { while ! test -s "$1"; do sleep 0.01; done; }
 asleep() { until grep -qx sleep /proc/$1/comm; do sleep 0.01; done; } # has executed sleep by now
+inUse() { netnsctl exec "$1" sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!; } # by a process, whose pid is printed
 quiet() { until ! grep -L 'State:.S' /proc/$1/task/*/status | grep -q .; do sleep 0.01; done; } # no thread of it runs
 elsewhere() { # runs a script in a mount namespace of its own, and stays there; $2 is its propagation
 	rm -f /run/settled
@@ -113,6 +114,19 @@ func (w *machine) finds(ino string) bool {
 		w.t.Errorf("no JSON: %s", a.stdout)
 	}
 	return strings.Contains(a.stdout, `"ino":`+ino+",")
+}
+
+// expectParts checks the status of an answer, and that a text of it has all parts.
+func expectParts(t *testing.T, what string, a answer, status, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%s: no %q in %q", what, part, text)
+		}
+	}
+	if a.status != status {
+		t.Errorf("%s: status %s, want %s: %s%s", what, a.status, status, a.stdout, a.stderr)
+	}
 }
 
 func lastWord(text string) string {

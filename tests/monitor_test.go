@@ -74,7 +74,13 @@ func TestMonitorJSON(t *testing.T) {
 	old := lastWord(w.shell(`netnsctl add old; ino /run/netns/old`))
 	w.monitored("--json", `netnsctl add ready$(date +%N)`, `"add","name":"ready`)
 	start := time.Now()
-	ino := lastWord(w.shell(`netnsctl add "a b"; netnsctl delete old; netnsctl attach own 1; : >/run/netns/dead; ln -s own "$(printf '/run/netns/l\377')"; ino "/run/netns/a b"`))
+	ino := lastWord(w.shell(`
+		netnsctl add "a b"
+		netnsctl delete old
+		netnsctl attach own 1
+		: >/run/netns/dead
+		ln -s own "$(printf '/run/netns/l\377')"
+		ino "/run/netns/a b"`))
 	e := w.wait(func(e monitorEvent) bool { return e.Name == "a b" })
 	if e.Event != "add" || e.ID != "net:["+ino+"]" || e.Cookie == 0 || e.Time.Before(start.Add(-time.Second)) || e.Time.After(time.Now()) {
 		t.Errorf("%+v, want net:[%s]", e, ino)
@@ -120,8 +126,7 @@ func TestMonitorNamespaces(t *testing.T) {
 		t.Errorf("%+v after %+v", gone, e)
 	}
 	// A name that goes takes no namespace with it while that is in use.
-	words = strings.Fields(w.shell(`netnsctl add x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & echo $!
-		until netnsctl pids x | grep -q .; do sleep 0.01; done; ino /run/netns/x`))
+	words = strings.Fields(w.shell(`netnsctl add x; inUse x; ino /run/netns/x`))
 	pid, ino := words[0], words[1]
 	named := w.wait(func(n monitorEvent) bool { // the number may have been used before
 		return n.Event == "new" && n.ID == "net:["+ino+"]" && n.Cookie != e.Cookie
@@ -163,7 +168,10 @@ func TestMonitorText(t *testing.T) {
 	}
 	words := strings.Fields(w.shell("$HOLD socket:tcp"))
 	w.until(func() bool { return strings.Contains(w.events(), "new net:["+words[1]+"] socket tcp, descriptor ") })
-	for _, call := range []string{"monitor --json extra", "monitor --interval 1", "monitor --all-namespaces --interval 0", "monitor --all-namespaces --interval soon", "monitor --json --nonsense"} {
+	for _, call := range []string{
+		"monitor --json extra", "monitor --interval 1", "monitor --all-namespaces --interval 0",
+		"monitor --all-namespaces --interval soon", "monitor --json --nonsense",
+	} {
 		if a := w.run(strings.Fields(call)...); a.status != "2" || !strings.HasPrefix(a.stderr, "netnsctl: ") {
 			t.Errorf("%s: %v", call, a)
 		}

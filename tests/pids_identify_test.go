@@ -95,8 +95,7 @@ func TestPidsVerboseHidden(t *testing.T) {
 func TestIdentifyAll(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	w.shell(`netnsctl add x; netnsctl attach "a b" x; netnsctl exec x sleep 1000 >/dev/null 2>&1 & until netnsctl pids x | grep -q .; do sleep 0.01; done`)
-	pid := strings.TrimSpace(w.run("pids", "x").stdout)
+	pid := lastWord(w.shell(`netnsctl add x; netnsctl attach "a b" x; inUse x`))
 	for _, words := range [][]string{{pid}, {"x"}, {"pid:" + pid}} {
 		if a := w.run(append([]string{"identify", "--all"}, words...)...); a != (answer{"\"a b\"\nx\n", "", "0"}) {
 			t.Errorf("%q: %v", words, a)

@@ -46,7 +46,9 @@ const unharmed = "a\nb\nnsfs\nnsfs\n"
 var privileges = []privilege{
 	{
 		name: "an ordinary user changes nothing",
-		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" "exec pid:1 id" "delete --force-orphans --min-age 0"; do
+		script: `
+			for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" \
+				"exec pid:1 id" "delete --force-orphans --min-age 0"; do
 				user /run/plain/netnsctl $c >/dev/null 2>&1 && echo "did $c"
 			done` + allIsThere,
 		want: unharmed,
@@ -54,7 +56,9 @@ var privileges = []privilege{
 	{
 		name: "capabilities on the file lend a caller nothing",
 		caps: true,
-		script: `for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" "exec pid:1 id" "-n a list" "delete --force-orphans --min-age 0"; do
+		script: `
+			for c in "add x" "attach x 1" "delete a" "exec a id" "exec --user root a id" "exec --all id" \
+				"exec pid:1 id" "-n a list" "delete --force-orphans --min-age 0"; do
 				user /run/caps/netnsctl $c >/dev/null 2>&1 && echo "did $c"
 			done` + allIsThere,
 		want: unharmed,
@@ -153,9 +157,14 @@ var privileges = []privilege{
 		want: "0\n0\n0\n" + "0\n0\n0\n0\n0\n0\n",
 	},
 	{
-		name:   "a name leads out of the directory nowhere",
-		script: `for n in ../x /run/x .. . ''; do /run/plain/netnsctl add "$n" 2>/dev/null; /run/plain/netnsctl -all add "$n" 2>/dev/null; done; ls -d /run/x 2>&1` + allIsThere,
-		want:   "ls: cannot access '/run/x': No such file or directory\n" + unharmed,
+		name: "a name leads out of the directory nowhere",
+		script: `
+			for n in ../x /run/x .. . ''; do
+				/run/plain/netnsctl add "$n" 2>/dev/null
+				/run/plain/netnsctl -all add "$n" 2>/dev/null
+			done
+			ls -d /run/x 2>&1` + allIsThere,
+		want: "ls: cannot access '/run/x': No such file or directory\n" + unharmed,
 	},
 }
 

@@ -353,8 +353,10 @@ func TestShellChoice(t *testing.T) {
 	if a := ask(""); a != (answer{"red\n" + lastWord(w.shell("readlink -f /bin/dash")) + "\n" + shellHome + "\n", "", "0"}) {
 		t.Errorf("one name: %v", a)
 	}
-	w.shell("netnsctl add blue; setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep() { until grep -qx sleep /proc/$1/comm; do :; done; }; asleep $!; echo $! >/run/pid")
-	pid := lastWord(w.shell("cat /run/pid"))
+	pid := lastWord(w.shell(`
+		netnsctl add blue
+		setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!
+		echo $!`))
 	ino := lastWord(w.shell("stat -Lc %i /proc/" + pid + "/ns/net"))
 	if a := ask(""); a.status != "2" || !strings.Contains(a.stderr, "NAMESPACE is missing; choose one of: blue, red") {
 		t.Errorf("two names: %v", a)
@@ -400,8 +402,17 @@ func TestShellUser(t *testing.T) {
 		unable(t, "only root can become another user")
 	}
 	w := newShellWorld(t, "bash")
-	w.shell(`netnsctl add b; mkdir /run/alice; echo "PS1='hers> '; unset HISTFILE; bind 'set enable-bracketed-paste off'" >/run/alice/.bashrc; chmod 700 ` + shellHome + `
-		printf 'root:x:0:0::/root:/bin/sh\nalice:x:1234:2345::/run/alice:/bin/bash\nnobody:x:65534:65534::/:/usr/sbin/nologin\nlast:x:77:77::/run/alice:' >/etc/passwd
+	w.shell(`
+		netnsctl add b
+		chmod 700 ` + shellHome + `
+		mkdir /run/alice
+		echo "PS1='hers> '; unset HISTFILE; bind 'set enable-bracketed-paste off'" >/run/alice/.bashrc
+		cat >/etc/passwd <<-END
+			root:x:0:0::/root:/bin/sh
+			alice:x:1234:2345::/run/alice:/bin/bash
+			nobody:x:65534:65534::/:/usr/sbin/nologin
+		END
+		printf 'last:x:77:77::/run/alice:' >>/etc/passwd # no end of line
 		printf 'root:x:0:\nalice:x:2345:\nlast:x:77:\n' >/etc/group`)
 	w.env = append(w.env, "SHELL=/bin/zsh", "ZDOTDIR=/nowhere")
 	term, _ := w.start("shell", "--user", "alice", "b")
@@ -420,7 +431,6 @@ func TestShellUser(t *testing.T) {
 		t.Errorf("no shell in /etc/passwd: %v", a)
 	}
 	a := w.run("shell", "--user", "nobody", "b")
-	if a.status != "1" || !strings.Contains(a.stderr, "the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM") {
-		t.Errorf("nologin: %v", a)
-	}
+	expectParts(t, "nologin", a, "1", a.stderr,
+		"the login shell of nobody is /usr/sbin/nologin, which lets nobody in; to choose another shell: --shell PROGRAM")
 }

@@ -88,7 +88,10 @@ func TestStaleTerminal(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >"$(printf '/run/netns/\033]0;x\007')"; ln -s "$(printf '/\033[2J')" /run/netns/l`)
-	for _, words := range []string{"list --stale", "list --stale -q", "delete --force-orphans --min-age 0 --dry-run", "delete --force-orphans", "list --all-namespaces"} {
+	for _, words := range []string{
+		"list --stale", "list --stale -q", "list --all-namespaces",
+		"delete --force-orphans --min-age 0 --dry-run", "delete --force-orphans",
+	} {
 		a := w.run(strings.Fields(words)...)
 		if strings.ContainsAny(a.stdout+a.stderr, "\033\007") {
 			t.Errorf("%s: %q", words, a.stdout+a.stderr)
