@@ -103,7 +103,7 @@ type jsonHolders struct {
 // jsonHolder is encoded with the members of the owner first.
 type jsonHolder struct {
 	owner  discover.Owner
-	UID    int64          `json:"uid,omitnegative"`
+	UID    int64          `json:"uid" textjson:"omitnegative"`
 	User   string         `json:"user,omitempty"`
 	Args   []string       `json:"args"`
 	Inside bool           `json:"inside"`

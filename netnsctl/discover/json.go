@@ -69,6 +69,8 @@ func (n *Name) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON encodes p.
 func (p Pin) MarshalJSON() ([]byte, error) { return textjson.Marshal(p) }
+
+// UnmarshalJSON decodes p.
 func (p *Pin) UnmarshalJSON(data []byte) error {
 	p.FD = -1
 	return textjson.Unmarshal(data, p)

@@ -40,7 +40,7 @@ type Pin struct {
 	// descriptor a thread with a table of its own.
 	TID int `json:"tid,omitempty"`
 	// FD is the descriptor, -1 if none.
-	FD int `json:"fd,omitnegative"`
+	FD int `json:"fd" textjson:"omitnegative"`
 	// Command is the name of PID or TID (comm in proc(5)).
 	Command string `json:"command,omitempty"`
 	// Detail is the type of a socket, the name of a device.

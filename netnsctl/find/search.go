@@ -32,7 +32,7 @@ type Match struct {
 	Kind Kind   `json:"kind"`
 	// Namespace contains the object. It is nil for a namespace that only a device
 	// leads to, which cannot be entered.
-	Namespace *discover.Namespace `json:"namespace,brief"`
+	Namespace *discover.Namespace `json:"namespace" textjson:"brief"`
 	// Device is zero if the object has no device.
 	Device DeviceName `json:"device,omitzero"`
 	// Text describes the object for people, without quoting.

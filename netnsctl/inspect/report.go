@@ -51,7 +51,7 @@ type End struct {
 	// Peer is set for the far end of a pair.
 	Peer bool `json:"peer"`
 	// Namespace is nil if only the device leads to it.
-	Namespace *discover.Namespace `json:"namespace,brief"`
+	Namespace *discover.Namespace `json:"namespace" textjson:"brief"`
 	// Same is set if Namespace is the device's own.
 	Same bool
 	// Index and Device are 0 and "" if only the namespace is known.

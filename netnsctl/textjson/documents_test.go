@@ -76,7 +76,7 @@ func TestDocuments(t *testing.T) {
 			if again, err := textjson.Join(back.Interface()); err != nil || string(again) != string(text) {
 				t.Errorf("%T, %v:\n%s\nbecame\n%s", document, err, text, again)
 			}
-			if s, ok := back.Interface().(*discover.Snapshot); ok {
+			if s, ok := reflect.TypeAssert[*discover.Snapshot](back); ok {
 				checkSnapshot(t, snap, s)
 			}
 		}

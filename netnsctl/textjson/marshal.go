@@ -11,9 +11,9 @@ import (
 // Marshal encodes v as [json.Marshal] does, with these differences:
 //   - a string is encoded as a [Text];
 //   - a slice without elements is [], never null;
-//   - a struct field without a tag is left out, and one with the option omitnegative where
-//     it is a negative number;
-//   - a struct field with the option brief is encoded as its [Briefer] says;
+//   - a struct field without a tag is left out, and one with the tag textjson:"omitnegative"
+//     where it is a negative number;
+//   - a struct field with the tag textjson:"brief" is encoded in its short form ([Briefer]);
 //   - a time is in UTC, and counts as zero where RFC 3339 has no form for its year;
 //   - HTML is not escaped.
 //
@@ -119,7 +119,8 @@ func (e *encoder) object(v reflect.Value) error {
 		e.out.WriteString(`"` + key + `":`)
 		member := v.Field(i)
 		if option == "brief" && !isNil(member) {
-			member = reflect.ValueOf(member.Interface().(Briefer).Brief())
+			short, _ := reflect.TypeAssert[Briefer](member)
+			member = reflect.ValueOf(short.Brief())
 		}
 		if err := e.value(member); err != nil {
 			return err
@@ -142,7 +143,7 @@ func isLeftOut(v reflect.Value, option string) bool {
 	case "omitnegative":
 		return v.Int() < 0
 	}
-	if t, ok := v.Interface().(time.Time); ok {
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
 		return !IsKnown(t)
 	}
 	return v.IsZero() || option == "omitempty" && v.Kind() == reflect.Slice && v.Len() == 0

@@ -19,7 +19,7 @@ type outer struct {
 	All     []inner   `json:"all"`
 	Number  *int      `json:"number,omitempty"`
 	Bytes   []byte    `json:"bytes,omitempty"`
-	FD      int       `json:"fd,omitnegative"`
+	FD      int       `json:"fd" textjson:"omitnegative"`
 	Without string
 	Ignored string `json:"-"`
 }

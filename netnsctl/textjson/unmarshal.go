@@ -1,6 +1,7 @@
 package textjson
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -35,11 +36,11 @@ func Unmarshal(data []byte, v any) error {
 	return nil
 }
 
-// keyOf returns the key of a struct field, empty if it has none, and the option in its tag.
+// keyOf returns the key of a struct field, empty if it has none, and the option in its tags.
 func keyOf(f reflect.StructField) (key, option string) {
 	key, option, _ = strings.Cut(f.Tag.Get("json"), ",")
 	if key == "-" {
 		key = ""
 	}
-	return key, option
+	return key, cmp.Or(f.Tag.Get("textjson"), option)
 }
