@@ -18,6 +18,7 @@ var holds = map[string]func(path string) error{
 	"process":           func(string) error { return nil }, // it was started inside
 	"thread":            holdThread,
 	"descriptor":        func(path string) error { return second(sys.Open(path)) },
+	"path-descriptor":   func(path string) error { return second(sys.OpenPath(path)) },
 	"thread-descriptor": holdThreadDescriptor,
 	"socket":            func(path string) error { return within(path, udpSocket) },
 	"shared-socket":     holdSharedSocket,

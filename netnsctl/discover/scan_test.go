@@ -28,6 +28,7 @@ func TestScanFinds(t *testing.T) {
 		{hold: "process", kind: Process, verdict: InUse, reason: "1 process", open: true},
 		{hold: "thread", kind: Thread, verdict: Orphan, reason: "held by thread ", open: true},
 		{hold: "descriptor", kind: Descriptor, verdict: Orphan, reason: "held by descriptor ", open: true},
+		{hold: "path-descriptor", kind: Descriptor, verdict: Orphan, reason: "held by descriptor ", open: true},
 		{hold: "thread-descriptor", kind: Descriptor, verdict: Orphan, reason: " of thread ", open: true},
 		{hold: "socket", kind: SocketPin, detail: "udp", verdict: Orphan, reason: "held by socket udp, descriptor ", open: true},
 		{hold: "tuntap", kind: TunTap, detail: "tun7", verdict: Orphan, reason: "held by tun/tap device tun7, descriptor ", open: true},
@@ -77,6 +78,60 @@ func TestScanFinds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestScanRecorded scans a recorded procfs, with its own run directory.
+func TestScanRecorded(t *testing.T) {
+	dev, _, err := sys.Stat("/proc/self/ns/net")
+	nstest.Must(t, err)
+	nsfs := strconv.FormatUint(uint64(unix.Minor(dev)), 16) // its major number is 0
+	at := netnsctl.Host{RunDir: t.TempDir(), StateRoot: t.TempDir(), ProcRoot: nstest.Tree(t, map[string]string{
+		"self":               "-> " + strconv.Itoa(os.Getpid()),
+		"thread-self/ns/net": "-> /proc/self/ns/net",
+		"thread-self/ns/mnt": "-> mnt:[500]",
+		"thread-self/ns/pid": "-> pid:[7]",
+		"1/ns/net":           "-> net:[70]", "1/ns/mnt": "-> mnt:[500]", "1/ns/pid": "-> pid:[7]", "1/root": "-> /",
+		"1/mountinfo":    "22 1 8:1 / / rw - ext4 /dev/vda rw\n31 22 0:4 net:[71] /run/c/ns rw - nsfs nsfs rw\n",
+		"1/comm":         "init\n",
+		"9000001/ns/net": "-> net:[72]", "9000001/ns/mnt": "-> mnt:[500]", "9000001/comm": "nc\n",
+		"9000001/cgroup": "0::/system.slice/nc.service\n",
+		"9000002/ns/net": "-> net:[70]", "9000002/ns/mnt": "-> mnt:[500]", "9000002/comm": "watcher\n",
+		"9000002/fd/5":                  "-> anon_inode:inotify",
+		"9000002/fd/anon_inode:inotify": "-> /proc/self/fd/" + strconv.Itoa(eventFile(t)),
+		"9000002/fdinfo/5":              "inotify wd:1 ino:48 sdev:" + nsfs + " mask:404 ignored_mask:0\n", // 0x48 is 72
+	})}
+	nstest.Must(t, os.WriteFile(at.NamePath("dead"), nil, 0o600))
+	snap := scanned(t, at, Options{Everything: true})
+	var got []string
+	for _, ns := range snap.Namespaces {
+		if ns.ID != snap.Own {
+			got = append(got, ns.String()+" "+string(ns.Verdict)+": "+ns.Reason)
+		}
+	}
+	want := []string{
+		"net:[70] host: the namespace of pid 1",
+		"net:[71] orphan: held by mount /run/c/ns",
+		"net:[72] in-use: 1 process",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	used := snap.named(t, "72")
+	if len(used.Pins) != 2 || used.Pins[0].Command != "nc" || used.Pins[1].Kind != Inotify || used.Owner.Unit != "nc.service" {
+		t.Errorf("%+v, owner %+v", used.Pins, used.Owner)
+	}
+	if len(snap.Names) != 1 || snap.Names[0].Cause != DeadFile {
+		t.Errorf("names %+v", snap.Names)
+	}
+}
+
+// eventFile is an open file that has no name.
+func eventFile(t *testing.T) int {
+	t.Helper()
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	nstest.Must(t, err)
+	t.Cleanup(func() { unix.Close(fd) })
+	return fd
 }
 
 // TestScanMountedMountNamespace: a mount namespace without a process is found where it is

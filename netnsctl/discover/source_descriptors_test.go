@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"os"
 	"strconv"
 	"testing"
 
@@ -61,10 +60,7 @@ func TestDescriptors(t *testing.T) {
 
 // TestClassify: what a descriptor may pin is told by the file, not by the text of its link.
 func TestClassify(t *testing.T) {
-	event, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	nstest.Must(t, err)
-	defer unix.Close(event)
-	anonymous := "-> /proc/" + strconv.Itoa(os.Getpid()) + "/fd/" + strconv.Itoa(event)
+	anonymous := "-> /proc/self/fd/" + strconv.Itoa(eventFile(t))
 	sockets := t.TempDir()
 	listener, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	nstest.Must(t, err)
