@@ -248,6 +248,10 @@ func TestJudgeName(t *testing.T) {
 			situation: "a link from before our pid namespace", clock: clock{pids: boot.Add(time.Minute)}, entry: toProcess(10*time.Second, 20*second),
 			verdict: Unknown, detail: "a link to a process, older than this pid namespace",
 		},
+		{
+			situation: "mounted over a link from before our pid namespace", clock: clock{pids: boot.Add(time.Minute)},
+			entry: rundir.Entry{File: link("/proc/9/ns/net", 0), Mounted: true, Namespace: netFile},
+		},
 		{situation: "a link made in our pid namespace", clock: clock{pids: boot.Add(time.Minute)}, entry: toProcess(2*time.Minute, 90*second)},
 		{
 			situation: "a file from before our pid namespace", clock: clock{pids: boot.Add(time.Minute)},

@@ -104,10 +104,17 @@ func TestOtherRunDir(t *testing.T) {
 		other := netnsctl.Host{RunDir: "/run/other"}
 		nstest.Must(t, other.Add("x"))
 		nstest.Must(t, os.Symlink("/run/other", "/run/link"))
+		nstest.Must(t, host.Add("y"))
+		y, err := host.Identity("y")
+		nstest.Must(t, err)
 		for _, h := range []netnsctl.Host{other, {RunDir: "/run/link"}} {
 			snap := scanned(t, h, Options{})
 			if len(snap.Names) != 1 || snap.Names[0].Verdict != Idle {
 				t.Errorf("%s: %+v", h.RunDir, snap.Names)
+			}
+			ns := snap.named(t, y.ID.String())
+			if ns.Verdict != Orphan || len(ns.Pins) == 0 || ns.Pins[0].Mount.Name != "" {
+				t.Errorf("%s: what is in /run/netns: %s, %+v", h.RunDir, ns.Verdict, ns.Pins)
 			}
 		}
 	})

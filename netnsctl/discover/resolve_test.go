@@ -101,6 +101,22 @@ func TestResolve(t *testing.T) {
 	})
 }
 
+// TestOpenRefused: who may not look is told so, since the namespace may be there.
+func TestOpenRefused(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.Mkdir("/run/locked", 0))
+		err := error(nil)
+		sys.OnThrowAwayThread(func() {
+			if err = dropCapabilities(); err == nil {
+				_, err = Open(host, "/run/locked/x")
+			}
+		})
+		if err != syscall.EACCES {
+			t.Error(err)
+		}
+	})
+}
+
 // TestOpenNoNamespace: only a file of nsfs is opened.
 func TestOpenNoNamespace(t *testing.T) {
 	root := nstest.Tree(t, map[string]string{"thread-self/ns/net": "-> /proc/self/ns/net", "9000001/ns/net": "text"})

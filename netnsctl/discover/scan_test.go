@@ -65,6 +65,14 @@ func TestScanFinds(t *testing.T) {
 				if test.kind != SocketPin && ns.Owner.PID != pid && test.hold != "mount-named" {
 					t.Errorf("owner: %+v", ns.Owner)
 				}
+				// The age is that of the file of the namespace, where something keeps that.
+				ageless := !test.open || slices.Contains([]Kind{Process, Thread, SocketPin, TunTap}, test.kind)
+				if ns.Born.IsZero() != ageless {
+					t.Errorf("born %v", ns.Born)
+				}
+				if p.Kind == MountPin && snap.MountNamespaces[p.Mount.Namespace] == nil {
+					t.Error("the mount namespace is not kept for a clean-up")
+				}
 				fd, err := Open(host, id.String())
 				if (err == nil) != test.open {
 					t.Fatalf("open: %v", err)

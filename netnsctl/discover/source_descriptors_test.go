@@ -100,6 +100,11 @@ func TestClassify(t *testing.T) {
 			t.Errorf("descriptor %d is of class %d: %v", fd, is, found)
 		}
 	}
+	var st sys.FileStat
+	nstest.Must(t, sys.StatFollow(sockets, &st))
+	if dirs := v.classFiles(directory); len(dirs) != 1 || dirs[0].id != st.MountID {
+		t.Errorf("a directory is told by the number of its mount, %d: %+v", st.MountID, dirs)
+	}
 	if files := v.classFiles(inotifyGroup, ioURing); len(files) != 2 {
 		t.Errorf("%+v", files)
 	}

@@ -22,6 +22,8 @@ func TestMounts(t *testing.T) {
 33 32 0:4 uts:[90] /run/c/ns rw - nsfs nsfs rw
 34 25 0:4 net:[79] /run/d/ns rw - nsfs nsfs rw
 35 25 0:40 / /run/d rw - tmpfs none rw
+36 25 0:4 net:[82] /run/netns/c rw - nsfs nsfs rw
+37 36 0:4 uts:[90] /run/netns/c rw - nsfs nsfs rw
 `,
 		"9000001/root": "-> /", "9000001/ns/mnt": "-> mnt:[501]",
 		"9000001/mountinfo": `42 1 8:1 / / rw - ext4 /dev/vda rw
@@ -45,6 +47,7 @@ func TestMounts(t *testing.T) {
 		77: {Namespace: 500, ID: 31, ParentID: 25, Path: "/run/netns/a", Through: 1, Host: true, File: "0:25:/netns/a", Spreads: true, Name: "a", Usable: true},
 		78: {Namespace: 500, ID: 32, ParentID: 25, Path: "/run/c/ns", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/c/ns", Spreads: true},
 		79: {Namespace: 500, ID: 34, ParentID: 25, Path: "/run/d/ns", Through: 1, Host: true, Covered: true, File: "0:25:/d/ns", Spreads: true},
+		82: {Namespace: 500, ID: 36, ParentID: 25, Path: "/run/netns/c", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/netns/c", Spreads: true, Name: "c"},
 		80: {Namespace: 501, ID: 51, ParentID: 45, Path: "/run/netns/b", Through: 9000001, Own: true, File: "0:26:/netns/b", Name: "b", Usable: true},
 		81: {Namespace: 501, ID: 52, ParentID: 45, Path: "/run/netns/deep/b", Through: 9000001, Own: true, File: "0:26:/netns/deep/b"},
 	}

@@ -108,9 +108,7 @@ func TestPrivilege(t *testing.T) {
 		}
 		told := false
 		sys.OnThrowAwayThread(func() {
-			header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-			var none [2]unix.CapUserData
-			if err := unix.Capset(&header, &none[0]); err != nil {
+			if err := dropCapabilities(); err != nil {
 				t.Error(err)
 			}
 			told = has()
@@ -119,6 +117,13 @@ func TestPrivilege(t *testing.T) {
 			t.Error("without capabilities: no gap")
 		}
 	})
+}
+
+// dropCapabilities takes all capabilities from the calling thread.
+func dropCapabilities() error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
+	return unix.Capset(&header, &none[0])
 }
 
 // TestForeignMounts: a run directory that is older than our pid namespace may be in mount

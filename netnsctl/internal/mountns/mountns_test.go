@@ -203,13 +203,43 @@ func TestRead(t *testing.T) {
 	})
 }
 
-// TestAddUnused: the kernel's list has a mount namespace that only a descriptor of ours
-// keeps. It is asked outside of a sandbox, since it answers in the initial pid namespace
-// only.
+// TestAddUnused: the kernel's list has the mount namespaces that only a descriptor of ours
+// keeps, older and younger ones than that of the thread which asks. It is asked outside of a
+// sandbox, since it answers in the initial pid namespace only.
 func TestAddUnused(t *testing.T) {
 	if link, _ := os.Readlink("/proc/self/ns/pid"); link != "pid:[4026531836]" || os.Geteuid() != 0 {
 		nstest.Lacks(t, "needs root in the initial pid namespace")
 	}
+	all := All{}
+	defer all.Close()
+	older := unused(t)
+	var younger uint64
+	err := error(nil)
+	sys.OnThrowAwayThread(func() {
+		if err = sys.NewMountNamespace(); err == nil {
+			younger = unused(t)
+			err = all.AddUnused("/proc")
+		}
+	})
+	if err == syscall.ENOTTY || err == syscall.EINVAL {
+		nstest.Lacks(t, "the kernel has no list of mount namespaces (Linux 6.12): "+err.Error())
+	}
+	nstest.Must(t, err)
+	for _, ino := range []uint64{older, younger} {
+		m := all[ino]
+		if m == nil || m.fd < 0 || !m.Empty() {
+			t.Errorf("%d is not among %d mount namespaces: %+v", ino, len(all), m)
+			continue
+		}
+		if text, err := m.Mountinfo(openProc(t, "/proc")); err != nil || !strings.Contains(string(text), " /proc ") {
+			t.Errorf("%v, %q", err, text)
+		}
+	}
+}
+
+// unused makes a mount namespace that nobody is in, until the test ends.
+func unused(t *testing.T) (ino uint64) {
+	t.Helper()
 	fd, err := -1, error(nil)
 	sys.OnThrowAwayThread(func() {
 		if err = sys.NewMountNamespace(); err == nil {
@@ -217,23 +247,10 @@ func TestAddUnused(t *testing.T) {
 		}
 	})
 	nstest.Must(t, err)
-	defer sys.Close(fd)
-	_, ino, err := sys.Fstat(fd)
+	t.Cleanup(func() { sys.Close(fd) })
+	_, ino, err = sys.Fstat(fd)
 	nstest.Must(t, err)
-	all := All{}
-	defer all.Close()
-	if err := all.AddUnused("/proc"); err == syscall.ENOTTY || err == syscall.EINVAL {
-		nstest.Lacks(t, "the kernel has no list of mount namespaces (Linux 6.12): "+err.Error())
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	m := all[ino]
-	if m == nil || m.fd < 0 || !m.Empty() {
-		t.Fatalf("%d is not among %d mount namespaces: %+v", ino, len(all), m)
-	}
-	if text, err := m.Mountinfo(openProc(t, "/proc")); err != nil || !strings.Contains(string(text), " /proc ") {
-		t.Errorf("%v, %q", err, text)
-	}
+	return ino
 }
 
 // TestNetworkMounts tells how each mount of a network namespace lies.
