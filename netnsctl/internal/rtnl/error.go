@@ -1,6 +1,7 @@
 package rtnl
 
 import (
+	"slices"
 	"syscall"
 
 	"github.com/vishvananda/netlink/nl"
@@ -56,7 +57,7 @@ func kernelError(m syscall.NetlinkMessage) error {
 // panics if the last attribute has no padding.
 func Attrs(b []byte) []syscall.NetlinkRouteAttr {
 	padding := make([]byte, -len(b)&(unix.RTA_ALIGNTO-1))
-	attrs, _ := nl.ParseRouteAttr(append(b[:len(b):len(b)], padding...))
+	attrs, _ := nl.ParseRouteAttr(append(slices.Clip(b), padding...))
 	return attrs
 }
 
