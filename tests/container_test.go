@@ -49,7 +49,9 @@ func TestContainerNames(t *testing.T) {
 		elsewhere 'mkdir /run/c; mount -t tmpfs none /run/c; mkdir -p /run/c/run/netns; : >/run/c/run/netns/gone
 			mount --bind /run/netns/gone /run/c/run/netns/gone'
 		netnsctl delete gone
-		mkdir -p /run/docker/netns; : >/run/docker/netns/f00; mount --bind /run/netns/kept /run/docker/netns/f00; netnsctl delete kept
+		mkdir -p /run/docker/netns; : >/run/docker/netns/f00
+		mount --bind /run/netns/kept /run/docker/netns/f00
+		netnsctl delete kept
 		bundle $tasks $id /var/run/netns/gone "$pod"
 		mkdir -p /var/lib/cni/results /var/lib/docker/containers/d
 		cat >/var/lib/cni/results/x <<-END

@@ -26,7 +26,11 @@ func expectAnswer(t *testing.T, what string, a answer, status, stdout, stderr st
 func TestDeleteSeveral(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	ino := lastWord(w.shell(`for n in a b c d; do netnsctl add $n; done; netnsctl attach twice d; mkdir /run/netns/dir; ino /run/netns/d`))
+	ino := lastWord(w.shell(`
+		for n in a b c d; do netnsctl add $n; done
+		netnsctl attach twice d
+		mkdir /run/netns/dir
+		ino /run/netns/d`))
 	for words, says := range map[string]string{
 		"a nosuch b":          "no namespace nosuch",
 		"a net:[" + ino:       "no namespace net:[" + ino + ";",
@@ -88,7 +92,11 @@ func TestDeleteOutside(t *testing.T) {
 func TestDeleteUnnamed(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	ino := lastWord(w.shell(`netnsctl add leak; : >/run/kept; mount --bind /run/netns/leak /run/kept; netnsctl delete leak; ino /run/kept`))
+	ino := lastWord(w.shell(`
+		leak
+		: >/run/kept; mount --bind /run/netns/leak /run/kept
+		netnsctl delete leak
+		ino /run/kept`))
 	for _, words := range [][]string{{"net:[" + ino + "]"}, {"--verbose", ino}, {"/run/kept"}, {"--wait", "net:[" + ino + "]"}} {
 		a := w.run(append([]string{"delete"}, words...)...)
 		expectParts(t, strings.Join(words, " "), a, "1", a.stderr, "has no name to delete; it is an orphan, held by mount /run/kept; "+

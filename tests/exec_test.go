@@ -103,7 +103,10 @@ func TestExecLikeExec(t *testing.T) {
 func TestExecSys(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	w.shell(`netnsctl add x; mount -t tmpfs none /sys/fs; mkdir -p /sys/fs/a/b; mount -t tmpfs none /sys/fs/a/b; : >/sys/fs/a/b/seen
+	w.shell(`
+		netnsctl add x
+		mount -t tmpfs none /sys/fs; mkdir -p /sys/fs/a/b
+		mount -t tmpfs none /sys/fs/a/b; : >/sys/fs/a/b/seen
 		ip link add here0 type veth peer name here1 2>/dev/null || true`)
 	for _, c := range []struct{ flag, want string }{
 		{"--keep-sys", "lo\n/sys/fs/a/b/seen\n2\n"},
@@ -186,7 +189,10 @@ func TestExecFleeting(t *testing.T) {
 func TestExecAll(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
-	w.shell(`for i in 1 2 3 4 5 6; do netnsctl add n$i; done; : >/run/netns/dead; mkdir -p /etc/netns/n4; echo 4 >/etc/netns/n4/hosts`)
+	w.shell(`
+		for i in 1 2 3 4 5 6; do netnsctl add n$i; done
+		: >/run/netns/dead
+		mkdir -p /etc/netns/n4; echo 4 >/etc/netns/n4/hosts`)
 	script := []string{"/bin/sh", "-c", `
 		cat
 		n=$(netnsctl identify)

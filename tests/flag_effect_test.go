@@ -50,7 +50,18 @@ mount -t tmpfs none /sys/fs; : >/sys/fs/seen
 // What several witnesses do before their calls.
 const (
 	addTmp    = `netnsctl add tmp 2>/dev/null || true`
-	addOrphan = `umount /run/kept 2>/dev/null || true; netnsctl add kept; : >/run/kept; mount --bind /run/netns/kept /run/kept; netnsctl delete kept`
+	addOrphan = `
+		umount /run/kept 2>/dev/null || true
+		netnsctl add kept; : >/run/kept
+		mount --bind /run/netns/kept /run/kept
+		netnsctl delete kept`
+	addDead = `
+		netnsctl delete --force-orphans --min-age 0 >/dev/null || true
+		: >/run/netns/dead`
+	addUntilTold = `
+		netnsctl add tmp
+		until grep -q add /run/events; do sleep 0.01; done
+		netnsctl delete tmp`
 	// check tells the age of the oldest orphan from its first second on.
 	aged   = `until netnsctl check --min-age 0 | grep -q 'oldest orphan'; do sleep 0.05; done; `
 	record = aged + `test -e /run/record || { netnsctl snapshot /run/record; netnsctl add new-a; netnsctl add new-b; }`
@@ -89,7 +100,7 @@ var flagWitnesses = map[string]flagWitness{
 
 	"delete dry-run":       {call: "netnsctl delete FLAG tmp; netnsctl list", before: addTmp},
 	"delete force-orphans": {call: "netnsctl delete FLAG /run/kept", before: addOrphan},
-	"delete min-age":       {call: "netnsctl delete --force-orphans FLAG; netnsctl list", value: "0", before: "netnsctl delete --force-orphans --min-age 0 >/dev/null || true; : >/run/netns/dead"},
+	"delete min-age":       {call: "netnsctl delete --force-orphans FLAG; netnsctl list", value: "0", before: addDead},
 	"delete wait":          {call: "netnsctl delete FLAG tmp", value: "5", before: addTmp},
 	"delete verbose":       {call: "netnsctl delete FLAG tmp", before: addTmp},
 	"delete json":          {call: "netnsctl delete FLAG tmp", before: addTmp},
@@ -118,7 +129,7 @@ var flagWitnesses = map[string]flagWitness{
 	"exec parallel": {call: "netnsctl exec --all FLAG sh -c '" + meet + "' | sed 's/^[a-z]*: //' | sort", value: "4", before: "rm -rf /run/first /run/second"},
 	"exec json":     {call: "netnsctl exec --all FLAG echo hello"},
 
-	"monitor json":           {call: monitored + `monitored "FLAG" add 'netnsctl add tmp; until grep -q add /run/events; do sleep 0.01; done; netnsctl delete tmp'`},
+	"monitor json":           {call: monitored + `monitored "FLAG" add '` + addUntilTold + `'`},
 	"monitor all-namespaces": {call: monitored + `monitored "FLAG" ^new "$nameless"`},
 	"monitor interval":       {call: monitored + `monitored "--all-namespaces FLAG" ^new "$nameless"`, value: "1h"},
 

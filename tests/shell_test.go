@@ -14,10 +14,30 @@ import (
 // interactiveShells have a start file of the user's, at its path below HOME, that
 // sets the prompt "mine> " and the variable RC.
 var interactiveShells = map[string]struct{ file, text string }{
-	"bash": {".bashrc", "PS1='mine> '; RC=read; unset HISTFILE; bind 'set enable-bracketed-paste off'\n"},
-	"zsh":  {".zshrc", "PROMPT='mine> '; RC=read; unset HISTFILE; setopt promptsubst; unsetopt prompt_cr prompt_sp zle_bracketed_paste\n"},
-	"fish": {".config/fish/config.fish", "function fish_prompt; echo -n 'mine> '; end\nset RC read; set -g fish_autosuggestion_enabled 0; set -g fish_greeting\n"},
-	"dash": {".shrc", "RC=read\n"},
+	"bash": {
+		file: ".bashrc",
+		text: `PS1='mine> '; RC=read
+unset HISTFILE
+bind 'set enable-bracketed-paste off'
+`,
+	},
+	"zsh": {
+		file: ".zshrc",
+		text: `PROMPT='mine> '; RC=read
+unset HISTFILE
+setopt promptsubst
+unsetopt prompt_cr prompt_sp zle_bracketed_paste
+`,
+	},
+	"fish": {
+		file: ".config/fish/config.fish",
+		text: `function fish_prompt; echo -n 'mine> '; end
+set RC read
+set -g fish_autosuggestion_enabled 0
+set -g fish_greeting
+`,
+	},
+	"dash": {file: ".shrc", text: "RC=read\n"},
 }
 
 const shellHome = "/run/home"
@@ -29,8 +49,12 @@ func newShellWorld(t *testing.T, shell string) *machine {
 		unable(t, err)
 	}
 	w := newMachine(t)
-	w.shell("mkdir " + shellHome + " /run/artefact; mount --bind " + artefact + " /run/artefact; mount -t tmpfs none /tmp; mkdir -p " +
-		artefact + "; mount --bind /run/artefact " + artefact)
+	w.shell(strings.NewReplacer("HOME", shellHome, "ARTEFACT", artefact).Replace(`
+		mkdir HOME /run/artefact
+		mount --bind ARTEFACT /run/artefact
+		mount -t tmpfs none /tmp
+		mkdir -p ARTEFACT
+		mount --bind /run/artefact ARTEFACT`))
 	start := interactiveShells[shell]
 	w.startFile(start.file, start.text)
 	// Without this directory fish makes completions of all manual pages.
@@ -83,7 +107,11 @@ func forEachShell(t *testing.T, test func(t *testing.T, shell string)) {
 func TestShell(t *testing.T) {
 	forEachShell(t, func(t *testing.T, shell string) {
 		w := newShellWorld(t, shell)
-		w.shell("netnsctl add web1; netnsctl exec web1 ip link set lo up; mkdir -p /etc/netns/web1; echo overlay >/etc/netns/web1/hosts")
+		w.shell(`
+		netnsctl add web1
+		netnsctl exec web1 ip link set lo up
+		mkdir -p /etc/netns/web1
+		echo overlay >/etc/netns/web1/hosts`)
 		term, cmd := w.start("shell", "web1")
 		term.prompts("(web1) mine> ")
 		inode := lastWord(w.shell("stat -Lc %i /run/netns/web1"))
@@ -120,17 +148,34 @@ func TestShell(t *testing.T) {
 // TestShellPromptMadeAnew: start files that make the prompt before each command, or
 // replace what others have set up for that.
 func TestShellPromptMadeAnew(t *testing.T) {
-	for i, c := range []struct{ shell, file, text, ok, failed string }{
-		{"bash", ".bashrc", `PROMPT_COMMAND='PS1="$? new> "'`, "(b) 0 new> ", "(b) 1 new> "},
-		{"bash", ".bashrc", `PROMPT_COMMAND=('x=$?' 'PS1="$x new> "')`, "(b) 0 new> ", "(b) 1 new> "},
-		{"bash", ".bashrc", `PROMPT_COMMAND='PS1="$? new> " # said'; set -u; return 3`, "(b) 0 new> ", "(b) 1 new> "},
-		{"bash", ".bashrc", `PS1='$? new> '; shopt -u promptvars; unset PROMPT_COMMAND; shopt -s promptvars`, "(b) 0 new> ", "(b) 1 new> "},
-		{"zsh", ".zshrc", `precmd() { PS1="$? new> " }`, "(b) 0 new> ", "(b) 1 new> "},
-		{"zsh", ".zshrc", `last() { PS1="$? new> " }; precmd_functions=(last)`, "(b) 0 new> ", "(b) 1 new> "},
-		{"zsh", ".zshrc", `PS1='%? new> '; setopt ksharrays nounset shwordsplit`, "(b) 0 new> ", "(b) 1 new> "},
-		{"zsh", ".zshenv", `ZDOTDIR=$HOME/own; mkdir -p $ZDOTDIR; echo "PS1='%? new> '" >$ZDOTDIR/.zshrc`, "(b) 0 new> ", "(b) 1 new> "},
-		{"fish", ".config/fish/functions/fish_prompt.fish", `function fish_prompt; echo -n "$status new> "; end`, "(b) 0 new> ", "(b) 1 new> "},
-		{"fish", ".config/fish/config.fish", `function fish_prompt; set -l all $pipestatus; echo two; echo -n "$all new> "; end`, "(b) two\n0 new> ", "(b) two\n1 new> "},
+	for i, c := range []struct {
+		shell, file, text string
+		// twoLines says that the prompt's first line is "two".
+		twoLines bool
+	}{
+		{shell: "bash", file: ".bashrc", text: `PROMPT_COMMAND='PS1="$? new> "'`},
+		{shell: "bash", file: ".bashrc", text: `PROMPT_COMMAND=('x=$?' 'PS1="$x new> "')`},
+		{shell: "bash", file: ".bashrc", text: `PROMPT_COMMAND='PS1="$? new> " # said'; set -u; return 3`},
+		{
+			shell: "bash", file: ".bashrc",
+			text: `PS1='$? new> '; shopt -u promptvars; unset PROMPT_COMMAND; shopt -s promptvars`,
+		},
+		{shell: "zsh", file: ".zshrc", text: `precmd() { PS1="$? new> " }`},
+		{shell: "zsh", file: ".zshrc", text: `last() { PS1="$? new> " }; precmd_functions=(last)`},
+		{shell: "zsh", file: ".zshrc", text: `PS1='%? new> '; setopt ksharrays nounset shwordsplit`},
+		{
+			shell: "zsh", file: ".zshenv",
+			text: `ZDOTDIR=$HOME/own; mkdir -p $ZDOTDIR; echo "PS1='%? new> '" >$ZDOTDIR/.zshrc`,
+		},
+		{
+			shell: "fish", file: ".config/fish/functions/fish_prompt.fish",
+			text: `function fish_prompt; echo -n "$status new> "; end`,
+		},
+		{
+			shell: "fish", file: ".config/fish/config.fish",
+			text:     `function fish_prompt; set -l all $pipestatus; echo two; echo -n "$all new> "; end`,
+			twoLines: true,
+		},
 	} {
 		t.Run(fmt.Sprint(c.shell, i), func(t *testing.T) {
 			t.Parallel()
@@ -140,12 +185,16 @@ func TestShellPromptMadeAnew(t *testing.T) {
 			}
 			w.startFile(c.file, c.text+"\n")
 			w.shell("netnsctl add b")
+			ok, failed := "(b) 0 new> ", "(b) 1 new> "
+			if c.twoLines {
+				ok, failed = "(b) two\n0 new> ", "(b) two\n1 new> "
+			}
 			term, _ := w.start("shell", "b")
-			term.prompts(c.ok)
+			term.prompts(ok)
 			term.send("false\n")
-			term.prompts(c.failed)
+			term.prompts(failed)
 			term.send("true\n")
-			term.prompts(c.ok)
+			term.prompts(ok)
 			if strings.Contains(term.seen, "(b) (b)") {
 				t.Errorf("the name stands there twice: %q", term.seen)
 			}
@@ -156,18 +205,23 @@ func TestShellPromptMadeAnew(t *testing.T) {
 // TestShellZdotdir: zsh finds the user's own files, wherever he has them.
 func TestShellZdotdir(t *testing.T) {
 	for name, c := range map[string]struct{ setting, global string }{
-		"environment":       {"ZDOTDIR=/run/it's", ""},
-		"global default":    {"", `: ${ZDOTDIR:="/run/it's"}; export ZDOTDIR`},
-		"global, also both": {"ZDOTDIR=/run/it's", `: ${ZDOTDIR:=/nowhere}; export ZDOTDIR`},
+		"environment":       {setting: "ZDOTDIR=/run/it's"},
+		"global default":    {global: `: ${ZDOTDIR:="/run/it's"}; export ZDOTDIR`},
+		"global, also both": {setting: "ZDOTDIR=/run/it's", global: `: ${ZDOTDIR:=/nowhere}; export ZDOTDIR`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newShellWorld(t, "zsh")
-			w.shell(`netnsctl add b; mkdir "/run/it's" /etc/zsh; echo E=read >"/run/it's/.zshenv"; mv ` + shellHome + `/.zshrc "/run/it's"`)
+			w.shell(`
+				netnsctl add b
+				mkdir "/run/it's" /etc/zsh
+				echo E=read >"/run/it's/.zshenv"
+				mv ` + shellHome + `/.zshrc "/run/it's"`)
 			if err := os.WriteFile("/etc/zsh/zshenv", []byte(c.global+"\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if plain := w.command("/usr/bin/env", "-u", "ZDOTDIR", "zsh", "-c", "print -r $ZDOTDIR"); c.global != "" && c.setting == "" && plain.stdout != "/run/it's\n" {
+			plain := w.command("/usr/bin/env", "-u", "ZDOTDIR", "zsh", "-c", "print -r $ZDOTDIR")
+			if c.global != "" && c.setting == "" && plain.stdout != "/run/it's\n" {
 				unable(t, "this zsh has no /etc/zsh/zshenv")
 			}
 			if c.setting != "" {
