@@ -3,6 +3,7 @@ package mountinfo
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ type Table struct {
 	// are empty where no namespace is mounted.
 	children map[child]int
 	byID     map[int]Row
+	covers   map[int]string // what [Table.onWay] has worked out
 }
 
 type child struct {
@@ -72,22 +74,47 @@ func (t *Table) Parent(row Row) Row { return t.byID[row.Parent] }
 // a directory on the way. Where there are several, point is that of the outermost one, to
 // which a path leads.
 func (t *Table) Cover(row Row) (point string, covered bool) {
-	if _, above := t.children[child{row.ID, row.Point}]; above {
-		point, covered = row.Point, true
+	if point := t.onWay(row); point != "" {
+		return point, true
 	}
-	for range len(t.byID) { // at most: the table was not read in one instant
+	_, above := t.children[child{row.ID, row.Point}]
+	return row.Point, above
+}
+
+// onWay gives the mount point of the outermost mount that covers a directory on the way to
+// a mount; empty if there is none. It is worked out once for each mount: thousands may lie
+// on one another.
+func (t *Table) onWay(row Row) string {
+	if t.covers == nil {
+		t.covers = map[int]string{}
+	}
+	for _, row := range t.path(row, func(id int) bool { _, known := t.covers[id]; return known }) {
+		point := ""
 		for dir := parentDir(row.Point); dir != ""; dir = parentDir(dir) {
 			if id, ok := t.children[child{row.Parent, dir}]; ok && id != row.Parent {
-				point, covered = dir, true
+				point = dir
 			}
 		}
-		up, ok := t.byID[row.Parent]
-		if !ok || up.ID == row.ID {
-			break
+		if outer := t.covers[row.Parent]; outer != "" && row.Parent != row.ID {
+			point = outer
 		}
-		row = up
+		t.covers[row.ID] = point
 	}
-	return point, covered
+	return t.covers[row.ID]
+}
+
+// path gives a mount and the mounts that it is on, the lowest first, down to one that is
+// known. No mount is in it twice: the table was not read in one instant.
+func (t *Table) path(row Row, known func(id int) bool) (rows []Row) {
+	for seen := map[int]bool{}; !known(row.ID) && !seen[row.ID]; {
+		seen[row.ID] = true
+		rows = append(rows, row)
+		if up, ok := t.byID[row.Parent]; ok {
+			row = up
+		}
+	}
+	slices.Reverse(rows)
+	return rows
 }
 
 // Covered tells whether no path leads to a mount.
@@ -113,18 +140,20 @@ func (t *Table) File(row Row) string {
 	return parent.Dev + ":" + path.Join(parent.Root, t.Below(row))
 }
 
-// EachOn calls f with each mount and with the files that it ends with: the file that
-// the mount is on, and those that the mounts below it are on.
-func (t *Table) EachOn(f func(file string, row Row)) {
+// EachOn calls f with each mount and with each of the asked files that it ends with: the
+// file that the mount is on, and those that the mounts below it are on.
+func (t *Table) EachOn(asked func(file string) bool, f func(file string, row Row)) {
+	ends := map[int][]string{} // the files by mount
 	for _, row := range t.byID {
-		on := row
-		for range len(t.byID) { // at most: the table was not read in one instant
-			f(t.File(on), row)
-			up, ok := t.byID[on.Parent]
-			if !ok || up.ID == on.ID {
-				break
+		for _, row := range t.path(row, func(id int) bool { _, known := ends[id]; return known }) {
+			files := ends[row.Parent]
+			if file := t.File(row); asked(file) && !slices.Contains(files, file) {
+				files = append(slices.Clip(files), file)
 			}
-			on = up
+			ends[row.ID] = files
+		}
+		for _, file := range ends[row.ID] {
+			f(file, row)
 		}
 	}
 }

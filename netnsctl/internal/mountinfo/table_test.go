@@ -1,8 +1,10 @@
 package mountinfo
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 )
 
 // A recorded table: /run is a tmpfs, the run directory is bound on itself, x lies
@@ -101,27 +103,58 @@ func TestCoverOutermost(t *testing.T) {
 
 // A mount ends with the file that it is on, and with those that the mounts below it are on.
 func TestEachOn(t *testing.T) {
-	files := map[int][]string{}
-	ParseAll([]byte(recorded)).EachOn(func(file string, row Row) { files[row.ID] = append(files[row.ID], file) })
+	files, all := map[int][]string{}, func(string) bool { return true }
+	ParseAll([]byte(recorded)).EachOn(all, func(file string, row Row) { files[row.ID] = append(files[row.ID], file) })
 	for id, want := range map[int][]string{
 		22: {""},
-		25: {"8:1:/run", ""},
-		31: {"0:25:/netns/x", "0:25:/netns", "8:1:/run", ""},
-		34: {"0:4:net:[4026532177]", "0:25:/c/ns", "8:1:/run", ""},
+		25: {"", "8:1:/run"},
+		31: {"", "8:1:/run", "0:25:/netns", "0:25:/netns/x"},
+		34: {"", "8:1:/run", "0:25:/c/ns", "0:4:net:[4026532177]"},
 	} {
 		if !slices.Equal(files[id], want) {
 			t.Errorf("mount %d: %q", id, files[id])
 		}
+	}
+	ParseAll([]byte(recorded)).EachOn(func(file string) bool { return file == "0:25:/u" }, func(file string, row Row) {
+		if file != "0:25:/u" || row.ID != 37 {
+			t.Errorf("mount %d ends with %s", row.ID, file)
+		}
+	})
+}
+
+// Anyone may lay thousands of mounts on one another. Each is gone through once, and told
+// once for a file.
+func TestStack(t *testing.T) {
+	const depth = 30000
+	text := []byte("1 1 8:1 / / rw - ext4 /dev/vda rw\n")
+	for id := 2; id < depth+2; id++ {
+		text = fmt.Appendf(text, "%d %d 0:4 net:[7] /a/b rw - nsfs nsfs rw\n", id, id-1)
+	}
+	text = fmt.Appendf(text, "%d %d 0:40 / /a/b/c rw - tmpfs none rw\n", depth+2, depth+1)
+	start := time.Now()
+	table := Parse(text, nil)
+	for _, row := range table.Namespaces {
+		if top := row.ID == depth+1; table.Covered(row) == top {
+			t.Fatalf("mount %d of %d: covered %v", row.ID, depth, top)
+		}
+	}
+	on := map[string]int{}
+	table.EachOn(func(file string) bool { return file != "8:1:/" }, func(file string, _ Row) { on[file]++ })
+	if on["8:1:/a/b"] != depth+1 || on["0:4:net:[7]"] != depth {
+		t.Errorf("%d mounts end with the file, %d with another", on["8:1:/a/b"], on["0:4:net:[7]"])
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 
 // A table that was read while mounts changed may have a circle.
 func TestCircle(t *testing.T) {
 	table := Parse([]byte("1 2 0:4 net:[7] /a rw - nsfs nsfs rw\n2 1 0:4 net:[8] /b rw - nsfs nsfs rw\n"), nil)
-	calls := 0
-	table.EachOn(func(string, Row) { calls++ })
-	if calls != 4 {
-		t.Errorf("%d calls", calls)
+	found := map[string]bool{}
+	table.EachOn(func(string) bool { return true }, func(file string, row Row) { found[fmt.Sprint(row.ID, " ", file)] = true })
+	if !found["1 0:4:net:[8]/a"] || !found["2 0:4:net:[7]/b"] {
+		t.Error(found)
 	}
 	for _, row := range table.Namespaces {
 		if table.Covered(row) {

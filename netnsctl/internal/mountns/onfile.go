@@ -71,10 +71,7 @@ func (all FileMounts) Other(file string, ino uint64, counts func(FileMount) bool
 // Add adds the mounts of a mount namespace that are on one of the files.
 func (all FileMounts) Add(m *Namespace, text []byte) {
 	t := mountinfo.ParseAll(text)
-	t.EachOn(func(file string, row mountinfo.Row) {
-		if !all.Asked[file] {
-			return
-		}
+	t.EachOn(func(file string) bool { return all.Asked[file] }, func(file string, row mountinfo.Row) {
 		_, net := row.Ino("net")
 		on := t.Parent(row)
 		all.On[file] = append(all.On[file], FileMount{
