@@ -33,9 +33,6 @@ func (d *Device) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(da
 func (a Address) MarshalJSON() ([]byte, error)     { return textjson.Marshal(a) }
 func (a *Address) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, a) }
 
-// MarshalJSON encodes r.
-func (r Route) MarshalJSON() ([]byte, error) { return textjson.Marshal(r) }
-
 // bound has the first members of a [Socket].
 type bound struct {
 	Protocol string     `json:"protocol"`
