@@ -44,8 +44,8 @@
 //
 // Linux changes namespaces per thread. Every function works from any goroutine and
 // leaves the calling thread where it is: what has to be done inside a namespace is done
-// on a thread that ends with it. The exceptions are [Host.Enter] and [Host.Exec],
-// which are for programs that go inside for good.
+// on a thread that ends with it. The exception is [Host.Enter], which is for programs
+// that go inside for good.
 //
 // # Requirements
 //

@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"path"
+	"runtime"
 	"slices"
 
 	"github.com/vishvananda/netns"
@@ -15,12 +16,17 @@ import (
 // over the file of the same name in /etc. No other mount namespace changes. A file that
 // cannot be mounted over /etc is a warning.
 //
-// Enter is for programs that work inside from then on. The caller must have locked its
-// goroutine to the thread ([runtime.LockOSThread]) and must never unlock it, not even
-// after an error: other goroutines would run on a thread that is elsewhere. If the
-// thread is the process' first one, /proc/PID/ns shows where it went. [Do] has none of
-// this.
-func (h Host) Enter(name string) error { return h.enter(name, Setup{}) }
+// Enter is for programs that work inside from then on. It locks the calling goroutine
+// to its thread ([runtime.LockOSThread]), unless [Host.LockedThread] says that it is. The
+// caller must never unlock it, not even after an error: other goroutines would run on a
+// thread that is elsewhere. If the thread is the process' first one, /proc/PID/ns shows
+// where it went. [Do] and [Host.Run] have none of this.
+func (h Host) Enter(name string) error {
+	if !h.LockedThread {
+		runtime.LockOSThread()
+	}
+	return h.enter(name, Setup{})
+}
 
 func (h Host) enter(name string, setup Setup) error {
 	ns, named, err := h.open(name)
@@ -96,15 +102,15 @@ func (h Host) Overlays(name string) []string {
 	return files
 }
 
-// Fleeting is a file of EtcDir that [Host.Enter] does not mount over the file of /etc
-// itself, but over what a symbolic link there leads to. When that is replaced, as
-// resolvers do with their resolv.conf, the kernel takes the mount on it away (Linux
-// 3.18).
-type Fleeting struct{ File, Link string }
+// LinkedOverlay is a file of EtcDir that [Host.Enter] does not mount over the file of
+// /etc itself, but over the target of a symbolic link there. When the target is
+// replaced, as resolvers do with their resolv.conf, the kernel removes the mount on it
+// (Linux 3.18).
+type LinkedOverlay struct{ File, Link string }
 
-// Fleeting gives the files for name that may cover those of /etc for a while only.
-func (h Host) Fleeting(name string) []Fleeting {
-	var found []Fleeting
+// LinkedOverlays gives the files for name that may cover those of /etc for a while only.
+func (h Host) LinkedOverlays(name string) []LinkedOverlay {
+	var found []LinkedOverlay
 	for _, file := range h.Overlays(name) {
 		link := "/etc/" + path.Base(file)
 		fd, err := sys.OpenPath(link)
@@ -113,7 +119,7 @@ func (h Host) Fleeting(name string) []Fleeting {
 		}
 		var st sys.FileStat
 		if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindLink {
-			found = append(found, Fleeting{file, link})
+			found = append(found, LinkedOverlay{file, link})
 		}
 		sys.Close(fd)
 	}

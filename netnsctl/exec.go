@@ -30,17 +30,32 @@ func (s Start) environ() []string {
 }
 
 // Exec replaces the process by argv in the namespace of name, entered as by
-// [Host.Enter], whose contract holds when Exec fails; it returns only then. The process
-// keeps its pid, its descriptors, resource limits and ignored signals. argv[0] is looked
-// up as execvp(3) does, inside.
+// [Host.Enter]; it returns only if that fails. It works from any goroutine, and a failed
+// Exec leaves every thread where it was, unless [Host.LockedThread] is set: then the
+// calling thread may be inside.
+//
+// The process keeps its pid, its descriptors, resource limits and ignored signals.
+// argv[0] is looked up as execvp(3) does, inside. With LockedThread the command also gets
+// what belongs to the calling thread, such as the parent-death signal (prctl(2)).
 //
 // A process that `ip vrf exec` has put into a VRF leaves it, as with `ip netns exec`: see
 // [Host.LeaveVRF].
-func (h Host) Exec(name string, argv []string, setup Setup) error {
-	if err := h.prepare(name, setup); err != nil {
+func (h Host) Exec(name string, argv []string, setup Setup) (err error) {
+	exec := func() {
+		if err = h.prepare(name, setup); err == nil {
+			err = newOpError(OpExec, argv[0], "", sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
+		}
+	}
+	if h.LockedThread {
+		exec()
 		return err
 	}
-	return newOpError(OpExec, argv[0], "", sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
+	here := sys.OpenPlace()
+	defer here.Close()
+	if err := here.OnThread(exec); err != nil {
+		return newOpError(OpEnterNet, name, "", err)
+	}
+	return err
 }
 
 // prepare does all that comes before the command, for the calling thread.

@@ -27,9 +27,9 @@ type Host struct {
 	// discover has such a function.
 	Resolve func(h Host, word string) (netns.NsHandle, error)
 	// LockedThread says that the calling goroutine is locked to its thread
-	// ([runtime.LockOSThread]). [Host.Add] may then change that thread's namespace, and
-	// change it back, rather than start a thread: a sixth faster for a program that
-	// adds one name and ends.
+	// ([runtime.LockOSThread]), which [Host.Add] and [Host.Exec] may then use instead of
+	// starting one: Add changes the thread's namespace and changes it back. That makes a
+	// program that adds one name and ends a sixth faster.
 	LockedThread bool
 	// Start says what commands are started with.
 	Start Start

@@ -91,7 +91,7 @@ func execError(err error) string {
 
 // warnOfLinks warns of mounts over the targets of symbolic links in /etc.
 func (u *ui) warnOfLinks(host netnsctl.Host, name string) {
-	for _, f := range host.Fleeting(name) {
+	for _, f := range host.LinkedOverlays(name) {
 		u.note("warning: %s is a symbolic link: %s covers only its target, until that file is replaced", f.Link, f.File)
 	}
 }
