@@ -98,6 +98,12 @@ func Do(ns netns.NsHandle, f func() error) error { return do("", ns, f) }
 func do(name string, ns netns.NsHandle, f func() error) (err error) {
 	returned := false
 	sys.OnThrowAwayThread(func() {
+		// The thread leaves before it ends, so that nobody sees it inside any more once Do
+		// has returned.
+		if home, err := sys.Open(sys.ThreadNetPath); err == nil {
+			defer sys.Close(home)
+			defer func() { _ = sys.SetNet(home) }()
+		}
 		if err = newOpError(OpEnterNet, name, "", netns.Set(ns)); err == nil {
 			err = f()
 		}

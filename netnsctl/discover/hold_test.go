@@ -9,6 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -39,18 +42,13 @@ var holds = map[string]func(path string) error{
 func second(_ int, err error) error { return err }
 
 // within runs f on a thread in the namespace.
-func within(path string, f func() error) (err error) {
-	fd, err := sys.Open(path)
+func within(path string, f func() error) error {
+	ns, err := netns.GetFromPath(path)
 	if err != nil {
 		return err
 	}
-	defer sys.Close(fd)
-	sys.OnThrowAwayThread(func() {
-		if err = sys.SetNet(fd); err == nil {
-			err = f()
-		}
-	})
-	return err
+	defer ns.Close()
+	return netnsctl.Do(ns, f)
 }
 
 // onThread runs f on a thread that goes on for ever.
