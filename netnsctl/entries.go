@@ -12,12 +12,12 @@ import (
 type Entry struct {
 	Name string
 	NSID NSID
-	// Err says why there is no answer: its Op is [OpOpenNetns] where the file
-	// cannot be opened, [OpGetNSID] where it is no network namespace.
+	// Err is nil, or the reason why NSID is not known: its Op is [OpOpenNetns] if the
+	// file cannot be opened, [OpGetNSID] if it is no network namespace.
 	Err error
 }
 
-// fewNames is a number of names that are asked for one by one as fast as anything.
+// fewNames is a number of names up to which a request for each is as fast as anything.
 const fewNames = 16
 
 // Entries returns every name of the run directory with its nsid, in the order of the
@@ -48,9 +48,9 @@ func (n *NSIDs) noneAssigned() bool {
 	return err == nil && len(peers) == 0
 }
 
-// askOdd asks only for the entries that are no network namespaces, so that the
-// kernel says what is wrong with them. To ask for one with no nsid has the kernel
-// compare it with every namespace.
+// askOdd asks only for the entries that are no network namespaces: their error is that
+// of the kernel. For a network namespace without nsid, the kernel would compare it with
+// every other.
 func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	for i := range entries {
 		if !sys.IsNetAt(dir, entries[i].Name) {
@@ -59,7 +59,7 @@ func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	}
 }
 
-// ask fills in the nsids of entries of the open run directory dir.
+// ask sets the nsids of entries of the open run directory dir.
 func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
 	for len(entries) > 0 {
 		done := n.askSome(h, dir, entries[:min(len(entries), rtnl.MaxPipelined)])
@@ -67,8 +67,8 @@ func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
 	}
 }
 
-// askSome asks for as many of the entries as can be open at once, and gives how
-// many that were, at least one.
+// askSome asks for as many of the entries as can be open at once, and returns their
+// number, which is at least 1.
 func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
 	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
 	var path sys.CPath
@@ -94,7 +94,7 @@ func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
 	return done
 }
 
-// noneLeft tells whether an error says that there may be no more descriptors.
+// noneLeft reports whether the error is that of a limit of open files.
 func noneLeft(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
