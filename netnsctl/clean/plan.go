@@ -97,7 +97,7 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 			p.byIno[ns.ID.Ino] = ns
 		}
 		for _, pin := range ns.Pins {
-			if m := pin.Mount; m != nil && m.Host && m.Covered {
+			if m := pin.Mount; m != nil && m.Host && m.Covered && p.covered[m.Name] == nil {
 				p.covered[m.Name] = ns
 			}
 		}

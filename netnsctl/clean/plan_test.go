@@ -286,6 +286,14 @@ func TestMake(t *testing.T) {
 				"skip net:[100]: the name dead leads to it, but is covered by another mount: unmount that",
 		},
 		{
+			name: "a dead file below two names that are covered", targets: "dead",
+			change: func(w world) {
+				w.mount.Host, w.mount.Covered, w.mount.Name = true, true, "dead"
+				w.idle.Pins = append(w.idle.Pins, discover.Pin{Kind: discover.MountPin, Mount: w.mount})
+			},
+			want: "skip dead: net:[200] is mounted on it, but covered by another mount: unmount that",
+		},
+		{
 			name: "without a cookie, and not held open", targets: "100",
 			change: func(w world) { w.orphan.Cookie = 0 },
 			want:   "skip net:[100]: it could not be opened, so it might be mistaken for another",

@@ -14,13 +14,13 @@ import (
 )
 
 // names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
-func names(v *vantage) (seen []Sighting, _ []Gap) {
+func names(v *vantage) (seen []Sighting, gaps []Gap) {
 	for _, n := range v.names {
 		if n.ID != (netnsctl.ID{}) {
 			seen = append(seen, v.sighting(n.ID.Ino, Pin{}))
 		}
 	}
-	return seen, nil
+	return seen, v.nameGaps
 }
 
 // readNames looks at every entry of the run directory. Where the mounts have told already
@@ -35,7 +35,7 @@ func (v *vantage) readNames() {
 		d, err = rundir.Open(v.host.Dir(), v.fs.Root())
 	}
 	if err != nil {
-		v.critical("the names in " + v.host.Dir())
+		v.nameGaps = []Gap{{What: "the names in " + v.host.Dir(), Critical: true}}
 		return
 	}
 	defer d.Close()

@@ -1,6 +1,9 @@
 package discover
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // processTable is what procfs shows of all processes at once. Several sources read it.
 type processTable struct {
@@ -44,13 +47,16 @@ const (
 
 func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }
 
-// classFiles gives the files of some classes.
+// classFiles gives the files of some classes, in the same order whichever worker read them.
 func (t *processTable) classFiles(classes ...fileClass) (files []openFile) {
 	for _, f := range t.files {
 		if slices.Contains(classes, f.class) {
 			files = append(files, f)
 		}
 	}
+	slices.SortFunc(files, func(a, b openFile) int {
+		return cmp.Or(cmp.Compare(a.pid, b.pid), cmp.Compare(a.tid, b.tid), cmp.Compare(a.fd, b.fd))
+	})
 	return files
 }
 

@@ -151,6 +151,7 @@ func (v *vantage) read(timed func(source string, run func())) (err error) {
 		return netnsctl.NewOpError(netnsctl.OpReadProc, "", v.host.Proc(), err)
 	}
 	for ino, tids := range v.members {
+		slices.Sort(tids) // each worker has seen some
 		v.mounts.Get(v.fs.Root(), ino).AddMembers(tids...)
 	}
 	timed("descriptors", v.readTypes)

@@ -10,7 +10,7 @@ import (
 )
 
 // mounts sees the network namespaces that are mounted in any mount namespace.
-func mounts(v *vantage) (seen []Sighting, _ []Gap) {
+func mounts(v *vantage) (seen []Sighting, gaps []Gap) {
 	for ino, table := range v.tables {
 		for _, row := range table.Namespaces {
 			if net, ok := row.Ino("net"); ok {
@@ -18,7 +18,7 @@ func mounts(v *vantage) (seen []Sighting, _ []Gap) {
 			}
 		}
 	}
-	return seen, nil
+	return seen, v.mountGaps
 }
 
 func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.Row) *Mount {
@@ -49,7 +49,7 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 // mounted or held open, and those that only the kernel's list has.
 func (v *vantage) readMounts() {
 	if !v.allPIDs || v.mounts.AddUnused(v.fs.Root()) != nil {
-		v.gaps = append(v.gaps, Gap{What: GapUnusedMountNamespaces})
+		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
 	}
 	unread := 0
 	v.tables = map[uint64]*mountinfo.Table{}
@@ -71,7 +71,7 @@ func (v *vantage) readMounts() {
 			v.addMounted(m, v.tables[ino])
 		}
 	}
-	v.gaps = append(v.gaps, counted(Gap{What: GapMountNamespaces, Count: unread, Critical: true})...)
+	v.mountGaps = append(v.mountGaps, counted(Gap{What: GapMountNamespaces, Count: unread, Critical: true})...)
 }
 
 // addMounted adds the mount namespaces that are mounted in another one.

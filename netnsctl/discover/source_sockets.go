@@ -58,25 +58,30 @@ type socketLook struct {
 	unread, inFlight int
 }
 
-// socket looks at a socket through the first of its descriptors that is still open.
+// socket looks at a socket through the first of its descriptors that is still open and can
+// be copied.
 func (l *socketLook) socket(holders []openFile) {
+	unread := 0
 	for _, f := range holders {
 		fd, err := l.copier.copyFD(f.pin(SocketPin))
-		if procfs.Gone(err) {
-			continue
-		}
-		if err == nil {
-			err = l.copied(fd, f, holders)
-			sys.Close(fd)
-		}
-		if procfs.Gone(err) {
-			continue
-		}
 		if err != nil {
-			l.unread += len(holders)
+			if !procfs.Gone(err) && err != syscall.EBADF { // else it was closed meanwhile
+				unread = len(holders)
+			}
+			continue
 		}
-		return
+		err = l.copied(fd, f, holders)
+		sys.Close(fd)
+		if procfs.Gone(err) {
+			continue
+		}
+		unread = 0
+		if err != nil {
+			unread = len(holders)
+		}
+		break
 	}
+	l.unread += unread
 }
 
 // copied looks at the copy fd of the descriptor f. It is ENOENT where that has become

@@ -1,7 +1,10 @@
 package discover
 
 import (
+	"os"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -39,6 +42,37 @@ func TestSocketsOfEndedProcesses(t *testing.T) {
 		expect(t, seen, nil)
 		expectGaps(t, gaps)
 	}
+}
+
+// TestClosedMeanwhile: between the look at a process and that at its descriptors some are
+// closed, and their numbers used for other files. That is no gap, and another process that
+// has the socket tells of it.
+func TestClosedMeanwhile(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+		nstest.Must(t, err)
+		defer sys.Close(fd)
+		_, ino, err := sys.Fstat(fd)
+		nstest.Must(t, err)
+		v, pid := recorded(t, nil), os.Getpid()
+		onNsfs(t, v)
+		const closed = 100000
+		v.files = []openFile{
+			{pid: pid, fd: closed, class: socketFile, id: ino + 1},
+			{pid: 9000001, fd: 3, class: socketFile, id: ino},
+			{pid: pid, fd: closed, class: socketFile, id: ino},
+			{pid: pid, fd: fd, class: socketFile, id: ino},
+			{pid: pid, fd: fd, class: tunFile, id: 7},
+		}
+		seen, gaps := sockets(v)
+		expectGaps(t, gaps)
+		if len(seen) != 3 || seen[0].ID != v.own || seen[0].Pin.Kind != SocketPin {
+			t.Errorf("seen %+v", seen)
+		}
+		seen, gaps = tunDevices(v)
+		expect(t, seen, nil)
+		expectGaps(t, gaps)
+	})
 }
 
 // TestInFlightNotShown: the kernel shows the first message that waits; what is in the second

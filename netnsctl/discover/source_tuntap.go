@@ -11,6 +11,11 @@ func tunDevices(v *vantage) (seen []Sighting, _ []Gap) {
 		if err != nil {
 			continue
 		}
+		var st sys.FileStat
+		if sys.StatFD(fd, &st) != nil || st.Kind() != sys.KindCharDevice || st.Rdev != sys.TunDevice {
+			sys.Close(fd)
+			continue // the number is that of another file by now
+		}
 		p.Detail, _ = sys.TunName(fd)
 		opened, err := inoOf(sys.SocketNet(fd))
 		if err == nil {

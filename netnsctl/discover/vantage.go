@@ -41,7 +41,7 @@ type vantage struct {
 	// countsFDs says that the size of a process' fd directory is the number of its
 	// descriptors (Linux 6.2).
 	countsFDs bool
-	gaps      []Gap
+	gaps      []Gap // of the vantage itself
 
 	processTable
 	types    map[uint64]int // the types of namespaces by inode number
@@ -49,6 +49,8 @@ type vantage struct {
 	tables   map[uint64]*mountinfo.Table // by mount namespace
 	mountIDs mountinfo.Set               // of all mounts in tables
 	names    []*Name
+	// mountGaps and nameGaps are what could not be read of mounts and names.
+	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
 	runDirMount uint64
 	// runDirs are the run directories of all processes, found when they are first needed.

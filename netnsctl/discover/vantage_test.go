@@ -119,6 +119,26 @@ func TestPrivilege(t *testing.T) {
 	})
 }
 
+// TestGapOrder: the gaps of a scan are in the order of the sources, those of the vantage
+// first.
+func TestGapOrder(t *testing.T) {
+	v := recorded(t, map[string]string{
+		"9000001/ns/net": "-> no namespace", "9000001/task/9000001/stat": "9000001 (x) S" + zeros(50),
+		"netns": "no directory",
+	})
+	v.critical(GapHost)
+	gaps, err := v.look(func(_ string, run func()) { run() })
+	nstest.Must(t, err)
+	var order []string
+	for _, gap := range gaps {
+		order = append(order, gap.What)
+	}
+	want := []string{GapHost, GapProcesses, GapUnusedMountNamespaces, "the names in " + v.host.Dir(), GapInvisible}
+	if !slices.Equal(order, want) {
+		t.Errorf("gaps %q\nwant %q", order, want)
+	}
+}
+
 // dropCapabilities takes all capabilities from the calling thread.
 func dropCapabilities() error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

@@ -60,7 +60,8 @@ func (errChanged) Error() string { return "changed while we looked" }
 // SameTarget tells whether two looks saw the same on the entry and behind it. SameFile
 // compares the entries' files.
 func (e Entry) SameTarget(now Entry) bool {
-	return e.Mounted == now.Mounted && e.Namespace == now.Namespace && e.Process == now.Process && e.LinkErr == now.LinkErr
+	return e.Mounted == now.Mounted && e.Namespace == now.Namespace && e.Process == now.Process &&
+		e.LinkErr == now.LinkErr && e.Err == now.Err
 }
 
 // SameFile tells whether two looks saw the same file, unchanged. The earlier look may not

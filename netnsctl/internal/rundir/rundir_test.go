@@ -113,6 +113,11 @@ func TestLookChanged(t *testing.T) {
 		if now, _ := d.Look("mounted"); !mounted.SameFile(now) || mounted.SameTarget(now) {
 			t.Errorf("file %v, target %v", mounted.SameFile(now), mounted.SameTarget(now))
 		}
+		refused := again
+		refused.Err = syscall.EACCES // no longer to be told where it leads
+		if again.SameTarget(refused) {
+			t.Error("what cannot be looked at is the same")
+		}
 		if unseen := (Entry{}); !unseen.SameFile(again) {
 			t.Error("a file that was not seen is another one")
 		}
