@@ -105,6 +105,7 @@ func TestOtherRunDir(t *testing.T) {
 		nstest.Must(t, other.Add("x"))
 		nstest.Must(t, os.Symlink("/run/other", "/run/link"))
 		nstest.Must(t, host.Add("y"))
+		holder(t, "nothing", "y") // sees /run/netns, too
 		y, err := host.Identity("y")
 		nstest.Must(t, err)
 		for _, h := range []netnsctl.Host{other, {RunDir: "/run/link"}} {

@@ -51,6 +51,10 @@ func TestGaps(t *testing.T) {
 			gap: GapRoot, pids: true, mounts: 500,
 		},
 		{
+			situation: "a directory of the same file system as root", change: map[string]string{"1/root": "-> /etc"},
+			gap: GapRoot, pids: true, mounts: 500,
+		},
+		{
 			situation: "another pid namespace than the initial one", change: map[string]string{"1/ns/pid": "-> pid:[7]", "thread-self/ns/pid": "-> pid:[7]"},
 			gap: GapForeignMounts + " on RUNDIR, which is older than ours", mounts: 500,
 		},

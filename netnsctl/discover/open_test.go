@@ -1,0 +1,50 @@
+package discover
+
+import (
+	"syscall"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// TestOpenPins: a pin that leads to another namespace by now is passed over.
+func TestOpenPins(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		nstest.Must(t, host.Add("other"))
+		holder(t, "descriptor", "other")
+		v := looked(t)
+		byIno := map[uint64]*Namespace{}
+		for _, ns := range gather(v.seen) {
+			byIno[ns.ID.Ino] = ns
+		}
+		x, other := byIno[inode(t, host.NamePath("x"))], byIno[inode(t, host.NamePath("other"))]
+		for _, test := range []struct {
+			situation string
+			pins      []Pin
+			err       error
+		}{
+			{situation: "as seen", pins: x.Pins},
+			{situation: "after pins that lead elsewhere", pins: append(append([]Pin{}, other.Pins...), x.Pins...)},
+			{situation: "pins that lead elsewhere", pins: other.Pins, err: syscall.ENOENT},
+			{situation: "a process that has ended", pins: []Pin{{Kind: Process, PID: 9000001}}, err: syscall.ENOENT},
+			{situation: "a mount namespace that is not known", pins: []Pin{{Kind: MountPin, Mount: &Mount{Namespace: 1}}}, err: syscall.ENOENT},
+			{situation: "what nobody can open", pins: []Pin{{Kind: Invisible, FD: -1}}, err: syscall.EOPNOTSUPP},
+			{situation: "no pin", err: syscall.ENOENT},
+		} {
+			fd, err := v.open(&Namespace{Identity: netnsctl.Identity{ID: x.ID}, Pins: test.pins})
+			if err != test.err {
+				t.Errorf("%s: %v", test.situation, err)
+			}
+			if err != nil {
+				continue
+			}
+			if _, ino, _ := sys.Fstat(fd); ino != x.ID.Ino {
+				t.Errorf("%s: %d", test.situation, ino)
+			}
+			sys.Close(fd)
+		}
+	})
+}
