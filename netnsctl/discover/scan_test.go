@@ -231,9 +231,6 @@ func TestOptions(t *testing.T) {
 			if (idle.Cookie != 0) != test.cookies || idle.Born.IsZero() == test.born {
 				t.Errorf("%s: cookie %d, born %v", test.situation, idle.Cookie, idle.Born)
 			}
-			if used.Born != (idle.Born) && !test.born {
-				t.Errorf("%s: a process tells an age: %v", test.situation, used.Born)
-			}
 			if used.Pins[0].Command != "" != test.commands {
 				t.Errorf("%s: command %q", test.situation, used.Pins[0].Command)
 			}
