@@ -52,7 +52,10 @@ func (h Host) bindNew(name, path string) error {
 		return bindNewHere(self, name, path)
 	}
 	var made int
-	sys.OnThrowAwayThread(func() { made, err = newFrom(self, name) })
+	sys.OnThrowAwayThread(func() {
+		made, err = newFrom(self, name)
+		_ = sys.SetNet(self) // The thread ends only after Add has returned.
+	})
 	if err != nil {
 		return err
 	}

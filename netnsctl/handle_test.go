@@ -98,9 +98,9 @@ func TestDoEnds(t *testing.T) {
 // 1 here, and the exit status of the shell is that of the test.
 func TestExec(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
+		home := threadNamespaces(t)
 		h := netnsctl.Host{}
 		nstest.Must(t, h.Add("blue"))
-		home := threadNamespaces(t)
 		err := h.Exec("blue", []string{"/nowhere"}, netnsctl.Setup{})
 		if op, ok := errors.AsType[*netnsctl.OpError](err); !ok || op.Op != netnsctl.OpExec || op.Err != syscall.ENOENT {
 			t.Fatal(err)
