@@ -54,7 +54,7 @@ func (h Host) bindNew(name, path string) error {
 	var made int
 	sys.OnThrowAwayThread(func() {
 		made, err = newFrom(self, name)
-		_ = sys.SetNet(self) // The thread ends only after Add has returned.
+		_ = sys.SetNet(self) // The thread may still be there when Add has returned.
 	})
 	if err != nil {
 		return err
