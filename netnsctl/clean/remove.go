@@ -16,7 +16,7 @@ const maxLayers = 1000
 // remove takes a name away if it still is what was planned. Where the file
 // cannot be unlinked, the mounts are put back.
 func (a *applier) remove(step Step) (err error) {
-	planned := step.Name.Entry
+	planned := step.Name.Entry()
 	path := a.snap.Host.NamePath(planned.Name)
 	var layers []int
 	defer func() {

@@ -93,24 +93,24 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 	return Orphan, "" // the describer says what holds it
 }
 
-// gather makes one namespace of all sightings with the same ID. What a list of the
-// kernel's tells counts as a pin only where nothing else was seen.
+// gather makes one namespace of all sightings with the same ID. The lists of the kernel
+// come last: what they tell counts as a pin only where nothing was seen before.
 func gather(seen []Sighting) (all []*Namespace) {
-	byID, explained := map[netnsctl.ID]*Namespace{}, map[netnsctl.ID]bool{}
-	for _, s := range seen {
-		explained[s.ID] = explained[s.ID] || s.Pin.Kind != Invisible
-	}
-	for _, s := range seen {
-		ns := byID[s.ID]
-		if ns == nil || s.ID == (netnsctl.ID{}) {
+	byID := make(map[netnsctl.ID]*Namespace, len(seen))
+	for i := range seen {
+		s := &seen[i]
+		ns, known := byID[s.ID]
+		if !known {
 			ns = &Namespace{Identity: s.Identity, NSID: s.NSID}
-			byID[s.ID] = ns
 			all = append(all, ns)
+		}
+		if s.ID != (netnsctl.ID{}) { // else each nsid is a namespace of its own
+			byID[s.ID] = ns
 		}
 		if s.Cookie != 0 {
 			ns.Cookie = s.Cookie
 		}
-		if s.Pin.Kind != "" && (s.Pin.Kind != Invisible || !explained[s.ID]) {
+		if s.Pin.Kind != "" && (s.Pin.Kind != Invisible || !known) {
 			ns.Pins = append(ns.Pins, s.Pin)
 		}
 	}
@@ -125,7 +125,7 @@ const clockSlack = 20 * time.Millisecond
 // it should lead to. The verdict is Stale, Unknown, or empty where the name leads to the
 // network namespace ID. procRoot is where procfs is mounted.
 func judgeName(e rundir.Entry, c clock, procRoot string) *Name {
-	n := &Name{Name: e.Name, Mounted: e.Mounted, File: fileOf(e.File), Entry: e}
+	n := &Name{Name: e.Name, Mounted: e.Mounted, File: fileOf(e.File), entry: &e}
 	if e.Namespace.Ino != 0 {
 		n.Top = netnsctl.ID{Dev: e.Namespace.Dev, Ino: e.Namespace.Ino}
 	}

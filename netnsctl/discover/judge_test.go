@@ -137,7 +137,7 @@ func TestGather(t *testing.T) {
 		{situation: "one that leads to no pin", seen: []Sighting{sighted(3, Pin{})}, pins: []int{0}},
 		{situation: "one ID twice", seen: []Sighting{sighted(3, socket), sighted(3, Pin{Kind: Process, PID: 9})}, pins: []int{2}},
 		{situation: "listed only", seen: []Sighting{listed}, pins: []int{1}, cookie: 33},
-		{situation: "listed and held", seen: []Sighting{listed, sighted(3, socket)}, pins: []int{1}, cookie: 33},
+		{situation: "held and listed", seen: []Sighting{sighted(3, socket), listed}, pins: []int{1}, cookie: 33},
 		{situation: "listed and named", seen: []Sighting{sighted(3, Pin{}), listed}, pins: []int{0}, cookie: 33},
 		{
 			situation: "two of which only the nsid is known",

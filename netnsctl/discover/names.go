@@ -10,13 +10,12 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
 func names(v *vantage) (seen []Sighting, gaps []Gap) {
 	for _, n := range v.names {
-		if n.ID != (netnsctl.ID{}) {
+		if n.ID != (netnsctl.ID{}) && !v.nets[n.ID.Ino] {
 			seen = append(seen, v.sighting(n.ID.Ino, Pin{}))
 		}
 	}
@@ -48,7 +47,6 @@ func (v *vantage) readNames() {
 		if ino, ok := mounted[name]; ok {
 			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
 			n.Top = n.ID
-			n.Entry = rundir.Entry{Name: name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: ino, Type: sys.TypeNet}}
 		} else if e, there := d.Look(name); there {
 			n = judgeName(e, v.clock, v.fs.Root())
 		} else {
@@ -62,15 +60,9 @@ func (v *vantage) readNames() {
 // with nothing above it.
 func (v *vantage) mountedNames() map[string]uint64 {
 	found := map[string]uint64{}
-	m, t := v.mounts[v.hostMounts], v.tables[v.hostMounts]
-	if t == nil || !m.HasRootView() {
-		return found
-	}
-	for _, row := range t.Namespaces {
-		ino, isNet := row.Ino("net")
-		name, inside := strings.CutPrefix(row.Point, v.runDir+"/")
-		if isNet && inside && netnsctl.ValidName(name) && !t.Covered(row) {
-			found[name] = ino
+	for _, s := range v.mountPins() {
+		if m := s.Pin.Mount; m.Host && m.Usable {
+			found[m.Name] = s.ID.Ino
 		}
 	}
 	return found

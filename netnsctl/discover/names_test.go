@@ -69,8 +69,8 @@ func TestNames(t *testing.T) {
 			if n.Verdict != w.Verdict || n.Cause != w.Cause || n.Detail != w.Detail || n.ID != w.ID || n.Mounted != w.Mounted {
 				t.Errorf("%s: %s, %s, %q, %v, mounted %v", n.Name, n.Verdict, n.Cause, n.Detail, n.ID, n.Mounted)
 			}
-			if n.Entry.Name != n.Name {
-				t.Errorf("%s: entry %+v", n.Name, n.Entry)
+			if n.Entry().Name != n.Name {
+				t.Errorf("%s: entry %+v", n.Name, n.Entry())
 			}
 		}
 		if len(good.Names) != 2 || len(second.Names) != 2 {

@@ -137,8 +137,16 @@ type Name struct {
 	// whatever type, if that is not zero.
 	Mounted bool
 	Top     netnsctl.ID
-	// Entry is what a clean-up compares before it removes the name.
-	Entry rundir.Entry
+
+	entry *rundir.Entry // nil where the mounts have told enough
+}
+
+// Entry is what a clean-up compares before it removes the name.
+func (n *Name) Entry() rundir.Entry {
+	if n.entry != nil {
+		return *n.entry
+	}
+	return rundir.Entry{Name: n.Name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
 }
 
 // Verdict is what a name or namespace was judged to be.

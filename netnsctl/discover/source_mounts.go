@@ -10,15 +10,26 @@ import (
 )
 
 // mounts sees the network namespaces that are mounted in any mount namespace.
-func mounts(v *vantage) (seen []Sighting, gaps []Gap) {
+func mounts(v *vantage) ([]Sighting, []Gap) { return v.mountPins(), v.mountGaps }
+
+// mountPins are what [mounts] sees. Where a name is mounted tells most of the name, too.
+func (v *vantage) mountPins() []Sighting {
+	if v.mountSeen != nil {
+		return v.mountSeen
+	}
+	n := 0
+	for _, table := range v.tables {
+		n += len(table.Namespaces)
+	}
+	v.mountSeen = make([]Sighting, 0, n)
 	for ino, table := range v.tables {
 		for _, row := range table.Namespaces {
 			if net, ok := row.Ino("net"); ok {
-				seen = append(seen, v.sighting(net, Pin{Kind: MountPin, FD: -1, Mount: v.mount(v.mounts[ino], table, row)}))
+				v.mountSeen = append(v.mountSeen, v.sighting(net, Pin{Kind: MountPin, FD: -1, Mount: v.mount(v.mounts[ino], table, row)}))
 			}
 		}
 	}
-	return seen, v.mountGaps
+	return v.mountSeen
 }
 
 func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.Row) *Mount {

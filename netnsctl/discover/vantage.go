@@ -44,11 +44,12 @@ type vantage struct {
 	gaps      []Gap // of the vantage itself
 
 	processTable
-	types    map[uint64]int // the types of namespaces by inode number
-	mounts   mountns.All
-	tables   map[uint64]*mountinfo.Table // by mount namespace
-	mountIDs mountinfo.Set               // of all mounts in tables
-	names    []*Name
+	types     map[uint64]int // the types of namespaces by inode number
+	mounts    mountns.All
+	tables    map[uint64]*mountinfo.Table // by mount namespace
+	mountIDs  mountinfo.Set               // of all mounts in tables
+	mountSeen []Sighting                  // of the network namespaces in tables
+	names     []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
