@@ -58,7 +58,7 @@ test-needs:
 
 .PHONY: test-race
 test-race: ## the unit tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./internal/... ./netnsctl/...
+	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./cmd/... ./compat/... ./netnsctl/...
 
 .PHONY: cover
 cover: test-needs ## coverage of each package by its unit tests, by the suite with a covering binary, by both: bin/cover
@@ -132,7 +132,7 @@ bench-library: ## Go benchmarks of the library, for benchstat: COUNT=
 .PHONY: lint
 lint: ## golangci-lint with gofumpt, and the syntax of the scripts
 	$(GO) run $(GOLANGCI_LINT) run --allow-parallel-runners --build-tags $(TAGS)
-	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./internal/... ./netnsctl/...
+	GOARCH=arm64 $(GO) vet -tags $(TAGS) ./cmd/... ./compat/... ./netnsctl/...
 	@for script in .ci/run tests/*.sh cmd/netnsctl/packaging/*.sh cmd/netnsctl/completion/*.bash; do bash -n $$script || exit; done
 
 .PHONY: fmt
