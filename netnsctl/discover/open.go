@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -50,7 +51,8 @@ func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 }
 
 func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
-	if !m.Covered && m.Host && v.hostMounts == v.ownMounts {
+	// Where pid 1's namespaces cannot be read, ours might be another mount namespace.
+	if known := v.host1 != (netnsctl.ID{}); known && !m.Covered && m.Host && v.hostMounts == v.ownMounts {
 		return sys.Open(m.Path)
 	}
 	in := v.mounts[m.Namespace]
