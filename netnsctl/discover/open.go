@@ -3,6 +3,7 @@ package discover
 import (
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -50,6 +51,11 @@ func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	return -1, syscall.EOPNOTSUPP
 }
 
+// maxUncovering bounds the time of a scan for opening covered mounts: each takes a copy of
+// its mount namespace, and anyone may cover thousands. A namespace that could not be opened
+// is left alone.
+const maxUncovering = 5 * time.Second
+
 func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 	// Where pid 1's namespaces cannot be read, ours might be another mount namespace.
 	if known := v.host1 != (netnsctl.ID{}); known && !m.Covered && m.Host && v.hostMounts == v.ownMounts {
@@ -60,6 +66,11 @@ func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 		return -1, syscall.ENOENT
 	}
 	if m.Covered {
+		if v.uncovering > maxUncovering {
+			return -1, syscall.EBUSY
+		}
+		start := time.Now()
+		defer func() { v.uncovering += time.Since(start) }()
 		return in.OpenCovered(m.Path, ino)
 	}
 	err = in.Enter(func() (err error) {

@@ -48,3 +48,31 @@ func TestOpenPins(t *testing.T) {
 		}
 	})
 }
+
+// TestUncovering: the time for opening covered mounts is bounded. Beyond that, other mounts
+// are opened still.
+func TestUncovering(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		_, id := leaked(t, "mount-covered")
+		v := looked(t)
+		var covered Pin
+		for _, s := range v.seen {
+			if s.ID == id && s.Pin.Kind == MountPin {
+				covered = s.Pin
+			}
+		}
+		fd, err := v.openPin(covered, id.Ino)
+		nstest.Must(t, err)
+		sys.Close(fd)
+		if v.uncovering == 0 {
+			t.Error("it took no time")
+		}
+		v.uncovering = maxUncovering + 1
+		if _, err := v.openPin(covered, id.Ino); err != syscall.EBUSY {
+			t.Errorf("a covered mount: %v", err)
+		}
+		fd, err = v.openMount(&Mount{Path: "/proc/self/ns/net", Host: true, Namespace: v.ownMounts}, v.own.Ino)
+		nstest.Must(t, err)
+		sys.Close(fd)
+	})
+}

@@ -54,6 +54,8 @@ type vantage struct {
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
 	runDirMount uint64
+	// uncovering is the time that was taken for opening covered mounts.
+	uncovering time.Duration
 	// runDirs are the run directories of all processes, found when they are first needed.
 	runDirs map[place]int
 
