@@ -30,8 +30,8 @@ func DropCapabilities() error {
 	case errno == 0:
 		return nil
 	case errno == unix.ENOTSUP && !HasMoreThanCaller():
-		// With cgo Go cannot do it in all threads. Executed commands come from this one,
-		// and the caller could use in the others what is his own anyway.
+		// AllThreadsSyscall does not work with cgo. This thread executes the commands, and
+		// the other threads keep only capabilities that the caller has, too.
 		return unix.Capset(&header, &data[0])
 	}
 	return errno

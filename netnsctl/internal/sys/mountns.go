@@ -10,7 +10,7 @@ import (
 // root and the working directory of the thread are its own from then on.
 func NewMountNamespace() error { return unix.Unshare(unix.CLONE_NEWNS) }
 
-// UnshareFS gives the calling thread a root and a working directory of its own.
+// UnshareFS makes the root and the working directory of the calling thread its own.
 func UnshareFS() error { return unix.Unshare(unix.CLONE_FS) }
 
 // ChangeDir makes an open directory the working directory of the calling thread, which
