@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -32,7 +34,9 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	fmt.Println("holds")
-	select {}
+	for { // select {} is a deadlock for a runtime without cgo
+		_ = unix.Pause()
+	}
 }
 
 // host is the sandbox.
