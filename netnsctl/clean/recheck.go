@@ -48,6 +48,8 @@ func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
 	switch {
 	case same && (sure || planned.Held()):
 		return nil
+	case same:
+		return changed("it could not be held open, so its number might be that of another namespace now")
 	case now.ID == planned.ID:
 		return changed("it is another namespace with the same number now")
 	}

@@ -84,12 +84,17 @@ func (d *describer) identify(ns *Namespace) {
 	if unused || ns.Verdict == Idle && d.opts.Everything {
 		ns.Hardware = d.hardware(fd)
 	}
-	if unused || d.opts.Hold && sys.SpareFDs(fd, spare) {
+	if unused || (d.opts.Hold || ns.recyclable()) && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
 		return
 	}
 	sys.Close(fd)
 }
+
+// recyclable tells whether only an open file proves to a clean-up that an idle namespace is
+// still the same one: the kernel may use its number again, and gave it no cookie (before
+// Linux 5.14).
+func (ns *Namespace) recyclable() bool { return ns.Verdict == Idle && ns.Cookie == 0 }
 
 // hasFile tells whether something keeps the nsfs inode of the namespace, so that its time
 // is not that of our own look.
