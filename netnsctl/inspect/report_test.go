@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"encoding/json"
 	"net"
 	"net/netip"
 	"os"
@@ -41,8 +42,23 @@ func reports(t *testing.T, names ...string) map[string]*inspect.Report {
 			t.Errorf("the report of %s is that of %s", names[i], r.Namespace)
 		}
 		found[names[i]] = r
+		sameInJSON(t, r)
 	}
 	return found
+}
+
+// sameInJSON decodes what a report is encoded as, and encodes that again.
+func sameInJSON(t *testing.T, r *inspect.Report) {
+	t.Helper()
+	first, err := json.Marshal(r)
+	nstest.Must(t, err)
+	var decoded inspect.Report
+	nstest.Must(t, json.Unmarshal(first, &decoded))
+	again, err := json.Marshal(decoded)
+	nstest.Must(t, err)
+	if diff := cmp.Diff(string(first), string(again)); diff != "" {
+		t.Errorf("JSON, decoded and encoded again (-first +again):\n%s", diff)
+	}
 }
 
 // device is the device of a report with that name.
@@ -147,6 +163,7 @@ func TestProcesses(t *testing.T) {
 		nstest.Must(t, err)
 		defer snap.Close()
 		r := inspect.Look(snap, []*discover.Namespace{snap.Lookup("red")})[0]
+		sameInJSON(t, r)
 		if diff := cmp.Diff(textjson.Texts{"sleep", "1000"}, r.CommandLines[pid]); diff != "" {
 			t.Errorf("the command (-want +got):\n%s", diff)
 		}
