@@ -128,7 +128,8 @@ func (a *Adder) Add(name string) error {
 	})
 }
 
-// Close releases the namespaces that were created ahead.
+// Close releases the namespaces that were created ahead. The Adder may be used again, and
+// must then be closed again.
 func (a *Adder) Close() {
 	if a.ahead == nil {
 		return
@@ -137,6 +138,7 @@ func (a *Adder) Close() {
 	for fd := range a.ahead {
 		sys.Close(fd)
 	}
+	*a = Adder{host: a.host}
 }
 
 func (a *Adder) start() {

@@ -8,11 +8,19 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Attach gives the namespace whose nsfs file is at source (such as
-// [Host.PIDPath]) a name. The error is EEXIST where the run directory has an entry
-// of that name, whatever it is.
+// Attach gives a name to the namespace whose nsfs file is at the path source, such as
+// [Host.PIDPath]. The error is EEXIST if the run directory has an entry of that name,
+// whatever it is, and EINVAL if source is no namespace. Attach does not check the type of the
+// namespace; [Host.AttachAny] does.
 func (h Host) Attach(name, source string) error {
 	return h.create(name, false, func(path string) error {
+		// Delete would not unmount any other file.
+		if fd, err := sys.OpenPathFollow(source); err == nil {
+			defer sys.Close(fd)
+			if !sys.IsNamespace(fd) {
+				return newOpError(OpBindName, name, source, syscall.EINVAL)
+			}
+		}
 		return newOpError(OpBindName, name, source, sys.BindMount(source, path))
 	})
 }

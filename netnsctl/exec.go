@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -43,7 +44,7 @@ func (s Start) environ() []string {
 func (h Host) Exec(name string, argv []string, setup Setup) (err error) {
 	exec := func() {
 		if err = h.prepare(name, setup); err == nil {
-			err = newOpError(OpExec, argv[0], "", sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
+			err = commandError(argv, sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
 		}
 	}
 	if h.LockedThread {
@@ -68,6 +69,11 @@ func (h Host) prepare(name string, setup Setup) error {
 		return err
 	}
 	return setup.become()
+}
+
+// commandError is about argv, which may be empty.
+func commandError(argv []string, err error) error {
+	return newOpError(OpExec, strings.Join(argv[:min(len(argv), 1)], ""), "", err)
 }
 
 // ExitStatus is how a command ended.
@@ -100,7 +106,7 @@ func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, fi
 		var ended sys.ExitStatus
 		ended, err = sys.Spawn(argv, h.Start.environ(), setup.Env, fds)
 		status = ExitStatus(ended)
-		err = newOpError(OpExec, argv[0], "", err)
+		err = commandError(argv, err)
 	})
 	if threadErr != nil {
 		return status, newOpError(OpEnterNet, name, "", threadErr)
@@ -129,7 +135,7 @@ func (h Host) RunEach(names []string, atOnce int, argv []string, setup Setup, te
 	defer here.Close()
 	todo, done := make(chan string), make(chan Outcome)
 	var runners sync.WaitGroup
-	for range min(atOnce, len(names)) {
+	for range min(max(atOnce, 1), len(names)) {
 		runners.Go(func() {
 			for name := range todo {
 				done <- h.capture(here, name, argv, setup)
@@ -158,7 +164,7 @@ func (h Host) capture(here *sys.Place, name string, argv []string, setup Setup) 
 	for i := range files {
 		var err error
 		if files[i], err = sys.MemoryFile(); err != nil {
-			o.Err = newOpError(OpExec, argv[0], "", err)
+			o.Err = commandError(argv, err)
 			return o
 		}
 		defer files[i].Close()
@@ -169,7 +175,7 @@ func (h Host) capture(here *sys.Place, name string, argv []string, setup Setup) 
 	var err1, err2 error
 	o.Stdout, err1 = readWritten(files[1])
 	o.Stderr, err2 = readWritten(files[2])
-	o.Err = cmp.Or(o.Err, newOpError(OpExec, argv[0], "", cmp.Or(err1, err2)))
+	o.Err = cmp.Or(o.Err, commandError(argv, cmp.Or(err1, err2)))
 	return o
 }
 

@@ -1,7 +1,9 @@
 package netnsctl
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/vishvananda/netns"
@@ -92,12 +94,28 @@ func (h Host) Do(name string, f func() error) error {
 //   - A child process that f starts, such as by os/exec, runs in ns and stays there.
 //
 // If f ends its goroutine by [runtime.Goexit], as the methods FailNow, Fatal and Skip of
-// package testing do, Do ends that of the caller.
-func Do(ns netns.NsHandle, f func() error) error { return do("", ns, f) }
+// package testing do, Do ends that of the caller. If f panics, Do panics on the caller's
+// goroutine, so that the deferred functions of the caller run; the value is an error whose
+// text has the value and the stack of f, and which wraps the value if that is an error.
+func Do(ns netns.NsHandle, f func() error) error {
+	// Do opens a descriptor of its own, which could get the number of a closed ns.
+	if _, _, err := sys.Fstat(int(ns)); err != nil {
+		return newOpError(OpEnterNet, "", "", err)
+	}
+	return do("", ns, f)
+}
 
 func do(name string, ns netns.NsHandle, f func() error) (err error) {
 	returned := false
+	var panicked any
 	sys.OnThrowAwayThread(func() {
+		// Nobody could recover from a panic on this goroutine, so it would end the program,
+		// without the deferred functions of the caller.
+		defer func() {
+			if value := recover(); value != nil {
+				panicked = &panicError{value, debug.Stack()}
+			}
+		}()
 		// The thread leaves before it ends, so that nobody sees it inside any more once Do
 		// has returned.
 		if home, err := sys.Open(sys.ThreadNetPath); err == nil {
@@ -109,9 +127,26 @@ func do(name string, ns netns.NsHandle, f func() error) (err error) {
 		}
 		returned = true
 	})
+	if panicked != nil {
+		panic(panicked)
+	}
 	if !returned {
 		runtime.Goexit()
 	}
+	return err
+}
+
+// panicError is the value of a panic, with the stack of the goroutine on which it was.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
+
+// Unwrap is nil unless the value is an error.
+func (p *panicError) Unwrap() error {
+	err, _ := p.value.(error)
 	return err
 }
 

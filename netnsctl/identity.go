@@ -68,10 +68,16 @@ func (a Identity) Same(b Identity) (same, sure bool) {
 	return true, false
 }
 
-// IdentityOf gives the identity of an open network namespace. The cookie is 0 where the
-// kernel does not tell it.
+// IdentityOf returns the identity of an open network namespace. The cookie is 0 where the
+// kernel does not report it (before Linux 5.14). The error is EBADF for a closed handle, and
+// EINVAL for a file that is not a network namespace.
 func IdentityOf(ns netns.NsHandle) (Identity, error) {
 	dev, ino, err := sys.Fstat(int(ns))
+	if err == nil {
+		if kind, typeErr := sys.NamespaceType(int(ns)); typeErr != nil || kind != sys.TypeNet {
+			err = syscall.EINVAL
+		}
+	}
 	if err != nil {
 		return Identity{}, newOpError(OpStatNetns, "", "", err)
 	}

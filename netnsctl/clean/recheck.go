@@ -3,6 +3,7 @@ package clean
 import (
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/vishvananda/netns"
@@ -41,7 +42,10 @@ const cacheFor = 5 * time.Millisecond
 // have been used again, so where a cookie is missing the snapshot must hold the namespace.
 func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
 	now, err := netnsctl.IdentityOf(netns.NsHandle(fd))
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EINVAL):
+		return changed("it is no network namespace any more")
+	case err != nil:
 		return err
 	}
 	same, sure := planned.Same(now)

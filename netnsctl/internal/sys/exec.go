@@ -80,6 +80,9 @@ const defaultPath = "/bin:/usr/bin"
 // script for /bin/sh, EACCES is remembered while the search goes on, an unexpected
 // error ends it.
 func execvp(argv, env []string, execve func(string, []string) error) error {
+	if len(argv) == 0 {
+		return unix.EINVAL
+	}
 	file := argv[0]
 	try := func(path string) error {
 		err := execve(path, argv)
