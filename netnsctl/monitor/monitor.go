@@ -30,6 +30,7 @@ const (
 
 // Event is one change.
 type Event struct {
+	// Time is when Run noticed the change.
 	Time time.Time `json:"time"`
 	Kind Kind      `json:"event"`
 	// Name is the name that was added or deleted.
@@ -57,14 +58,21 @@ type Options struct {
 	// Namespaces selects the events of namespaces, too. Run scans the host every
 	// Interval, and when names or mounts change.
 	Namespaces bool
-	Interval   time.Duration
+	// Interval is the time between two scans, by default (0 or less) one second.
+	Interval time.Duration
 }
+
+const defaultInterval = time.Second
 
 // shortest is the least time between two scans because of changes.
 const shortest = 100 * time.Millisecond
 
-// Run calls tell, on the caller's goroutine, for each change from now on. It returns the
-// error of tell or of the watch ([netnsctl.Watcher.Next]): that of ctx when it is done.
+// Run calls tell, on the caller's goroutine, for each change from now on. The events of
+// one name are in the order of its changes; the event of a namespace may come before or after
+// that of its name. Names and namespaces that are there when Run is called are not reported.
+//
+// Run returns the first error of tell, of a scan ([discover.Scan]) or of the watch
+// ([netnsctl.Watcher.Next]), and the error of ctx when that is done.
 func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event) error) error {
 	w, err := host.WatchMounts()
 	if err != nil {

@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -292,4 +293,27 @@ func TestCannotWatch(t *testing.T) {
 	if !errors.Is(err, syscall.ENOTDIR) {
 		t.Errorf("below a file: %v", err)
 	}
+}
+
+// TestDefaultInterval: without an interval the monitor does not scan all the time.
+func TestDefaultInterval(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
+		defer cancel()
+		before := cpuTime(t)
+		err := monitor.Run(ctx, netnsctl.Host{}, monitor.Options{Namespaces: true}, func(monitor.Event) error { return nil })
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if used := cpuTime(t) - before; used > 150*time.Millisecond {
+			t.Errorf("the monitor used %s of processor time", used)
+		}
+	})
+}
+
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	nstest.Must(t, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

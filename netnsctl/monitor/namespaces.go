@@ -23,6 +23,9 @@ type namespaces struct {
 }
 
 func newNamespaces(host netnsctl.Host, interval time.Duration) (*namespaces, error) {
+	if interval <= 0 {
+		interval = defaultInterval
+	}
 	n := &namespaces{host: host, interval: interval}
 	there, err := n.scan()
 	if err != nil {
