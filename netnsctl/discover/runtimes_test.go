@@ -116,6 +116,11 @@ func TestKept(t *testing.T) {
 		if !ns.Held() || ns.Cookie == 0 {
 			t.Errorf("held %v, cookie %d", ns.Held(), ns.Cookie)
 		}
+		// A scan for identities, which monitor makes all the time, reads no records.
+		ns = scanned(t, at, Options{IdentityOnly: true}).named(t, id.String())
+		if ns.Verdict != Orphan || ns.Owner != (Owner{}) {
+			t.Errorf("%s, owner %+v", ns.Verdict, ns.Owner)
+		}
 
 		// The container goes, and its namespace does not.
 		nstest.Must(t, os.RemoveAll(filepath.Dir(filepath.Join(at.StateRoot, dockerRecord))))

@@ -84,7 +84,8 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	namespaces := judge(e)
 	d := describer{v: v, opts: opts, runtimes: sync.OnceValue(func() runtimeState { return readRuntimes(v.host) })}
 	defer d.scratch.Close()
-	if slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Verdict == Orphan }) {
+	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }
+	if !opts.IdentityOnly && slices.ContainsFunc(namespaces, isOrphan) {
 		e.kept = d.runtimes().kept()
 		namespaces = judge(e)
 	}
