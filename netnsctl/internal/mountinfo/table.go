@@ -88,7 +88,7 @@ func (t *Table) onWay(row Row) string {
 	if t.covers == nil {
 		t.covers = map[int]string{}
 	}
-	for _, row := range t.path(row, func(id int) bool { _, known := t.covers[id]; return known }) {
+	for _, row := range pathTo(t, row, t.covers) {
 		point := ""
 		for dir := parentDir(row.Point); dir != ""; dir = parentDir(dir) {
 			if id, ok := t.children[child{row.Parent, dir}]; ok && id != row.Parent {
@@ -103,11 +103,16 @@ func (t *Table) onWay(row Row) string {
 	return t.covers[row.ID]
 }
 
-// path gives a mount and the mounts that it is on, the lowest first, down to one that is
-// known. No mount is in it twice: the table was not read in one instant.
-func (t *Table) path(row Row, known func(id int) bool) (rows []Row) {
-	for seen := map[int]bool{}; !known(row.ID) && !seen[row.ID]; {
-		seen[row.ID] = true
+// pathTo gives a mount and the mounts that it is on, the lowest first, down to one that is
+// known. All of them are known afterwards, so none is in it twice: the table was not read in
+// one instant.
+func pathTo[V any](t *Table, row Row, known map[int]V) (rows []Row) {
+	for {
+		if _, ok := known[row.ID]; ok {
+			break
+		}
+		var none V
+		known[row.ID] = none
 		rows = append(rows, row)
 		if up, ok := t.byID[row.Parent]; ok {
 			row = up
@@ -145,7 +150,7 @@ func (t *Table) File(row Row) string {
 func (t *Table) EachOn(asked func(file string) bool, f func(file string, row Row)) {
 	ends := map[int][]string{} // the files by mount
 	for _, row := range t.byID {
-		for _, row := range t.path(row, func(id int) bool { _, known := ends[id]; return known }) {
+		for _, row := range pathTo(t, row, ends) {
 			files := ends[row.Parent]
 			if file := t.File(row); asked(file) && !slices.Contains(files, file) {
 				files = append(slices.Clip(files), file)
