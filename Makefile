@@ -97,11 +97,12 @@ test-arch: ## build by make and by plain go build, and vet, for every architectu
 		echo $$arch && export GOARCH=$$arch && $(MAKE) -s build BIN=bin/arch/netnsctl-$$arch && \
 		$(GO) build -o bin/arch/plain-$$arch ./cmd/netnsctl && $(GO) vet -tags $(TAGS) ./... || exit; done
 
-.PHONY: test-arm64
-test-arm64: ## the binary for arm64 under qemu's user mode
+.PHONY: test-emulated
+test-emulated: ## the binaries for other architectures under qemu's user mode (386 needs none on amd64)
 	@tests/need.sh qemu-aarch64-static=qemu-user-static unshare=util-linux
-	GOARCH=arm64 $(MAKE) -s build BIN=bin/netnsctl-arm64
-	@tests/arm64.sh bin/netnsctl-arm64
+	@for arch in arm64:aarch64 riscv64:riscv64 ppc64le:ppc64le s390x:s390x loong64:loongarch64 arm:arm; do \
+		GOARCH=$${arch%:*} $(MAKE) -s build BIN=bin/emulated/$${arch%:*}/netnsctl && \
+		tests/emulated.sh qemu-$${arch#*:}-static bin/emulated/$${arch%:*}/netnsctl || exit; done
 
 .PHONY: soak
 soak: build ## make, leak and clean N=100000 namespaces, look at 10000 at once: memory, descriptors, the kernel's count

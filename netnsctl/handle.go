@@ -20,7 +20,10 @@ func (h Host) Open(name string) (netns.NsHandle, error) {
 	if err != nil {
 		return netns.None(), err
 	}
-	if kind, err := sys.NamespaceType(int(ns)); err != nil || kind != sys.TypeNet {
+	// Where the type cannot be asked for (qemu's user mode has no NS_GET_NSTYPE), setns(2)
+	// refuses the handle with the same error.
+	kind, err := sys.NamespaceType(int(ns))
+	if err == nil && kind != sys.TypeNet || err == syscall.ENOTTY {
 		ns.Close()
 		return netns.None(), newOpError(OpOpenNetns, name, "", syscall.EINVAL)
 	}
