@@ -1,0 +1,164 @@
+package clean_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+)
+
+// TestReleaseMounts: a namespace leaks by mounts of several forms; $1 is its file. The
+// script runs in a mount namespace of its own, whose process goes on.
+func TestReleaseMounts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		script  string
+		targets []string
+		want    string // the outcomes
+		gone    []string
+	}{
+		{
+			name:   "two mounts on one file",
+			script: `touch /run/c/ns; mount --bind "$1" /run/c/ns; mount --bind "$1" /run/c/ns`,
+			want:   "released",
+		},
+		{
+			name:   "two mounts on two files",
+			script: `touch /run/c/a /run/c/b; mount --bind "$1" /run/c/a; mount --bind "$1" /run/c/b`,
+			want:   "released",
+		},
+		{
+			name:   "covered by a file system on its directory",
+			script: `touch /run/c/ns; mount --bind "$1" /run/c/ns; mount -t tmpfs none /run/c`,
+			want:   "released",
+			gone:   []string{"/run/c/ns"}, // the only way to end the mount
+		},
+		{
+			name: "one is covered and one is not",
+			script: `touch /run/c/a; mkdir /run/c/d; touch /run/c/d/b
+				mount --bind "$1" /run/c/a; mount --bind "$1" /run/c/d/b; mount -t tmpfs none /run/c/d`,
+			want: "released",
+			gone: []string{"/run/c/d/b"},
+		},
+		{
+			name:    "a path that was named goes with its file",
+			script:  `touch /run/c/ns; mount --bind "$1" /run/c/ns`,
+			targets: []string{"/run/c/ns"},
+			want:    "released",
+			gone:    []string{"/run/c/ns"},
+		},
+		{
+			name:    "a file with content stays",
+			script:  `echo text >/run/c/ns; mount --bind "$1" /run/c/ns`,
+			targets: []string{"/run/c"},
+			want:    "released",
+		},
+		{
+			name:   "on a directory that propagates",
+			script: `mount --bind /run/c /run/c; mount --make-shared /run/c; touch /run/c/ns; mount --bind "$1" /run/c/ns`,
+			want:   "released",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				id := leakByScript(t, c.script)
+				snap, plan := planned(t, c.targets...)
+				if got := outcomes(snap, plan); got != c.want {
+					t.Error(got)
+				}
+				snap.Close()
+				left, err := clean.Wait(host, []netnsctl.Tracked{{Identity: id}}, 10*time.Second, nil)
+				if err != nil || len(left) > 0 {
+					t.Errorf("left %v, %v", left, err)
+				}
+				for _, file := range c.gone {
+					if _, err := os.Lstat(file); !os.IsNotExist(err) {
+						t.Errorf("%s: %v", file, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// leakByScript makes a namespace that is left only where the script mounts it.
+func leakByScript(t *testing.T, script string) netnsctl.Identity {
+	t.Helper()
+	nstest.Must(t, host.Add("leak"))
+	id, err := host.Identity("leak")
+	nstest.Must(t, err)
+	nstest.Shell(t, `
+		mkdir /run/c
+		mkfifo /run/ready
+		unshare -m --propagation private sh -ec "$1; echo >/run/ready; exec sleep 1000" sh /run/netns/leak >/dev/null 2>&1 &
+		read -r _ </run/ready`, script)
+	nstest.Must(t, host.Delete("leak"))
+	return id
+}
+
+// TestPartlyReleased: of two mounts the second one is somebody else's by now. What was done
+// is said.
+func TestPartlyReleased(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("other"))
+		id := leakByScript(t, `touch /run/c/a /run/c/b; mount --bind "$1" /run/c/a; mount --bind "$1" /run/c/b; echo $$ >/run/pid`)
+		snap, plan := planned(t)
+		nstest.Shell(t, `nsenter -t "$(cat /run/pid)" -m mount --bind /run/netns/other /run/c/b`)
+		got := outcomes(snap, plan)
+		if !strings.Contains(got, "something else is mounted on it now (1 of its mounts ended before)") {
+			t.Error(got)
+		}
+		if !alive(t, id.ID) {
+			t.Error("the namespace has gone, though a mount of it was left")
+		}
+	})
+}
+
+// TestReport: what a clean-up prints can be read into the type that it was made of.
+func TestReport(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		leakByScript(t, `touch /run/c/ns; mount --bind "$1" /run/c/ns`)
+		nstest.Must(t, host.Add("idle"))
+		nstest.Must(t, os.WriteFile("/run/netns/full", []byte("text"), 0o600))
+		snap, plan := planned(t)
+		report := clean.Report{Skipped: plan.Skipped, Missing: []string{"none"}, Left: []netnsctl.ID{snap.Own}}
+		plan.Apply(snap, func(r clean.Result) { report.Steps = append(report.Steps, r) })
+		text, err := json.Marshal(report)
+		nstest.Must(t, err)
+		var decoded clean.Report
+		nstest.Must(t, json.Unmarshal(text, &decoded))
+		again, err := json.Marshal(decoded)
+		nstest.Must(t, err)
+		if string(again) != string(text) {
+			t.Errorf("%s\nbecame %s", text, again)
+		}
+		if len(decoded.Steps) != 1 || decoded.Steps[0].Outcome != clean.Released || len(decoded.Skipped) != 1 ||
+			decoded.Skipped[0].Name.Name != "full" || decoded.Left[0].Ino != snap.Own.Ino {
+			t.Errorf("%+v", decoded)
+		}
+	})
+}
+
+// TestWaitByScan: where the kernel does not tell that a namespace has gone, a scan does.
+func TestWaitByScan(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		id, err := host.Identity("x")
+		nstest.Must(t, err)
+		told := 0
+		untracked := []netnsctl.Tracked{{Identity: id}}
+		left, err := clean.Wait(host, untracked, time.Millisecond, func(left int) { told = left })
+		if err != nil || len(left) != 1 || told > 1 {
+			t.Errorf("left %v, told %d, %v", left, told, err)
+		}
+		nstest.Must(t, host.Delete("x"))
+		if left, err = clean.Wait(host, untracked, 10*time.Second, nil); err != nil || len(left) != 0 {
+			t.Errorf("left %v, %v", left, err)
+		}
+	})
+}
