@@ -92,10 +92,9 @@ func newFrom(self int, name string) (fd int, err error) {
 	return fd, newOpError(OpBindName, name, sys.ThreadNetPath, err)
 }
 
-// Adder is [Host.Add] for many names. The kernel needs most of a millisecond to
-// create a namespace, so from the second name on another thread creates them ahead,
-// at most aheadOfNeed more than are added in the end. An Adder is not safe for
-// concurrent use.
+// Adder adds many names faster than [Host.Add]. The kernel takes most of a millisecond to
+// create a namespace, so from the second name on another thread creates up to three
+// namespaces in advance. An Adder is not safe for concurrent use.
 type Adder struct {
 	host  Host
 	added int
@@ -107,10 +106,10 @@ type Adder struct {
 // other, and waking it costs a fifth.
 const aheadOfNeed = 3
 
-// NewAdder gives an [Adder], which the caller must close.
+// NewAdder returns an [Adder], which the caller must close.
 func (h Host) NewAdder() *Adder { return &Adder{host: h} }
 
-// Add is [Host.Add].
+// Add adds a name as [Host.Add] does.
 func (a *Adder) Add(name string) error {
 	if a.added++; a.added == 2 {
 		a.start()

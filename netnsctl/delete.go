@@ -9,40 +9,41 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Delete removes a name: it unmounts lazily what is mounted on the file, and unlinks
-// the file. The namespace lives on while anything else pins it. Of a symbolic link only
-// the link is removed. A mount that is not a namespace is never unmounted. If the file
-// cannot be unlinked, the namespace is mounted again; if that fails, too, the error
-// joins two [OpError]. If more mounts cover the file (EBUSY), each call unmounts one of
-// them. The error is ENOENT where there is no such name.
+// Delete removes a name: it unmounts the namespace from the file lazily (MNT_DETACH), and
+// unlinks the file. The namespace lives on as long as anything else pins it. If the name is a
+// symbolic link, Delete removes the link only. Delete unmounts nothing but namespaces.
+//
+// The error is ENOENT if there is no such name, and EBUSY if another mount covers the file:
+// each call then unmounts one of the mounts. If the file cannot be unlinked, Delete mounts the
+// namespace again; if that fails, too, the error joins two [OpError]s.
 func (h Host) Delete(name string) error {
 	return h.delete(name, func(int) error { return nil }, func(fd int) { sys.Close(fd) })
 }
 
-// ErrChanged is the error for a name that leads to another namespace than the expected
-// one.
+// ErrChanged is the error of [Deleter.DeleteIf] for a name that does not lead to the expected
+// namespace.
 var ErrChanged = errors.New("the name leads to another namespace now")
 
-// Deleter is [Host.Delete] for many names. Each unmount waits for all processors,
-// and that takes several times as long once the kernel has begun to take a
-// namespace apart (cleanup_net in its net/core/net_namespace.c). So a Deleter
-// keeps the namespaces alive whose names it has deleted, and releases them at once. It
-// is not safe for concurrent use.
+// Deleter deletes many names faster than [Host.Delete]. Each unmount waits for all processors,
+// and that takes several times as long once the kernel has begun to take a namespace apart
+// (cleanup_net in its net/core/net_namespace.c). A Deleter therefore keeps the namespaces
+// alive until Release. It is not safe for concurrent use.
 type Deleter struct {
 	host Host
 	held sys.InFlight
 }
 
-// NewDeleter gives a [Deleter]. The caller must call [Deleter.Release] in the end.
+// NewDeleter returns a [Deleter]. The caller must call [Deleter.Release] after the last name.
 func (h Host) NewDeleter() *Deleter { return &Deleter{host: h} }
 
-// Delete is [Host.Delete].
+// Delete deletes a name as [Host.Delete] does.
 func (d *Deleter) Delete(name string) error {
 	return d.host.delete(name, func(int) error { return nil }, d.held.Hold)
 }
 
-// DeleteIf is Delete of a name that still leads to this namespace. Where it leads to
-// another one, or that cannot be told, the error is [ErrChanged] and nothing was done.
+// DeleteIf deletes a name if it leads to the namespace planned. The error is [ErrChanged], and
+// nothing has been done, if the name leads to another namespace, or if the kernel cannot tell
+// ([Identity.Same] is not sure, and one cookie is missing).
 func (d *Deleter) DeleteIf(name string, planned Identity) error {
 	return d.host.delete(name, func(fd int) error {
 		// fd has only a path (O_PATH): the kernel tells the cookie of an open file.

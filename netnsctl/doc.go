@@ -1,10 +1,10 @@
 // Package netnsctl works with the named network namespaces of a Linux host, as `ip
 // netns` does, from within a Go program: it adds, attaches and deletes names, runs
 // functions and commands inside, asks for nsids and watches names. Package discover
-// finds all other namespaces and what keeps them alive, package clean removes what is
-// left over, package netnstest is for tests.
+// finds all other namespaces and what keeps them alive, package clean deletes stale names and
+// releases orphans, and package netnstest gives tests namespaces of their own.
 //
-// All begins with a [Host], whose zero value is the machine:
+// A program begins with a [Host], whose zero value is the machine that it runs on:
 //
 //	var host netnsctl.Host
 //	if err := host.Add("blue"); err != nil { … }
@@ -36,20 +36,21 @@
 //
 // # Errors
 //
-// A failure is an [OpError], which says what failed, for which name and file, and has
-// the kernel's errno: errors.Is(err, syscall.EEXIST). The package prints nothing, never
-// exits and knows no command line. What is worth a warning only goes to [Host.Warn].
+// A failure is an [OpError], which has the step that failed, the name, the file and the
+// kernel's errno: errors.Is(err, syscall.EEXIST). The package prints nothing, never exits and
+// knows no command line. [Host.Warn] gets the failures after which a function goes on.
 //
 // # Threads
 //
-// Linux changes namespaces per thread. Every function works from any goroutine and
-// leaves the calling thread where it is: what has to be done inside a namespace is done
-// on a thread that ends with it. The exception is [Host.Enter], which is for programs
-// that go inside for good.
+// Linux changes namespaces per thread. Every function works from any goroutine, without
+// [runtime.LockOSThread], and leaves the calling thread in its namespaces: work inside another
+// namespace is done on a new thread, which ends with the work. The exceptions are
+// [Host.Enter], which is for programs that go inside for good, and [Host.LockedThread].
 //
 // # Requirements
 //
-// Linux 4.11 (NS_GET_NSTYPE). What needs a newer kernel says so. Changes need
+// Linux 4.11 (NS_GET_NSTYPE). If a function needs a newer kernel, its documentation says
+// which. Changes need
 // CAP_SYS_ADMIN, in the initial user namespace or in the one that owns the mount and
 // network namespaces.
 package netnsctl

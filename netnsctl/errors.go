@@ -52,7 +52,8 @@ const (
 type OpError struct {
 	// Op is the step that failed.
 	Op Op
-	// Name is the name of the namespace that the step was for, empty if there was none.
+	// Name is the name of the namespace that the step was for, the command for [OpExec],
+	// the file below /etc for [OpBindEtc], or empty.
 	Name string
 	// Path is the file that the step was done to, empty if there was none.
 	Path string

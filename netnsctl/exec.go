@@ -12,9 +12,9 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Start says what a command is started with. The zero value is what package os/exec
-// gives to its commands. A program that has to pass on exactly what it was given sets
-// what the Go runtime has changed.
+// Start says how commands are started. The zero value starts them as package os/exec does.
+// A program that replaces itself by the command can use Start to restore what the Go runtime
+// has changed, such as signals.
 type Start struct {
 	// Environ, if not nil, gives the environment in place of [os.Environ].
 	Environ func() []string
@@ -36,7 +36,9 @@ func (s Start) environ() []string {
 // calling thread may be inside.
 //
 // The process keeps its pid, its descriptors, resource limits and ignored signals.
-// argv[0] is looked up as execvp(3) does, inside. With LockedThread the command also gets
+// argv[0] is looked up as execvp(3) does, inside. If the command cannot be started, the error
+// is an [OpError] of [OpExec]: ENOENT if there is no such command, EINVAL if argv is empty.
+// With LockedThread the command also gets
 // what belongs to the calling thread, such as the parent-death signal (prctl(2)).
 //
 // A process that `ip vrf exec` has put into a VRF leaves it, as with `ip netns exec`: see
@@ -82,9 +84,10 @@ type ExitStatus struct {
 	Signal syscall.Signal // 0 unless a signal ended it
 }
 
-// Run is [Host.Exec] in a child process, which it waits for. It works from any
-// goroutine. The files become the standard descriptors of the command; one that is nil
-// is closed there.
+// Run runs argv as [Host.Exec] does, but in a child process, and waits for it. It works from
+// any goroutine. The files become the standard descriptors of the command; for a file that is
+// nil the descriptor is closed. A command that fails is no error: see [ExitStatus]. The
+// errors are those of Exec.
 func (h Host) Run(name string, argv []string, setup Setup, stdin, stdout, stderr *os.File) (ExitStatus, error) {
 	here := sys.OpenPlace()
 	defer here.Close()
@@ -121,15 +124,17 @@ type Outcome struct {
 	Stdout, Stderr []byte
 	// Took is the time from before the namespace was entered to the command's end.
 	Took time.Duration
-	// Warnings are what [Host.Warn] would have been told.
+	// Warnings are the failures with which [Host.Run] would have called [Host.Warn].
+	// [Host.RunEach] does not call it.
 	Warnings []*OpError
-	// Err says why the command did not run.
+	// Err is the reason why the command did not run, or why its output could not be read.
 	Err error
 }
 
-// RunEach is [Host.Run] in each namespace, in up to atOnce of them at a time and
-// with an empty standard input. It calls tell with each outcome when the command has
-// ended, one after the other, on the caller's goroutine.
+// RunEach runs argv in each namespace as [Host.Run] does, in up to atOnce of them at a time
+// (1 if atOnce is less) and with an empty standard input. When a command has ended, it calls
+// tell with the outcome, on the caller's goroutine. The whole output of a command is kept in
+// memory until then.
 func (h Host) RunEach(names []string, atOnce int, argv []string, setup Setup, tell func(Outcome)) {
 	here := sys.OpenPlace()
 	defer here.Close()

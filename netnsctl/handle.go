@@ -11,10 +11,10 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Open opens the network namespace of a name, or of what [Host.Resolve] takes for
-// one. The caller closes the handle, which can be passed to netlink.NewHandleAt as
-// it is. The error is EINVAL for a namespace of another type, and for a file that is
-// not a namespace.
+// Open opens the network namespace of a name, or of a word that [Host.Resolve] understands.
+// The caller closes the handle, which can be passed to netlink.NewHandleAt as it is. The error
+// is ENOENT if there is no such name, and EINVAL for a namespace of another type and for a
+// file that is not a namespace.
 func (h Host) Open(name string) (netns.NsHandle, error) {
 	ns, _, err := h.open(name)
 	if err != nil {
@@ -66,8 +66,9 @@ func (h Host) Resolves(word string) bool {
 	return err != syscall.ENOENT
 }
 
-// Do runs f in the network namespace of name, or of what [Host.Resolve] takes for
-// one, as the function [Do] does.
+// Do runs f in the network namespace of name, or of a word that [Host.Resolve] understands,
+// as the function [Do] does. If the namespace cannot be opened, f does not run and the error
+// is that of [Host.Open].
 func (h Host) Do(name string, f func() error) error {
 	ns, err := h.Open(name)
 	if err != nil {
@@ -80,14 +81,13 @@ func (h Host) Do(name string, f func() error) error {
 // Do runs f in the network namespace ns, on a thread of its own, and returns f's
 // error as it is. If the namespace cannot be entered, f does not run and the error is
 // an [OpError] of [OpEnterNet]: EPERM without CAP_SYS_ADMIN over the namespace. The
-// calling goroutine waits. It may run on any thread, which stays where it is; the
-// thread of f ends with f.
+// calling goroutine waits. Its own thread stays in its namespace; the thread of f ends with f.
 //
-// Only the network namespace is another one: /sys shows the devices of the namespace
-// in which it was mounted, /proc/self/net that of the process' first thread (use
-// /proc/thread-self/net), and /etc/netns is not looked at.
+// f sees another network namespace, but the same files: /sys shows the devices of the
+// namespace in which it was mounted, /proc/self/net that of the process' first thread (use
+// /proc/thread-self/net), and the files of /etc/netns are not mounted over those of /etc.
 //
-// Linux moves threads, not processes, so f's place is not inherited by goroutines:
+// Linux moves threads, not processes, so other goroutines do not run in ns:
 //
 //   - A socket belongs to the namespace in which it was opened, wherever it is used
 //     afterwards: f may return a listener or a connection for others to use.
@@ -161,8 +161,9 @@ type UserNamespace struct {
 	UID uint32 `json:"uid"`
 }
 
-// OwningUser gives the user namespace that owns the network namespace ns (Linux
-// 4.9). The error is EPERM where that user namespace is not ours or one below it.
+// OwningUser returns the user namespace that owns the network namespace ns (Linux 4.11). The
+// error is EPERM if that user namespace is not ours or below ours, and ENOTTY for a file that
+// is not a namespace.
 func OwningUser(ns netns.NsHandle) (UserNamespace, error) {
 	ino, uid, err := sys.OwningUser(int(ns))
 	return UserNamespace{ino, uid}, newOpError(OpStatNetns, "", "", err)

@@ -6,15 +6,14 @@ import (
 	"github.com/vishvananda/netns"
 )
 
-// Host says where the names, the overlays of /etc and the processes are, and how names
-// are understood. The zero value is the machine. A Host may be copied, and used by
-// several goroutines at once.
+// Host says in which directories the names, the overlays of /etc and the processes are, and
+// which words stand for a namespace. The zero value has the usual directories, and only names
+// stand for a namespace. A Host may be copied, and used by several goroutines at once.
 type Host struct {
 	// RunDir holds the names; "/run/netns" if empty.
 	RunDir string
 	// EtcDir holds a directory per name with files that [Host.Enter] mounts over those
-	// of /etc;
-	// "/etc/netns" if empty.
+	// of /etc; "/etc/netns" if empty.
 	EtcDir string
 	// ProcRoot is where procfs is mounted; "/proc" if empty. Tests set it to a recorded
 	// tree.
@@ -22,23 +21,24 @@ type Host struct {
 	// StateRoot is the directory that has the state files of container runtimes below
 	// it; "" is the root directory. Tests set it to a recorded tree.
 	StateRoot string
-	// Resolve, if not nil, opens the network namespace that a word stands for where
-	// the word is not a name. ENOENT says that the word stands for nothing. Package
-	// discover has such a function.
+	// Resolve, if not nil, opens the network namespace that a word stands for if the word is
+	// not a name. The error must be a bare syscall.Errno: ENOENT if the word stands for
+	// nothing. The function Open of package discover is one: it understands "pid:1234",
+	// "net:[4026532177]", paths and "host".
 	Resolve func(h Host, word string) (netns.NsHandle, error)
 	// LockedThread says that the calling goroutine is locked to its thread
-	// ([runtime.LockOSThread]), which [Host.Add] and [Host.Exec] may then use instead of
-	// starting one: Add changes the thread's namespace and changes it back. That makes a
-	// program that adds one name and ends a sixth faster.
+	// ([runtime.LockOSThread]). [Host.Add] and [Host.Exec] then work on this thread instead of
+	// starting another one, and Add returns to the thread's own namespace. A program that
+	// adds one name and then ends takes a sixth less time.
 	LockedThread bool
-	// Start says what commands are started with.
+	// Start says how commands are started.
 	Start Start
-	// Warn, if not nil, is called with failures after which the work goes on. It may be
-	// called from several threads.
+	// Warn, if not nil, is called with each failure after which a function nevertheless goes
+	// on. It may be called from several threads at the same time.
 	Warn func(*OpError)
 }
 
-// Dir is the run directory.
+// Dir returns the run directory.
 func (h Host) Dir() string {
 	if h.RunDir == "" {
 		return "/run/netns"

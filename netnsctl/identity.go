@@ -11,10 +11,10 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// ID is the identity of a namespace: device and inode number of its nsfs file.
-// IDs are compared with ==; the zero ID is no namespace. An inode number is
-// reused soon after its namespace has gone, so an ID is only good while the
-// namespace is held (see namespaces(7)).
+// ID is the device and the inode number of a namespace's nsfs file. IDs are compared with ==;
+// the zero ID is no namespace. The kernel reuses an inode number soon after the namespace is
+// gone, so an ID identifies a namespace only while something pins it (namespaces(7)); see
+// [Identity].
 type ID struct{ Dev, Ino uint64 }
 
 // String is the kernel's text for a network namespace, "net:[4026531840]". It
@@ -53,9 +53,9 @@ type Identity struct {
 	Cookie uint64
 }
 
-// Same tells whether two identities are of the same namespace. The answer is not sure
-// where a cookie is missing and the IDs are equal, since the kernel uses inode numbers
-// again, and where nothing is known of one of them.
+// Same reports whether two identities are of the same namespace, and whether that is sure. It
+// is not sure in two cases: a cookie is missing and the IDs are equal, since the kernel reuses
+// inode numbers; or an identity has neither a cookie nor an ID.
 func (a Identity) Same(b Identity) (same, sure bool) {
 	switch {
 	case a.Cookie != 0 && b.Cookie != 0:
@@ -100,13 +100,13 @@ func (h Host) Identity(name string) (Identity, error) {
 	return IdentityOf(ns)
 }
 
-// Tracked is a namespace that may have gone since.
+// Tracked is a namespace of which a program wants to know later whether it is gone.
 type Tracked struct {
 	Identity
 	handle bool // its file handle led to it
 }
 
-// Track remembers a namespace, which must still be there.
+// Track begins to track a namespace, which must still exist. It keeps nothing open.
 func Track(id Identity) Tracked {
 	t := Tracked{Identity: id}
 	gone, known := t.lookUp()
@@ -114,9 +114,9 @@ func Track(id Identity) Tracked {
 	return t
 }
 
-// Gone tells whether the namespace has gone. Known is false where the kernel does not tell
-// that: before Linux 6.18, and, up to 7.3, outside the initial pid namespace, where a
-// namespace that is not ours gives the same error.
+// Gone reports whether the kernel has removed the namespace. known is false if the kernel
+// cannot tell: before Linux 6.18, and, up to 7.3, outside the initial pid namespace, where the
+// kernel gives the same error for a namespace that is not ours.
 func (t Tracked) Gone() (gone, known bool) {
 	if !t.handle {
 		return false, false

@@ -11,15 +11,15 @@ import (
 // maxName is NAME_MAX, the bytes that a file name may have.
 const maxName = 255
 
-// ValidName tells whether a name can stand in the run directory without leading
-// out of it.
+// ValidName reports whether name can be a file in the run directory: 1 to 255 bytes, none of
+// them "/" or zero, and not "." or "..". All other bytes are allowed, such as newlines.
 func ValidName(name string) bool {
 	return name != "" && name != "." && name != ".." &&
 		len(name) <= maxName && !strings.ContainsAny(name, "/\x00")
 }
 
-// ErrInvalidName is the error for a name that is not a [ValidName]. Nothing has been
-// done then.
+// ErrInvalidName is the error of a function that adds or deletes a name which is not a
+// [ValidName]. Nothing has been done then. Functions that open a name return ENOENT.
 var ErrInvalidName = errors.New("invalid name")
 
 // Names gives every entry of the run directory, whatever it is, in the directory's own

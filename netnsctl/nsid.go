@@ -26,12 +26,13 @@ type Peer struct {
 	Current NSID
 }
 
-// NSIDs asks the kernel for the nsids of one network namespace: the namespace of the
-// thread that called [OpenNSIDs].
+// NSIDs is a netlink connection that asks the kernel for nsids. "Our" namespace is that of
+// the thread that called [OpenNSIDs]. NSIDs is not safe for concurrent use.
 type NSIDs struct{ socket *rtnl.Conn }
 
-// OpenNSIDs opens the connection. The kernel heeds the target of [NSIDs.Peers] on a
-// strict connection only.
+// OpenNSIDs opens the connection, which the caller closes. With strict the kernel checks
+// requests strictly (NETLINK_GET_STRICT_CHK, Linux 4.20), which [NSIDs.Peers] with a target
+// needs: without strict the kernel ignores the target.
 func OpenNSIDs(strict bool) (*NSIDs, error) {
 	socket, err := rtnl.Dial(strict)
 	if err != nil {
@@ -43,8 +44,9 @@ func OpenNSIDs(strict bool) (*NSIDs, error) {
 // Close closes the connection.
 func (n *NSIDs) Close() { n.socket.Close() }
 
-// Set assigns an nsid to the namespace at path. The error is that of [OpSetNSID] if the
-// namespace has an nsid already.
+// Set assigns an nsid in our namespace to the namespace whose nsfs file is at path. The
+// kernel chooses the number if id is negative. The error has name, which may be empty, and is
+// EEXIST if the namespace has an nsid already or the nsid is that of another namespace.
 func (n *NSIDs) Set(name, path string, id NSID) error {
 	fd, err := sys.Open(path)
 	if err != nil {
@@ -54,21 +56,25 @@ func (n *NSIDs) Set(name, path string, id NSID) error {
 	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(fd, int32(id)))
 }
 
-// Of gives the nsid, in our namespace, of the namespace ns.
+// Of returns the nsid, in our namespace, of the namespace ns: [NSIDUnassigned], without an
+// error, if it has none. The error is EBADF for a closed handle, and EINVAL for a file that
+// is not a network namespace.
 func (n *NSIDs) Of(ns netns.NsHandle) (NSID, error) {
 	id, err := n.socket.NSID(int(ns))
 	return NSID(id), kernelError(OpGetNSID, "", "", err)
 }
 
-// Peer gives the namespace that has an nsid in our namespace, with its nsid in the
-// namespace target if that is not nil (Linux 4.20).
+// Peer returns the namespace that has the nsid id in our namespace, and its nsid in the
+// namespace target if that is not nil (Linux 4.20). target is an nsid in our namespace. The
+// error is ENOENT if no namespace has the nsid.
 func (n *NSIDs) Peer(id NSID, target *NSID) (Peer, error) {
 	inTarget, current, err := n.socket.PeerByNSID(int32(id), (*int32)(target))
 	return Peer{NSID(inTarget), NSID(current)}, kernelError(OpGetNSID, "", "", err)
 }
 
-// Peers gives all namespaces that have an nsid in the namespace target (Linux 4.20), or
-// in ours if target is nil, in ascending order.
+// Peers returns all namespaces that have an nsid in the namespace target (Linux 4.20), or
+// in ours if target is nil, in ascending order of the nsids. target is an nsid in our
+// namespace.
 func (n *NSIDs) Peers(target *NSID) (peers []Peer, err error) {
 	err = n.socket.Peers((*int32)(target), func(inTarget, current int32) {
 		peers = append(peers, Peer{NSID(inTarget), NSID(current)})

@@ -6,18 +6,18 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Setup says what a command finds inside, where that is not what [Host.Enter]
-// prepares.
+// Setup says how a command differs from one that is started after [Host.Enter]. The zero
+// value is no difference.
 type Setup struct {
-	// KeepSys shows what is mounted below /sys, such as /sys/fs/cgroup, below the
-	// new /sys, too (Linux 5.8). A mount that cannot be shown is a warning.
+	// KeepSys keeps the mounts below /sys, such as /sys/fs/cgroup, below the new /sys, too
+	// (Linux 5.8). [Host.Warn] gets an error for a mount that cannot be kept.
 	KeepSys bool
 	// NoSysfs leaves /sys as it is: it then shows the devices of the namespace
 	// that the caller is in.
 	NoSysfs bool
 	// User is the user that the command runs as, if not nil.
 	User *User
-	// Env changes the environment of [Start]: a word NAME=value sets a variable, a
+	// Env changes the environment that [Start] gives: a word NAME=value sets a variable, a
 	// word NAME removes it.
 	Env []string
 	// Folder is a directory that the command gets, if not nil.
@@ -38,9 +38,9 @@ func (s Setup) become() error {
 	return newOpError(OpBecomeUser, "", "", sys.Become(s.User.UID, s.User.GID, s.User.Groups))
 }
 
-// Folder is a directory in memory that a command is given as an open descriptor,
-// such as for start files that must not stay behind. It is in no file system that
-// other processes see, and ends when the command and its children have closed it.
+// Folder is a directory in memory that a command gets as an open descriptor, such as for
+// start files that must not stay behind. No other process sees the directory. The kernel
+// removes it when the command and its children have closed the descriptor.
 type Folder struct {
 	// Files are the texts of its files by name. They may be set until the command
 	// is started.
@@ -48,7 +48,8 @@ type Folder struct {
 	fd    int
 }
 
-// NewFolder reserves the descriptor. The caller closes the folder.
+// NewFolder returns a folder for one command, and reserves its descriptor. The caller closes
+// the folder after the command has ended.
 func NewFolder() (*Folder, error) {
 	fd, err := sys.ReserveFD()
 	if err != nil {
@@ -64,7 +65,7 @@ func (f *Folder) FD() int { return f.fd }
 // the command's pid namespace on /proc.
 func (f *Folder) Path() string { return "/proc/self/fd/" + strconv.Itoa(f.fd) }
 
-// Close is for a folder whose command has ended or was not started.
+// Close releases the descriptor of a folder whose command has ended or was not started.
 func (f *Folder) Close() { sys.Close(f.fd) }
 
 // fill makes the directory.

@@ -15,7 +15,9 @@ type Event struct {
 	Deleted bool // false: created
 }
 
-// Watcher reports names that are created and deleted (inotify(7)), by whatever program.
+// Watcher reports the names that any program creates or deletes (inotify(7)). A Watcher is
+// not safe for concurrent use: Close must not be called while Next waits. Next returns when its
+// context is done.
 type Watcher struct {
 	host  Host
 	watch *sys.Watch

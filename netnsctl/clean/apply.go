@@ -22,11 +22,12 @@ type Outcome string
 const (
 	Removed  Outcome = "removed"
 	Released Outcome = "released"
-	// Gone means that somebody else was faster.
+	// Gone means that the name or mount of the step did not exist any more.
 	Gone Outcome = "gone"
-	// Changed means that it is not any more what was planned: nothing was done.
+	// Changed means that the name or namespace was not any more as planned, as Detail says:
+	// nothing was done.
 	Changed Outcome = "spared"
-	// Failed means that the kernel refused. What is left is in Err.
+	// Failed means that the kernel refused. Err says what, and what is left.
 	Failed Outcome = "failed"
 )
 
@@ -39,8 +40,9 @@ type Result struct {
 	Err    error
 }
 
-// Apply does the steps one by one and tells each one's result. The snapshot must be
-// the plan's, made with [discover.Options.Files], and not closed yet.
+// Apply does the steps one after the other, and calls tell, which must not be nil, with the
+// result of each. snap is the snapshot of which [Make] made the plan, taken with
+// [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
 	a := applier{rechecker: rechecker{snap: snap}}
 	defer a.close()

@@ -1,13 +1,14 @@
-// Package clean removes stale names and releases orphaned namespaces: first it makes a
-// [Plan] from a snapshot alone, which can be shown, then it applies exactly that.
+// Package clean removes stale names and releases orphaned namespaces. [Make] makes a [Plan]
+// from a snapshot and touches nothing, so that a program can show the plan first; [Plan.Apply]
+// then does exactly that.
 //
 // The rules, each from damage that a real tool did:
 //
 //  1. A pid or an inode number alone identifies nothing. Every identity is compared again
 //     immediately before something is touched, under the lock on the run directory.
-//  2. Empty is not stale: an idle name is removed only if it is named.
+//  2. Empty is not stale: an idle name is removed only if it is a target.
 //  3. What is younger than a grace is only reported.
-//  4. Where something could not be inspected, nothing counts as unused.
+//  4. If a scan has a critical gap, nothing counts as unused, and there is no plan.
 //  5. What lies in the directory of a runtime is left to the runtime.
 //  6. Pid 1's namespace and our own are never touched.
 //  7. A namespace that holds a physical device is left alone.

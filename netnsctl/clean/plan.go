@@ -14,10 +14,15 @@ const DefaultMinAge = 10 * time.Minute
 // Request says what to clean up.
 type Request struct {
 	// Targets are names, IDs ("net:[4026532177]" or the bare inode number) and absolute
-	// paths: of a mount, or of a directory with mounts in it. No targets means everything
-	// that is stale or orphaned.
+	// paths: of a mount, or of a directory with mounts in it.
+	//
+	// Without targets the plan has all stale names, and the orphans whose mounts only
+	// `ip netns` or a copy of its run directory can have left. Other orphans, such as those
+	// mounted elsewhere in the mount namespace of pid 1, are in [Plan.Skipped] until they are
+	// targets.
 	Targets []string
-	// MinAge is the grace.
+	// MinAge is the grace of rule 3: a younger name or namespace is skipped. Zero is no grace,
+	// [DefaultMinAge] is that of the command.
 	MinAge time.Duration
 }
 
@@ -54,14 +59,18 @@ type Step struct {
 	tidy map[string]bool
 }
 
-// Skipped is something stale, orphaned or asked for that is left alone.
+// Skipped is a name or a namespace that is stale, an orphan or a target, and that the plan
+// leaves alone.
 type Skipped struct {
+	// Name is nil for a namespace without a name, Namespace is nil for a stale name.
 	Name      *discover.Name      `json:"name,omitempty"`
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
-	Why       string              `json:"why"`
+	// Why is the reason, for people.
+	Why string `json:"why"`
 }
 
-// GapError says that rule 4 forbids to clean up.
+// GapError is the error of [Make] if rule 4 forbids to clean up. Gaps are the critical gaps
+// of the snapshot.
 type GapError struct{ Gaps []discover.Gap }
 
 func (e *GapError) Error() string {
@@ -83,7 +92,8 @@ type planner struct {
 	covered map[string]*discover.Namespace
 }
 
-// Make decides. It looks at nothing but the snapshot, and fails with a [GapError] only.
+// Make makes the plan for a request. It looks at nothing but the snapshot, which must have
+// been taken with [discover.Options.Files]. The only error is a [GapError].
 func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	if critical := snap.Critical(); len(critical) > 0 {
 		return nil, &GapError{critical}

@@ -1,10 +1,10 @@
 // Package discover finds every network namespace of a host and everything that keeps it
 // alive, and judges which names are stale and which namespaces orphaned. It only looks.
 //
-// A [Scan] reads the host once ([vantage]: processes, descriptors, mount namespaces), asks
-// every source in the table [sources] for what it sees, and has the sightings judged
-// ([judge], which makes no system call). A source is one file, source_NAME.go. No source
-// is complete; what it could not look at is a [Blind] spot.
+// A [Scan] reads processes, descriptors and mounts, collects the pins of every namespace, and
+// gives each name and each namespace a [Verdict]. A scan may be incomplete: a [Gap] says what
+// it could not look at, and a critical gap could hide a user of a namespace. A program that
+// deletes something must therefore look at [Snapshot.Critical] first; package clean does.
 //
-// The words are those of package netnsctl.
+// The package documentation of netnsctl defines the words.
 package discover

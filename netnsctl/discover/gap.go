@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// Gap is something that could not be looked at.
+// Gap is something that a scan could not look at.
 type Gap struct {
 	What  string `json:"what"`
-	Count int    `json:"count,omitempty"` // of What; 0 where it cannot be counted
-	// Critical says that nothing may be called unused: a process that we cannot see could
-	// use it.
+	Count int    `json:"count,omitempty"` // of What; 0 if it cannot be counted
+	// Critical says that the gap could hide a user of a namespace. No namespace may then be
+	// called unused.
 	Critical bool `json:"grave"`
 }
 
@@ -45,7 +45,7 @@ func (g Gap) String() string {
 	return g.What + ": " + strconv.Itoa(g.Count)
 }
 
-// Critical are the gaps that could hide a user of a namespace.
+// Critical returns the gaps that could hide a user of a namespace.
 func (s *Snapshot) Critical() []Gap {
 	return slices.DeleteFunc(slices.Clone(s.Gaps), func(g Gap) bool { return !g.Critical })
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// Describe gives the command, unit, container and pod of a process, as far as it is there
-// and they can be read.
+// Describe returns the command, unit, container and pod of a process. A field is empty if it
+// cannot be read.
 func Describe(host netnsctl.Host, pid int) Owner {
 	o := Owner{PID: pid, Command: procfs.Command(host.Proc(), pid)}
 	o.Unit, o.Container, o.Pod = procfs.Cgroup(host.Proc(), pid)
 	return o
 }
 
-// CommandLine gives the arguments of a process; nil for a kernel thread, and for a process
+// CommandLine returns the arguments of a process, or nil for a kernel thread and for a process
 // that has ended.
 func CommandLine(host netnsctl.Host, pid int) []string { return procfs.CommandLine(host.Proc(), pid) }
 
@@ -29,14 +29,14 @@ type Holder struct {
 	// meanwhile.
 	UID  int64
 	Args []string
-	// Inside says that the process is in the namespace. Its descriptors and sockets are then
-	// left out.
+	// Inside says that the process is in the namespace. Pins then leaves out its descriptors
+	// and sockets.
 	Inside bool
 	Pins   []Pin
 }
 
-// Holders gives the processes that pin a namespace: those inside it, then the others, both
-// by number.
+// Holders returns the processes that pin a namespace of a snapshot: those inside it, then the
+// others, both in the order of their pids.
 func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	byPID := map[int]*Holder{}
 	for _, p := range ns.Pins {

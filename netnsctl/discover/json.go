@@ -33,7 +33,8 @@ func (ns Namespace) MarshalJSON() ([]byte, error) {
 	return textjson.Join(ns.Brief(), rest(ns))
 }
 
-// UnmarshalJSON decodes ns, which is not [Namespace.Held].
+// UnmarshalJSON decodes ns. The snapshot of a decoded namespace does not hold it open
+// ([Namespace.Held]).
 func (ns *Namespace) UnmarshalJSON(data []byte) error {
 	var j brief
 	if err := errors.Join(textjson.Unmarshal(data, &j), textjson.Unmarshal(data, ns)); err != nil {
@@ -48,8 +49,12 @@ func (ns *Namespace) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes what list prints: Namespaces, Names and Blind.
-func (s Snapshot) MarshalJSON() ([]byte, error)     { return textjson.Marshal(s) }
+// MarshalJSON encodes Namespaces, Names and Gaps: what `netnsctl list --stale` and
+// `list --all-namespaces` print.
+func (s Snapshot) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
+
+// UnmarshalJSON decodes Namespaces, Names and Gaps. The other fields stay as they are, so a
+// decoded snapshot is for reading only: package clean makes no sensible plan from it.
 func (s *Snapshot) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
 
 // MarshalJSON encodes n, without its identity.

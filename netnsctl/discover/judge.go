@@ -15,7 +15,7 @@ import (
 // evidence is all that a verdict rests on.
 type evidence struct {
 	host, own netnsctl.ID // the namespace of pid 1, and ours
-	seen      []Sighting
+	seen      []sighting
 	names     []*Name
 	gaps      []Gap
 	// kept says which runtime has a way into a namespace in its records.
@@ -95,7 +95,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 
 // gather makes one namespace of all sightings with the same ID. The lists of the kernel
 // come last: what they tell counts as a pin only where nothing was seen before.
-func gather(seen []Sighting) (all []*Namespace) {
+func gather(seen []sighting) (all []*Namespace) {
 	byID := make(map[netnsctl.ID]*Namespace, len(seen))
 	for i := range seen {
 		s := &seen[i]

@@ -15,8 +15,8 @@ import (
 func netID(ino uint64) netnsctl.ID { return netnsctl.ID{Dev: 4, Ino: ino} }
 
 // sighted is a pin on the namespace with an inode number.
-func sighted(ino uint64, p Pin) Sighting {
-	return Sighting{Identity: netnsctl.Identity{ID: netID(ino)}, Pin: p}
+func sighted(ino uint64, p Pin) sighting {
+	return sighting{Identity: netnsctl.Identity{ID: netID(ino)}, Pin: p}
 }
 
 func TestJudge(t *testing.T) {
@@ -76,7 +76,7 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(test.situation, func(t *testing.T) {
 			e := evidence{host: netID(pid1), own: netID(ours), gaps: test.gaps}
-			e.seen = []Sighting{sighted(test.ino, Pin{})}
+			e.seen = []sighting{sighted(test.ino, Pin{})}
 			for _, p := range test.pins {
 				e.seen = append(e.seen, sighted(test.ino, p))
 			}
@@ -112,8 +112,8 @@ func TestJudge(t *testing.T) {
 // A stale name keeps its verdict, and is no name of the namespaces without an ID.
 func TestJudgeKeepsStaleNames(t *testing.T) {
 	stale := &Name{Name: "old", Verdict: Stale}
-	unknown := Sighting{NSID: 7, Pin: Pin{Kind: Invisible, FD: -1}}
-	found := judge(evidence{host: netID(1), own: netID(1), seen: []Sighting{unknown}, names: []*Name{stale}})
+	unknown := sighting{NSID: 7, Pin: Pin{Kind: Invisible, FD: -1}}
+	found := judge(evidence{host: netID(1), own: netID(1), seen: []sighting{unknown}, names: []*Name{stale}})
 	if len(found) != 1 || len(found[0].Names) != 0 || found[0].Verdict != Orphan ||
 		found[0].Reason != "held by something not visible" || found[0].String() != "nsid:7" {
 		t.Errorf("%+v", found)
@@ -129,19 +129,19 @@ func TestGather(t *testing.T) {
 	listed.Cookie = 33
 	for _, test := range []struct {
 		situation string
-		seen      []Sighting
+		seen      []sighting
 		pins      []int // of each namespace
 		cookie    uint64
 	}{
 		{situation: "nothing"},
-		{situation: "one that leads to no pin", seen: []Sighting{sighted(3, Pin{})}, pins: []int{0}},
-		{situation: "one ID twice", seen: []Sighting{sighted(3, socket), sighted(3, Pin{Kind: Process, PID: 9})}, pins: []int{2}},
-		{situation: "listed only", seen: []Sighting{listed}, pins: []int{1}, cookie: 33},
-		{situation: "held and listed", seen: []Sighting{sighted(3, socket), listed}, pins: []int{1}, cookie: 33},
-		{situation: "listed and named", seen: []Sighting{sighted(3, Pin{}), listed}, pins: []int{0}, cookie: 33},
+		{situation: "one that leads to no pin", seen: []sighting{sighted(3, Pin{})}, pins: []int{0}},
+		{situation: "one ID twice", seen: []sighting{sighted(3, socket), sighted(3, Pin{Kind: Process, PID: 9})}, pins: []int{2}},
+		{situation: "listed only", seen: []sighting{listed}, pins: []int{1}, cookie: 33},
+		{situation: "held and listed", seen: []sighting{sighted(3, socket), listed}, pins: []int{1}, cookie: 33},
+		{situation: "listed and named", seen: []sighting{sighted(3, Pin{}), listed}, pins: []int{0}, cookie: 33},
 		{
 			situation: "two of which only the nsid is known",
-			seen:      []Sighting{{NSID: 7, Pin: invisible}, {NSID: 8, Pin: invisible}}, pins: []int{1, 1},
+			seen:      []sighting{{NSID: 7, Pin: invisible}, {NSID: 8, Pin: invisible}}, pins: []int{1, 1},
 		},
 	} {
 		var pins []int

@@ -13,7 +13,7 @@ import (
 )
 
 // names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
-func names(v *vantage) (seen []Sighting, gaps []Gap) {
+func names(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, n := range v.names {
 		if n.ID != (netnsctl.ID{}) && !v.nets[n.ID.Ino] {
 			seen = append(seen, v.sighting(n.ID.Ino, Pin{}))

@@ -22,8 +22,8 @@ type Thing struct {
 	Dangling bool
 }
 
-// At looks at a path and opens nothing that is not a namespace's file: to open a
-// fifo waits, to open a device can set it off. The error is a bare errno.
+// At returns what is at path. It opens the file only if that is a namespace, since opening a
+// fifo may wait and opening a device may have an effect. The error is a bare syscall.Errno.
 func At(path string) (thing Thing, err error) {
 	fd, err := sys.OpenPath(path)
 	if err != nil {

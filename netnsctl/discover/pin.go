@@ -20,18 +20,19 @@ const (
 	// DetachedTree is a mount in a tree that belongs to no mount namespace and
 	// that a descriptor holds.
 	DetachedTree Kind = "detached-tree"
-	// Invisible is a pin that only the kernel's roll call proves.
+	// Invisible is a pin of which only the kernel knows, such as a socket without a process: a
+	// list of the kernel has the namespace (listns, Linux 6.19, or its nsids).
 	Invisible Kind = "unknown"
 )
 
-// Kinds gives them all.
+// Kinds returns all kinds of pins.
 func Kinds() []Kind {
 	return []Kind{
 		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Invisible,
 	}
 }
 
-// Pin keeps a namespace alive.
+// Pin is something that keeps a namespace alive.
 type Pin struct {
 	Kind Kind `json:"kind"`
 	// PID is the process that has it, 0 if none.
@@ -85,7 +86,7 @@ type Mount struct {
 	Spreads bool
 }
 
-// String tells the pin to people, without quoting.
+// String describes the pin for people. Bytes of names are not escaped.
 func (p Pin) String() string {
 	switch p.Kind {
 	case Process:
@@ -98,7 +99,7 @@ func (p Pin) String() string {
 	return p.How() + " of " + p.Who()
 }
 
-// How tells by what the process holds the namespace.
+// How says for people with what the process of the pin holds the namespace.
 func (p Pin) How() string {
 	what := string(p.Kind)
 	switch p.Kind {
@@ -133,7 +134,7 @@ func (p Pin) descriptor() string {
 	return s
 }
 
-// Who tells the pin's process to people.
+// Who says for people which process has the pin.
 func (p Pin) Who() string { return who(p.PID, p.Command) }
 
 func who(pid int, command string) string {

@@ -9,8 +9,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// Record is what was there at one time, to tell later what is new. It outlives
-// the snapshot.
+// Record is a list of the namespaces and stale names at one time, from which
+// [Snapshot.Since] finds what is new later. It remains valid after the snapshot is closed.
 type Record struct {
 	// Boot is the kernel's boot id (random(4)): cookies and inode numbers begin
 	// anew with each boot.
@@ -29,8 +29,9 @@ type Recorded struct {
 	Names []string
 }
 
-// Record keeps what the snapshot, which must have been taken with
-// [Options.Everything], tells of identities.
+// Record returns the identities of the snapshot's namespaces. The snapshot must have been
+// taken with [Options.Everything]: without it cookies are missing, and a later namespace with
+// the same inode number counts as the same one. The error is that of reading the boot id.
 func (s *Snapshot) Record() (Record, error) {
 	boot, err := bootID(s.Host)
 	if err != nil {

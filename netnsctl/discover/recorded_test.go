@@ -30,7 +30,7 @@ func recorded(t *testing.T, files map[string]string) *vantage {
 }
 
 // expect compares what a source has seen, by the inode number of the namespace.
-func expect(t *testing.T, seen []Sighting, want map[uint64]Pin) {
+func expect(t *testing.T, seen []sighting, want map[uint64]Pin) {
 	t.Helper()
 	got := map[uint64]Pin{}
 	for _, s := range seen {

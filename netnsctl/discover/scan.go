@@ -14,7 +14,7 @@ import (
 type source struct {
 	name string // the label in the metrics
 	// collect looks and changes nothing.
-	collect func(v *vantage) ([]Sighting, []Gap)
+	collect func(v *vantage) ([]sighting, []Gap)
 }
 
 // sources are all of them. The kernel's own lists come last: they tell of namespaces that
@@ -33,8 +33,10 @@ var sources = []source{
 	{"nsids", kernelPeers},
 }
 
-// Scan looks at the whole host. It fails only where nothing can be told at all. The caller
-// closes the snapshot.
+// Scan looks for all names and network namespaces of the host. The caller closes the
+// snapshot. What Scan may not look at is a [Gap] of the snapshot and no error: an error means
+// that procfs cannot be read at all. A scan without privilege is possible, and has critical
+// gaps.
 //
 // Scan enters namespaces on threads that end afterwards, and never on the first thread of
 // the process.

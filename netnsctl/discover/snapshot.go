@@ -13,30 +13,32 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Options say how much to tell.
+// Options select what a [Scan] reports about namespaces that are in use. Every scan looks for
+// all namespaces and all pins, and reports everything about stale names and orphans.
 type Options struct {
-	// Everything fills in commands, owners, cookies and ages of healthy namespaces, too. A
-	// scan always looks for all namespaces and pins.
+	// Everything fills in the commands, owners, cookies and ages of the other namespaces, too.
 	Everything bool
-	// Hold keeps every namespace open that can be opened, for as long as the snapshot is
-	// and as the limit of open files allows.
+	// Hold keeps every namespace open until [Snapshot.Close], as far as it can be opened and
+	// the limit of open files (RLIMIT_NOFILE) allows. Package inspect needs it.
 	Hold bool
-	// IdentityOnly fills in the cookies of all namespaces, but nothing else that their pins
-	// do not tell, and holds none.
+	// IdentityOnly is for a fast comparison of scans: it fills in the cookies of all
+	// namespaces, and leaves out what takes more than looking for pins, such as owners and
+	// ages. The scan then holds no namespace.
 	IdentityOnly bool
-	// Files fills in [Snapshot.OnFile], and keeps mount namespaces open that have no
-	// process.
+	// Files fills in [Snapshot.OnFile], and keeps mount namespaces without a process open until
+	// [Snapshot.Close]. Package clean needs it.
 	Files bool
 }
 
-// Snapshot is what a [Scan] saw. It is not one instant: the host went on
-// meanwhile.
+// Snapshot is the result of a [Scan]. The host changes during a scan, so that a snapshot may
+// have things that never existed at the same time.
 type Snapshot struct {
+	// Taken is the time at which the scan began.
 	Taken time.Time
 	Host  netnsctl.Host
-	// Own is the namespace of the thread that scanned.
+	// Own is the network namespace of the goroutine that called Scan.
 	Own netnsctl.ID
-	// OwnMounts is the inode number of our own mount namespace.
+	// OwnMounts is the inode number of the mount namespace of that goroutine.
 	OwnMounts uint64
 	// AllPIDs says that the scan was in the initial pid namespace, and saw every process.
 	AllPIDs bool
@@ -44,7 +46,7 @@ type Snapshot struct {
 	// order.
 	Namespaces []*Namespace `json:"namespaces"`
 	Names      []*Name      `json:"names"`
-	// Blind is what could not be looked at.
+	// Gaps are what the scan could not look at.
 	Gaps []Gap `json:"not_seen"`
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
@@ -61,7 +63,7 @@ type Snapshot struct {
 // namespace. It ends with the file.
 type FileMount = mountns.FileMount
 
-// Step is one part of a scan: what it looked at, and how long that took.
+// Step is one part of a scan: the source that it looked at, and the time that this took.
 type Step struct {
 	Source  string
 	Elapsed time.Duration
@@ -69,29 +71,29 @@ type Step struct {
 
 // Namespace is one network namespace.
 type Namespace struct {
-	// ID is zero for one of which only NSID, its number in our own namespace, is
-	// known.
-	// The cookie is 0 where it was not asked for.
+	// Identity is the identity of the namespace. Its cookie is 0 if the options did not ask
+	// for it, or before Linux 5.14.
 	netnsctl.Identity
+	// NSID is set only if ID is zero: nothing but its nsid, in the namespace [Snapshot.Own], is
+	// then known of the namespace. For all other namespaces NSID has no meaning.
 	NSID netnsctl.NSID
-	// Names lead to it from the run directory.
+	// Names are the names that lead to the namespace.
 	Names   []string
 	Verdict Verdict
-	// Reason says why, for people.
+	// Reason is the reason for the verdict, for people.
 	Reason string `json:"reason"`
-	// Born is not later than this; zero if nothing tells. A namespace is at
-	// least as old as what is mounted or open of it.
+	// Born is the time at which the kernel made the nsfs file that is mounted or open: the
+	// namespace is at least as old. It is zero if that is not known.
 	Born time.Time `json:"born,omitzero"`
 	// AgeSeconds is the time from Born to the scan, nil where Born is zero.
 	AgeSeconds *int64 `json:"age_seconds,omitempty"`
 	Owner      Owner  `json:"owner,omitzero"`
 	Pins       []Pin  `json:"pins"`
-	// Hardware are the physical devices in it. They are looked for where the
-	// namespace has no process, in one that is idle only on demand
-	// ([Options.Everything]).
+	// Hardware are the names of the physical devices in a namespace that has no process. In an
+	// idle namespace the scan looks for them only with [Options.Everything].
 	Hardware []string
-	// Leases are the addresses that CNI has given to it, or to its container, and
-	// not taken back. They are looked for where the owner is.
+	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
+	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`
 
 	kept bool // by a runtime's records
@@ -99,7 +101,8 @@ type Namespace struct {
 	fd   int // if held
 }
 
-// Owner is whom a namespace seems to belong to, as far as its pins tell.
+// Owner is the process, unit, container or runtime to which a namespace seems to belong. It is
+// for display: a process chooses its own Command.
 type Owner struct {
 	PID     int    `json:"pid,omitempty"`
 	Command string `json:"command,omitempty"`
@@ -122,7 +125,7 @@ type Name struct {
 	// ID is the network namespace that it leads to, zero if none.
 	ID      netnsctl.ID
 	Verdict Verdict `json:"state"`
-	// Cause is why a name is stale.
+	// Cause is the reason why a name is stale.
 	Cause Cause `json:"cause,omitempty"`
 	// Detail says more, for people; empty if there is nothing to add.
 	Detail string `json:"detail,omitempty"`
@@ -154,7 +157,7 @@ type Verdict string
 
 // The verdicts.
 const (
-	// Own is pid 1's namespace or our own.
+	// Own is the namespace of pid 1 or that of the caller.
 	Own   Verdict = "host"
 	InUse Verdict = "in-use"
 	// Idle is healthy, named, and without a process.
@@ -163,7 +166,7 @@ const (
 	Orphan Verdict = "orphan"
 	// Stale is a name without the namespace that it should lead to.
 	Stale Verdict = "stale"
-	// Unknown is a name that we may not look at.
+	// Unknown is a name that the caller may not look at.
 	Unknown Verdict = "unknown"
 )
 
@@ -180,12 +183,12 @@ const (
 	NoNamespace  Cause = "not-a-namespace" // anything else
 )
 
-// Causes gives them all.
+// Causes returns all causes.
 func Causes() []Cause {
 	return []Cause{DeadFile, DanglingLink, LinkLoop, RecycledPID, WrongType, NoNamespace}
 }
 
-// String is the text of the ID, or "nsid:7" where that is not known.
+// String returns the text of the ID, or of the nsid ("nsid:7") if the ID is zero.
 func (ns *Namespace) String() string {
 	if ns.ID == (netnsctl.ID{}) {
 		return "nsid:" + strconv.Itoa(int(ns.NSID))
@@ -193,12 +196,12 @@ func (ns *Namespace) String() string {
 	return ns.ID.String()
 }
 
-// Held tells whether the snapshot holds the namespace open: as long as it does,
-// its inode number is not used again.
+// Held reports whether the snapshot holds the namespace open. As long as it does, the kernel
+// does not reuse the inode number.
 func (ns *Namespace) Held() bool { return ns.held }
 
-// Descriptor is the open file of the namespace, good until the snapshot is
-// closed; -1 where the snapshot does not hold it.
+// Descriptor is the open file of the namespace, or -1 if the snapshot does not hold it.
+// [Snapshot.Close] closes the file.
 func (ns *Namespace) Descriptor() netns.NsHandle {
 	if ns == nil || !ns.held {
 		return netns.None()
@@ -206,8 +209,8 @@ func (ns *Namespace) Descriptor() netns.NsHandle {
 	return netns.NsHandle(ns.fd)
 }
 
-// Handles are the descriptors of namespaces, for package inside. The handle of a nil
-// Namespace is not open.
+// Handles returns the descriptors of namespaces, for the function Read of package inside. The
+// handle of a nil Namespace is -1.
 func Handles(namespaces []*Namespace) []netns.NsHandle {
 	handles := make([]netns.NsHandle, len(namespaces))
 	for i, ns := range namespaces {
@@ -216,7 +219,8 @@ func Handles(namespaces []*Namespace) []netns.NsHandle {
 	return handles
 }
 
-// Close gives up what the snapshot holds open: namespaces, and mount namespaces.
+// Close closes the namespaces and the mount namespaces that the snapshot holds open. A second
+// Close does nothing.
 func (s *Snapshot) Close() {
 	for _, ns := range s.Namespaces {
 		if ns.held {

@@ -3,7 +3,7 @@ package discover
 import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
 // descriptors sees the open files of network namespaces.
-func descriptors(v *vantage) (seen []Sighting, _ []Gap) {
+func descriptors(v *vantage) (seen []sighting, _ []Gap) {
 	for _, f := range v.classFiles(nsfsFile) {
 		if v.types[f.id] == sys.TypeNet {
 			seen = append(seen, v.sighting(f.id, f.pin(Descriptor)))

@@ -9,7 +9,7 @@ import (
 
 // ioURings sees the files that are registered with io_uring: namespaces, and sockets that
 // a descriptor has, too.
-func ioURings(v *vantage) (seen []Sighting, gaps []Gap) {
+func ioURings(v *vantage) (seen []sighting, gaps []Gap) {
 	r, unread := v.fs.NewReader(), 0
 	for _, f := range v.classFiles(ioURing) {
 		p := f.pin(IOUring)

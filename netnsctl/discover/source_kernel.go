@@ -10,7 +10,7 @@ import (
 // kernelList asks for the kernel's own list (listns(2), Linux 6.19). It tells identities
 // and no pins. Outside the initial pid namespace it may have what processes that we cannot
 // see are in.
-func kernelList(v *vantage) (seen []Sighting, gaps []Gap) {
+func kernelList(v *vantage) (seen []sighting, gaps []Gap) {
 	cookies, err := sys.ListNetworks()
 	if err != nil || !v.allPIDs {
 		return nil, []Gap{{What: GapInvisible}}
@@ -33,7 +33,7 @@ func kernelList(v *vantage) (seen []Sighting, gaps []Gap) {
 // kernelPeers asks for the peers of our own namespace, such as those that hold the other
 // end of a veth pair here. The kernel tells their nsids only, so each namespace that was
 // found is asked for its nsid.
-func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
+func kernelPeers(v *vantage) (seen []sighting, gaps []Gap) {
 	nsids, err := netnsctl.OpenNSIDs(true)
 	if err != nil {
 		return nil, nil
@@ -65,7 +65,7 @@ func kernelPeers(v *vantage) (seen []Sighting, gaps []Gap) {
 		return nil, counted(Gap{What: GapPeers, Count: len(missing)})
 	}
 	for nsid := range missing {
-		seen = append(seen, Sighting{NSID: nsid, Pin: Pin{Kind: Invisible, FD: -1}})
+		seen = append(seen, sighting{NSID: nsid, Pin: Pin{Kind: Invisible, FD: -1}})
 	}
 	return seen, nil
 }

@@ -75,7 +75,7 @@ func TestKernelList(t *testing.T) {
 				continue
 			}
 			expectGaps(t, gaps)
-			if !slices.ContainsFunc(seen, func(s Sighting) bool { return s.Identity == id && s.Pin.Kind == Invisible }) {
+			if !slices.ContainsFunc(seen, func(s sighting) bool { return s.Identity == id && s.Pin.Kind == Invisible }) {
 				t.Errorf("seen %+v, not %v", seen, id)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // marks sees the inotify and fanotify marks on the files of namespaces.
-func marks(v *vantage) (seen []Sighting, gaps []Gap) {
+func marks(v *vantage) (seen []sighting, gaps []Gap) {
 	r, unknown := v.fs.NewReader(), 0
 	for _, f := range v.classFiles(inotifyGroup, fanotifyGroup) {
 		p := f.pin(Inotify)

@@ -42,7 +42,7 @@ func TestMarks(t *testing.T) {
 		"9000001/fdinfo/5": "inotify wd:1 ino:50 sdev:4 mask:404 ignored_mask:0\n" + // nobody knows it
 			"inotify wd:2 ino:51 sdev:4 mask:404 ignored_mask:0\n", // a uts namespace
 	})
-	v.add([]Sighting{sighted(0x4f, Pin{})})
+	v.add([]sighting{sighted(0x4f, Pin{})})
 	v.types[0x51] = 0x04000000
 	v.files = []openFile{
 		{pid: 9000001, fd: 3, class: inotifyGroup},

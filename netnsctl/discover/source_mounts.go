@@ -10,10 +10,10 @@ import (
 )
 
 // mounts sees the network namespaces that are mounted in any mount namespace.
-func mounts(v *vantage) ([]Sighting, []Gap) { return v.mountPins(), v.mountGaps }
+func mounts(v *vantage) ([]sighting, []Gap) { return v.mountPins(), v.mountGaps }
 
 // mountPins are what [mounts] sees. Where a name is mounted tells most of the name, too.
-func (v *vantage) mountPins() []Sighting {
+func (v *vantage) mountPins() []sighting {
 	if v.mountSeen != nil {
 		return v.mountSeen
 	}
@@ -21,7 +21,7 @@ func (v *vantage) mountPins() []Sighting {
 	for _, table := range v.tables {
 		n += len(table.Namespaces)
 	}
-	v.mountSeen = make([]Sighting, 0, n)
+	v.mountSeen = make([]sighting, 0, n)
 	for ino, table := range v.tables {
 		for _, row := range table.Namespaces {
 			if net, ok := row.Ino("net"); ok {

@@ -1,7 +1,7 @@
 package discover
 
 // processes sees what processes and threads are in.
-func processes(v *vantage) (seen []Sighting, gaps []Gap) {
+func processes(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, t := range v.threads {
 		p := Pin{Kind: Process, PID: t.pid, FD: -1}
 		if t.tid != 0 {

@@ -16,7 +16,7 @@ import (
 // sockets sees the sockets of processes, and the descriptors in flight to them. Procfs
 // tells nothing of a socket, but a copy of its descriptor does. A socket that many
 // processes share is looked at once.
-func sockets(v *vantage) (seen []Sighting, gaps []Gap) {
+func sockets(v *vantage) (seen []sighting, gaps []Gap) {
 	files := v.classFiles(socketFile)
 	slices.SortStableFunc(files, func(a, b openFile) int { return cmp.Compare(a.id, b.id) })
 	var groups [][]openFile // the descriptors of each socket
@@ -53,7 +53,7 @@ type socketLook struct {
 	v                *vantage
 	r                *procfs.Reader
 	copier           copier
-	seen             []Sighting
+	seen             []sighting
 	nets             map[uint64]uint64 // network namespaces by socket
 	unread, inFlight int
 }

@@ -37,7 +37,7 @@ func TestSocketsOfEndedProcesses(t *testing.T) {
 		{pid: 9000002, fd: 5, class: tunFile, id: 7},
 		{pid: 9000002, fd: 6, class: directory, id: 8},
 	}
-	for _, source := range []func(*vantage) ([]Sighting, []Gap){sockets, tunDevices, detachedTrees} {
+	for _, source := range []func(*vantage) ([]sighting, []Gap){sockets, tunDevices, detachedTrees} {
 		seen, gaps := source(v)
 		expect(t, seen, nil)
 		expectGaps(t, gaps)

@@ -13,7 +13,7 @@ import (
 // detachedTrees sees what is mounted in trees that belong to no mount namespace: each
 // directory which a process has open on an unknown mount may be the root of a detached
 // tree (open_tree(2)).
-func detachedTrees(v *vantage) (seen []Sighting, gaps []Gap) {
+func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 	unread := 0
 	for _, f := range v.classFiles(directory) {
 		if f.id == 0 || v.mountIDs.Has(f.id) {

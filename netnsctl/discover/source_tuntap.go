@@ -4,7 +4,7 @@ import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
 // tunDevices sees tun and tap descriptors. Each holds the namespace in which it was
 // opened, and that of its device where the device was moved.
-func tunDevices(v *vantage) (seen []Sighting, _ []Gap) {
+func tunDevices(v *vantage) (seen []sighting, _ []Gap) {
 	for _, f := range v.classFiles(tunFile) {
 		p := f.pin(TunTap)
 		fd, err := copyFD(p)

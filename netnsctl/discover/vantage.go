@@ -13,8 +13,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// Sighting is a pin that a source saw on a namespace.
-type Sighting struct {
+// sighting is a pin that a source saw on a namespace.
+type sighting struct {
 	// Identity is the namespace. Its cookie is set where the source was told it.
 	netnsctl.Identity
 	// NSID is for a namespace of which nothing else is known: the ID is zero.
@@ -48,7 +48,7 @@ type vantage struct {
 	mounts    mountns.All
 	tables    map[uint64]*mountinfo.Table // by mount namespace
 	mountIDs  mountinfo.Set               // of all mounts in tables
-	mountSeen []Sighting                  // of the network namespaces in tables
+	mountSeen []sighting                  // of the network namespaces in tables
 	names     []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
@@ -61,7 +61,7 @@ type vantage struct {
 
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
-	seen       []Sighting
+	seen       []sighting
 	nets       map[uint64]bool
 	socketNets map[uint64]uint64
 }
@@ -120,9 +120,9 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		v.runDir = real
 	}
 	v.compareWithFirst()
-	v.add([]Sighting{v.sighting(v.own.Ino, Pin{})})
+	v.add([]sighting{v.sighting(v.own.Ino, Pin{})})
 	if v.host1.Ino != 0 {
-		v.add([]Sighting{v.sighting(v.host1.Ino, Pin{})})
+		v.add([]sighting{v.sighting(v.host1.Ino, Pin{})})
 	}
 	if v.hasForeignMounts() {
 		v.critical(GapForeignMounts + " on " + host.Dir() + ", which is older than ours")
@@ -136,12 +136,12 @@ func (v *vantage) close() {
 }
 
 // sighting is a pin on the namespace with an inode number.
-func (v *vantage) sighting(ino uint64, p Pin) Sighting {
-	return Sighting{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: v.own.Dev, Ino: ino}}, Pin: p}
+func (v *vantage) sighting(ino uint64, p Pin) sighting {
+	return sighting{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: v.own.Dev, Ino: ino}}, Pin: p}
 }
 
 // add keeps what a source has seen for those after it.
-func (v *vantage) add(seen []Sighting) {
+func (v *vantage) add(seen []sighting) {
 	v.seen = append(v.seen, seen...)
 	for _, s := range seen {
 		v.nets[s.ID.Ino] = true

@@ -54,7 +54,7 @@ type Result struct {
 	// Read is the number of namespaces that could be read, as far as the queries
 	// needed that.
 	Read int `json:"-"`
-	// Blind is what the scan and the search could not inspect.
+	// Gaps are what the scan and the search could not inspect.
 	Gaps []discover.Gap `json:"not_seen"`
 }
 

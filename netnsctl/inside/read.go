@@ -40,19 +40,20 @@ type Wanted struct {
 	Sysctls []string
 }
 
-// Contents is what was read of one namespace.
+// Contents are the parts of one namespace that were read.
 type Contents struct {
 	Devices   []Device
 	Addresses []Address
 	Routes    []Route
 	Sockets   []Socket
-	// Sysctls has those of the parameters that the namespace has.
+	// Sysctls are the values, by parameter. A parameter that the namespace does not have is
+	// left out.
 	Sysctls map[string]string
 	// Err says what could not be read: [netnsctl.OpError]s, joined.
 	Err error
 }
 
-// Device finds a device by its index, nil if there is none.
+// Device returns the device with an index, or nil if there is none.
 func (c *Contents) Device(index int) *Device {
 	for i := range c.Devices {
 		if c.Devices[i].Index == index {

@@ -35,7 +35,7 @@ func (s *Scratch) Addresses(ns netns.NsHandle) ([]Address, error) {
 	return listAddresses(s.sockets[0], &nsid)
 }
 
-// Close removes the namespace.
+// Close removes the namespace. After Close the Scratch cannot be used.
 func (s *Scratch) Close() {
 	for _, c := range s.sockets {
 		c.Close()

@@ -80,8 +80,9 @@ type Difference struct {
 	Default string `json:"default"`
 }
 
-// Look makes the reports of some namespaces of a snapshot that holds its namespaces open
-// ([discover.Options.Hold]).
+// Look makes the reports of some namespaces of a snapshot, in the same order. The snapshot
+// must hold its namespaces open ([discover.Options.Hold]): [Report.Read] is false for a
+// namespace that it does not hold.
 func Look(snap *discover.Snapshot, all []*discover.Namespace) []*Report {
 	devices := inside.Read(discover.Handles(snap.Namespaces), inside.Wanted{Devices: true})
 	open := append(discover.Handles(all), normal(snap).Descriptor())

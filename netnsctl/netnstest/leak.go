@@ -19,10 +19,10 @@ const patience = 2 * time.Second
 
 // NoLeaks fails the test at its end if the host has network namespaces, or stale names,
 // that it did not have at the call. The failure says what pins each of them: a name, a
-// process, an open descriptor, a thread of the test's own process. What is just going
-// away gets two seconds.
+// process, an open descriptor, a thread of the test's own process. NoLeaks waits up to two
+// seconds for namespaces that are going away.
 //
-// It should be called first, since the functions of [testing.T.Cleanup] run last to
+// NoLeaks should be called first, since the functions of [testing.T.Cleanup] run last to
 // first. It sees the whole host, so the namespaces that other programs or parallel tests
 // make meanwhile count, too: a [Sandbox] has none of these. An ordinary user outside of
 // a sandbox sees what his own processes pin.
