@@ -127,8 +127,8 @@ func realIP() (path string, ok bool) {
 	return path, path != ""
 }
 
-// isNetnsctl tells whether a file may be a copy of this program, which has the name
-// of the variable in it. iproute2 has not.
+// isNetnsctl tells whether a file may be a copy of this program: it contains the name of
+// [realIPVariable], which the `ip` of iproute2 does not.
 func isNetnsctl(path string) bool {
 	text, err := os.ReadFile(path)
 	return err != nil || bytes.Contains(text, []byte(realIPVariable))

@@ -99,7 +99,8 @@ type Entry struct {
 	Err error
 }
 
-// fewNames is a number of names up to which a request for each is as fast as anything.
+// fewNames is the number of names up to which a request for each name is as fast as to ask
+// first whether any nsid is assigned.
 const fewNames = 16
 
 // Entries returns every name of the run directory with its nsid, in the order of the

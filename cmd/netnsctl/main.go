@@ -27,7 +27,7 @@ import (
 func init() { runtime.LockOSThread() }
 
 func main() {
-	// The entry point of the program has the runtime start with one processor.
+	// The entry point of the program made the runtime start with one processor.
 	runtime.SetDefaultGOMAXPROCS()
 	program := fastpath.Program()
 	program.Version, program.Help, program.Extend = version(), overview, extend

@@ -1,9 +1,8 @@
 // Package proc is what the program, not the library, needs of its own process: what
-// the process was given at its start and has to pass on, its privileges, its terminal,
-// and the real `ip`.
+// the process was given at its start and has to pass on, its privileges and its terminal.
 //
-// Both compat and cmd/netnsctl use it. The library does not: package entry, which takes
-// the start of the process from the Go runtime, is no part of other programs.
+// Both compat and cmd/netnsctl use it. The library does not: other programs that
+// import it must not get package entry, which runs before their Go runtime.
 package proc
 
 import (

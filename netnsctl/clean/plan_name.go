@@ -11,8 +11,8 @@ func (p *planner) name(n *discover.Name) {
 	byWord, byPath := p.asksWord(n.Name), p.asksPath(p.snap.Host.NamePath(n.Name))
 	explicit := byWord || byPath
 	if n.Verdict != discover.Stale {
-		// What could not be looked at may be stale: not to mention it would say
-		// that nothing is.
+		// A name that could not be looked at may be stale. A plan that left it out would
+		// say that nothing is stale.
 		if explicit || n.Verdict == discover.Unknown && p.everything {
 			p.healthy(n)
 		}
@@ -38,8 +38,8 @@ func (p *planner) keepStale(n *discover.Name, explicit bool) string {
 	case n.File.Kind == discover.Regular && n.File.Size > 0 && !explicit:
 		return "it has content: name it to remove it"
 	}
-	// Where the directory, or a plain file of it, is covered, to unlink the file would end
-	// the mount below the cover. A mounted name is a cover itself.
+	// Another mount covers the run directory, or the name. To unlink the file would end the
+	// mount below the cover, too. A name that is mounted itself is that cover.
 	if ns := p.covered[n.Name]; ns != nil && !n.Mounted {
 		return ns.ID.String() + " is mounted on it, but covered by another mount: unmount that"
 	}
@@ -49,15 +49,15 @@ func (p *planner) keepStale(n *discover.Name, explicit bool) string {
 	return p.young(n.File.Born)
 }
 
-// mountedOn finds what would end with a name's file and is not what the name leads to:
-// mounts in other mount namespaces.
+// mountedOn finds a mount in another mount namespace that would end with the file of the
+// name, and that is not of the namespace that the name leads to.
 func (p *planner) mountedOn(n *discover.Name) (m mountns.FileMount, found bool) {
 	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
 		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino))
 	})
 }
 
-// unused tells whether nobody uses the network namespace with an inode number.
+// unused reports whether the network namespace with an inode number is idle or an orphan.
 func (p *planner) unused(ino uint64) bool {
 	ns := p.byIno[ino]
 	return ns != nil && (ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan)

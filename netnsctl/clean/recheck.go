@@ -33,13 +33,14 @@ type rechecker struct {
 	usersUntil, filesUntil time.Time
 }
 
-// cacheFor is how long one scan of processes and mounts may be reused for later steps. A
-// scan takes as long as there are processes, tens of milliseconds where they are
-// thousands: what it saw first is older than this anyway.
+// cacheFor is how long one scan of processes and mounts may be reused for later steps. It
+// makes no result older than a scan does: with thousands of processes a scan takes tens of
+// milliseconds, and what it saw first is as old at its end.
 const cacheFor = 5 * time.Millisecond
 
-// identity compares an open namespace with the planned one. The inode number of that might
-// have been used again, so where a cookie is missing the snapshot must hold the namespace.
+// identity compares an open namespace with the planned one. Where a cookie is missing, the
+// snapshot must hold the planned namespace: else the kernel may have used its inode number
+// again.
 func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
 	now, err := netnsctl.IdentityOf(netns.NsHandle(fd))
 	switch {
@@ -71,9 +72,9 @@ func (r *rechecker) name(planned, now rundir.Entry) error {
 	return nil
 }
 
-// noneIn makes sure that nobody has entered a namespace. It comes last: to read the mounts
-// may take long, so these may be reused as long as what was read of the processes after
-// them.
+// noneIn makes sure that nobody has entered a namespace. It comes after the mounts were
+// read, which may take long. As processes are read anew, the mounts may be reused for as
+// long as the processes.
 func (r *rechecker) noneIn(ino uint64) (err error) {
 	if start := time.Now(); !start.Before(r.usersUntil) {
 		root := r.snap.Host.Proc()
@@ -138,9 +139,9 @@ func (r *rechecker) elsewhere(n *discover.Name) func(mountns.FileMount) bool {
 	}
 }
 
-// leftover tells whether a mount on the file of a dead name seems to be a copy, in another
-// mount namespace, of what was mounted here. A name that was made there would be shared,
-// and a copy that is not private would have gone with what was here.
+// leftover reports whether a mount on the file of a dead name seems to be a copy, in another
+// mount namespace, of what was mounted here. Only a private mount can be one: a name that
+// was made there is shared, and a shared copy would have gone with its original.
 func leftover(n *discover.Name, m mountns.FileMount) bool {
 	return n.Cause == discover.DeadFile && m.Net && m.Private
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// targets are what a request asks for, by what it may stand for.
+// targets are the words of a request, by what each may stand for.
 type targets struct {
-	// everything says that nothing was asked for in particular.
+	// everything says that the request has no words: it is for all that is left over.
 	everything bool
 	words      []string
-	used       map[string]bool // has all words: true for those that stand for something
+	used       map[string]bool // by word: whether it stands for something
 	paths      map[string][]string
 	inos       map[uint64][]string
 }
@@ -45,7 +45,7 @@ func (t targets) asksWord(word string) bool {
 	return asked && t.use(word)
 }
 
-// asksIno tells whether the number of a namespace is a target.
+// asksIno tells whether the inode number of a namespace is a target.
 func (t targets) asksIno(ino uint64) bool { return t.use(t.inos[ino]...) }
 
 // asksPath tells whether a path is a target.

@@ -91,13 +91,13 @@ func (d *describer) identify(ns *Namespace) {
 	sys.Close(fd)
 }
 
-// recyclable tells whether only an open file proves to a clean-up that an idle namespace is
-// still the same one: the kernel may use its number again, and gave it no cookie (before
-// Linux 5.14).
+// recyclable reports whether a clean-up needs an open file of an idle namespace to prove
+// that it is still the same one: before Linux 5.14 there is no cookie, and the kernel may
+// use the inode number again.
 func (ns *Namespace) recyclable() bool { return ns.Verdict == Idle && ns.Cookie == 0 }
 
 // hasFile tells whether something keeps the nsfs inode of the namespace, so that its time
-// is not that of our own look.
+// is not when this scan opened it.
 func (ns *Namespace) hasFile() bool {
 	for _, p := range ns.Pins {
 		switch p.Kind {

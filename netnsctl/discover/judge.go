@@ -18,7 +18,7 @@ type evidence struct {
 	seen      []sighting
 	names     []*Name
 	gaps      []Gap
-	// kept says which runtime has a way into a namespace in its records.
+	// kept tells, by namespace, whose records have a way into it.
 	kept map[netnsctl.ID]string
 }
 

@@ -49,7 +49,8 @@ func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	if len(unexplained) == 0 {
 		return first, nil
 	}
-	// The namespace may have been made after its holder was passed: a second look tells.
+	// A namespace that was made during the scan may have a holder that the scan had
+	// passed already. A second scan finds that.
 	first.Close()
 	second, err := scanOnce(host, opts)
 	if err != nil {
@@ -80,7 +81,8 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	return snap, nil
 }
 
-// judge has the sightings judged, and describes those namespaces that were asked for.
+// judge gives the snapshot its namespaces: judged, described as far as opts ask for it,
+// and in order.
 func (s *Snapshot) judge(v *vantage, opts Options) {
 	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
@@ -137,8 +139,8 @@ func (s *Snapshot) unexplained() (found []string) {
 	return found
 }
 
-// forget drops the unexplained namespaces that an earlier scan had not: they were made
-// during the scan.
+// forget drops the unexplained namespaces that an earlier scan did not have: they were
+// made since.
 func (s *Snapshot) forget(earlier []string) {
 	for _, name := range s.unexplained() {
 		if !slices.Contains(earlier, name) {

@@ -12,8 +12,8 @@ func descriptors(v *vantage) (seen []sighting, _ []Gap) {
 	return seen, nil
 }
 
-// readTypes finds out the types of the namespaces that descriptors lead to, and the way
-// into those mount namespaces. Most are known by a process.
+// readTypes finds out the types of the namespaces that descriptors lead to. Most types are
+// known from a process inside. For a mount namespace it notes the descriptor as a way in.
 func (v *vantage) readTypes() {
 	v.types = map[uint64]int{}
 	for _, t := range v.threads {
@@ -35,7 +35,8 @@ func (v *vantage) readTypes() {
 	}
 }
 
-// typeOf is 0 where the file cannot be opened, or is another one by now.
+// typeOf gives the type of the namespace of a file: 0 where the file cannot be opened, or
+// the descriptor leads to another file by now.
 func (v *vantage) typeOf(f openFile) int {
 	fd, err := sys.Open(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
 	if err != nil {

@@ -58,7 +58,7 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 		if err := sys.PrivateMount("/"); err != nil {
 			return err
 		}
-		const at = "/proc" // is there, and is still the working directory
+		const at = "/proc" // exists everywhere, and the working directory remains the procfs below the mount
 		if err := sys.AttachTree(tree, at); err != nil {
 			return err
 		}

@@ -1,7 +1,8 @@
 // Package entry has the entry point of the program, which runs before the Go
-// runtime. It records what the runtime changes at its start and a command that the
-// program executes has to get unchanged: the dispositions and the mask of the
-// signals, closed standard descriptors, the environment with duplicates.
+// runtime. The runtime changes some of what the process was given, and a command that
+// the program executes must get it unchanged. So the entry point records it: the
+// dispositions and the mask of the signals, which standard descriptors are closed, the
+// environment with duplicates.
 //
 // The entry point is in use where the program was linked with -E netnsctl_entry,
 // which needs one of the assembly files of this package. Without it [Recorded] is
@@ -11,10 +12,11 @@
 // `list`, measured beside that of `ip netns list` (Go 1.26, two processors):
 //   - The runtime reads the cgroup's limit of processors from /proc/self/mountinfo
 //     since Go 1.25, even where GOMAXPROCS is given: 0.2 ms, and more with every
-//     mount. So it starts with a limit of open files that it cannot open one with.
+//     mount. So the entry point lowers the limit of open files to 3, with which the
+//     runtime cannot open that file.
 //   - The runtime starts threads for a second processor, which a short call never
-//     uses: 0.2 ms. So the environment that it reads begins with GOMAXPROCS=1. Main
-//     raises the number again; the environment of commands lacks the variable.
+//     uses: 0.2 ms. So the entry point puts GOMAXPROCS=1 before the environment that the
+//     runtime reads. Main raises the number again; commands do not get the variable.
 //
 // The package imports nothing, so that it is initialised before package syscall
 // (packages without dependencies come in the order of their import paths): syscall

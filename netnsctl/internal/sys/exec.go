@@ -27,9 +27,9 @@ type ExitStatus struct {
 	Signal syscall.Signal // 0 unless a signal ended it
 }
 
-// Spawn runs argv as a child, like [Exec] in all else, in the calling thread's
-// namespaces, and waits for it. The files become its standard descriptors, -1 is
-// closed there.
+// Spawn runs argv, found and with the environment as by [Exec], as a child in the calling
+// thread's namespaces, and waits for it. The files become the standard descriptors of the
+// child; one that is -1 is closed there.
 func Spawn(argv, env, changes []string, files [3]int) (ExitStatus, error) {
 	attr := &syscall.ProcAttr{Env: changedEnviron(env, changes)}
 	for _, fd := range files {

@@ -2,7 +2,7 @@ package sys
 
 import "golang.org/x/sys/unix"
 
-// The functions of this file avoid that the table of descriptors grows in small steps.
+// The functions of this file keep the table of descriptors from growing in small steps.
 // A table that threads share grows by doubling, and waits for all processors each time
 // (expand_fdtable in the kernel's fs/file.c): milliseconds.
 

@@ -46,13 +46,12 @@ func (s *FileStat) Kind() uint32 { return s.Mode & unix.S_IFMT }
 
 // The types of files.
 const (
-	KindRegular     = unix.S_IFREG
-	KindDirectory   = unix.S_IFDIR
-	KindLink        = unix.S_IFLNK
-	KindFifo        = unix.S_IFIFO
-	KindSocket      = unix.S_IFSOCK
-	KindCharDevice  = unix.S_IFCHR
-	KindBlockDevice = unix.S_IFBLK
+	KindRegular    = unix.S_IFREG
+	KindDirectory  = unix.S_IFDIR
+	KindLink       = unix.S_IFLNK
+	KindFifo       = unix.S_IFIFO
+	KindSocket     = unix.S_IFSOCK
+	KindCharDevice = unix.S_IFCHR
 )
 
 // TunDevice is the device number of /dev/net/tun: misc 200.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Dot is the picture in the language of graphviz. Each box is a cluster; so is,
-// within it, each device with ports.
+// Dot is the picture in the language of graphviz. Each box is a cluster, and each device
+// with ports is a cluster within that of its box.
 func Dot(p *Picture) string {
 	d := dot{ids: map[*Row]int{}}
 	d.line(0, "graph netns {")

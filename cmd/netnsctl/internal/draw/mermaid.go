@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Mermaid is the picture as a flowchart of Mermaid. Each box is a subgraph; so is,
-// within it, each device with ports.
+// Mermaid is the picture as a flowchart of Mermaid. Each box is a subgraph, and each
+// device with ports is a subgraph within that of its box.
 func Mermaid(p *Picture) string {
 	m := mermaid{ids: map[*Row]int{}}
 	m.line(0, "flowchart LR")

@@ -19,7 +19,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// failed is set before main begins, and not after.
+// failed is set by init or never.
 var failed *FailedDelete
 
 func init() {
@@ -37,8 +37,8 @@ func init() {
 	failed.Status = status
 }
 
-// FailedDelete is a delete that has failed here, and of which main can say what it
-// has done all the same.
+// FailedDelete is a delete that failed in this package. Main tells the user what the
+// delete changed before it failed.
 type FailedDelete struct {
 	Name   string
 	Before netnsctl.Layer // was mounted on the name
