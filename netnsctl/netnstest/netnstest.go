@@ -21,18 +21,18 @@ import (
 // All that f makes and starts ends with f: names, namespaces, processes, mounts. Files
 // outside of /run are those of the host.
 //
-// Sandbox must be all that the test, which may be a subtest, does: what stands before
-// it runs outside, and once more inside. If f fails or is skipped, so is the test.
-// Where no namespaces can be had (unprivileged user namespaces may be forbidden) the
-// test is skipped, or fails if the environment has NETNSCTL_TEST_NOSKIP=1.
+// Sandbox must be all that the test, which may be a subtest, does: code before it runs
+// outside, and once more inside. The test must have the same name in each process. If f fails
+// or is skipped, so is the test. A subtest in f may call Sandbox, too. If the kernel refuses
+// the namespaces (unprivileged user namespaces may be forbidden) the test is skipped, or fails
+// if the environment has NETNSCTL_TEST_NOSKIP=1.
 func Sandbox(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	nstest.Run(t, f)
 }
 
-// Main is [Sandbox] for all tests, benchmarks and examples of a package together. It
-// gives the exit status, which is 1, without a test being run, where no namespaces can be
-// had.
+// Main is [Sandbox] for all tests, benchmarks and examples of a package together. It returns
+// the exit status. If the kernel refuses the namespaces, Main runs no test and returns 1.
 //
 //	func TestMain(m *testing.M) { os.Exit(netnstest.Main(m)) }
 func Main(m *testing.M) (status int) {

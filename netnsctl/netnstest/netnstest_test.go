@@ -64,6 +64,49 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+// TestSandboxes: a subtest in a sandbox can have a sandbox of its own.
+func TestSandboxes(t *testing.T) {
+	const mark = "NETNSTEST_SANDBOXES"
+	if os.Getenv(mark) == "" {
+		cmd := exec.Command("/proc/self/exe", "-test.run=^TestSandboxes$", "-test.v=true")
+		cmd.Env = append(os.Environ(), mark+"=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil || strings.Count(string(out), "in the inner one") != 1 {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	netnstest.Sandbox(t, func(t *testing.T) {
+		if err := (netnsctl.Host{}).Add("outer"); err != nil {
+			t.Fatal(err)
+		}
+		t.Run("inner", func(t *testing.T) {
+			netnstest.Sandbox(t, func(t *testing.T) {
+				if files, err := os.ReadDir("/run"); err != nil || len(files) != 0 {
+					t.Errorf("/run has %v, %v", files, err)
+				}
+				t.Log("in the inner one")
+			})
+		})
+	})
+}
+
+// TestNameOfProcess: a test that the copy of the binary does not find fails.
+func TestNameOfProcess(t *testing.T) {
+	const mark = "NETNSTEST_NAME"
+	if os.Getenv(mark) == "" {
+		cmd := exec.Command("/proc/self/exe", "-test.run=^TestNameOfProcess$")
+		cmd.Env = append(os.Environ(), mark+"=1")
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "did not run in the sandbox") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	t.Run(fmt.Sprint("pid ", os.Getpid()), func(t *testing.T) {
+		netnstest.Sandbox(t, func(*testing.T) {})
+	})
+}
+
 // test is a test that keeps what NoLeaks tells it.
 type test struct {
 	testing.TB

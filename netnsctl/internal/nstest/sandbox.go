@@ -30,7 +30,9 @@ const (
 // ends with it. The copy's output is the test's.
 func Run(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
-	if os.Getenv(insideVariable) == t.Name() {
+	// The copy for a subtest runs the tests around it, too, each in a sandbox of the same
+	// process: they would otherwise make further copies without end.
+	if inside := os.Getenv(insideVariable); inside == t.Name() || strings.HasPrefix(inside, t.Name()+"/") {
 		if err := enter(); err != nil {
 			Lacks(t, "no sandbox: "+err.Error())
 		}
@@ -54,6 +56,8 @@ func Run(t *testing.T, f func(t *testing.T)) {
 		Lacks(t, "no sandbox: "+err.Error())
 	case err != nil:
 		t.Fatalf("%v\n%s", err, out.Bytes())
+	case !bytes.Contains(out.Bytes(), []byte("=== RUN   "+t.Name()+"\n")):
+		t.Fatalf("the name of the test is another one in each process, so it did not run in the sandbox\n%s", out.Bytes())
 	case bytes.Contains(out.Bytes(), []byte("--- SKIP: "+t.Name()+" (")):
 		t.Skipf("\n%s", out.Bytes())
 	default:
