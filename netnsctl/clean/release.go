@@ -79,8 +79,8 @@ func (a *applier) releaseMount(step Step, planned discover.Mount) (ended int, er
 	if in == nil {
 		return 0, changed("its mount namespace cannot be entered")
 	}
-	// To look at all mounts takes as long as there are mounts, for each. The one
-	// mount at its path needs no look: what is opened there is it or is not.
+	// To read all mounts for each one takes long where there are many. A mount that is
+	// alone at its path needs no reading: unmountIn compares what it opens there.
 	if alone(step.Mounts, planned) {
 		if err := a.unused(planned, step.Namespace); err != nil {
 			return 0, err
