@@ -66,7 +66,7 @@ func (b *batchReader) next() (batchLine, error) {
 	}
 }
 
-// pending tells whether the buffer has another line.
+// pending reports whether the buffer has another line.
 func (b *batchReader) pending() bool {
 	ahead, _ := b.r.Peek(b.r.Buffered())
 	return bytes.IndexByte(ahead, '\n') >= 0

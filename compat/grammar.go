@@ -27,7 +27,7 @@ func Options() (names []string) {
 	return names
 }
 
-// IsNetns tells whether `ip` takes a word for the object netns. A shorter word
+// IsNetns reports whether `ip` takes a word for the object netns. A shorter word
 // than net is the object neighbour.
 func IsNetns(word string) bool {
 	return len(word) >= len("net") && strings.HasPrefix("netns", word)
@@ -54,7 +54,7 @@ type Prefix struct {
 	// Help and Version tell whether the options are present. They end the call:
 	// Rest is what follows them.
 	Help, Version bool
-	// ShortHuman tells whether -h is present, which is -human for iproute2 and may
+	// ShortHuman reports whether -h is present, which is -human for iproute2 and may
 	// be help for the user.
 	ShortHuman bool
 	// Rest begins with the command or, in the face ip, with the object.

@@ -20,7 +20,7 @@ func parseInt(word string) (n int32, ok bool) {
 	return 0, false
 }
 
-// isUint tells whether strtoul(3) reads a whole word as a number of 32 bits. It
+// isUint reports whether strtoul(3) reads a whole word as a number of 32 bits. It
 // wraps negative numbers around at 64 bits.
 func isUint(word string) bool {
 	negative, size, ok := parseC(word)

@@ -23,7 +23,7 @@ const otherObjects = "address addrlabel maddress route rule neighbor neighbour n
 	"fou ila macsec tunnel tunl tuntap tap token tcpmetrics tcp_metrics monitor xfrm mroute mrule " +
 	"netconf vrf sr nexthop mptcp ioam help stats"
 
-// isForNetns tells whether a call of `ip` has the object netns or a batch file with
+// isForNetns reports whether a call of `ip` has the object netns or a batch file with
 // lines for it, and no option that `ip` answers without an object.
 func isForNetns(argv []string) bool {
 	if named := namedObject(basename(argv)); named != "" {
@@ -53,7 +53,7 @@ func isForNetns(argv []string) bool {
 	}
 }
 
-// mayHaveNetns tells whether a batch file has lines for netns. It is true for a
+// mayHaveNetns reports whether a batch file has lines for netns. It is true for a
 // file that cannot be read twice, such as a pipe.
 func mayHaveNetns(name string) bool {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
@@ -127,7 +127,7 @@ func realIP() (path string, ok bool) {
 	return path, path != ""
 }
 
-// isNetnsctl tells whether a file may be a copy of this program: it contains the name of
+// isNetnsctl reports whether a file may be a copy of this program: it contains the name of
 // [realIPVariable], which the `ip` of iproute2 does not.
 func isNetnsctl(path string) bool {
 	text, err := os.ReadFile(path)

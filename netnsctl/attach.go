@@ -65,7 +65,7 @@ func (h Host) Replace(name, word string) error {
 	return h.attachOpen(name, word, ns)
 }
 
-// leadsToNet tells whether a name leads to a network namespace. It opens nothing
+// leadsToNet reports whether a name leads to a network namespace. It opens nothing
 // but namespaces' files.
 func (h Host) leadsToNet(name string) bool {
 	fd, err := sys.OpenPathFollow(h.NamePath(name))

@@ -53,7 +53,7 @@ func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
 	return netns.None(), false, newOpError(OpOpenNetns, word, path, err)
 }
 
-// Resolves tells whether a word that is not a name stands for a network namespace for
+// Resolves reports whether a word that is not a name stands for a network namespace for
 // [Host.Resolve], or may do so where the caller may not look.
 func (h Host) Resolves(word string) bool {
 	if h.Resolve == nil || h.IsName(word) {

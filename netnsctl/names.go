@@ -80,7 +80,7 @@ func statID(path string) (ID, error) {
 	return ID{dev, ino}, err
 }
 
-// IsName tells whether a word is an entry of the run directory, whatever it leads
+// IsName reports whether a word is an entry of the run directory, whatever it leads
 // to.
 func (h Host) IsName(word string) bool {
 	if !ValidName(word) {

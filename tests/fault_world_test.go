@@ -167,7 +167,7 @@ func (w *faultWorld) known(state string) bool {
 	return state == w.before || state == w.after || slices.Contains(w.between, state)
 }
 
-// completes tells whether an add that nobody disturbs makes everything right.
+// completes reports whether an add that nobody disturbs makes everything right.
 // What is left then is no more than the one before would have left.
 func (w *faultWorld) completes(now string) bool {
 	if dead := deadFile.FindString(now); dead != "" {
@@ -224,7 +224,7 @@ func (w *faultWorld) ranInside(a answer) string {
 	return ""
 }
 
-// all tells whether the status is not the command's: ip's own is always 0 then.
+// all reports whether the status is not the command's: ip's own is always 0 then.
 func (w *faultWorld) all() bool { return w.words[0] == "-all" }
 
 // tell is an error for us, and a word about ip.

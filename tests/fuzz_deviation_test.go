@@ -74,7 +74,7 @@ type drawnCall struct {
 
 var commandNames = []string{"list", "show", "lst", "list-id", "help", "add", "set", "delete", "identify", "pids", "exec", "monitor", "attach"}
 
-// is tells whether the call's word is an abbreviation of the command.
+// is reports whether the call's word is an abbreviation of the command.
 func (c drawnCall) is(command string) bool {
 	for _, name := range commandNames {
 		if c.word != "" && strings.HasPrefix(name, c.word) {
@@ -139,7 +139,7 @@ func (d draw) hasLink() bool {
 	return slices.ContainsFunc(d.world.entries, func(e thing) bool { return e.kind == "link" })
 }
 
-// opens tells whether there is something under the name that can be opened.
+// opens reports whether there is something under the name that can be opened.
 func (d draw) opens(name string) bool {
 	kind := d.kind(name)
 	return kind != "" && kind != "dangling"

@@ -27,14 +27,14 @@ func kernelHides() map[string]string {
 	return hidden
 }
 
-// handlesTellType tells whether nsfs files have handles, which tell a namespace's
+// handlesTellType reports whether nsfs files have handles, which tell a namespace's
 // type (Linux 6.18).
 func handlesTellType() bool {
 	_, _, err := unix.NameToHandleAt(unix.AT_FDCWD, "/proc/thread-self/ns/net", unix.AT_SYMLINK_FOLLOW)
 	return err == nil
 }
 
-// ringsTellFiles tells whether the fdinfo of an io_uring has the paths of
+// ringsTellFiles reports whether the fdinfo of an io_uring has the paths of
 // registered files, not only their last component, which a namespace has none of.
 func ringsTellFiles() bool {
 	ring, err := ringWithNetns()
@@ -46,7 +46,7 @@ func ringsTellFiles() bool {
 	return err == nil && strings.Contains(string(text), "net:[")
 }
 
-// detachedTreesClone tells whether open_tree(2) copies what is detached already
+// detachedTreesClone reports whether open_tree(2) copies what is detached already
 // (Linux 6.15).
 func detachedTreesClone() bool {
 	const clone = unix.OPEN_TREE_CLONE | unix.OPEN_TREE_CLOEXEC

@@ -106,7 +106,7 @@ func (w *machine) processes() string {
 	return strings.Join(lines, "")
 }
 
-// finds tells whether the kernel still has a namespace.
+// finds reports whether the kernel still has a namespace.
 func (w *machine) finds(ino string) bool {
 	w.t.Helper()
 	a := w.run("list", "--all-namespaces", "-j")

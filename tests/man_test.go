@@ -174,7 +174,7 @@ func continued(word, characters string) (longer []string) {
 	return longer
 }
 
-// takesOption tells whether the binary knows an option. What an option may take
+// takesOption reports whether the binary knows an option. What an option may take
 // as its value here, -Version, changes nothing.
 func takesOption(word string) bool {
 	out, _ := exec.Command(manBinary(), "-"+word, "-Version").CombinedOutput()

@@ -15,7 +15,7 @@ const userNamespaceVariable = "NETNSCTL_TEST_USERNS"
 // noSandbox says why there are no sandboxes here; empty where there are.
 var noSandbox string
 
-// isRoot tells whether we have the machine's root, not that of a user namespace
+// isRoot reports whether we have the machine's root, not that of a user namespace
 // made for the tests.
 func isRoot() bool { return os.Geteuid() == 0 && os.Getenv(userNamespaceVariable) == "" }
 

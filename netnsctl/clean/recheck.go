@@ -23,7 +23,7 @@ func (c changed) Error() string { return string(c) }
 // errGone is the error of a step whose subject is not there any more.
 var errGone = errors.New("gone")
 
-// rechecker tells whether what is about to be removed still is what was planned. All of a
+// rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it.
 type rechecker struct {
 	snap  *discover.Snapshot

@@ -127,7 +127,7 @@ func (a *applier) releaseMount(step Step, planned discover.Mount) (ended int, er
 	return ended, nil
 }
 
-// alone tells whether nothing lay on a mount, or under it, when it was planned.
+// alone reports whether nothing lay on a mount, or under it, when it was planned.
 func alone(all []discover.Mount, planned discover.Mount) bool {
 	layers := 0
 	for _, m := range all {

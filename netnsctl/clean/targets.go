@@ -39,19 +39,19 @@ func newTargets(snap *discover.Snapshot, words []string) targets {
 	return t
 }
 
-// asksWord tells whether a word is a target.
+// asksWord reports whether a word is a target.
 func (t targets) asksWord(word string) bool {
 	_, asked := t.used[word]
 	return asked && t.use(word)
 }
 
-// asksIno tells whether the inode number of a namespace is a target.
+// asksIno reports whether the inode number of a namespace is a target.
 func (t targets) asksIno(ino uint64) bool { return t.use(t.inos[ino]...) }
 
-// asksPath tells whether a path is a target.
+// asksPath reports whether a path is a target.
 func (t targets) asksPath(file string) bool { return t.use(t.paths[file]...) }
 
-// asksBelow tells whether a path, or a directory above it, is a target.
+// asksBelow reports whether a path, or a directory above it, is a target.
 func (t targets) asksBelow(file string) bool {
 	asked := t.asksPath(file)
 	for dir := path.Dir(file); dir != "/" && dir != "."; dir = path.Dir(dir) {

@@ -50,7 +50,7 @@ func (s State) ByID(id string) (Record, bool) {
 	return Record{}, false
 }
 
-// Copied tells whether a path ends in the absolute path original: in a container
+// Copied reports whether a path ends in the absolute path original: in a container
 // with the host's root at /host, the host's /run/netns/x is /host/run/netns/x.
 // /var/run counts as /run.
 func Copied(path, original string) bool {

@@ -96,7 +96,7 @@ func (d *describer) identify(ns *Namespace) {
 // use the inode number again.
 func (ns *Namespace) recyclable() bool { return ns.Verdict == Idle && ns.Cookie == 0 }
 
-// hasFile tells whether something keeps the nsfs inode of the namespace, so that its time
+// hasFile reports whether something keeps the nsfs inode of the namespace, so that its time
 // is not when this scan opened it.
 func (ns *Namespace) hasFile() bool {
 	for _, p := range ns.Pins {

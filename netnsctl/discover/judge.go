@@ -163,7 +163,7 @@ func (n *Name) stale(cause Cause, detail string) {
 	n.Verdict, n.Cause, n.Detail = Stale, cause, detail
 }
 
-// recycled tells whether a link is older than the process that it leads to: then the pid
+// recycled reports whether a link is older than the process that it leads to: then the pid
 // meant another process. A link on a tmpfs that seems older than the boot tells that the
 // clock was set since, so nothing can be said.
 func (c clock) recycled(e rundir.Entry) bool {

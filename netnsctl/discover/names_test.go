@@ -93,7 +93,7 @@ func TestNoRunDir(t *testing.T) {
 	})
 }
 
-// hasGap tells whether a snapshot has a critical gap.
+// hasGap reports whether a snapshot has a critical gap.
 func hasGap(s *Snapshot, what string) bool {
 	return slices.ContainsFunc(s.Critical(), func(g Gap) bool { return g.What == what })
 }

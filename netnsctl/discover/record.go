@@ -65,7 +65,7 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	return namespaces, stale
 }
 
-// is tells whether a record is of the namespace. One of which only the nsid is known is
+// is reports whether a record is of the namespace. One of which only the nsid is known is
 // compared by that.
 func (ns *Namespace) is(r Recorded) bool {
 	if ns.ID == (netnsctl.ID{}) {
@@ -75,7 +75,7 @@ func (ns *Namespace) is(r Recorded) bool {
 	return same
 }
 
-// SameBoot tells whether a record was made since the host was started.
+// SameBoot reports whether a record was made since the host was started.
 func (r Record) SameBoot(host netnsctl.Host) (bool, error) {
 	boot, err := bootID(host)
 	return boot == r.Boot, err

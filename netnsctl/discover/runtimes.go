@@ -80,7 +80,7 @@ func (s runtimeState) note(ns *Namespace, host netnsctl.Host, assigned func() []
 	}
 }
 
-// leased tells whether an address was given to a namespace: to its container, under one of
+// leased reports whether an address was given to a namespace: to its container, under one of
 // its names, or, where the path leads nowhere any more, because the namespace has it.
 func leased(ns *Namespace, l container.Lease, host netnsctl.Host, assigned []string) bool {
 	byName := func(name string) bool { return container.Copied(host.NamePath(name), l.Netns) }
@@ -115,7 +115,7 @@ func (o *Owner) noted(r container.Record) {
 	}
 }
 
-// mountedAt tells whether a mount of the namespace is a copy of one at the path. Anyone
+// mountedAt reports whether a mount of the namespace is a copy of one at the path. Anyone
 // with their own mount namespace can fake this: use it for display, never for a decision.
 func (ns *Namespace) mountedAt(path string) bool {
 	return slices.ContainsFunc(ns.Pins, func(p Pin) bool {

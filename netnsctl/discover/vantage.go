@@ -200,7 +200,7 @@ func (v *vantage) compareWithFirst() {
 	}
 }
 
-// hasForeignMounts tells whether the run directory may be in mount namespaces that we
+// hasForeignMounts reports whether the run directory may be in mount namespaces that we
 // cannot see: outside the initial pid namespace, where it lies on a file system that is
 // older than our own. (A tmpfs tells its birth since Linux 5.18; before, one that is older
 // and in use looks young.)

@@ -135,7 +135,7 @@ func (w *walker) descriptors(pid, tid int) {
 	w.refuse(pid, err)
 }
 
-// classify tells whether a file may pin a namespace. A stat tells most: the text of the
+// classify reports whether a file may pin a namespace. A stat tells most: the text of the
 // link is a path where a namespace was opened by one.
 func (w *walker) classify(dir int, f *openFile) bool {
 	var st sys.FileStat

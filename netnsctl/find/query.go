@@ -91,7 +91,7 @@ func Parse(word string) (Query, error) {
 	return q, err
 }
 
-// looksLikeAddress tells whether a word consists of four numbers, such as
+// looksLikeAddress reports whether a word consists of four numbers, such as
 // 10.0.0.300.
 func looksLikeAddress(word string) bool {
 	return strings.Count(word, ".") == 3 && strings.Trim(word, "0123456789./") == ""

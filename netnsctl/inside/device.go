@@ -60,7 +60,7 @@ type VXLAN struct {
 	Local netip.Addr `json:"local,omitzero"`
 }
 
-// Paired tells whether the link of the device is the far end of a pair, and not
+// Paired reports whether the link of the device is the far end of a pair, and not
 // a device below it.
 func (d *Device) Paired() bool {
 	return d.Kind == "veth" || d.Kind == "netkit" || d.Kind == "vxcan"
@@ -133,7 +133,7 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 	return d, nil
 }
 
-// hasLower tells whether the driver always names the far end or the device below.
+// hasLower reports whether the driver always names the far end or the device below.
 func (d *Device) hasLower() bool {
 	switch d.Kind {
 	case "veth", "vxcan", "netkit", "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan", "vxlan", "macsec", "ipoib":

@@ -64,7 +64,7 @@ func listRoutes(h *netlink.Handle) (all []Route, err error) {
 	return all, nil
 }
 
-// noTable tells whether a dump failed because the table or the protocol does not
+// noTable reports whether a dump failed because the table or the protocol does not
 // exist, so that there are no routes.
 func noTable(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EOPNOTSUPP)

@@ -97,7 +97,7 @@ func (n *namespaces) look() (events []Event, err error) {
 	return events, nil
 }
 
-// lives tells whether a namespace that the scan did not find may still exist: a
+// lives reports whether a namespace that the scan did not find may still exist: a
 // process can pass it to a child during the scan. If the kernel cannot tell, the
 // namespace is gone when two scans have not found it.
 func (n *namespaces) lives(tracked netnsctl.Tracked) bool {

@@ -143,7 +143,7 @@ func (g *Graph) join(d *Device, paired map[*Device]bool) {
 	}
 }
 
-// has tells whether a device of the namespace has an address.
+// has reports whether a device of the namespace has an address.
 func (n *Namespace) has(addr netip.Addr) bool {
 	return slices.ContainsFunc(n.Devices, func(d *Device) bool {
 		return slices.ContainsFunc(d.Addresses, func(a inside.Address) bool {

@@ -24,7 +24,7 @@ func (g *Graph) Around(of []*Namespace, depth int) (part *Graph, farther int) {
 	return part, len(distance) - len(part.Namespaces)
 }
 
-// Shows tells whether a part has a device. Not every device of its namespaces is in it.
+// Shows reports whether a part has a device. Not every device of its namespaces is in it.
 func (g *Graph) Shows(d *Device) bool { return !g.hidden[d] }
 
 // distances counts the links to every connected namespace, from the nearest of some
@@ -155,7 +155,7 @@ func (g *Graph) only(keep func(*Namespace) bool, hidden map[*Device]bool) *Graph
 	return rest
 }
 
-// Untouched tells whether a device is as the kernel makes it in every namespace: the
+// Untouched reports whether a device is as the kernel makes it in every namespace: the
 // loopback device, or the fallback device of a tunnel driver
 // (net.core.fb_tunnels_only_for_init_net in the kernel's
 // Documentation/admin-guide/sysctl/net.rst).

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// plain tells whether a word is safe for a terminal and for scripts that read it
+// plain reports whether a word is safe for a terminal and for scripts that read it
 // line by line. Complete drops all other words.
 func plain(word string) bool {
 	return word != "" && utf8.ValidString(word) && strings.IndexFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) < 0

@@ -64,7 +64,7 @@ func (r Row) AnyIno() uint64 {
 // isNsfs is a fast test of a line, which a mount with an odd path may pass, too.
 func isNsfs(line []byte) bool { return bytes.Contains(line, []byte(" - nsfs ")) }
 
-// HasRoot tells whether there is a mount on the root directory. A process that is
+// HasRoot reports whether there is a mount on the root directory. A process that is
 // chrooted into a tree which is not mounted any more sees none.
 func HasRoot(text []byte) bool {
 	for line := range bytes.Lines(text) {

@@ -122,13 +122,13 @@ func pathTo[V any](t *Table, row Row, known map[int]V) (rows []Row) {
 	return rows
 }
 
-// Covered tells whether no path leads to a mount.
+// Covered reports whether no path leads to a mount.
 func (t *Table) Covered(row Row) bool {
 	_, covered := t.Cover(row)
 	return covered
 }
 
-// Carries tells whether a mount of something else lies directly on a mount.
+// Carries reports whether a mount of something else lies directly on a mount.
 func (t *Table) Carries(row Row) bool {
 	id, above := t.children[child{row.ID, row.Point}]
 	return above && t.byID[id].Root != row.Root
@@ -196,7 +196,7 @@ func (s *Set) add(id int) {
 	s.bits[id/64] |= 1 << (id % 64)
 }
 
-// Has tells whether a number is in the set.
+// Has reports whether a number is in the set.
 func (s *Set) Has(id uint64) bool {
 	return id/64 < uint64(len(s.bits)) && s.bits[id/64]&(1<<(id%64)) != 0
 }

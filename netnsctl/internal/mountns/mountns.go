@@ -41,7 +41,7 @@ func (m *Namespace) AddMembers(tids ...int) {
 	m.pids = append(m.pids, tids[:min(len(tids), maxMembers-min(len(m.pids), maxMembers))]...)
 }
 
-// Empty tells whether no process is known to be in the namespace.
+// Empty reports whether no process is known to be in the namespace.
 func (m *Namespace) Empty() bool { return len(m.pids) == 0 }
 
 // AddFile remembers a path to the file of the namespace, such as a descriptor in procfs.
@@ -51,7 +51,7 @@ func (m *Namespace) AddFile(path string) {
 	}
 }
 
-// HasRootView tells whether a process sees the mounts from the root of the namespace,
+// HasRootView reports whether a process sees the mounts from the root of the namespace,
 // after [Namespace.Mountinfo].
 func (m *Namespace) HasRootView() bool { return m.through != 0 }
 

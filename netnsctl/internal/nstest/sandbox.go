@@ -162,5 +162,5 @@ func pattern(name string) string {
 	return strings.Join(parts, "/")
 }
 
-// NoSkip tells whether a test that cannot be run is a failure.
+// NoSkip reports whether a test that cannot be run is a failure.
 func NoSkip() bool { return os.Getenv("NETNSCTL_TEST_NOSKIP") == "1" }

@@ -56,7 +56,7 @@ func statField(stat []byte, n int) (int64, error) {
 	return strconv.ParseInt(string(fields[n-3]), 10, 64)
 }
 
-// Ends tells whether a process is about to end: each of its threads is exiting, or has
+// Ends reports whether a process is about to end: each of its threads is exiting, or has
 // the SIGKILL that the end of the process sends it. The files of such a process belong
 // to root, whom a user namespace need not know, so they cannot be read.
 func (fs *FS) Ends(pid int) bool {

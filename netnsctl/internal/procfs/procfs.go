@@ -115,5 +115,5 @@ func NetworkUsers(root string) (map[uint64]int, error) {
 	return pids, err
 }
 
-// Gone tells whether an error says that the process or the file has gone.
+// Gone reports whether an error says that the process or the file has gone.
 func Gone(err error) bool { return err == syscall.ENOENT || err == syscall.ESRCH }

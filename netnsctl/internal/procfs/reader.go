@@ -40,7 +40,7 @@ func (r *Reader) readlink(dir int, path sys.CPath) ([]byte, error) {
 	return r.link[:max(n, 0)], err
 }
 
-// Threaded tells whether a process has more threads than its leader.
+// Threaded reports whether a process has more threads than its leader.
 func (r *Reader) Threaded(pid int) bool {
 	var st sys.FileStat
 	return sys.StatProc(r.fs.fd, r.path.Set(pid, "/task"), &st) == nil && st.Links > 3 // ".", ".." and the leader
@@ -111,7 +111,7 @@ func (r *Reader) EachFD(pid, tid int, count bool, f func(dir, fd int)) error {
 	return err
 }
 
-// CountsFDs tells whether the kernel gives the number of descriptors as the size of
+// CountsFDs reports whether the kernel gives the number of descriptors as the size of
 // their directory (Linux 6.2).
 func (fs *FS) CountsFDs(pid int) bool {
 	var st sys.FileStat

@@ -57,14 +57,14 @@ type errChanged struct{}
 
 func (errChanged) Error() string { return "changed while we looked" }
 
-// SameTarget tells whether two looks saw the same on the entry and behind it. SameFile
+// SameTarget reports whether two looks saw the same on the entry and behind it. SameFile
 // compares the entries' files.
 func (e Entry) SameTarget(now Entry) bool {
 	return e.Mounted == now.Mounted && e.Namespace == now.Namespace && e.Process == now.Process &&
 		e.LinkErr == now.LinkErr && e.Err == now.Err
 }
 
-// SameFile tells whether two looks saw the same file, unchanged. The earlier look may not
+// SameFile reports whether two looks saw the same file, unchanged. The earlier look may not
 // have seen the file itself.
 func (e Entry) SameFile(now Entry) bool {
 	if e.File.Type == 0 {
@@ -76,7 +76,7 @@ func (e Entry) SameFile(now Entry) bool {
 	return same && a == b
 }
 
-// Empty tells whether the file is an empty regular one, such as `ip netns add` makes.
+// Empty reports whether the file is an empty regular one, such as `ip netns add` makes.
 func (f File) Empty() bool { return f.Type == sys.KindRegular && f.Size == 0 }
 
 // Look looks at one entry; false if it is not there.

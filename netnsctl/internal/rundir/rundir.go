@@ -41,7 +41,7 @@ func Open(path, proc string) (*Dir, error) {
 	return d, nil
 }
 
-// Current tells whether the path of the run directory still leads there.
+// Current reports whether the path of the run directory still leads there.
 func (d *Dir) Current() bool {
 	var now sys.FileStat
 	err := sys.StatFollow(d.path, &now)
@@ -60,7 +60,7 @@ func (d *Dir) Close() {
 // MountID is the number of the mount that the directory is on (Linux 5.8), else 0.
 func (d *Dir) MountID() uint64 { return d.stat.MountID }
 
-// OnTmpfs tells whether the directory lies on a tmpfs, where nothing is older than the
+// OnTmpfs reports whether the directory lies on a tmpfs, where nothing is older than the
 // boot.
 func (d *Dir) OnTmpfs() bool { return sys.OnTmpfs(d.fd) }
 

@@ -217,7 +217,7 @@ func TestLinesAreToldApart(t *testing.T) {
 	}
 }
 
-// share tells whether two lines have an end in common.
+// share reports whether two lines have an end in common.
 func share(a, b []point) bool {
 	for _, p := range []point{a[0], a[len(a)-1]} {
 		for _, q := range []point{b[0], b[len(b)-1]} {

@@ -76,7 +76,7 @@ func (l Line) meaning() string {
 	return l.Kind.Words()
 }
 
-// down tells whether an end of the line does not work.
+// down reports whether an end of the line does not work.
 func (l Line) down() bool { return l.From.State != "" || l.To.State != "" }
 
 // all gives the rows of a box and their ports from top to bottom.
