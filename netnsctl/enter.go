@@ -102,13 +102,14 @@ func (h Host) Overlays(name string) []string {
 	return files
 }
 
-// LinkedOverlay is a file of EtcDir that [Host.Enter] does not mount over the file of
-// /etc itself, but over the target of a symbolic link there. When the target is
+// LinkedOverlay is a File of EtcDir that [Host.Enter] mounts over the target of a symbolic
+// Link in /etc, since /etc has a link in place of a file of that name. When the target is
 // replaced, as resolvers do with their resolv.conf, the kernel removes the mount on it
 // (Linux 3.18).
 type LinkedOverlay struct{ File, Link string }
 
-// LinkedOverlays gives the files for name that may cover those of /etc for a while only.
+// LinkedOverlays returns the files of EtcDir/name whose mount may be lost: see
+// [LinkedOverlay].
 func (h Host) LinkedOverlays(name string) []LinkedOverlay {
 	var found []LinkedOverlay
 	for _, file := range h.Overlays(name) {

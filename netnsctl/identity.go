@@ -85,9 +85,9 @@ func IdentityOf(ns netns.NsHandle) (Identity, error) {
 	return Identity{ID{dev, ino}, cookie}, nil
 }
 
-// Identity gives the identity of the network namespace of a name, or of what
-// [Host.Resolve] takes for one. The error is EINVAL where the name does not lead to a
-// network namespace.
+// Identity returns the identity of the network namespace of a name, or of a word that
+// [Host.Resolve] understands. The error is ENOENT if there is no such name, and EINVAL if the
+// name does not lead to a network namespace.
 func (h Host) Identity(name string) (Identity, error) {
 	ns, _, err := h.open(name)
 	if err != nil {

@@ -22,15 +22,16 @@ func ValidName(name string) bool {
 // [ValidName]. Nothing has been done then. Functions that open a name return ENOENT.
 var ErrInvalidName = errors.New("invalid name")
 
-// Names gives every entry of the run directory, whatever it is, in the directory's own
-// order (newest first on tmpfs). The error is ENOENT where there is no run directory:
-// nobody has added a name since the boot.
+// Names returns every entry of the run directory, stale or not, in the directory's own order
+// (newest first on tmpfs). The error is ENOENT if there is no run directory: nobody has added
+// a name since the boot.
 func (h Host) Names() ([]string, error) {
 	names, err := sys.Names(h.Dir())
 	return names, newOpError(OpReadRunDir, "", h.Dir(), err)
 }
 
-// NamesOf gives the names that lead to the namespace id, in directory order.
+// NamesOf returns the names that lead to the namespace id, in the order of [Host.Names]. Both
+// the device and the inode number of id must be set.
 func (h Host) NamesOf(id ID) ([]string, error) {
 	found, err := inNamespace(id, h.Dir(), func(string) bool { return true }, "")
 	return found, newOpError(OpReadRunDir, "", h.Dir(), err)
@@ -57,10 +58,10 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 	return found, err
 }
 
-// IDOfPID gives the network namespace of the leading thread of a process. pid is the
-// name of its directory in procfs, "self" too. The error is ENOENT where there is no such
-// process, EACCES or EPERM where the caller may not look at it (ptrace(2),
-// PTRACE_MODE_READ).
+// IDOfPID returns the ID of the network namespace of a process' leading thread. pid is the
+// name of the process' directory in procfs, which may be "self", and is not checked. The error
+// is ENOENT if there is no such process, and EACCES or EPERM if the caller may not look at it
+// (ptrace(2), PTRACE_MODE_READ).
 func (h Host) IDOfPID(pid string) (ID, error) {
 	fd, err := sys.Open(h.PIDPath(pid))
 	if err != nil {
@@ -80,8 +81,7 @@ func statID(path string) (ID, error) {
 	return ID{dev, ino}, err
 }
 
-// IsName reports whether a word is an entry of the run directory, whatever it leads
-// to.
+// IsName reports whether a word is an entry of the run directory, stale or not.
 func (h Host) IsName(word string) bool {
 	if !ValidName(word) {
 		return false
@@ -110,12 +110,12 @@ func (h Host) HasNamespace(name string) bool {
 // Layer is the mount of a namespace, of whatever type, that lies on top of a name.
 type Layer struct {
 	ID ID
-	// Mount is the mount's number, 0 where the kernel does not say (Linux 5.8).
+	// Mount is the mount's number in mountinfo, 0 before Linux 5.8.
 	Mount uint64
 }
 
-// TopLayer looks at what is mounted on a name, without opening it. Found is false
-// where that is not a namespace.
+// TopLayer returns the topmost mount on a name, without opening it. found is false if that is
+// not a namespace.
 func (h Host) TopLayer(name string) (top Layer, found bool) {
 	if !ValidName(name) {
 		return top, false

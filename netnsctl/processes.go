@@ -7,10 +7,11 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// PIDs gives the processes in the namespace of name, or of what [Host.Resolve] takes
-// for one, in the order of procfs. These are the processes whose leading thread is in
-// the namespace and that the caller may look at (ptrace(2), PTRACE_MODE_READ); others are
-// left out without an error.
+// PIDs returns the processes in the namespace of name, or of a word that [Host.Resolve]
+// understands, in the order of procfs. A process counts if its leading thread is in the
+// namespace. PIDs leaves out, without an error, the processes that the caller may not look at
+// (ptrace(2), PTRACE_MODE_READ). The error is ENOENT if there is no such name; for a name that
+// leads to no network namespace the result is empty.
 func (h Host) PIDs(name string) ([]int, error) {
 	ns, _, err := h.open(name)
 	if err != nil {
@@ -41,8 +42,8 @@ type Process struct {
 	Command string
 }
 
-// Processes gives the processes that procfs shows, in its order. Kernel threads, which
-// have no command line, are left out.
+// Processes returns the processes that procfs shows, in its order, without kernel threads and
+// zombies, which have no command line.
 func (h Host) Processes() ([]Process, error) {
 	entries, err := sys.Names(h.Proc())
 	if err != nil {

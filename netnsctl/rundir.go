@@ -73,8 +73,7 @@ const (
 	AppendOnly Obstacle = "the run directory is append-only (chattr +a)"
 )
 
-// Obstacle looks for the usual reasons why a caller who has the permission cannot
-// remove a name.
+// Obstacle returns the usual reason why even root cannot remove a name, or [NoObstacle].
 func (h Host) Obstacle() Obstacle {
 	if sys.ReadOnly(h.Dir()) {
 		return ReadOnly

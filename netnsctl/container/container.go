@@ -40,7 +40,7 @@ func Read(root string) State {
 	return s
 }
 
-// ByID gives the record of a container.
+// ByID returns the record with a whole ID, and whether there is one.
 func (s State) ByID(id string) (Record, bool) {
 	for _, r := range s.Records {
 		if id != "" && r.ID == id {

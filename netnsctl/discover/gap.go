@@ -14,7 +14,7 @@ type Gap struct {
 	Critical bool `json:"grave"`
 }
 
-// What a gap is about. The texts of some gaps go on after it.
+// These are the beginnings of [Gap.What]. Some gaps have further text after it.
 const (
 	GapProcesses       = "processes not readable"
 	GapSockets         = "sockets not readable"
@@ -25,7 +25,9 @@ const (
 	GapMountNamespaces = "mount namespaces not readable"
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
-	// GapUnusedMountNamespaces and GapInvisible are what only a list of the kernel's has.
+	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces),
+	// GapInvisible before Linux 6.19 (listns(2)), and both are outside the initial pid namespace. They
+	// are not critical.
 	GapUnusedMountNamespaces = "mount namespaces that no process, mount or descriptor leads to"
 	GapInvisible             = "namespaces that only a socket without process, or a process outside our pid namespace, pins"
 

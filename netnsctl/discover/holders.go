@@ -73,9 +73,9 @@ func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	return holders
 }
 
-// SocketHolders gives the descriptors of the sockets that pin a namespace, by the inode
-// number of the socket, with the commands of their processes. What was closed since the
-// scan is left out.
+// SocketHolders returns the descriptors of the sockets that pin a namespace, by the inode
+// number of the socket, with the commands of their processes. It leaves out descriptors that
+// were closed since the scan.
 func SocketHolders(host netnsctl.Host, ns *Namespace) map[uint64][]Pin {
 	found := map[uint64][]Pin{}
 	for _, p := range ns.Pins {

@@ -58,15 +58,15 @@ type Mount struct {
 	// ID is the mount's number in mountinfo, which the kernel uses again; 0 in a
 	// detached tree.
 	ID uint64
-	// Path is where it is from that namespace's root, ParentID the number of the mount
-	// that it is on.
+	// Path is the path of the mount from the root of Namespace, ParentID the number of the
+	// mount that it is on.
 	Path     string `json:"path"`
 	ParentID uint64
-	// Through is a process that sees it, 0 if none does. It is never the one that
-	// scans.
+	// Through is a process that sees the mount, other than the one that scans; 0 if there is
+	// none.
 	Through int `json:"through_pid,omitempty"`
-	// Host says that it is in pid 1's mount namespace, Own that it is in that of the
-	// process that scans.
+	// Host says that the mount is in the mount namespace of pid 1, Own that it is in that of
+	// the process that scans.
 	Host bool `json:"host"`
 	Own  bool
 	// Covered says that another mount hides it: no path leads there.
@@ -78,11 +78,12 @@ type Mount struct {
 	// its mount namespace. Usable says that a path leads there for a process.
 	Name   string
 	Usable bool
-	// File is the file that it is on, the same text for the same file. Unlinking
-	// that ends all mounts on it.
+	// File identifies the file that the mount is on: two mounts on one file have the same
+	// text. Unlinking the file ends all mounts on it.
 	File string
-	// Spreads says that to unmount it unmounts what is on the file in the peers and
-	// slaves of the mount that it is on, too, whatever that is (mount_namespaces(7)).
+	// Spreads says that an unmount propagates: it also ends the mounts on the same file in
+	// the peers and slaves of the mount below, whatever is mounted there
+	// (mount_namespaces(7)).
 	Spreads bool
 }
 

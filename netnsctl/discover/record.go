@@ -49,8 +49,9 @@ func (s *Snapshot) Record() (Record, error) {
 	return r, nil
 }
 
-// Since gives the namespaces and stale names that an earlier record of the same
-// boot does not have. The host's own and the caller's namespace are never new.
+// Since returns the namespaces and stale names that an earlier record does not have. The
+// record must be of the same boot ([Record.SameBoot]). The namespaces of pid 1 and of the
+// caller are never new.
 func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	for _, ns := range s.Namespaces {
 		if ns.Verdict != Own && !slices.ContainsFunc(r.Namespaces, ns.is) {
@@ -75,7 +76,8 @@ func (ns *Namespace) is(r Recorded) bool {
 	return same
 }
 
-// SameBoot reports whether a record was made since the host was started.
+// SameBoot reports whether a record was made since the host was started. The error is that of
+// reading the boot id from procfs.
 func (r Record) SameBoot(host netnsctl.Host) (bool, error) {
 	boot, err := bootID(host)
 	return boot == r.Boot, err

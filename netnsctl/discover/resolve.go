@@ -14,12 +14,14 @@ import (
 
 // Open opens the network namespace that a word other than a name stands for:
 // pid:1234, net:[4026532177] or a bare inode number, the path of a namespace's
-// file, which has a slash in it, or host for that of pid 1. It is a [netnsctl.Host]'s Resolve.
+// file, which has a slash in it, or host for that of pid 1. Open can be the Resolve of a
+// [netnsctl.Host]. The caller closes the handle.
 //
-// An inode number is looked for everywhere, as by [Scan], and the namespace is
-// opened in the way that pins it: through a mount in another mount namespace, a
-// descriptor, a socket. What was opened has that number, or is not returned. The
-// error is ENOENT where there is none, EACCES or EPERM where one may not look.
+// Open looks for an inode number everywhere, as [Scan] does, and opens the namespace through
+// what pins it: a mount in another mount namespace, a descriptor, a socket. It takes about as
+// long as a scan, and returns no namespace with another number. The error is a bare
+// syscall.Errno: ENOENT if there is no such namespace, EACCES or EPERM if the caller may not
+// look.
 func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 	fd, err := open(host, word)
 	if err != nil && err != syscall.EACCES && err != syscall.EPERM {

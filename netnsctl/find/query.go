@@ -14,7 +14,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
 
-// Query is a parsed search word.
+// Query is a parsed search word. [Parse] makes it; the zero Query is not valid.
 type Query struct {
 	// Word is the text of the query.
 	Word string
@@ -48,7 +48,9 @@ type term interface {
 //
 // Any other number is a name or else a pid or else the inode number of a namespace.
 // Any other word is a name or a device, given literally or as a glob pattern, or a
-// container if the word can be the beginning of an ID.
+// container if the word can be the beginning of an ID. An unknown word before a colon is
+// therefore no error. The error says for people why the word is not valid: an empty word, a
+// bad address, port, pid or pattern.
 func Parse(word string) (Query, error) {
 	q := Query{Word: word}
 	if kind, rest, found := strings.Cut(word, ":"); found {
@@ -115,7 +117,7 @@ func plainWord(word string) ([]term, error) {
 // minID is the least length of the beginning of a container's ID.
 const minID = 6
 
-// Kinds are the words that may stand before a colon in a query.
+// Kinds returns the words that may stand before a colon in a query.
 func Kinds() []string {
 	return []string{"tcp", "udp", "pid", "name", "dev", "peer", "container", "pod"}
 }
