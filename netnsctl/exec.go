@@ -134,7 +134,7 @@ type Outcome struct {
 // RunEach runs argv in each namespace as [Host.Run] does, in up to atOnce of them at a time
 // (1 if atOnce is less) and with an empty standard input. When a command has ended, it calls
 // tell with the outcome, on the caller's goroutine. The whole output of a command is kept in
-// memory until then.
+// memory until then. If tell panics, RunEach first waits for the commands that run.
 func (h Host) RunEach(names []string, atOnce int, argv []string, setup Setup, tell func(Outcome)) {
 	here := sys.OpenPlace()
 	defer here.Close()
@@ -147,13 +147,25 @@ func (h Host) RunEach(names []string, atOnce int, argv []string, setup Setup, te
 			}
 		})
 	}
+	stop := make(chan struct{})
 	go func() {
+		defer close(done)
+		defer runners.Wait()
+		defer close(todo)
 		for _, name := range names {
-			todo <- name
+			select {
+			case todo <- name:
+			case <-stop:
+				return
+			}
 		}
-		close(todo)
-		runners.Wait()
-		close(done)
+	}()
+	// tell may panic or end its goroutine, as the method Fatal of package testing does. The
+	// runners use here until they end.
+	defer func() {
+		close(stop)
+		for range done {
+		}
 	}()
 	for outcome := range done {
 		tell(outcome)

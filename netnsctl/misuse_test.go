@@ -3,6 +3,7 @@ package netnsctl_test
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,6 +107,28 @@ func TestRunEachAtOnce(t *testing.T) {
 			nstest.Must(t, o.Err)
 		case <-time.After(20 * time.Second):
 			t.Error("no outcome")
+		}
+	})
+}
+
+// TestRunEachEnds: when tell ends its goroutine, RunEach waits for the commands that run.
+func TestRunEachEnds(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		h := netnsctl.Host{}
+		nstest.Must(t, h.Add("fast"))
+		nstest.Must(t, h.Add("slow"))
+		fast, err := h.Identity("fast")
+		nstest.Must(t, err)
+		script := `test "$(readlink /proc/self/ns/net)" = "$0" || { >/run/started; sleep 0.3; >/run/ended; }; until test -e /run/started; do :; done`
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			h.RunEach([]string{"fast", "slow"}, 2, []string{"sh", "-c", script, fast.ID.String()}, netnsctl.Setup{},
+				func(netnsctl.Outcome) { runtime.Goexit() })
+		}()
+		<-ended
+		if _, err := os.Stat("/run/ended"); err != nil {
+			t.Error(err)
 		}
 	})
 }
