@@ -25,8 +25,8 @@ func nearest(word string, all []string) (best string) {
 	return best
 }
 
-// likeness is the Jaro-Winkler similarity, which misses swapped letters in words of
-// three letters: these count as equal.
+// likeness is the Jaro-Winkler similarity, from 0 to 1. It is 1 for two words of the same
+// three letters, because Jaro-Winkler does not recognise swapped letters in words so short.
 func likeness(a, b string) float64 {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	if len(a) == 3 && sorted(a) == sorted(b) {

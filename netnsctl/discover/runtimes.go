@@ -105,7 +105,8 @@ func (ns *Namespace) leaseText() (s string) {
 	return s
 }
 
-// noted takes over a record. What the cgroup of a process tells is known better.
+// noted fills in the owner from a record, unless the cgroup of a process has told that the
+// container is another one: the cgroup is more certain.
 func (o *Owner) noted(r container.Record) {
 	if o.Container == "" {
 		o.Container = r.ID

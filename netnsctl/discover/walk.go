@@ -29,8 +29,8 @@ func (v *vantage) readProcesses() error {
 	return nil
 }
 
-// inParallel has one worker for each processor take the numbers below n. newWorker gives
-// what a worker does with a number, and what it does in the end.
+// inParallel hands the numbers below n to workers, one for each processor. newWorker makes a
+// worker: do is what it does with a number, end what it does after its last one.
 func inParallel(n int, newWorker func() (do func(int), end func())) {
 	const chunk = 32
 	var next atomic.Int64

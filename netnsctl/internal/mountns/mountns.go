@@ -59,8 +59,8 @@ func (m *Namespace) HasRootView() bool { return m.through != 0 }
 func (m *Namespace) Name() string { return "mnt:[" + strconv.FormatUint(m.Ino, 10) + "]" }
 
 // Member is a process in the namespace: one that sees its mounts if there is any, else
-// one that is chrooted; 0 if nobody but the caller is in it. Who reads a report could
-// not find the caller: that ends before.
+// one that is chrooted. It is 0 if nobody but the caller is in it: when a person reads
+// about the process, the caller has ended.
 func (m *Namespace) Member() int {
 	self := os.Getpid()
 	for _, pid := range append([]int{m.through}, m.pids...) {
@@ -128,8 +128,8 @@ func (m *Namespace) Enter(f func() error) error {
 		if err = sys.ChangeDir(proc); err == nil {
 			err = f()
 		}
-		// The Go runtime ends the thread a little later. The next scan would find a copy
-		// of the mount namespace that f has made for it.
+		// f may have moved the thread into a copy of the mount namespace. The Go runtime ends
+		// the thread a little later, and a scan that began before would find the copy.
 		_ = sys.EnterMountNamespace(m.fd)
 	})
 	return err

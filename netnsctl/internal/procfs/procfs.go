@@ -51,8 +51,8 @@ func (fs *FS) ReadFile(path string) ([]byte, error) {
 	return sys.ReadAll(fd, nil)
 }
 
-// PIDs lists the processes, without the calling one: what that has open it has open
-// for the scan.
+// PIDs lists the processes, but not the calling one: its descriptors are open for the scan
+// only, and would count as pins.
 func (fs *FS) PIDs() ([]int, error) {
 	dir, err := sys.OpenDir(fs.root) // fs.fd has a position that other readers share
 	if err != nil {

@@ -48,7 +48,7 @@ func (w *Watch) Add(dir string) error {
 	return err
 }
 
-// Close ends the watch, which nothing may wait for any more.
+// Close ends the watch. No [Watch.Wait] may be running.
 func (w *Watch) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
