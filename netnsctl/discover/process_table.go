@@ -47,17 +47,21 @@ const (
 
 func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }
 
-// classFiles gives the files of some classes, in the same order whichever worker read them.
+// classFiles gives the files of some classes, in the order of the table.
 func (t *processTable) classFiles(classes ...fileClass) (files []openFile) {
 	for _, f := range t.files {
 		if slices.Contains(classes, f.class) {
 			files = append(files, f)
 		}
 	}
-	slices.SortFunc(files, func(a, b openFile) int {
+	return files
+}
+
+// sortFiles gives the files an order that does not depend on which worker read them.
+func (t *processTable) sortFiles() {
+	slices.SortFunc(t.files, func(a, b openFile) int {
 		return cmp.Or(cmp.Compare(a.pid, b.pid), cmp.Compare(a.tid, b.tid), cmp.Compare(a.fd, b.fd))
 	})
-	return files
 }
 
 func (t *processTable) merge(part processTable) {

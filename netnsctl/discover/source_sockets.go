@@ -2,9 +2,7 @@ package discover
 
 import (
 	"bytes"
-	"cmp"
 	"maps"
-	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -18,17 +16,16 @@ import (
 // processes share is looked at once.
 func sockets(v *vantage) (seen []sighting, gaps []Gap) {
 	files := v.classFiles(socketFile)
-	slices.SortStableFunc(files, func(a, b openFile) int { return cmp.Compare(a.id, b.id) })
-	var groups [][]openFile // the descriptors of each socket
-	for i := range files {
-		if n := len(groups) - 1; n >= 0 && groups[n][0].id == files[i].id {
-			groups[n] = files[i-len(groups[n]) : i+1]
-		} else {
-			groups = append(groups, files[i:i+1])
+	groups := make([][]openFile, 0, len(files)) // the descriptors of each socket
+	byInode := make(map[uint64]int, len(files))
+	for i, f := range files {
+		if g, known := byInode[f.id]; known {
+			groups[g] = append(groups[g], f)
+			continue
 		}
+		byInode[f.id] = len(groups)
+		groups = append(groups, files[i:i+1:i+1])
 	}
-	// One worker has the sockets of a process one after another.
-	slices.SortFunc(groups, func(a, b []openFile) int { return cmp.Compare(a[0].pid, b[0].pid) })
 	unread, inFlight := 0, 0
 	var all sync.Mutex
 	inParallel(len(groups), func() (func(int), func()) {

@@ -26,6 +26,7 @@ func (v *vantage) readProcesses() error {
 			v.merge(w.processTable)
 		}
 	})
+	v.sortFiles()
 	return nil
 }
 
