@@ -15,14 +15,14 @@ import (
 func kernelHides() map[string]string {
 	hidden := map[string]string{}
 	if !handlesTellType() {
-		hidden["inotify"] = "inotify and fanotify marks on namespaces of a type that the kernel does not tell: 1"
-		hidden["fanotify"] = "inotify and fanotify marks on namespaces of a type that the kernel does not tell: 1"
+		hidden["inotify"] = "1 inotify or fanotify mark is on a namespace whose type the kernel does not tell"
+		hidden["fanotify"] = "1 inotify or fanotify mark is on a namespace whose type the kernel does not tell"
 	}
 	if !ringsTellFiles() {
-		hidden["io_uring"] = "io_uring files not readable: 1"
+		hidden["io_uring"] = "1 io_uring file could not be inspected"
 	}
 	if !detachedTreesClone() {
-		hidden["detached tree"] = "detached mount trees not readable: 1"
+		hidden["detached tree"] = "1 detached mount tree could not be inspected"
 	}
 	return hidden
 }

@@ -18,9 +18,13 @@ var gapTexts = map[string]struct{ one, many string }{
 	discover.GapSockets:         {"1 socket could not be inspected", "# sockets could not be inspected"},
 	discover.GapInFlight:        {"1 descriptor in flight could not be inspected", "# descriptors in flight could not be inspected"},
 	discover.GapIOUring:         {"1 io_uring file could not be inspected", "# io_uring files could not be inspected"},
-	discover.GapDetachedTrees:   {"1 detached mount tree could not be inspected", "# detached mount trees could not be inspected"},
-	discover.GapDevices:         {"the devices of 1 namespace could not be listed", "the devices of # namespaces could not be listed"},
-	find.GapClosed:              {"1 namespace could not be opened", "# namespaces could not be opened"},
+	discover.GapMarks: {
+		"1 inotify or fanotify mark is on a namespace whose type the kernel does not tell",
+		"# inotify and fanotify marks are on namespaces whose type the kernel does not tell",
+	},
+	discover.GapDetachedTrees: {"1 detached mount tree could not be inspected", "# detached mount trees could not be inspected"},
+	discover.GapDevices:       {"the devices of 1 namespace could not be listed", "the devices of # namespaces could not be listed"},
+	find.GapClosed:            {"1 namespace could not be opened", "# namespaces could not be opened"},
 	discover.GapPeers: {
 		"1 peer namespace is visible only as an nsid; it may belong to another pid namespace",
 		"# peer namespaces are visible only as nsids; they may belong to another pid namespace",
