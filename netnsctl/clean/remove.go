@@ -44,7 +44,7 @@ func (a *applier) remove(step Step) (err error) {
 			}
 		}
 		if !now.Mounted {
-			err := a.unlink(now, step.Name)
+			err := a.unlink(now)
 			if errors.Is(err, syscall.EBUSY) {
 				// Somebody may have mounted a namespace on it just now.
 				if now, there := a.dir.Look(planned.Name); there && now.Mounted {
@@ -53,9 +53,17 @@ func (a *applier) remove(step Step) (err error) {
 			}
 			return err
 		}
-		fd, err := a.unmount(step, now)
+		fd, err := a.hold(step, now)
 		if err != nil {
 			return err
+		}
+		if now.File.Empty() && a.severalOf(step.Name) && a.dir.RemoveEverywhere(now.Name) == nil {
+			sys.Close(fd)
+			return nil
+		}
+		if err := detach(a.snap.Host, fd); err != nil {
+			sys.Close(fd)
+			return netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
 		}
 		layers = append(layers, fd)
 		next, there := a.dir.Look(planned.Name)
@@ -73,15 +81,11 @@ func (a *applier) remove(step Step) (err error) {
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, planned.Name, path, syscall.EBUSY)
 }
 
-// unmount takes the top layer off a name, and no other mount: it is held open while it is
-// compared with the plan, and still afterwards.
-func (a *applier) unmount(step Step, now rundir.Entry) (fd int, err error) {
+// hold opens the top layer on a name if it still is what was planned.
+func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
 	path := a.snap.Host.NamePath(now.Name)
 	if fd, err = sys.Open(path); err == nil {
 		if err = a.layer(fd, step, now); err == nil {
-			err = detach(a.snap.Host, fd)
-		}
-		if err == nil {
 			return fd, nil
 		}
 		sys.Close(fd)
@@ -90,6 +94,21 @@ func (a *applier) unmount(step Step, now rundir.Entry) (fd int, err error) {
 		return -1, err
 	}
 	return -1, netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
+}
+
+// severalOf reports whether several mounts of the planned namespace, and no others, are on the
+// file of a name. One of them may be on a path that is covered, such as that below a run
+// directory that is bound on itself: then the kernel refuses to unlink the file after the top
+// mount is gone (EBUSY). All of them must go at once, with the file, so that a cleaner that is
+// killed in between leaves nothing that the next one cannot finish.
+func (a *applier) severalOf(n *discover.Name) bool {
+	here := 0
+	for _, m := range a.files.On[n.On] {
+		if m.Namespace == a.snap.OwnMounts {
+			here++
+		}
+	}
+	return here > 1 && n.Top.Ino != 0 && a.noneOn(n.On, n.Top.Ino, anywhere) == nil
 }
 
 // layer compares the open mount on a name with what was seen there.
@@ -123,14 +142,9 @@ func detach(host netnsctl.Host, fd int) (err error) {
 }
 
 // unlink removes the file of a name. A mount that somebody has made on it in the
-// meantime makes it fail (EBUSY). So does a mount on another path to the file, such
-// as below a run directory that is bound on itself: where all of them are of the
-// namespace that was planned, they go with the file.
-func (a *applier) unlink(e rundir.Entry, planned *discover.Name) error {
+// meantime makes it fail (EBUSY).
+func (a *applier) unlink(e rundir.Entry) error {
 	err := a.dir.Remove(e)
-	if errors.Is(err, syscall.EBUSY) && planned.Top.Ino != 0 && a.noneOn(planned.On, planned.Top.Ino, anywhere) == nil {
-		err = a.dir.RemoveEverywhere(e.Name)
-	}
 	switch {
 	case errors.Is(err, syscall.ENOENT):
 		return errGone
