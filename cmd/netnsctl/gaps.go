@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strconv"
@@ -10,11 +11,13 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/find"
 )
 
-// gapTexts are the messages on gaps, in which # is the number. Other gaps are printed in
-// the words of the library.
+// gapTexts are the messages on gaps, in which # is the number, @ who causes the gap, and %
+// the path. Other gaps are printed in the words of the library.
 var gapTexts = map[string]struct{ one, many string }{
 	discover.GapProcesses:       {"1 process could not be inspected", "# processes could not be inspected"},
 	discover.GapMountNamespaces: {"1 mount namespace could not be inspected", "# mount namespaces could not be inspected"},
+	discover.GapDescriptors:     {one: "descriptors of @ could not be inspected"},
+	discover.GapNoAnswer:        {"% does not answer", "# paths do not answer, such as %"},
 	discover.GapSockets:         {"1 socket could not be inspected", "# sockets could not be inspected"},
 	discover.GapInFlight:        {"1 descriptor in flight could not be inspected", "# descriptors in flight could not be inspected"},
 	discover.GapIOUring:         {"1 io_uring file could not be inspected", "# io_uring files could not be inspected"},
@@ -42,13 +45,39 @@ var gapTexts = map[string]struct{ one, many string }{
 	},
 }
 
-// gapText is the message on a gap.
+// gapText is the message on a gap, with who causes it.
 func gapText(g discover.Gap) string {
-	if t, ok := gapTexts[g.What]; ok && g.Count > 1 && t.many != "" {
-		return strings.ReplaceAll(t.many, "#", strconv.Itoa(g.Count))
-	} else if ok {
-		return t.one
+	by := causeText(g)
+	t, ok := gapTexts[g.What]
+	template := t.one
+	if g.Count > 1 && t.many != "" {
+		template = t.many
 	}
+	text := otherGap(g)
+	if ok {
+		who := cmp.Or(by, plural(g.Count, "process", "processes"))
+		text = strings.NewReplacer("#", strconv.Itoa(g.Count), "@", who, "%", g.Path).Replace(template)
+	}
+	if by != "" && !strings.Contains(template, "@") {
+		text += ": " + by
+	}
+	return text
+}
+
+// causeText says who causes a gap, or is empty.
+func causeText(g discover.Gap) string {
+	text := g.Who()
+	if g.MountNamespace != 0 {
+		text = strings.TrimSuffix("mnt:["+strconv.FormatUint(g.MountNamespace, 10)+"] of "+text, " of ")
+	}
+	if text != "" && g.UID >= 0 {
+		text += ", user " + userName(g.UID)
+	}
+	return text
+}
+
+// otherGap is the message on a gap in the words of the library.
+func otherGap(g discover.Gap) string {
 	if why, failed := strings.CutPrefix(g.What, find.GapUnread+" "); failed {
 		return plural(g.Count, "namespace", "namespaces") + " could not be read " + why
 	}
@@ -80,6 +109,9 @@ func criticalGaps(all []discover.Gap) string {
 func remedy(all []discover.Gap) string {
 	if os.Geteuid() != 0 {
 		return "run as root"
+	}
+	if !slices.ContainsFunc(all, func(g discover.Gap) bool { return g.Vantage }) && isPartial(all) {
+		return "what is hidden there may hold namespaces that look unused; it ends with the process"
 	}
 	if slices.ContainsFunc(all, func(b discover.Gap) bool { return b.What == discover.GapMountNamespace }) {
 		return "leave the shell or command of netnsctl (or of ip netns exec), container or chroot, and run as root of the host"

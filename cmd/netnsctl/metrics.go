@@ -63,8 +63,12 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	m.kinds(pins)
 
 	m.family("not_seen", "What could not be looked at: how many, 1 where it cannot be counted. Grave is what forbids to call anything unused.")
-	for _, b := range snap.Gaps {
-		m.sample(float64(max(b.Count, 1)), "what", b.What, "grave", strconv.FormatBool(b.Critical))
+	for _, users := range groupBy(snap.Gaps, func(g discover.Gap) gapKind { return gapKind{g.What, g.Critical} }) {
+		count := 0
+		for _, g := range users {
+			count += max(g.Count, 1)
+		}
+		m.sample(float64(count), "what", users[0].What, "grave", strconv.FormatBool(users[0].Critical))
 	}
 	m.family("scan_duration_seconds", "How long the last scan took.")
 	m.sample(elapsed.Seconds())
@@ -79,6 +83,13 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	m.family("build_info", "The version of netnsctl.")
 	m.sample(1, "version", version())
 	return m.String()
+}
+
+// gapKind is equal for gaps that several users cause: two samples with the same labels would
+// make the whole text invalid.
+type gapKind struct {
+	what     string
+	critical bool
 }
 
 // metrics is text in Prometheus' exposition format, version 0.0.4. All metrics are

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,8 +70,8 @@ type Skipped struct {
 	Why string `json:"why"`
 }
 
-// GapError is the error of [Make] if rule 4 forbids to clean up. Gaps are the critical gaps
-// of the snapshot.
+// GapError is the error of [Make] if the scan could not see enough for a clean-up
+// ([discover.Gap.Vantage]). Gaps are the critical gaps of the snapshot.
 type GapError struct{ Gaps []discover.Gap }
 
 func (e *GapError) Error() string {
@@ -84,10 +85,12 @@ func (e *GapError) Error() string {
 // planner makes one plan.
 type planner struct {
 	targets
-	snap  *discover.Snapshot
-	req   Request
-	plan  *Plan
-	byIno map[uint64]*discover.Namespace
+	snap *discover.Snapshot
+	req  Request
+	plan *Plan
+	// hidden are the gaps that may hide what pins a namespace without a process.
+	hidden []discover.Gap
+	byIno  map[uint64]*discover.Namespace
 	// covered are namespaces by the name that would lead to them if no mount covered it.
 	covered map[string]*discover.Namespace
 }
@@ -95,11 +98,12 @@ type planner struct {
 // Make makes the plan for a request. It looks at nothing but the snapshot, which must have
 // been taken with [discover.Options.Files]. The only error is a [GapError].
 func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
-	if critical := snap.Critical(); len(critical) > 0 {
+	critical := snap.Critical()
+	if slices.ContainsFunc(critical, func(g discover.Gap) bool { return g.Vantage }) {
 		return nil, &GapError{critical}
 	}
 	p := &planner{
-		targets: newTargets(snap, req.Targets), snap: snap, req: req, plan: &Plan{},
+		targets: newTargets(snap, req.Targets), snap: snap, req: req, plan: &Plan{}, hidden: critical,
 		byIno: map[uint64]*discover.Namespace{}, covered: map[string]*discover.Namespace{},
 	}
 	for _, ns := range snap.Namespaces {
@@ -153,6 +157,21 @@ func inUse(ns *discover.Namespace) string {
 	}
 	return "in use"
 }
+
+// unseen says that a namespace without a process may be pinned by what the scan could not look
+// at.
+func (p *planner) unseen() string {
+	if len(p.hidden) == 0 {
+		return ""
+	}
+	why := "it may be in use: " + p.hidden[0].String()
+	if who := p.hidden[0].Who(); who != "" {
+		why += " (" + who + ")"
+	}
+	return why
+}
+
+const unlisted = "its devices could not be listed, one of them may be a physical device"
 
 func physical(ns *discover.Namespace) string {
 	return "it holds a physical device: " + strings.Join(ns.Hardware, ", ")

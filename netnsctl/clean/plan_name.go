@@ -74,6 +74,10 @@ func (p *planner) healthy(n *discover.Name) {
 		why = inUse(ns)
 	case len(ns.Hardware) > 0 && len(ns.Names) == 1:
 		why = physical(ns)
+	case ns.Unlisted && len(ns.Names) == 1:
+		why = unlisted
+	case len(p.hidden) > 0:
+		why = p.unseen()
 	default:
 		why = p.young(ns.Born)
 		if m, found := p.mountedOn(n); found {

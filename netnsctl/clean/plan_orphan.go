@@ -54,11 +54,17 @@ func (p *planner) keepOrphan(ns *discover.Namespace) string {
 			return "held by " + pin.String()
 		}
 	}
-	if len(ns.Hardware) > 0 {
+	switch {
+	case len(ns.Hardware) > 0:
 		return physical(ns)
+	case ns.Unlisted:
+		return unlisted
 	}
 	if ns.Cookie == 0 && !ns.Held() {
 		return "it could not be opened, so it might be mistaken for another"
+	}
+	if why := p.unseen(); why != "" {
+		return why
 	}
 	return p.young(ns.Born)
 }

@@ -143,9 +143,28 @@ func TestMake(t *testing.T) {
 		{
 			name: "rule 4: a critical gap",
 			change: func(w world) {
-				w.snap.Gaps = []discover.Gap{{What: "processes not readable", Count: 7, Critical: true}}
+				w.snap.Gaps = []discover.Gap{{What: "processes not readable", Count: 7, Critical: true, Vantage: true}}
 			},
 			want: "refused: nothing can be called unused, not seen: processes not readable: 7",
+		},
+		{
+			name: "rule 6: a gap of a process hides no user of a dead name",
+			change: func(w world) {
+				w.snap.Gaps = []discover.Gap{{What: discover.GapSockets, Count: 2, Critical: true, PID: 812, Command: "sleep"}}
+			},
+			want: "remove dead\nskip net:[100]: it may be in use: sockets not readable: 2 (pid 812 (sleep))",
+		},
+		{
+			name: "rule 6: a gap of a process, and an idle name that is named", targets: "vpn",
+			change: func(w world) {
+				w.snap.Gaps = []discover.Gap{{What: discover.GapSockets, Count: 2, Critical: true, PID: 812, Command: "sleep"}}
+			},
+			want: "skip vpn: it may be in use: sockets not readable: 2 (pid 812 (sleep))",
+		},
+		{
+			name:   "rule 9: devices that could not be listed",
+			change: func(w world) { w.orphan.Unlisted = true },
+			want:   "remove dead\nskip net:[100]: its devices could not be listed, one of them may be a physical device",
 		},
 		{
 			name:   "rule 4: another gap",

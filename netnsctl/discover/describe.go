@@ -82,7 +82,7 @@ func (d *describer) identify(ns *Namespace) {
 	}
 	unused := ns.Verdict == Orphan || ns.kept
 	if unused || ns.Verdict == Idle && d.opts.Everything {
-		ns.Hardware = d.hardware(fd)
+		ns.Hardware, ns.Unlisted = d.hardware(fd)
 	}
 	if unused || (d.opts.Hold || ns.recyclable()) && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
@@ -136,9 +136,9 @@ func (d *describer) owner(ns *Namespace) {
 // hardware lists the physical devices in an open namespace: those that no driver made on
 // request, but for the loopback device. They would be lost to the host until the namespace
 // has gone, or for good.
-func (d *describer) hardware(fd int) (names []string) {
+func (d *describer) hardware(fd int) (names []string, unlisted bool) {
 	devices, err := d.scratch.Devices(netns.NsHandle(fd))
-	if err != nil && !procfs.Gone(err) {
+	if unlisted = err != nil && !procfs.Gone(err); unlisted {
 		d.unlisted++
 	}
 	for _, one := range devices {
@@ -146,7 +146,7 @@ func (d *describer) hardware(fd int) (names []string) {
 			names = append(names, one.Name)
 		}
 	}
-	return names
+	return names, unlisted
 }
 
 // addresses are those of an orphan that is held open.

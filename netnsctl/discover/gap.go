@@ -9,20 +9,38 @@ import (
 type Gap struct {
 	What  string `json:"what"`
 	Count int    `json:"count,omitempty"` // of What; 0 if it cannot be counted
-	// Critical says that the gap could hide a user of a namespace. No namespace may then be
-	// called unused.
+	// Critical says that the gap could hide a user of a namespace.
 	Critical bool `json:"grave"`
+	// Vantage says that a critical gap is one of the place from which the scan looks, or of its
+	// privilege: the gap may hide anything, and nothing may be called unused. A critical gap
+	// that is not of the vantage is one of a process or of a mount namespace. It may hide what
+	// pins a namespace without a process, and no process.
+	Vantage bool `json:"vantage,omitempty"`
+	// PID is the first process that causes the gap, with its Command, MorePIDs the number of
+	// the others; 0 if no process does.
+	PID      int    `json:"pid,omitempty"`
+	Command  string `json:"command,omitempty"`
+	MorePIDs int    `json:"more_pids,omitempty"`
+	// UID is the user who answers for these processes, or for MountNamespace; -1 if that cannot
+	// be told. It means nothing where both are 0.
+	UID int64 `json:"uid" textjson:"omitnegative"`
+	// MountNamespace is the inode number of the mount namespace, and Path the path in it, that
+	// could not be looked at; zero and empty if the gap is of something else.
+	MountNamespace uint64 `json:"mount_namespace,omitempty"`
+	Path           string `json:"path,omitempty"`
 }
 
 // These are the beginnings of [Gap.What]. Some gaps have further text after it.
 const (
 	GapProcesses       = "processes not readable"
+	GapDescriptors     = "descriptors not readable"
 	GapSockets         = "sockets not readable"
 	GapInFlight        = "descriptors in flight not readable"
 	GapIOUring         = "io_uring files not readable"
 	GapMarks           = "inotify and fanotify marks on namespaces of a type that the kernel does not tell"
 	GapDetachedTrees   = "detached mount trees not readable"
 	GapMountNamespaces = "mount namespaces not readable"
+	GapNoAnswer        = "paths that do not answer"
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
 	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces),
@@ -45,6 +63,24 @@ func (g Gap) String() string {
 		return g.What
 	}
 	return g.What + ": " + strconv.Itoa(g.Count)
+}
+
+// hidesProcesses reports whether a process may be hidden that is in a namespace.
+func (g Gap) hidesProcesses() bool { return g.Vantage || g.Critical && g.What == GapProcesses }
+
+// caused reports whether a process or a mount namespace causes the gap.
+func (g Gap) caused() bool { return g.PID != 0 || g.MountNamespace != 0 }
+
+// Who says for people which processes cause the gap, without their user; it is empty if none
+// does.
+func (g Gap) Who() string {
+	switch {
+	case g.PID == 0:
+		return ""
+	case g.MorePIDs > 0:
+		return who(g.PID, g.Command) + " and " + count(g.MorePIDs, "more process", "more processes")
+	}
+	return who(g.PID, g.Command)
 }
 
 // Critical returns the gaps that could hide a user of a namespace.

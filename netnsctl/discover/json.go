@@ -85,6 +85,20 @@ func (p *Pin) UnmarshalJSON(data []byte) error {
 func (m Mount) MarshalJSON() ([]byte, error)     { return textjson.Marshal(m) }
 func (m *Mount) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, m) }
 
+// MarshalJSON encodes g.
+func (g Gap) MarshalJSON() ([]byte, error) {
+	if !g.caused() {
+		g.UID = -1
+	}
+	return textjson.Marshal(g)
+}
+
+// UnmarshalJSON decodes g.
+func (g *Gap) UnmarshalJSON(data []byte) error {
+	g.UID = -1
+	return textjson.Unmarshal(data, g)
+}
+
 // MarshalJSON encodes o.
 func (o Owner) MarshalJSON() ([]byte, error)     { return textjson.Marshal(o) }
 func (o *Owner) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, o) }

@@ -80,7 +80,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 		return InUse, count(processes, "process", "processes")
 	case threads > 0 && len(ns.Names) > 0:
 		return InUse, count(threads, "thread", "threads")
-	case len(ns.Names) > 0 && slices.ContainsFunc(e.gaps, func(g Gap) bool { return g.Critical }):
+	case len(ns.Names) > 0 && slices.ContainsFunc(e.gaps, Gap.hidesProcesses):
 		return Idle, "no process that could be seen"
 	case len(ns.Names) > 0:
 		return Idle, "no process"

@@ -53,8 +53,18 @@ func TestJudge(t *testing.T) {
 		{situation: "name and socket", ino: other, names: []string{"a"}, pins: []Pin{socket}, verdict: Idle, reason: "no process"},
 		{
 			situation: "name and a critical gap", ino: other, names: []string{"a"},
-			gaps:    []Gap{{What: "mounts"}, {What: "processes", Critical: true}},
+			gaps:    []Gap{{What: "mounts"}, {What: GapHost, Critical: true, Vantage: true}},
 			verdict: Idle, reason: "no process that could be seen",
+		},
+		{
+			situation: "name and a process that could not be inspected", ino: other, names: []string{"a"},
+			gaps:    []Gap{{What: GapProcesses, Critical: true, PID: 7}},
+			verdict: Idle, reason: "no process that could be seen",
+		},
+		{
+			situation: "name and a gap that hides no process", ino: other, names: []string{"a"},
+			gaps:    []Gap{{What: GapSockets, Critical: true, PID: 7}},
+			verdict: Idle, reason: "no process",
 		},
 		{
 			situation: "name and a gap that is not critical", ino: other, names: []string{"a"},

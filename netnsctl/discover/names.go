@@ -34,7 +34,7 @@ func (v *vantage) readNames() {
 		d, err = rundir.Open(v.host.Dir(), v.fs.Root())
 	}
 	if err != nil {
-		v.nameGaps = []Gap{{What: "the names in " + v.host.Dir(), Critical: true}}
+		v.nameGaps = []Gap{{What: "the names in " + v.host.Dir(), Critical: true, Vantage: true}}
 		return
 	}
 	defer d.Close()

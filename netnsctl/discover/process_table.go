@@ -13,8 +13,9 @@ type processTable struct {
 	files   []openFile
 	// members has some processes for each mount namespace.
 	members map[uint64][]int
-	// refused are processes of which something could not be read.
-	refused []int
+	// refused are processes that could not be read, refusedFDs those whose descriptors could
+	// not.
+	refused, refusedFDs []int
 }
 
 // thread is a process, or one thread of it where tid is not 0.
@@ -68,6 +69,7 @@ func (t *processTable) merge(part processTable) {
 	t.threads = append(t.threads, part.threads...)
 	t.files = append(t.files, part.files...)
 	t.refused = append(t.refused, part.refused...)
+	t.refusedFDs = append(t.refusedFDs, part.refusedFDs...)
 	for ino, tids := range part.members {
 		t.members[ino] = append(t.members[ino], tids...)
 	}

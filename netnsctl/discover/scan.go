@@ -94,9 +94,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 		namespaces = judge(e)
 	}
 	d.describe(namespaces)
-	if d.unlisted > 0 {
-		s.Gaps = append(s.Gaps, Gap{What: GapDevices, Count: d.unlisted, Critical: true})
-	}
+	s.Gaps = append(s.Gaps, counted(Gap{What: GapDevices, Count: d.unlisted})...)
 	slices.SortFunc(namespaces, func(a, b *Namespace) int {
 		return cmp.Or(cmp.Compare(a.ID.Ino, b.ID.Ino), cmp.Compare(a.NSID, b.NSID))
 	})
@@ -178,5 +176,5 @@ func (v *vantage) look(timed func(source string, run func())) (gaps []Gap, err e
 			gaps = append(gaps, missed...)
 		})
 	}
-	return gaps, nil
+	return v.byUser(gaps), nil
 }

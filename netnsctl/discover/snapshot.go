@@ -92,6 +92,8 @@ type Namespace struct {
 	// Hardware are the names of the physical devices in a namespace that has no process. In an
 	// idle namespace the scan looks for them only with [Options.Everything].
 	Hardware []string
+	// Unlisted says that Hardware is not known, because the devices could not be listed.
+	Unlisted bool
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`

@@ -9,11 +9,15 @@ func processes(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		seen = append(seen, v.sighting(t.net, p))
 	}
-	unreadable := 0
-	for _, pid := range v.refused {
+	return seen, append(v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs)...)
+}
+
+// unreadable are the gaps of processes that have not ended.
+func (v *vantage) unreadable(what string, pids []int) (gaps []Gap) {
+	for _, pid := range pids {
 		if !v.fs.Ends(pid) {
-			unreadable++
+			gaps = append(gaps, Gap{What: what, Count: 1, Critical: true, PID: pid})
 		}
 	}
-	return seen, counted(Gap{What: GapProcesses, Count: unreadable, Critical: true})
+	return gaps
 }

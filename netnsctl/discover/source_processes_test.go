@@ -52,7 +52,7 @@ func TestProcesses(t *testing.T) {
 		77: {Kind: Process, PID: 9000001, FD: -1},
 		78: {Kind: Process, PID: 9000002, FD: -1},
 	})
-	expectGaps(t, gaps, Gap{What: GapProcesses, Count: 1, Critical: true})
+	expectGaps(t, gaps, Gap{What: GapProcesses, Count: 1, Critical: true, PID: 9000003})
 	if len(v.members) != 1 || len(v.members[500]) != 2 {
 		t.Errorf("members of mount namespaces: %v", v.members)
 	}

@@ -148,8 +148,10 @@ func (v *vantage) add(seen []sighting) {
 	}
 }
 
-// critical notes a gap that could hide a user of a namespace.
-func (v *vantage) critical(what string) { v.gaps = append(v.gaps, Gap{What: what, Critical: true}) }
+// critical notes a gap that could hide anything.
+func (v *vantage) critical(what string) {
+	v.gaps = append(v.gaps, Gap{What: what, Critical: true, Vantage: true})
+}
 
 // compareWithFirst finds out whether we see what pid 1 sees. Where we do not, nothing may
 // be called unused.

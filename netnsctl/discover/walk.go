@@ -77,7 +77,7 @@ func (w *walker) process(pid int) {
 	case procfs.Gone(err):
 		leader = 0 // threads may go on when their leader has ended
 	default:
-		w.refuse(pid, err)
+		w.refused = refuse(w.refused, pid, err)
 		return
 	}
 	if w.r.Threaded(pid) {
@@ -89,7 +89,7 @@ func (w *walker) process(pid int) {
 // then the threads are the process.
 func (w *walker) otherThreads(pid, leader int) {
 	tids, err := w.r.Tasks(pid)
-	w.refuse(pid, err)
+	w.refused = refuse(w.refused, pid, err)
 	for _, tid := range slices.Clone(tids) {
 		if tid == pid {
 			continue
@@ -133,7 +133,7 @@ func (w *walker) descriptors(pid, tid int) {
 			w.files = append(w.files, f)
 		}
 	})
-	w.refuse(pid, err)
+	w.refusedFDs = refuse(w.refusedFDs, pid, err)
 }
 
 // classify reports whether a file may pin a namespace. A stat tells most: the text of the
@@ -171,9 +171,11 @@ var anonymous = map[string]fileClass{
 	"anon_inode:[io_uring]": ioURing,
 }
 
-// refuse notes that something of a process could not be read.
-func (w *walker) refuse(pid int, err error) {
-	if err != nil && !procfs.Gone(err) {
-		w.refused = append(w.refused, pid)
+// refuse adds a process of which something could not be read, once.
+func refuse(refused []int, pid int, err error) []int {
+	last := len(refused) - 1
+	if err == nil || procfs.Gone(err) || last >= 0 && refused[last] == pid {
+		return refused
 	}
+	return append(refused, pid)
 }

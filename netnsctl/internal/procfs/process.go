@@ -3,7 +3,6 @@ package procfs
 import (
 	"bytes"
 	"os"
-	"strconv"
 	"strings"
 )
 
@@ -21,20 +20,6 @@ func CommandLine(root string, pid int) []string {
 		return nil
 	}
 	return strings.Split(string(text), "\x00")
-}
-
-// EffectiveUser is the effective user ID of a process; -1 if that has ended. It is the
-// second number of the line Uid: in /proc/PID/status.
-func EffectiveUser(root string, pid int) int64 {
-	text, _ := os.ReadFile(path(root, pid, "/status"))
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) > 2 && fields[0] == "Uid:" {
-			if uid, err := strconv.ParseUint(fields[2], 10, 32); err == nil {
-				return int64(uid)
-			}
-		}
-	}
-	return -1
 }
 
 // Cgroup is the systemd unit of a process, and the container and pod IDs in its cgroup;

@@ -1,0 +1,59 @@
+package procfs
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// userIDs are the real, effective and saved user IDs of a process, from the line Uid: of
+// /proc/PID/status.
+func userIDs(root string, pid int) (ids [3]int64, ok bool) {
+	text, _ := os.ReadFile(path(root, pid, "/status"))
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || fields[0] != "Uid:" {
+			continue
+		}
+		for i := range ids {
+			uid, err := strconv.ParseUint(fields[i+1], 10, 32)
+			if err != nil {
+				return ids, false
+			}
+			ids[i] = int64(uid)
+		}
+		return ids, true
+	}
+	return ids, false
+}
+
+// EffectiveUser is the effective user ID of a process; -1 if that has ended.
+func EffectiveUser(root string, pid int) int64 {
+	if ids, ok := userIDs(root, pid); ok {
+		return ids[1]
+	}
+	return -1
+}
+
+// UserOf is the user who answers for a process, -1 if that has ended: its real user, who has
+// started it, or the creator of the user namespace that it is in, who may do there what he
+// likes, whatever the user IDs are ([sys.CreatorOf]). sole says that the process acts for no
+// other user: it is no set-user-ID program.
+func UserOf(root string, pid int) (uid int64, sole bool) {
+	ids, ok := userIDs(root, pid)
+	if !ok {
+		return -1, false
+	}
+	fd, err := sys.Open(path(root, pid, "/ns/user"))
+	if err != nil {
+		return ids[0], false
+	}
+	defer sys.Close(fd)
+	creator, foreign, err := sys.CreatorOf(fd)
+	if foreign && err == nil {
+		return int64(creator), true
+	}
+	return ids[0], err == nil && ids[0] == ids[1] && ids[0] == ids[2]
+}
