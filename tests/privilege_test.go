@@ -70,6 +70,17 @@ var privileges = []privilege{
 		want: "CapEff:\t0000000000201000\n",
 	},
 	{
+		name: "but not with another user",
+		script: `caps=+net_admin,+sys_admin,+setuid,+setgid,+dac_override
+			mkdir -m 700 /run/private; cp /bin/sh /run/private/sh
+			show='grep -E "Cap(Inh|Prm|Eff|Amb)|NoNewPrivs" /proc/self/status'
+			setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps $caps --ambient-caps $caps \
+				/run/plain/netnsctl exec --user 65534:65534 --no-sysfs a sh -c "$show"
+			setpriv --inh-caps $caps --securebits +no_setuid_fixup /run/plain/netnsctl exec --user 65534:65534 a /run/private/sh -c "$show"`,
+		want: "CapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapAmb:\t0000000000000000\n" +
+			"NoNewPrivs:\t0\nnetnsctl: run command /run/private/sh: permission denied\n",
+	},
+	{
 		name: "a caller's NETNSCTL_IP and PATH choose the real ip",
 		script: `user env NETNSCTL_IP=/run/evil/ip /run/plain/ip link
 			user env PATH=/run/plain:/run/evil:/usr/bin:/bin /run/plain/ip link`,

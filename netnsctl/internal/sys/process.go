@@ -1,7 +1,6 @@
 package sys
 
 import (
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -54,28 +53,4 @@ func Privileged() bool {
 	}
 	const need = 1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_NET_ADMIN
 	return data[0].Effective&need == need
-}
-
-// Become changes the user, the group and the further groups of the calling thread, and
-// of what it executes. Package syscall would change those of every thread. A thread that
-// becomes an ordinary user loses its capabilities (capabilities(7)).
-func Become(uid, gid uint32, groups []uint32) error {
-	numbers := make([]int, len(groups))
-	for i, group := range groups {
-		numbers[i] = int(group)
-	}
-	if err := unix.Setgroups(numbers); err != nil { // of the thread, unlike syscall.Setgroups
-		return err
-	}
-	setresuid, setresgid := uintptr(unix.SYS_SETRESUID), uintptr(unix.SYS_SETRESGID)
-	if runtime.GOARCH == "386" || runtime.GOARCH == "arm" {
-		setresuid, setresgid = 208, 210 // setresuid32 and setresgid32: the others take 16 bits.
-	}
-	if _, _, errno := unix.RawSyscall(setresgid, uintptr(gid), uintptr(gid), uintptr(gid)); errno != 0 {
-		return errno
-	}
-	if _, _, errno := unix.RawSyscall(setresuid, uintptr(uid), uintptr(uid), uintptr(uid)); errno != 0 {
-		return errno
-	}
-	return nil
 }
