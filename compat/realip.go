@@ -78,36 +78,36 @@ func mayHaveNetns(name string) bool {
 
 // execRealIP replaces the process by the real `ip`. It returns only if that fails.
 func (s *session) execRealIP(argv []string) error {
-	path, ok := realIP()
-	if !ok {
-		return errNoRealIP()
+	path, err := realIP()
+	if err != nil {
+		return err
 	}
-	return s.fail("", netnsctl.NewOpError(netnsctl.OpExec, path, "", proc.ExecFile(path, argv)))
+	env, err := realIPEnviron(path, argv)
+	if err != nil {
+		return err
+	}
+	return s.fail("", netnsctl.NewOpError(netnsctl.OpExec, path, "", proc.ExecFile(path, argv, env)))
 }
 
-func errNoRealIP() error {
-	return &failure{
-		status: statusUsage,
-		text:   "netnsctl: there is no other `ip` in PATH; " + realIPVariable + " can name one",
+// realIP finds the `ip` that [realIPVariable] names or that follows this program in PATH or,
+// if none does, the first that precedes it. That one must not be a copy of this program: two
+// copies would replace each other for ever.
+func realIP() (path string, err error) {
+	self, err := os.Stat("/proc/self/exe")
+	if err != nil {
+		return "", errNoRealIP()
 	}
-}
-
-// realIP finds the `ip` that follows this program in PATH or, if none does, the
-// first that precedes it. That one must not be a copy of this program: two copies
-// would replace each other for ever.
-func realIP() (path string, ok bool) {
 	search := systemPath
 	if !proc.HasMoreThanCaller() {
 		if path, _ = proc.Getenv(realIPVariable); path != "" {
-			return path, true
+			if info, err := os.Stat(path); err == nil && os.SameFile(info, self) {
+				return "", &failure{status: statusUsage, text: "netnsctl: " + realIPVariable + " names netnsctl itself: " + path}
+			}
+			return path, nil
 		}
 		if given, ok := proc.Getenv("PATH"); ok {
 			search = given
 		}
-	}
-	self, err := os.Stat("/proc/self/exe")
-	if err != nil {
-		return "", false
 	}
 	before := ""
 	for dir := range strings.SplitSeq(search, ":") {
@@ -121,17 +121,27 @@ func realIP() (path string, ok bool) {
 			path = candidate
 		}
 	}
-	if path == "" && before != "" && !isNetnsctl(before) {
+	// The `ip` of iproute2 does not contain the name of the variable.
+	if path == "" && before != "" && !contains(before, realIPVariable) {
 		path = before
 	}
-	return path, path != ""
+	if path == "" {
+		return "", errNoRealIP()
+	}
+	return path, nil
 }
 
-// isNetnsctl reports whether a file may be a copy of this program: it contains the name of
-// [realIPVariable], which the `ip` of iproute2 does not.
-func isNetnsctl(path string) bool {
-	text, err := os.ReadFile(path)
-	return err != nil || bytes.Contains(text, []byte(realIPVariable))
+func errNoRealIP() error {
+	return &failure{
+		status: statusUsage,
+		text:   "netnsctl: there is no other `ip` in PATH; " + realIPVariable + " can name one",
+	}
+}
+
+// contains reports whether a file can be read and contains a text.
+func contains(path, text string) bool {
+	content, err := os.ReadFile(path)
+	return err == nil && bytes.Contains(content, []byte(text))
 }
 
 // realIPLines are the lines of a batch file that the real `ip` runs.
@@ -158,19 +168,23 @@ func (b *batch) runRealIP() (stop error) {
 	}
 	b.waiting.text = nil
 	b.deleter.Release()
-	path, ok := realIP()
-	if !ok {
-		return b.after(b.waiting.last, errNoRealIP())
+	argv := append(append([]string{"ip"}, b.passOn...), "-batch", "-")
+	path, err := realIP()
+	if err != nil {
+		return b.after(b.waiting.last, err)
+	}
+	env, err := realIPEnviron(path, argv)
+	if err != nil {
+		return b.after(b.waiting.last, err)
 	}
 	if b.out.terminal {
 		b.out.Flush()
 	}
-	argv := append(append([]string{"ip"}, b.passOn...), "-batch", "-")
 	var terminal *os.File
 	if b.out.terminal {
 		terminal = b.program.Stdout
 	}
-	status, stdout, stderr, err := proc.RunFile(path, argv, text, terminal)
+	status, stdout, stderr, err := proc.RunFile(path, argv, env, text, terminal)
 	if err != nil {
 		err = netnsctl.NewOpError(netnsctl.OpExec, path, "", err)
 		return b.after(b.waiting.last, b.fail("", err))

@@ -9,19 +9,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ExecFile replaces the process by the program at path, with what the process was
-// given at its start: environment, descriptors, signals, limits. It returns only if
-// that fails.
-func ExecFile(path string, argv []string) error {
+// ExecFile replaces the process by the program at path, with the environment env and what
+// the process was given at its start: descriptors, signals, limits. It returns only if that
+// fails.
+func ExecFile(path string, argv, env []string) error {
 	RestoreAll()
-	return syscall.Exec(path, argv, Environ())
+	return syscall.Exec(path, argv, env)
 }
 
-// RunFile runs the program at path as a child, with input as its standard input, and
-// waits for it. It returns the exit status, -1 if a signal ended the child, and what
+// RunFile runs the program at path as a child, with the environment env and with input as
+// its standard input, and waits for it. It returns the exit status, -1 if a signal ended the child, and what
 // the child wrote to standard output and standard error. If terminal is not nil,
 // standard output goes there directly.
-func RunFile(path string, argv []string, input []byte, terminal *os.File) (status int, stdout, stderr []byte, err error) {
+func RunFile(path string, argv, env []string, input []byte, terminal *os.File) (status int, stdout, stderr []byte, err error) {
 	var files [3]*os.File
 	for i := range files {
 		if files[i], err = memoryFile(); err != nil {
@@ -32,7 +32,7 @@ func RunFile(path string, argv []string, input []byte, terminal *os.File) (statu
 	if _, err := files[0].WriteAt(input, 0); err != nil {
 		return 0, nil, nil, err
 	}
-	attr := &os.ProcAttr{Env: Environ(), Files: files[:]}
+	attr := &os.ProcAttr{Env: env, Files: files[:]}
 	if terminal != nil {
 		attr.Files = []*os.File{files[0], terminal, files[2]}
 	}

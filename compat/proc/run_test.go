@@ -16,12 +16,12 @@ func TestRunFile(t *testing.T) {
 		"exit 3":              {3, "", ""},
 		"kill -9 $$":          {-1, "", ""},
 	} {
-		status, stdout, stderr, err := RunFile("/bin/sh", []string{"sh", "-c", script}, []byte("input"), nil)
+		status, stdout, stderr, err := RunFile("/bin/sh", []string{"sh", "-c", script}, nil, []byte("input"), nil)
 		if err != nil || status != want.status || string(stdout) != want.stdout || string(stderr) != want.stderr {
 			t.Errorf("%s: %d %q %q %v", script, status, stdout, stderr, err)
 		}
 	}
-	if _, _, _, err := RunFile("/nowhere", []string{"x"}, nil, nil); !errors.Is(err, syscall.ENOENT) {
+	if _, _, _, err := RunFile("/nowhere", []string{"x"}, nil, nil, nil); !errors.Is(err, syscall.ENOENT) {
 		t.Errorf("no file: %v", err)
 	}
 }
