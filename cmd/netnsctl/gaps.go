@@ -47,7 +47,7 @@ var gapTexts = map[string]struct{ one, many string }{
 
 // gapText is the message on a gap, with who causes it.
 func gapText(g discover.Gap) string {
-	by := causeText(g)
+	by := g.Who()
 	t, ok := gapTexts[g.What]
 	template := t.one
 	if g.Count > 1 && t.many != "" {
@@ -60,18 +60,6 @@ func gapText(g discover.Gap) string {
 	}
 	if by != "" && !strings.Contains(template, "@") {
 		text += ": " + by
-	}
-	return text
-}
-
-// causeText says who causes a gap, or is empty.
-func causeText(g discover.Gap) string {
-	text := g.Who()
-	if g.MountNamespace != 0 {
-		text = strings.TrimSuffix("mnt:["+strconv.FormatUint(g.MountNamespace, 10)+"] of "+text, " of ")
-	}
-	if text != "" && g.UID >= 0 {
-		text += ", user " + userName(g.UID)
 	}
 	return text
 }

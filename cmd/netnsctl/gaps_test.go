@@ -9,24 +9,23 @@ import (
 
 // TestGapText: who causes a gap is told with the command and the user.
 func TestGapText(t *testing.T) {
-	const uid = 3999999999 // in no /etc/passwd
 	for want, g := range map[string]discover.Gap{
 		"3 sockets could not be inspected": {What: discover.GapSockets, Count: 3},
-		"1 socket could not be inspected: pid 7 (a b), user 3999999999": {
-			What: discover.GapSockets, Count: 1, PID: 7, Command: "a b", UID: uid,
+		"1 socket could not be inspected: pid 7 of user bob (a b)": {
+			What: discover.GapSockets, Count: 1, PID: 7, Command: "a b", User: "bob",
 		},
-		"1 socket could not be inspected: pid 7": {What: discover.GapSockets, Count: 1, PID: 7, UID: -1},
-		"descriptors of pid 7 (#%@) and 2 more processes, user 3999999999 could not be inspected": {
-			What: discover.GapDescriptors, Count: 3, PID: 7, Command: "#%@", MorePIDs: 2, UID: uid,
+		"1 socket could not be inspected: pid 7": {What: discover.GapSockets, Count: 1, PID: 7},
+		"descriptors of pid 7 of user bob (#%@) and 2 more processes could not be inspected": {
+			What: discover.GapDescriptors, Count: 3, PID: 7, Command: "#%@", MorePIDs: 2, User: "bob",
 		},
 		"descriptors of 2 processes could not be inspected": {What: discover.GapDescriptors, Count: 2},
-		"/mnt/@ does not answer: pid 7, user 3999999999":    {What: discover.GapNoAnswer, Count: 1, Path: "/mnt/@", PID: 7, UID: uid},
-		"2 paths do not answer, such as /mnt/x: pid 7":      {What: discover.GapNoAnswer, Count: 2, Path: "/mnt/x", PID: 7, UID: -1},
-		"1 mount namespace could not be inspected: mnt:[9] of pid 7 (x), user 3999999999": {
-			What: discover.GapMountNamespaces, Count: 1, MountNamespace: 9, PID: 7, Command: "x", UID: uid,
+		"/mnt/@ does not answer: pid 7 of user bob":         {What: discover.GapNoAnswer, Count: 1, Path: "/mnt/@", PID: 7, User: "bob"},
+		"2 paths do not answer, such as /mnt/x: pid 7":      {What: discover.GapNoAnswer, Count: 2, Path: "/mnt/x", PID: 7},
+		"1 mount namespace could not be inspected: mnt:[9] of pid 7 of user bob (x)": {
+			What: discover.GapMountNamespaces, Count: 1, MountNamespace: 9, PID: 7, Command: "x", User: "bob",
 		},
-		"1 mount namespace could not be inspected: mnt:[9], user 3999999999": {
-			What: discover.GapMountNamespaces, Count: 1, MountNamespace: 9, UID: uid,
+		"1 mount namespace could not be inspected: mnt:[9] of user bob": {
+			What: discover.GapMountNamespaces, Count: 1, MountNamespace: 9, User: "bob",
 		},
 		"the names in /x@y could not be inspected": {What: "the names in /x@y"},
 	} {

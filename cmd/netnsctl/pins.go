@@ -217,7 +217,7 @@ func mountNamespaceText(p discover.Pin) string {
 	if p.Mount.Through == 0 {
 		return "in mnt:[" + strconv.FormatUint(p.Mount.Namespace, 10) + "], which has no process"
 	}
-	return "in the mount namespace of " + discover.Pin{PID: p.Mount.Through, Command: p.Command}.Who()
+	return "in the mount namespace of " + discover.Pin{PID: p.Mount.Through, Command: p.Command, User: p.User}.Who()
 }
 
 // fewKeepers is the number of lines that firstFew leaves.

@@ -20,6 +20,7 @@ type describer struct {
 	scratch  inside.Scratch      // lists devices without a trace
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
+	users    map[int64]string // names by UID
 }
 
 func (d *describer) describe(namespaces []*Namespace) {
@@ -119,6 +120,9 @@ func (d *describer) owner(ns *Namespace) {
 		}
 		if pid != 0 {
 			p.Command = procfs.Command(d.v.fs.Root(), pid)
+			if ns.Verdict == Orphan {
+				p.UID, p.User = d.user(pid)
+			}
 		}
 		if p.Mount != nil && o.Runtime == "" {
 			o.Runtime = runtimeOf(p.Mount.Path)
@@ -131,6 +135,20 @@ func (d *describer) owner(ns *Namespace) {
 		o.PID, o.Command = pid, p.Command
 		o.Unit, o.Container, o.Pod = procfs.Cgroup(d.v.fs.Root(), pid)
 	}
+}
+
+// user is the user who answers for a process, if that is not root.
+func (d *describer) user(pid int) (uid int64, name string) {
+	if uid, _ = procfs.UserOf(d.v.fs.Root(), pid); uid <= 0 {
+		return 0, ""
+	}
+	if d.users == nil {
+		d.users = map[int64]string{}
+	}
+	if d.users[uid] == "" {
+		d.users[uid] = procfs.UserName(uid)
+	}
+	return uid, d.users[uid]
 }
 
 // hardware lists the physical devices in an open namespace: those that no driver made on

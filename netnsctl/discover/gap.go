@@ -3,6 +3,9 @@ package discover
 import (
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
 // Gap is something that a scan could not look at.
@@ -21,9 +24,10 @@ type Gap struct {
 	PID      int    `json:"pid,omitempty"`
 	Command  string `json:"command,omitempty"`
 	MorePIDs int    `json:"more_pids,omitempty"`
-	// UID is the user who answers for these processes, or for MountNamespace; -1 if that cannot
-	// be told. It means nothing where both are 0.
-	UID int64 `json:"uid" textjson:"omitnegative"`
+	// UID is the user who answers for these processes, or for MountNamespace, and User his
+	// name; 0 and empty if that is root or cannot be told.
+	UID  int64  `json:"uid,omitempty"`
+	User string `json:"user,omitempty"`
 	// MountNamespace is the inode number of the mount namespace, and Path the path in it, that
 	// could not be looked at; zero and empty if the gap is of something else.
 	MountNamespace uint64 `json:"mount_namespace,omitempty"`
@@ -68,19 +72,22 @@ func (g Gap) String() string {
 // hidesProcesses reports whether a process may be hidden that is in a namespace.
 func (g Gap) hidesProcesses() bool { return g.Vantage || g.Critical && g.What == GapProcesses }
 
-// caused reports whether a process or a mount namespace causes the gap.
-func (g Gap) caused() bool { return g.PID != 0 || g.MountNamespace != 0 }
-
-// Who says for people which processes cause the gap, without their user; it is empty if none
-// does.
-func (g Gap) Who() string {
+// Who says for people which processes cause the gap, or which mount namespace; it is empty if
+// nobody in particular does.
+func (g Gap) Who() (text string) {
 	switch {
-	case g.PID == 0:
-		return ""
-	case g.MorePIDs > 0:
-		return who(g.PID, g.Command) + " and " + count(g.MorePIDs, "more process", "more processes")
+	case g.PID != 0:
+		text = procfs.Label(g.PID, g.Command, g.User)
+	case g.User != "":
+		text = "user " + g.User
 	}
-	return who(g.PID, g.Command)
+	if g.MountNamespace != 0 {
+		text = strings.TrimSuffix("mnt:["+strconv.FormatUint(g.MountNamespace, 10)+"] of "+text, " of ")
+	}
+	if g.MorePIDs > 0 {
+		text += " and " + count(g.MorePIDs, "more process", "more processes")
+	}
+	return text
 }
 
 // Critical returns the gaps that could hide a user of a namespace.

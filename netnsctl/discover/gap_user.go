@@ -22,11 +22,11 @@ func (v *vantage) byUser(gaps []Gap) (merged []Gap) {
 		if !sys.Privileged() {
 			g.PID, g.MountNamespace = 0, 0
 		}
-		g.UID = v.answersFor(g)
+		g.UID = max(v.answersFor(g), 0)
 		kind := gapKind{g.What, g.Critical, g.Vantage, g.UID}
 		place, known := places[kind]
 		if !known {
-			g.Command = procfs.Command(v.fs.Root(), g.PID)
+			g.Command, g.User = procfs.Command(v.fs.Root(), g.PID), userName(g.UID)
 			places[kind], pids[kind] = len(merged), map[int]bool{g.PID: true}
 			merged = append(merged, g)
 			continue
@@ -39,6 +39,14 @@ func (v *vantage) byUser(gaps []Gap) (merged []Gap) {
 		}
 	}
 	return merged
+}
+
+// userName is the name of a user other than root, else empty.
+func userName(uid int64) string {
+	if uid <= 0 {
+		return ""
+	}
+	return procfs.UserName(uid)
 }
 
 // answersFor is the user who answers for a gap, -1 if nobody in particular does.

@@ -86,18 +86,8 @@ func (m Mount) MarshalJSON() ([]byte, error)     { return textjson.Marshal(m) }
 func (m *Mount) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, m) }
 
 // MarshalJSON encodes g.
-func (g Gap) MarshalJSON() ([]byte, error) {
-	if !g.caused() {
-		g.UID = -1
-	}
-	return textjson.Marshal(g)
-}
-
-// UnmarshalJSON decodes g.
-func (g *Gap) UnmarshalJSON(data []byte) error {
-	g.UID = -1
-	return textjson.Unmarshal(data, g)
-}
+func (g Gap) MarshalJSON() ([]byte, error)     { return textjson.Marshal(g) }
+func (g *Gap) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, g) }
 
 // MarshalJSON encodes o.
 func (o Owner) MarshalJSON() ([]byte, error)     { return textjson.Marshal(o) }

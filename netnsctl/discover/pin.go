@@ -1,6 +1,10 @@
 package discover
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
 
 // Kind is a kind of pin.
 type Kind string
@@ -44,6 +48,11 @@ type Pin struct {
 	FD int `json:"fd" textjson:"omitnegative"`
 	// Command is the name of PID or TID (comm in proc(5)).
 	Command string `json:"command,omitempty"`
+	// UID is the user who answers for PID, or for the process through which Mount is seen, and
+	// User his name. They are 0 and empty if that is root or cannot be told, and where the
+	// namespace is in use or has a name.
+	UID  int64  `json:"uid,omitempty"`
+	User string `json:"user,omitempty"`
 	// Detail is the type of a socket, the name of a device.
 	Detail string `json:"detail,omitempty"`
 	// Mount is set for mounts and detached trees.
@@ -136,15 +145,7 @@ func (p Pin) descriptor() string {
 }
 
 // Who says for people which process has the pin.
-func (p Pin) Who() string { return who(p.PID, p.Command) }
-
-func who(pid int, command string) string {
-	s := "pid " + strconv.Itoa(pid)
-	if command != "" {
-		s += " (" + command + ")"
-	}
-	return s
-}
+func (p Pin) Who() string { return procfs.Label(p.PID, p.Command, p.User) }
 
 func (p Pin) mount() string {
 	m := p.Mount
@@ -160,5 +161,5 @@ func (p Pin) mount() string {
 	case m.Through == 0:
 		return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
 	}
-	return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "] of " + who(m.Through, p.Command)
+	return s + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "] of " + procfs.Label(m.Through, p.Command, p.User)
 }

@@ -1,6 +1,7 @@
 package procfs
 
 import (
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -56,4 +57,47 @@ func UserOf(root string, pid int) (uid int64, sole bool) {
 		return int64(creator), true
 	}
 	return ids[0], err == nil && ids[0] == ids[1] && ids[0] == ids[2]
+}
+
+// maxPasswd bounds how much of /etc/passwd is read.
+const maxPasswd = 1 << 20
+
+// UserName is the name of a user in /etc/passwd, else the number. It asks no other database:
+// one in the network may not answer.
+func UserName(uid int64) string {
+	number := strconv.FormatInt(uid, 10)
+	file, err := os.Open("/etc/passwd")
+	if err != nil {
+		return number
+	}
+	defer file.Close()
+	text, _ := io.ReadAll(io.LimitReader(file, maxPasswd))
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.SplitN(line, ":", 4); len(fields) == 4 && fields[2] == number {
+			return fields[0]
+		}
+	}
+	return number
+}
+
+// Who says for people which process it is, and whose if it is not root's.
+func Who(root string, pid int) string {
+	user := ""
+	if uid, _ := UserOf(root, pid); uid > 0 {
+		user = UserName(uid)
+	}
+	return Label(pid, Command(root, pid), user)
+}
+
+// Label is a process in words, such as "pid 812 of user alice (sleep)". The command stands
+// last, because the process chooses it. Command and user may be empty.
+func Label(pid int, command, user string) string {
+	label := "pid " + strconv.Itoa(pid)
+	if user != "" {
+		label += " of user " + user
+	}
+	if command != "" {
+		label += " (" + command + ")"
+	}
+	return label
 }
