@@ -43,7 +43,7 @@ func (h Host) create(name string, prepared bool, bind func(path string) error) e
 
 // bindNew creates a namespace and mounts it on path.
 func (h Host) bindNew(name, path string) error {
-	self, err := sys.Open(sys.ThreadNetPath)
+	self, err := sys.OpenNamespace(sys.ThreadNetPath)
 	if err != nil {
 		return newOpError(OpOpenSelf, name, "", err)
 	}
@@ -88,7 +88,7 @@ func newFrom(self int, name string) (fd int, err error) {
 	if err := sys.NewNet(); err != nil {
 		return -1, newOpError(OpUnshareNet, name, "", err)
 	}
-	fd, err = sys.Open(sys.ThreadNetPath)
+	fd, err = sys.OpenNamespace(sys.ThreadNetPath)
 	return fd, newOpError(OpBindName, name, sys.ThreadNetPath, err)
 }
 
@@ -141,7 +141,7 @@ func (a *Adder) Close() {
 }
 
 func (a *Adder) start() {
-	self, err := sys.Open(sys.ThreadNetPath)
+	self, err := sys.OpenNamespace(sys.ThreadNetPath)
 	if err != nil {
 		return
 	}

@@ -76,7 +76,7 @@ func (h Host) leadsToNet(name string) bool {
 	if !sys.IsNamespace(fd) {
 		return false
 	}
-	file, err := sys.Open(sys.FDPath(fd))
+	file, err := sys.OpenHeld(fd)
 	if err != nil {
 		return true // The caller may not look: it may be a network namespace.
 	}

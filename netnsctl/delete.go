@@ -47,7 +47,7 @@ func (d *Deleter) Delete(name string) error {
 func (d *Deleter) DeleteIf(name string, planned Identity) error {
 	return d.host.delete(name, func(fd int) error {
 		// fd has only a path (O_PATH): the kernel tells the cookie of an open file.
-		if file, err := sys.Open(sys.FDPath(fd)); err == nil {
+		if file, err := sys.OpenHeld(fd); err == nil {
 			defer sys.Close(file)
 			if now, err := IdentityOf(netns.NsHandle(file)); err == nil {
 				if same, sure := planned.Same(now); same && (sure || planned.Cookie == now.Cookie) {

@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -18,7 +19,7 @@ import (
 func (h Host) Open(name string) (netns.NsHandle, error) {
 	ns, _, err := h.open(name)
 	if err != nil {
-		return netns.None(), err
+		return netns.None(), forOp(OpOpenNetns, "", err)
 	}
 	// Where the type cannot be asked for (qemu's user mode has no NS_GET_NSTYPE), setns(2)
 	// refuses the handle with the same error.
@@ -30,15 +31,19 @@ func (h Host) Open(name string) (netns.NsHandle, error) {
 	return ns, nil
 }
 
-// open opens the file that a word stands for, whatever its type. A name comes before
-// what [Host.Resolve] knows; named tells that the word is a name.
+// open opens the namespace that a word stands for, whatever its type. A name comes before
+// what [Host.Resolve] knows; named tells that the word is a name. The Op of the error is
+// [OpEnterNet] for a file that `ip` would open and could not enter then.
 func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
 	path := h.NamePath(word)
 	// With Resolve a word with a slash is a path, and not one from the run directory.
 	if h.Resolve == nil || ValidName(word) {
 		var fd int
-		if fd, err = sys.Open(path); err == nil {
+		if fd, err = openFile(path); err == nil {
 			return netns.NsHandle(fd), true, nil
+		}
+		if err == sys.ErrNotNamespace {
+			return netns.None(), true, newOpError(OpEnterNet, word, path, err)
 		}
 	} else {
 		err = syscall.ENOENT
@@ -51,6 +56,26 @@ func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
 		}
 	}
 	return netns.None(), false, newOpError(OpOpenNetns, word, path, err)
+}
+
+// openFile opens the file of a namespace. The error is that of open(2) if the caller could
+// not open the file at all, and [sys.ErrNotNamespace] for any other file, which is not opened.
+func openFile(path string) (int, error) {
+	fd, err := sys.OpenNamespace(path)
+	if err == sys.ErrNotNamespace {
+		if refused := sys.Refused(path); refused != nil {
+			err = refused
+		}
+	}
+	return fd, err
+}
+
+// forOp gives an error of [OpEnterNet] another Op and Path.
+func forOp(op Op, path string, err error) error {
+	if e, ok := errors.AsType[*OpError](err); ok && e.Op == OpEnterNet {
+		return newOpError(op, e.Name, path, e.Err)
+	}
+	return err
 }
 
 // Resolves reports whether a word that is not a name stands for a network namespace for
@@ -121,7 +146,7 @@ func do(name string, ns netns.NsHandle, f func() error) (err error) {
 		}()
 		// The thread leaves before it ends, so that nobody sees it inside any more once Do
 		// has returned.
-		if home, err := sys.Open(sys.ThreadNetPath); err == nil {
+		if home, err := sys.OpenNamespace(sys.ThreadNetPath); err == nil {
 			defer sys.Close(home)
 			defer func() { _ = sys.SetNet(home) }()
 		}

@@ -91,7 +91,7 @@ func IdentityOf(ns netns.NsHandle) (Identity, error) {
 func (h Host) Identity(name string) (Identity, error) {
 	ns, _, err := h.open(name)
 	if err != nil {
-		return Identity{}, err
+		return Identity{}, forOp(OpStatNetns, h.NamePath(name), err)
 	}
 	defer ns.Close()
 	if kind, err := sys.NamespaceType(int(ns)); err != nil || kind != sys.TypeNet {

@@ -63,12 +63,8 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 // is ENOENT if there is no such process, and EACCES or EPERM if the caller may not look at it
 // (ptrace(2), PTRACE_MODE_READ).
 func (h Host) IDOfPID(pid string) (ID, error) {
-	fd, err := sys.Open(h.PIDPath(pid))
-	if err != nil {
-		return ID{}, newOpError(OpOpenNetns, "", h.PIDPath(pid), err)
-	}
-	defer sys.Close(fd)
-	return h.fdID("", fd)
+	id, err := statID(h.PIDPath(pid))
+	return id, newOpError(OpOpenNetns, "", h.PIDPath(pid), err)
 }
 
 func (h Host) fdID(name string, fd int) (ID, error) {

@@ -25,8 +25,8 @@ func TestValidName(t *testing.T) {
 	}
 }
 
-// recordedHost has two namespaces, which are plain files here, under four names,
-// and five processes.
+// recordedHost has two namespaces, links to those of the test, under four names, and five
+// processes.
 func recordedHost(t *testing.T) Host {
 	t.Helper()
 	root := t.TempDir()
@@ -37,11 +37,10 @@ func recordedHost(t *testing.T) Host {
 		}
 	}
 	must(os.MkdirAll(root+"/run", 0o755))
-	for _, ns := range []string{"one", "two"} {
-		must(os.WriteFile(root+"/"+ns, nil, 0o644))
-	}
-	must(os.Link(root+"/one", root+"/run/a"))
-	must(os.Link(root+"/two", root+"/run/b"))
+	must(os.Symlink("/proc/self/ns/net", root+"/one"))
+	must(os.Symlink("/proc/self/ns/uts", root+"/two"))
+	must(os.Symlink("../one", root+"/run/a"))
+	must(os.Symlink("../two", root+"/run/b"))
 	must(os.Symlink("a", root+"/run/link"))
 	must(os.Symlink("nowhere", root+"/run/dangling"))
 	for pid, ns := range map[string]string{"1": "two", "10": "one", "9": "one", "self": "one", "x9": "one", "12x": "two"} {

@@ -48,11 +48,15 @@ func (n *NSIDs) Close() { n.socket.Close() }
 // kernel chooses the number if id is negative. The error has name, which may be empty, and is
 // EEXIST if the namespace has an nsid already or the nsid is that of another namespace.
 func (n *NSIDs) Set(name, path string, id NSID) error {
-	fd, err := sys.Open(path)
-	if err != nil {
+	fd, err := openFile(path)
+	switch err {
+	case nil:
+		defer sys.Close(fd)
+	case sys.ErrNotNamespace:
+		fd = n.socket.FD()
+	default:
 		return newOpError(OpOpenNetns, name, path, err)
 	}
-	defer sys.Close(fd)
 	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(fd, int32(id)))
 }
 
@@ -120,7 +124,7 @@ func (n *NSIDs) Entries(h Host) ([]Entry, error) {
 	if len(entries) > fewNames && n.noneAssigned() {
 		n.askOdd(h, dir, entries)
 	} else {
-		n.ask(h, dir, entries)
+		n.ask(h, entries)
 	}
 	return entries, err
 }
@@ -137,37 +141,39 @@ func (n *NSIDs) noneAssigned() bool {
 func (n *NSIDs) askOdd(h Host, dir int, entries []Entry) {
 	for i := range entries {
 		if !sys.IsNetAt(dir, entries[i].Name) {
-			n.ask(h, dir, entries[i:i+1])
+			n.ask(h, entries[i:i+1])
 		}
 	}
 }
 
-// ask sets the nsids of entries of the open run directory dir.
-func (n *NSIDs) ask(h Host, dir int, entries []Entry) {
+// ask sets the nsids of entries.
+func (n *NSIDs) ask(h Host, entries []Entry) {
 	for len(entries) > 0 {
-		done := n.askSome(h, dir, entries[:min(len(entries), rtnl.MaxPipelined)])
+		done := n.askSome(h, entries[:min(len(entries), rtnl.MaxPipelined)])
 		entries = entries[done:]
 	}
 }
 
 // askSome asks for as many of the entries as can be open at once, and returns their
-// number, which is at least 1.
-func (n *NSIDs) askSome(h Host, dir int, entries []Entry) (done int) {
+// number, which is at least 1. For a file that is not a namespace, the kernel gives the error.
+func (n *NSIDs) askSome(h Host, entries []Entry) (done int) {
 	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
-	var path sys.CPath
 	for i := range entries {
 		e := &entries[i]
-		path = append(append(path[:0], e.Name...), 0)
-		fd, err := sys.OpenAt(dir, path)
+		fd, err := openFile(h.NamePath(e.Name))
 		if noneLeft(err) && len(fds) > 0 {
 			break
 		}
 		done++
-		if err != nil {
+		switch err {
+		case nil:
+			defer sys.Close(fd)
+		case sys.ErrNotNamespace:
+			fd = n.socket.FD()
+		default:
 			e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
 			continue
 		}
-		defer sys.Close(fd)
 		fds, asked = append(fds, fd), append(asked, e)
 	}
 	n.socket.NSIDsByFD(fds, func(i int, id int32, err error) {

@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,9 @@ import (
 // leads to no network namespace the result is empty.
 func (h Host) PIDs(name string) ([]int, error) {
 	ns, _, err := h.open(name)
+	if e, ok := errors.AsType[*OpError](err); ok && e.Op == OpEnterNet {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

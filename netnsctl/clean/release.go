@@ -156,18 +156,23 @@ func find(in *mountns.Namespace, planned discover.Mount, ino uint64) (m mountns.
 // the plan.
 func (a *applier) unmountIn(in *mountns.Namespace, m discover.Mount, ns *discover.Namespace) error {
 	return in.Enter(func() error {
-		fd, err := sys.Open(m.Path)
+		held, err := mountns.Hold(m.Path)
 		if err != nil {
 			return err
 		}
-		defer sys.Close(fd)
+		defer sys.Close(held)
 		var st sys.FileStat
-		if err := sys.StatFD(fd, &st); err != nil {
+		if err := sys.StatFD(held, &st); err != nil {
 			return err
 		}
 		if st.MountID != 0 && st.MountID != m.ID {
 			return changed("it is another one now")
 		}
+		fd, err := sys.OpenHeldInside(held)
+		if err != nil {
+			return err
+		}
+		defer sys.Close(fd)
 		if err := a.identity(fd, ns); err != nil {
 			return err
 		}

@@ -84,7 +84,11 @@ func (a *applier) remove(step Step) (err error) {
 // hold opens the top layer on a name if it still is what was planned.
 func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
 	path := a.snap.Host.NamePath(now.Name)
-	if fd, err = sys.Open(path); err == nil {
+	fd, err = sys.OpenNamespace(path)
+	if err == sys.ErrNotNamespace {
+		return -1, changed("it is another one now")
+	}
+	if err == nil {
 		if err = a.layer(fd, step, now); err == nil {
 			return fd, nil
 		}

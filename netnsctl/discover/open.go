@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -25,7 +26,7 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 		err = syscall.ENOENT
 	}
 	if ns.ID == v.own {
-		return sys.Open(v.fs.Root() + "/thread-self/ns/net")
+		return sys.OpenNamespace(v.fs.Root() + "/thread-self/ns/net")
 	}
 	return -1, err
 }
@@ -33,11 +34,11 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	switch p.Kind {
 	case Process:
-		return sys.Open(v.fs.Path(p.PID, "/ns/net"))
+		return sys.OpenNamespace(v.fs.Path(p.PID, "/ns/net"))
 	case Thread:
-		return sys.Open(v.fs.Path(p.PID, "/task/"+strconv.Itoa(p.TID)+"/ns/net"))
+		return sys.OpenNamespace(v.fs.Path(p.PID, "/task/"+strconv.Itoa(p.TID)+"/ns/net"))
 	case Descriptor:
-		return sys.Open(v.fs.Root() + "/" + fdPath(p))
+		return sys.OpenNamespace(v.fs.Root() + "/" + fdPath(p))
 	case SocketPin, TunTap:
 		fd, err := copyFD(p)
 		if err != nil {
@@ -59,7 +60,7 @@ const maxUncovering = 5 * time.Second
 func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 	// Where pid 1's namespaces cannot be read, ours might be another mount namespace.
 	if known := v.host1 != (netnsctl.ID{}); known && !m.Covered && m.Host && v.hostMounts == v.ownMounts {
-		return sys.Open(m.Path)
+		return mountns.OpenHere(m.Path)
 	}
 	in := v.mounts[m.Namespace]
 	if in == nil {
@@ -73,11 +74,7 @@ func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 		defer func() { v.uncovering += time.Since(start) }()
 		return in.OpenCovered(m.Path, ino)
 	}
-	err = in.Enter(func() (err error) {
-		fd, err = sys.Open(m.Path)
-		return err
-	})
-	return fd, err
+	return in.OpenMounted(m.Path)
 }
 
 // fdPath is the path of a descriptor below the root of procfs: opening it opens the same

@@ -71,7 +71,7 @@ func TestUncovering(t *testing.T) {
 		if _, err := v.openPin(covered, id.Ino); err != syscall.EBUSY {
 			t.Errorf("a covered mount: %v", err)
 		}
-		fd, err = v.openMount(&Mount{Path: "/proc/self/ns/net", Host: true, Namespace: v.ownMounts}, v.own.Ino)
+		fd, err = v.openMount(&Mount{Path: bound(t), Host: true, Namespace: v.ownMounts}, v.own.Ino)
 		nstest.Must(t, err)
 		sys.Close(fd)
 	})

@@ -67,7 +67,7 @@ func atFile(fd int, st sys.FileStat) (thing Thing, err error) {
 	if !sys.IsNamespace(fd) {
 		return Thing{Kind: kindOf(st.Kind())}, nil
 	}
-	file, err := sys.Open(sys.FDPath(fd))
+	file, err := sys.OpenHeld(fd)
 	if err != nil {
 		return thing, err
 	}

@@ -33,7 +33,7 @@ func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 func open(host netnsctl.Host, word string) (fd int, err error) {
 	switch path, ino := meaning(host, word); {
 	case path != "":
-		return openPath(host, path)
+		return openPath(path)
 	case ino != 0:
 		return openIno(host, ino)
 	}
@@ -59,20 +59,9 @@ func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
 	return "", ino
 }
 
-// openPath opens a network namespace's file, and no other: to open a device can
-// set it off.
-func openPath(host netnsctl.Host, path string) (int, error) {
-	nsfs, _, err := sys.Stat(host.Proc() + "/thread-self/ns/net")
-	if err != nil {
-		return -1, err
-	}
-	if dev, _, err := sys.Stat(path); err != nil || dev != nsfs {
-		if err == nil {
-			err = syscall.EINVAL
-		}
-		return -1, err
-	}
-	fd, err := sys.Open(path)
+// openPath opens a network namespace's file, and no other.
+func openPath(path string) (int, error) {
+	fd, err := sys.OpenNamespace(path)
 	if err != nil {
 		return -1, err
 	}
@@ -97,7 +86,7 @@ func openIno(host netnsctl.Host, ino uint64) (int, error) {
 		if n.ID.Ino != ino {
 			continue
 		}
-		if fd, err := sys.Open(host.NamePath(n.Name)); err == nil {
+		if fd, err := sys.OpenNamespace(host.NamePath(n.Name)); err == nil {
 			if _, is, err := sys.Fstat(fd); err == nil && is == ino {
 				return fd, nil
 			}

@@ -38,7 +38,7 @@ func (v *vantage) readTypes() {
 // typeOf gives the type of the namespace of a file: 0 where the file cannot be opened, or
 // the descriptor leads to another file by now.
 func (v *vantage) typeOf(f openFile) int {
-	fd, err := sys.Open(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
+	fd, err := sys.OpenNamespace(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
 	if err != nil {
 		return 0
 	}

@@ -93,12 +93,8 @@ func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table) {
 			continue
 		}
 		m := v.mounts.Get(v.fs.Root(), ino)
-		if in.Ino == v.ownMounts {
-			m.AddFile(row.Point)
-		} else {
-			// Where this fails, the mount namespace is one that cannot be read.
-			_ = in.Enter(func() error { return m.OpenFile(row.Point) })
-		}
+		// Where this fails, the mount namespace is one that cannot be read.
+		_ = m.OpenIn(in, row.Point)
 	}
 }
 

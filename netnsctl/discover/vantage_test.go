@@ -126,16 +126,26 @@ func TestPrivilege(t *testing.T) {
 // TestHostUnknown: where pid 1's namespaces cannot be read, a path of ours is not taken for
 // one of pid 1's.
 func TestHostUnknown(t *testing.T) {
-	v := recorded(t, nil)
-	v.ownMounts, v.hostMounts = 500, 500
-	m := &Mount{Path: "/proc/self/ns/net", Host: true, Namespace: 500}
-	if _, err := v.openMount(m, v.own.Ino); err == nil {
-		t.Error("opened")
-	}
-	v.host1 = netID(77)
-	fd, err := v.openMount(m, v.own.Ino)
-	nstest.Must(t, err)
-	sys.Close(fd)
+	nstest.Run(t, func(t *testing.T) {
+		v := recorded(t, nil)
+		v.ownMounts, v.hostMounts = 500, 500
+		m := &Mount{Path: bound(t), Host: true, Namespace: 500}
+		if _, err := v.openMount(m, v.own.Ino); err == nil {
+			t.Error("opened")
+		}
+		v.host1 = netID(77)
+		fd, err := v.openMount(m, v.own.Ino)
+		nstest.Must(t, err)
+		sys.Close(fd)
+	})
+}
+
+// bound mounts the namespace of the test, and gives the path.
+func bound(t *testing.T) string {
+	const path = "/run/bound"
+	nstest.Must(t, os.WriteFile(path, nil, 0o600))
+	nstest.Must(t, sys.BindMount("/proc/self/ns/net", path))
+	return path
 }
 
 // TestGapOrder: the gaps of a scan are in the order of the sources, those of the vantage

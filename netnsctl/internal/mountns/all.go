@@ -34,7 +34,7 @@ func (all All) Close() {
 // the whole host would look as if nobody were in them. Kernels with a later fix (6.12.107
 // and 6.18.44 have it, 6.17.13 has not) refuse that themselves.
 func (all All) AddUnused(root string) error {
-	own, err := sys.Open(root + "/thread-self/ns/mnt")
+	own, err := sys.OpenNamespace(root + "/thread-self/ns/mnt")
 	if err != nil {
 		return nil
 	}

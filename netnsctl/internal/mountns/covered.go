@@ -13,8 +13,9 @@ const maxCovers = 100
 
 // OpenCovered opens a network namespace that is mounted where no path leads. It unmounts
 // what covers it, in a copy of the mount namespace that ends with its thread.
-func (m *Namespace) OpenCovered(path string, ino uint64) (fd int, err error) {
-	err = m.Enter(func() error {
+func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
+	held := -1
+	err := m.Enter(func() error {
 		if err := sys.NewMountNamespace(); err != nil {
 			return err
 		}
@@ -27,7 +28,7 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (fd int, err error) {
 				return err
 			}
 			if found {
-				fd, err = sys.Open(path)
+				held, err = Hold(path)
 				return err
 			}
 			if err := sys.Detach(cover); err != nil {
@@ -36,7 +37,7 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (fd int, err error) {
 		}
 		return syscall.EBUSY
 	})
-	return fd, err
+	return openHeld(held, err)
 }
 
 // coverOf finds the namespace among the mounts at path, in the mount namespace of the

@@ -5,7 +5,6 @@ package mountns
 import (
 	"os"
 	"strconv"
-	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -69,45 +68,6 @@ func (m *Namespace) Member() int {
 		}
 	}
 	return 0
-}
-
-// Open opens the file of the namespace, and makes sure that it is still the same one.
-func (m *Namespace) Open() error {
-	if m.fd >= 0 {
-		return nil
-	}
-	err := error(syscall.ENOENT)
-	for _, pid := range m.pids {
-		if err = m.OpenFile(m.root + "/" + strconv.Itoa(pid) + "/ns/mnt"); err == nil {
-			return nil
-		}
-	}
-	if m.file != "" {
-		err = m.OpenFile(m.file)
-	}
-	return err
-}
-
-// OpenFile opens the file at path if it is that of the namespace.
-func (m *Namespace) OpenFile(path string) error {
-	fd, err := sys.Open(path)
-	if err != nil {
-		return err
-	}
-	if _, ino, err := sys.Fstat(fd); err != nil || m.Ino != 0 && ino != m.Ino {
-		sys.Close(fd)
-		return syscall.ENOENT
-	}
-	m.fd = fd
-	return nil
-}
-
-// Close closes the file of the namespace.
-func (m *Namespace) Close() {
-	if m.fd >= 0 {
-		sys.Close(m.fd)
-		m.fd = -1
-	}
 }
 
 // Enter runs f on a thread in the mount namespace, at its root, with procfs as its

@@ -48,6 +48,10 @@ func dial(protocol int) (*Conn, error) {
 // Close closes the socket.
 func (c *Conn) Close() { unix.Close(c.fd) }
 
+// FD is the descriptor of the socket: a file that is not a namespace, for which the kernel
+// answers a request with the same error as for any other such file.
+func (c *Conn) FD() int { return c.fd }
+
 // MaxDumps is how often a dump is repeated that changes interrupt.
 const MaxDumps = 5
 

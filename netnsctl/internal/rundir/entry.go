@@ -129,7 +129,10 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 
 // namespace asks a file of nsfs for its type.
 func (e *Entry) namespace(path string, nsfs uint64) {
-	fd, err := sys.Open(path)
+	fd, err := sys.OpenNamespace(path)
+	if err == sys.ErrNotNamespace {
+		err = ErrChanged
+	}
 	if err != nil {
 		e.Err = err
 		return

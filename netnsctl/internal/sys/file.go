@@ -72,7 +72,10 @@ func OpenInRoot(dirfd int, path string) (int, error) {
 func Close(fd int) { unix.Close(fd) }
 
 // FDPath is the path by which mount(2) reaches the open file fd of the calling thread.
-func FDPath(fd int) string { return "/proc/thread-self/fd/" + strconv.Itoa(fd) }
+func FDPath(fd int) string { return "/proc/" + inProc(fd) }
+
+// inProc is [FDPath] below the root of procfs.
+func inProc(fd int) string { return "thread-self/fd/" + strconv.Itoa(fd) }
 
 // LockDir waits for the exclusive lock on an open directory (flock(2)).
 func LockDir(fd int) error {

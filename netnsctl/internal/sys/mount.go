@@ -1,10 +1,6 @@
 package sys
 
-import (
-	"strconv"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // ShareMount makes the mount at path, and all below it, propagate in both directions. It
 // is EINVAL if path is no mount point.
@@ -59,7 +55,7 @@ func Detach(path string) error { return unix.Unmount(path, unix.MNT_DETACH|unix.
 // which was inherited from the mount namespace of a more privileged user namespace
 // (mount_namespaces(7)).
 func DetachFD(fd int) error {
-	return unix.Unmount("thread-self/fd/"+strconv.Itoa(fd), unix.MNT_DETACH)
+	return unix.Unmount(inProc(fd), unix.MNT_DETACH)
 }
 
 // RemountSysfs replaces /sys by a sysfs of the network namespace of the calling thread,

@@ -20,6 +20,7 @@ func ChangeDir(fd int) error { return unix.Fchdir(fd) }
 // EnterMountNamespace moves the calling thread into the mount namespace fd, whose root
 // becomes its root and working directory. The thread must be one to throw away.
 func EnterMountNamespace(fd int) error {
+	_ = nsfsDevice() // read it while /proc is that of the process
 	// setns(2) refuses a thread that shares its root with others.
 	if err := UnshareFS(); err != nil {
 		return err

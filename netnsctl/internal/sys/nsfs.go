@@ -17,12 +17,6 @@ func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 // NewNet moves the calling thread into a new network namespace.
 func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
 
-// IsNamespace reports whether fd is a file of nsfs: a namespace of any type.
-func IsNamespace(fd int) bool {
-	var st unix.Statfs_t
-	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.NSFS_MAGIC
-}
-
 // The types of namespaces that [NamespaceType] returns and that are compared with.
 const (
 	TypeNet   = unix.CLONE_NEWNET
@@ -68,7 +62,7 @@ func IsNetAt(dirfd int, path string) bool {
 	if err == nil && handle.Type() == fileidNSFS && handle.Size() >= 12 {
 		return binary.NativeEndian.Uint32(handle.Bytes()[8:]) == TypeNet
 	}
-	fd, err := retry(func() (int, error) { return unix.Openat(dirfd, path, openFlags, 0) })
+	fd, err := OpenNamespaceAt(dirfd, path)
 	if err != nil {
 		return false
 	}

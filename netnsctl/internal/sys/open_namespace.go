@@ -1,0 +1,182 @@
+package sys
+
+import (
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Paths and descriptors that others control may lead anywhere, and to open a device or a
+// fifo has effects: a watchdog reboots the machine, a tape rewinds. The functions of this
+// file therefore hold a file first (O_PATH, which opens nothing), find out whether it is a
+// file of nsfs, and then open what they hold, so that nobody can swap it in between.
+
+// ErrNotNamespace is the error of [OpenNamespace] for a file that is not a namespace. It is
+// that of setns(2) for such a file.
+const ErrNotNamespace = unix.EINVAL
+
+// OpenNamespace opens the namespace, of whatever type, that path leads to. It follows
+// symbolic links. Other files are not opened ([ErrNotNamespace]).
+func OpenNamespace(path string) (int, error) {
+	held, err := OpenPathFollow(path)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(held)
+	return OpenHeld(held)
+}
+
+// OpenNamespaceAt is [OpenNamespace] of a path below the directory dirfd.
+func OpenNamespaceAt(dirfd int, path string) (int, error) {
+	held, err := retry(func() (int, error) { return unix.Openat(dirfd, path, unix.O_PATH|unix.O_CLOEXEC, 0) })
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(held)
+	return OpenHeld(held)
+}
+
+// OpenHeld opens the namespace that the O_PATH descriptor fd holds. The calling thread must
+// be in the mount namespace in which the process began, whose /proc nobody else controls.
+func OpenHeld(fd int) (int, error) {
+	file, err := openHeld(fd, FDPath(fd))
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return openWithoutProc(fd)
+	}
+	return file, err
+}
+
+// OpenHeldInside is [OpenHeld] on a thread in another mount namespace. The working directory
+// must be procfs.
+func OpenHeldInside(fd int) (int, error) { return openHeld(fd, inProc(fd)) }
+
+func openHeld(fd int, path string) (int, error) {
+	if !IsNamespace(fd) {
+		return -1, ErrNotNamespace
+	}
+	return open(path, openFlags)
+}
+
+// openWithoutProc is [OpenHeld] where /proc is no procfs, or that of a pid namespace which
+// the process is not in, as after nsenter(1) into a mount namespace only. It needs
+// CAP_SYS_ADMIN (fsopen(2), Linux 5.2).
+func openWithoutProc(fd int) (int, error) {
+	context, err := unix.Fsopen("proc", unix.FSOPEN_CLOEXEC)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(context)
+	if err := unix.FsconfigCreate(context); err != nil {
+		return -1, err
+	}
+	proc, err := unix.Fsmount(context, unix.FSMOUNT_CLOEXEC, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOEXEC)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(proc)
+	return retry(func() (int, error) { return unix.Openat(proc, inProc(fd), openFlags, 0) })
+}
+
+// nsfsDevice is the device number of all files of nsfs; 0 without procfs. It does not change
+// while the kernel runs.
+var nsfsDevice = sync.OnceValue(func() uint64 {
+	dev, _, _ := Stat(ThreadNetPath)
+	return dev
+})
+
+// IsNamespace reports whether fd is a file of nsfs: a namespace of any type. fd may be an
+// O_PATH descriptor. A file on FUSE does not make it wait: that statx(2) returns the device
+// number without a request to the server, unlike fstatfs(2).
+func IsNamespace(fd int) bool {
+	var st unix.Statx_t
+	if dev := nsfsDevice(); dev != 0 && unix.Statx(fd, "", statxFlags|unix.AT_EMPTY_PATH, 0, &st) == nil {
+		return unix.Mkdev(st.Dev_major, st.Dev_minor) == dev
+	}
+	var fs unix.Statfs_t
+	return unix.Fstatfs(fd, &fs) == nil && fs.Type == unix.NSFS_MAGIC
+}
+
+// resolveCached is RESOLVE_CACHED (linux/openat2.h, Linux 5.12).
+const resolveCached = 0x20
+
+// maxCachedTries is how often [HoldMounted] tries again: a rename at the same moment makes a
+// try fail as well.
+const maxCachedTries = 20
+
+// HoldMounted holds what is mounted at the absolute path in the mount namespace of the
+// calling thread (O_PATH, for [OpenHeld]). Whoever owns a directory on the way may replace
+// it meanwhile, so symbolic links are not followed (ELOOP). The call waits for nobody: all
+// directories on the way to a mount are in the cache of the kernel. Where the kernel would
+// have to ask the server of a file system (FUSE, NFS, autofs), or does not know
+// RESOLVE_CACHED (before Linux 5.12), the error is EAGAIN: see [HoldMountedWaiting].
+func HoldMounted(path string) (fd int, err error) {
+	for range maxCachedTries {
+		fd, err = holdNoLinks(unix.AT_FDCWD, path, resolveCached)
+		if err != unix.EAGAIN {
+			break
+		}
+	}
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		err = unix.EAGAIN
+	}
+	return fd, err
+}
+
+// HoldMountedWaiting is [HoldMounted] that waits for servers of file systems: for ever if
+// one does not answer.
+func HoldMountedWaiting(path string) (int, error) {
+	fd, err := holdNoLinks(unix.AT_FDCWD, path, 0)
+	if err == unix.ENOSYS {
+		return walkNoLinks(path)
+	}
+	return fd, err
+}
+
+// holdNoLinks is openat2(2), Linux 5.6.
+func holdNoLinks(dirfd int, path string, resolve uint64) (int, error) {
+	return retry(func() (int, error) {
+		return unix.Openat2(dirfd, path, &unix.OpenHow{
+			Flags:   unix.O_PATH | unix.O_CLOEXEC,
+			Resolve: unix.RESOLVE_NO_SYMLINKS | resolve,
+		})
+	})
+}
+
+// walkNoLinks holds one part of an absolute path after the other. A symbolic link in the
+// middle is ENOTDIR.
+func walkNoLinks(path string) (int, error) {
+	fd, err := OpenPath("/")
+	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if err != nil {
+			return -1, err
+		}
+		dir := fd
+		fd, err = retry(func() (int, error) { return unix.Openat(dir, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0) })
+		unix.Close(dir)
+	}
+	return fd, err
+}
+
+// Refused returns the error that open(2) would return for reading the file path, as far as
+// that can be known without opening it: for a file without permission, a socket, and a
+// device on a mount with the option nodev.
+func Refused(path string) error {
+	if err := unix.Faccessat(unix.AT_FDCWD, path, unix.R_OK, unix.AT_EACCESS); err != nil {
+		return err
+	}
+	var st FileStat
+	if err := StatFollow(path, &st); err != nil {
+		return err
+	}
+	switch st.Kind() {
+	case unix.S_IFSOCK:
+		return unix.ENXIO
+	case unix.S_IFCHR, unix.S_IFBLK:
+		var fs unix.Statfs_t
+		if unix.Statfs(path, &fs) == nil && fs.Flags&unix.ST_NODEV != 0 {
+			return unix.EACCES
+		}
+	}
+	return nil
+}
