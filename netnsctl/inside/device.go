@@ -67,16 +67,21 @@ func (d *Device) Paired() bool {
 }
 
 // listDevices lists the devices of the namespace that has the nsid target in the
-// namespace of the socket (Linux 4.15). In that namespace the kernel assigns an nsid
-// to every namespace that a device leads to. [Link.Namespace] is such an nsid.
+// namespace of the socket (Linux 4.15), or of the socket's namespace itself. In the
+// socket's namespace the kernel assigns an nsid to every namespace that a device leads to.
+// [Link.Namespace] is such an nsid; that of the namespace itself is target.
 //
 // The devices that could be read are returned with an error, too.
-func listDevices(c *rtnl.Conn, target int32) ([]Device, error) {
-	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), rtnl.Target(unix.IFLA_TARGET_NETNSID, &target)...)
+func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
+	here := int32(rtnl.Unassigned)
+	if target != nil {
+		here = *target
+	}
+	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), rtnl.Target(unix.IFLA_TARGET_NETNSID, target)...)
 	all := make([]Device, 0, len(messages))
 	kinds := map[int]string{}
 	for _, m := range messages {
-		d, failed := parseDevice(m, target)
+		d, failed := parseDevice(m, here)
 		if failed != nil {
 			err = errors.Join(err, failed)
 			continue

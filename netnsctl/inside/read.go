@@ -4,7 +4,9 @@
 // Reading changes nothing. When the devices of a namespace are listed from inside, the
 // kernel assigns an nsid, there, to every namespace that a device leads to. Package
 // inside therefore lists devices from a scratch namespace, in which it has assigned an
-// nsid to each namespace that it reads: so it also knows where a link leads.
+// nsid to each namespace that it reads: so it also knows where a link leads. Where
+// user.max_net_namespaces are in use, there is no scratch namespace, and devices are
+// listed from inside.
 package inside
 
 import (
@@ -81,9 +83,15 @@ type reader struct {
 // The result has one element for each namespace, in the same order. If devices are
 // wanted, it may be longer: further elements are namespaces that devices lead to and
 // that were not given. Only their devices and addresses are read, by their nsids in
-// a scratch namespace, as nothing leads into them.
+// a scratch namespace, as nothing leads into them. They are not read, but have an error,
+// where the user may make no further network namespace ([Scratch]).
 func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 	r := &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces))}
+	return r.readAll()
+}
+
+func (r *reader) readAll() []Contents {
+	namespaces, want := r.namespaces, r.want
 	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
 	if want.Devices {
 		r.assignNSIDs(workers)
@@ -107,7 +115,11 @@ func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 		})
 	}
 	done.Wait()
-	r.readFurther()
+	if want.Devices && r.scratch.full(workers) {
+		r.addUnread()
+	} else {
+		r.readFurther()
+	}
 	return r.result
 }
 

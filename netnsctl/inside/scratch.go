@@ -1,7 +1,10 @@
 package inside
 
 import (
+	"errors"
+
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
@@ -9,7 +12,8 @@ import (
 
 // Scratch is a network namespace made to list what other namespaces contain, so that
 // the kernel assigns nsids there only. The zero Scratch makes the namespace when it is
-// first used.
+// first used. Where the user may make no further namespace, devices and addresses are
+// listed from inside.
 type Scratch struct {
 	sockets []*rtnl.Conn
 	err     error // why there is no namespace
@@ -18,16 +22,23 @@ type Scratch struct {
 // Devices lists the devices of a namespace (Linux 4.15). Their [Link]s have no meaning
 // for the caller. The devices that could be read are returned with an error, too.
 func (s *Scratch) Devices(ns netns.NsHandle) ([]Device, error) {
+	if s.full(1) {
+		return devicesOnThread(ns)
+	}
 	nsid, err := s.nsid(ns, rtnl.Unassigned)
 	if err != nil {
 		return nil, err
 	}
-	return listDevices(s.sockets[0], nsid)
+	return listDevices(s.sockets[0], &nsid)
 }
 
 // Addresses lists the addresses of a namespace (Linux 4.20), without the names of the
 // devices.
 func (s *Scratch) Addresses(ns netns.NsHandle) ([]Address, error) {
+	if s.full(1) {
+		c := Read([]netns.NsHandle{ns}, Wanted{Addresses: true})[0]
+		return c.Addresses, c.Err
+	}
 	nsid, err := s.nsid(ns, rtnl.Unassigned)
 	if err != nil {
 		return nil, err
@@ -86,10 +97,12 @@ func (r *reader) assignNSIDs(workers int) {
 func (r *reader) listDevices(worker, i int) {
 	c := &r.result[i]
 	switch err := r.scratch.err; {
+	case errors.Is(err, unix.ENOSPC):
+		r.listDevicesInside(i)
 	case err != nil:
 		c.fail(OpListDevices, "", err)
 	case r.nsids[i] != rtnl.Unassigned:
-		c.Devices, err = listDevices(r.scratch.sockets[worker], r.nsids[i])
+		c.Devices, err = listDevices(r.scratch.sockets[worker], &r.nsids[i])
 		c.fail(OpListDevices, "", err)
 	}
 }
