@@ -111,7 +111,7 @@ func realIP() (path string, err error) {
 	}
 	before := ""
 	for dir := range strings.SplitSeq(search, ":") {
-		candidate := dir + "/ip"
+		candidate := cmp.Or(dir, ".") + "/ip" // as execvp(3) does
 		info, err := os.Stat(candidate)
 		switch {
 		case err != nil || info.IsDir() || info.Mode()&0o111 == 0:

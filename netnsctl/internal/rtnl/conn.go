@@ -40,6 +40,13 @@ func dial(protocol int) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Whoever has CAP_NET_ADMIN in the namespace, such as the root user of a container, can
+	// send to the socket until it is connected to the kernel (netlink(7)), and so fill its
+	// buffer for as long as they like.
+	if err := unix.Connect(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
 	// A kernel before Linux 4.12 refuses the option and sends errors without text.
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
 	return &Conn{fd: fd}, nil
@@ -131,9 +138,8 @@ func (c *Conn) send(requests []byte) error {
 	return unix.Sendto(c.fd, requests, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
 }
 
-// receive waits for one datagram and calls got with its messages. It ignores what
-// other processes send: whoever has CAP_NET_ADMIN in the namespace, such as the root
-// user of a container, can send to this socket (netlink(7)).
+// receive waits for one datagram and calls got with its messages. It ignores what another
+// process has sent before the socket was connected.
 func (c *Conn) receive(got func(syscall.NetlinkMessage)) error {
 	if c.buffer == nil {
 		c.buffer = make([]byte, 32<<10) // The kernel sends at most as much.

@@ -81,14 +81,13 @@ func TestParseNSIDs(t *testing.T) {
 	}
 }
 
-// TestForgedAnswer: a message that another process sends to the socket is not taken for
-// an answer of the kernel, though it has the sequence number of the request.
+// TestForgedAnswer: no process can send an answer in place of the kernel, or fill the buffer
+// of the socket.
 func TestForgedAnswer(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		c, err := Dial(true)
 		nstest.Must(t, err)
 		defer c.Close()
-		nstest.Must(t, unix.Bind(c.fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}))
 		ours, err := unix.Getsockname(c.fd)
 		nstest.Must(t, err)
 
@@ -98,8 +97,10 @@ func TestForgedAnswer(t *testing.T) {
 		refusal := nl.NewNetlinkRequest(unix.NLMSG_ERROR, 0)
 		refusal.Seq = c.seq + 1
 		refusal.AddRawData(join(word(-int32(unix.EPERM)), header(0)))
-		nstest.Must(t, unix.Sendto(other.fd, refusal.Serialize(), 0, ours))
-
+		// The other socket is connected to the kernel, too, which limits what it receives only.
+		if err := unix.Sendto(other.fd, refusal.Serialize(), 0, ours); err != unix.ECONNREFUSED {
+			t.Errorf("sent, %v", err)
+		}
 		if err := c.Peers(nil, func(nsid, _ int32) { t.Errorf("got nsid %d", nsid) }); err != nil {
 			t.Error(err)
 		}
