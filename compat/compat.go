@@ -29,6 +29,9 @@ type Program struct {
 	// Uncovered, if not nil, is called after the message of a delete that failed.
 	// before is the mount that was on top of the name.
 	Uncovered func(name string, before netnsctl.Layer)
+	// AtLimit, if not nil, is called after the message of a command that failed at a limit:
+	// see [netnsctl.AtLimit].
+	AtLimit func(*netnsctl.OpError)
 	// Extend, if not nil, is asked before iproute2's grammar. It gives the function
 	// that runs a call and returns its exit status, or nil if iproute2's grammar
 	// answers the call.

@@ -22,6 +22,8 @@ type failure struct {
 	// text is printed to standard error with a newline. It is empty if the command
 	// has printed its messages already.
 	text string
+	// cause is the step that failed, or nil.
+	cause *netnsctl.OpError
 	// exits is set where `ip` exits at once: a batch ends with this status, even
 	// with -force.
 	exits bool
@@ -57,7 +59,7 @@ func (s *session) fail(command string, err error) error {
 
 func (s *session) failWith(status int, command string, err error) error {
 	if e := opError(err); e != nil {
-		return &failure{status: status, text: s.message(command, e)}
+		return &failure{status: status, text: s.message(command, e), cause: e}
 	}
 	return err
 }

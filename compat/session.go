@@ -108,6 +108,9 @@ func (s *session) report(err error) int {
 		if f.text != "" {
 			s.complain(f.text)
 		}
+		if f.cause != nil && netnsctl.AtLimit(f.cause) && s.program.AtLimit != nil && !s.inBatch {
+			s.program.AtLimit(f.cause)
+		}
 		return f.status
 	}
 	s.complain(err.Error())

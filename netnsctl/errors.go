@@ -95,3 +95,15 @@ func newOpError(op Op, name, path string, err error) error {
 	}
 	return &OpError{Op: op, Name: name, Path: path, Err: err}
 }
+
+// AtLimit reports whether an error means that a limit is reached: of the kernel
+// (namespaces(7), fs.mount-max), of the process (getrlimit(2)), of its cgroup, or of a file
+// system.
+func AtLimit(err error) bool {
+	for _, limit := range []syscall.Errno{syscall.ENOSPC, syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return false
+}

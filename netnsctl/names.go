@@ -82,10 +82,7 @@ func (h Host) IsName(word string) bool {
 	if !ValidName(word) {
 		return false
 	}
-	fd, err := sys.OpenPath(h.NamePath(word))
-	if err == nil {
-		sys.Close(fd)
-	}
+	err := sys.StatNoFollow(h.NamePath(word), &sys.FileStat{})
 	return err != syscall.ENOENT && err != syscall.ENOTDIR
 }
 

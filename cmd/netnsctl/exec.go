@@ -56,18 +56,19 @@ func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
 func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
 	u.warnOfLinks(call.Host, name)
 	if !call.Batch {
-		return u.execFailed(call.Host.Exec(name, argv, setup))
+		return u.execFailed(call.Host, call.Host.Exec(name, argv, setup))
 	}
 	ended, err := call.Host.Run(name, argv, setup, proc.IfOpen(call.Stdin), proc.IfOpen(os.Stdout), proc.IfOpen(os.Stderr))
 	if err != nil {
-		return u.execFailed(err)
+		return u.execFailed(call.Host, err)
 	}
 	return statusIf(ended != netnsctl.ExitStatus{}, statusFailed)
 }
 
 // execFailed says why a command was not run.
-func (u *ui) execFailed(err error) error {
+func (u *ui) execFailed(host netnsctl.Host, err error) error {
 	u.note("%s", execError(err))
+	u.explainLimit(host, err)
 	if op, ok := errors.AsType[*netnsctl.OpError](err); ok && op.Op == netnsctl.OpExec {
 		return status(statusFailed)
 	}

@@ -48,6 +48,7 @@ func (u *ui) graph(call compat.Call, c *cli.Context) error {
 	} else {
 		u.print(u.renderer(format)(graphPicture(s, !c.Bool("no-ids"))))
 		u.gaps(snap.Gaps, c.Bool("verbose"))
+		u.warnOfLimit(snap.Limit)
 	}
 	return cmp.Or(nothingRead(s.part), partial(snap.Gaps))
 }

@@ -58,6 +58,7 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 		}
 	}
 	u.gaps(snap.Gaps, c.Bool("verbose"))
+	u.warnOfLimit(snap.Limit)
 	return result
 }
 

@@ -62,6 +62,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	}
 	if !asJSON {
 		u.gaps(snap.Gaps, c.Bool("verbose"))
+		u.warnOfLimit(snap.Limit)
 	}
 	if scanned && found(rows, isPartial(snap.Gaps)) {
 		return status(statusFound)

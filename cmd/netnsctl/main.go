@@ -35,8 +35,13 @@ func main() {
 	if program.Face == compat.FaceNetnsctl {
 		u := &ui{out: os.Stdout, err: os.Stderr}
 		program.Uncovered = func(name string, before netnsctl.Layer) { u.explainBusy(program.Host, name, before) }
+		program.AtLimit = func(e *netnsctl.OpError) { u.explainLimit(program.Host, e) }
 		if f := fastpath.Failed(); f != nil {
-			program.Uncovered(f.Name, f.Before)
+			if f.AtLimit != nil {
+				program.AtLimit(f.AtLimit)
+			} else {
+				program.Uncovered(f.Name, f.Before)
+			}
 			os.Exit(f.Status)
 		}
 		if status, done := u.beforeCommand(program.Host, os.Args[1:]); done {
@@ -133,6 +138,7 @@ func (u *ui) run(row *command, call compat.Call) int {
 		return misused
 	}
 	u.note("%v", err)
+	u.explainLimit(call.Host, err)
 	return failed
 }
 

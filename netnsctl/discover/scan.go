@@ -72,6 +72,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	}
 	snap.Own, snap.OwnMounts, snap.AllPIDs, snap.Names = v.own, v.ownMounts, v.allPIDs, v.names
 	snap.time("verdicts", func() { snap.judge(v, opts) })
+	if !opts.IdentityOnly {
+		snap.Limit = v.limit(snap.Namespaces)
+	}
 	if opts.Files {
 		v.placeNames()
 		snap.time("mounts", func() { snap.OnFile = v.fileMounts(snap) })

@@ -55,6 +55,8 @@ type Snapshot struct {
 	// on those of the mounts of unused namespaces, where that was asked for
 	// ([Options.Files]).
 	OnFile mountns.FileMounts
+	// Limit is how many network namespaces a user may have, and who has how many.
+	Limit Limit
 	// Steps are the parts of the scan, in the order in which they were taken.
 	Steps []Step
 }

@@ -87,6 +87,11 @@ func StatFollow(path string, st *FileStat) error {
 	return statxString(unix.AT_FDCWD, path, statxFlags, st)
 }
 
+// StatNoFollow reads the state of the file path. A symbolic link is not followed.
+func StatNoFollow(path string, st *FileStat) error {
+	return statxString(unix.AT_FDCWD, path, statxFlags|unix.AT_SYMLINK_NOFOLLOW, st)
+}
+
 func statxString(dirfd int, path string, flags int, st *FileStat) error {
 	p, err := unix.BytePtrFromString(path)
 	if err != nil {

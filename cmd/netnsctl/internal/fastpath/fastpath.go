@@ -20,7 +20,7 @@ import (
 )
 
 // failed is set by init or never.
-var failed *FailedDelete
+var failed *FailedCall
 
 func init() {
 	if !compat.AnswersAlone(os.Args) {
@@ -28,7 +28,8 @@ func init() {
 	}
 	program := Program()
 	if program.Face == compat.FaceNetnsctl {
-		program.Uncovered = func(name string, before netnsctl.Layer) { failed = &FailedDelete{name, before, 0} }
+		program.Uncovered = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
+		program.AtLimit = func(e *netnsctl.OpError) { failed = &FailedCall{AtLimit: e} }
 	}
 	status := program.Run(os.Args)
 	if failed == nil {
@@ -37,16 +38,19 @@ func init() {
 	failed.Status = status
 }
 
-// FailedDelete is a delete that failed in this package. Main tells the user what the
-// delete changed before it failed.
-type FailedDelete struct {
+// FailedCall is a call that failed in this package, after its message: main tells the user
+// more about it.
+type FailedCall struct {
+	// AtLimit is the step that a limit did not allow, or nil for a delete that failed.
+	AtLimit *netnsctl.OpError
+	// Name is the name that was to be deleted, and Before was mounted on it.
 	Name   string
-	Before netnsctl.Layer // was mounted on the name
+	Before netnsctl.Layer
 	Status int
 }
 
-// Failed is nil if there was no such delete.
-func Failed() *FailedDelete { return failed }
+// Failed is nil if there was no such call.
+func Failed() *FailedCall { return failed }
 
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
