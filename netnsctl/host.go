@@ -33,6 +33,9 @@ type Host struct {
 	LockedThread bool
 	// Start says how commands are started.
 	Start Start
+	// Helper does what may never return. If it is nil, each function that needs one uses a
+	// new zero [Helper].
+	Helper *Helper
 	// Warn, if not nil, is called with each failure after which a function nevertheless goes
 	// on. It may be called from several threads at the same time.
 	Warn func(*OpError)

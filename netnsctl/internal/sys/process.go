@@ -1,6 +1,8 @@
 package sys
 
 import (
+	"bytes"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -54,3 +56,28 @@ func Privileged() bool {
 	const need = 1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_NET_ADMIN
 	return data[0].Effective&need == need
 }
+
+// HasMoreThanCaller reports whether the program is set-id, or has file capabilities that its
+// caller has not (AT_SECURE of getauxval(3)).
+func HasMoreThanCaller() bool {
+	const atSecure = 23
+	words, err := unix.Auxv()
+	if err != nil {
+		return true
+	}
+	for _, word := range words {
+		if word[0] == atSecure {
+			return word[1] != 0
+		}
+	}
+	return true
+}
+
+// Runs reports whether a thread of a process runs, or waits for a processor.
+func Runs(pid, tid int) bool {
+	stat, err := ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(tid) + "/stat")
+	return err == nil && bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" R"))
+}
+
+// ThreadID is the number of the calling thread.
+func ThreadID() int { return unix.Gettid() }

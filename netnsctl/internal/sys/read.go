@@ -87,3 +87,19 @@ func leadingNumber(s []byte) (n int, ok bool) {
 	}
 	return 0, false
 }
+
+// ReadUpTo reads the first bytes of the open file fd.
+func ReadUpTo(fd, limit int) ([]byte, error) {
+	buf := make([]byte, 0, min(limit, 4<<10))
+	for len(buf) < limit {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := retry(func() (int, error) { return unix.Read(fd, buf[len(buf):min(cap(buf), limit)]) })
+		if err != nil || n == 0 {
+			return buf, err
+		}
+		buf = buf[:len(buf)+n]
+	}
+	return buf, nil
+}

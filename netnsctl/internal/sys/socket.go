@@ -1,6 +1,10 @@
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // SocketNet opens the network namespace of a socket, or of a tun descriptor (Linux
 // 4.10).
@@ -65,24 +69,18 @@ func Readable(fd int) bool {
 // scmMaxFD is SCM_MAX_FD: the descriptors in one message.
 const scmMaxFD = 253
 
-// PeekFDs copies the descriptors in the next message of the unix socket fd, and leaves
-// the message in the queue. The caller closes them.
+// PeekFDs copies the descriptors in the next message of the unix socket fd, and leaves the
+// message in the queue. The caller closes them. No byte of the message is read, because
+// that would move the offset of a socket with SO_PEEK_OFF (socket(7)).
 func PeekFDs(fd int) []int {
 	control := make([]byte, unix.CmsgSpace(4*scmMaxFD))
-	_, n, _, _, err := unix.Recvmsg(fd, make([]byte, 1), control,
+	msg := unix.Msghdr{Control: &control[0]}
+	msg.SetControllen(len(control))
+	// unix.Recvmsg would read one byte.
+	_, _, errno := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&msg)),
 		unix.MSG_PEEK|unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
-	if err != nil {
+	if errno != 0 {
 		return nil
 	}
-	messages, err := unix.ParseSocketControlMessage(control[:n])
-	if err != nil {
-		return nil
-	}
-	var fds []int
-	for _, m := range messages {
-		if some, err := unix.ParseUnixRights(&m); err == nil {
-			fds = append(fds, some...)
-		}
-	}
-	return fds
+	return receivedFDs(control[:msg.Controllen])
 }

@@ -1,5 +1,5 @@
 // Package fastpath answers iproute2's own commands before the rest of the program
-// is initialised.
+// is initialised, and does the work of a helper process (netnsctl.ServeHelper).
 //
 // Go initialises packages in the order of their import paths, each after what it
 // imports (the specification, "Program initialization", since Go 1.21). This
@@ -23,6 +23,9 @@ import (
 var failed *FailedCall
 
 func init() {
+	if netnsctl.ServeHelper(os.Args) {
+		os.Exit(0)
+	}
 	if !compat.AnswersAlone(os.Args) {
 		return
 	}
@@ -56,6 +59,7 @@ func Failed() *FailedCall { return failed }
 func Program() compat.Program {
 	return compat.Program{
 		Face:   compat.FaceOf(os.Args),
+		Host:   netnsctl.Host{Helper: &netnsctl.Helper{Process: true}},
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,

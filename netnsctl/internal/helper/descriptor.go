@@ -1,0 +1,219 @@
+package helper
+
+import (
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// Descriptor is a descriptor of another process. TID is 0 for the table of its leader.
+type Descriptor struct{ PID, TID, FD int }
+
+func (d Descriptor) request(op operation, ino uint64) Request {
+	return Request{op: op, pid: d.PID, tid: d.TID, fd: d.FD, ino: ino, dir: -1}
+}
+
+// SocketState is what a copy of the descriptor of a socket tells.
+type SocketState struct {
+	// Net is the inode number of its network namespace.
+	Net uint64
+	// Type is the type in the words of ss(8).
+	Type string
+	// Unread says that the socket is one of AF_UNIX with something to receive, with which
+	// descriptors may come.
+	Unread bool
+}
+
+// Socket asks for the state of a socket. The error is ENOENT if the descriptor is that of
+// another file by now.
+func Socket(d Descriptor, ino uint64) Request { return d.request(opSocket, ino) }
+
+// Socket is the answer to the request [Socket].
+func (a Answer) Socket() SocketState {
+	return SocketState{Net: a.Numbers[0], Unread: a.Numbers[1] != 0, Type: string(a.Text)}
+}
+
+func (c *copier) socket(r Request) Answer {
+	fd, err := c.copyOf(r, isSocket)
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(fd)
+	net, err := inoOf(sys.SocketNet(fd))
+	if err != nil {
+		return failed(syscall.EIO)
+	}
+	a := told(net, 0)
+	if sys.IsUnixSocket(fd) && sys.Readable(fd) {
+		a.Numbers[1] = 1
+	}
+	a.Text = []byte(sys.SocketType(fd))
+	return a
+}
+
+// Flight asks for the network namespaces of the descriptors in the first message that a unix
+// socket has not received yet: those that are open, and those of sockets and tun devices.
+func Flight(d Descriptor, ino uint64) Request { return d.request(opFlight, ino) }
+
+// Flight is the answer to the request [Flight]: the number of all descriptors in the message,
+// and the inode numbers of network namespaces.
+func (a Answer) Flight() (count int, nets []uint64) { return int(a.Numbers[0]), a.Numbers[1:] }
+
+func (c *copier) flight(r Request) Answer {
+	fd, err := c.copyOf(r, isSocket)
+	if err != nil {
+		return failed(err)
+	}
+	// A descriptor that this process keeps open while the close of another one blocks would
+	// keep a namespace alive. So those that may block are closed last.
+	var harmless, others []int
+	defer func() {
+		for _, fd := range append(append(harmless, fd), others...) {
+			sys.Close(fd)
+		}
+	}()
+	nsfs, err := nsfsDevice(fd)
+	if err != nil {
+		return failed(err)
+	}
+	a := told(0)
+	for _, sent := range sys.PeekFDs(fd) {
+		a.Numbers[0]++
+		net, known := netOf(sent, nsfs)
+		if known {
+			a.Numbers = append(a.Numbers, net)
+			harmless = append(harmless, sent)
+		} else {
+			others = append(others, sent)
+		}
+	}
+	return a
+}
+
+// nsfsDevice is the device of the namespaces' files.
+func nsfsDevice(socket int) (uint64, error) {
+	net, err := sys.SocketNet(socket)
+	if err != nil {
+		return 0, err
+	}
+	defer sys.Close(net)
+	var st sys.FileStat
+	err = sys.StatFD(net, &st)
+	return st.Dev, err
+}
+
+// netOf is the network namespace that an open file is of, or that a socket or a tun device
+// is in. It asks no file system.
+func netOf(fd int, nsfs uint64) (net uint64, ok bool) {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil {
+		return 0, false
+	}
+	switch {
+	case st.Dev == nsfs:
+		kind, err := sys.NamespaceType(fd)
+		return st.Ino, err == nil && kind == sys.TypeNet
+	case isSocket(&st), isTun(&st):
+		net, err := inoOf(sys.SocketNet(fd))
+		return net, err == nil
+	}
+	return 0, false
+}
+
+// TunState is what a copy of a tun or tap descriptor tells.
+type TunState struct {
+	// Opened is the network namespace in which it was opened, Device that of its device. Each
+	// is 0 if it cannot be told.
+	Opened, Device uint64
+	Name           string // of the device
+}
+
+// Tun asks for the state of a tun or tap descriptor. The error is ENOENT if the descriptor is
+// that of another file by now.
+func Tun(d Descriptor) Request { return d.request(opTun, 0) }
+
+// Tun is the answer to the request [Tun].
+func (a Answer) Tun() TunState { return TunState{a.Numbers[0], a.Numbers[1], string(a.Text)} }
+
+func (c *copier) tun(r Request) Answer {
+	fd, err := c.copyOf(r, isTun)
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(fd)
+	opened, err1 := inoOf(sys.SocketNet(fd))
+	device, err2 := inoOf(sys.TunNet(fd))
+	if err1 != nil && err2 != nil {
+		return failed(err1)
+	}
+	name, _ := sys.TunName(fd) // empty if it has no device
+	return Answer{Numbers: []uint64{opened, device}, Text: []byte(name), FD: -1}
+}
+
+// OpenNet asks for the open network namespace of a socket or of a tun descriptor.
+func OpenNet(d Descriptor) Request { return d.request(opOpenNet, 0) }
+
+func (c *copier) openNet(r Request) Answer {
+	fd, err := c.copyOf(r, func(st *sys.FileStat) bool { return isSocket(st) || isTun(st) })
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(fd)
+	net, err := sys.SocketNet(fd)
+	if err != nil {
+		return failed(err)
+	}
+	return Answer{FD: net}
+}
+
+func isSocket(st *sys.FileStat) bool { return st.Kind() == sys.KindSocket }
+
+func isTun(st *sys.FileStat) bool { return st.Kind() == sys.KindCharDevice && st.Rdev == sys.TunDevice }
+
+// inoOf is the inode number of a namespace, which it closes.
+func inoOf(fd int, err error) (uint64, error) {
+	if err != nil {
+		return 0, err
+	}
+	defer sys.Close(fd)
+	var st sys.FileStat
+	err = sys.StatFD(fd, &st)
+	return st.Ino, err
+}
+
+// copier copies descriptors. It keeps the process open whose descriptor it copied last.
+type copier struct{ tid, pidfd int }
+
+// copyOf copies the descriptor of a request. It is ENOENT if the file is no such file, or is
+// not the one that was found. A descriptor with O_PATH is copied, too, but tells nothing.
+func (c *copier) copyOf(r Request, fits func(*sys.FileStat) bool) (int, error) {
+	tid, thread := r.pid, false
+	if r.tid != 0 {
+		tid, thread = r.tid, true
+	}
+	if tid != c.tid {
+		c.close()
+		pidfd, err := sys.OpenProcess(tid, thread)
+		if err != nil {
+			return -1, err
+		}
+		c.tid, c.pidfd = tid, pidfd
+	}
+	fd, err := sys.CopyFD(c.pidfd, r.fd)
+	if err != nil {
+		return -1, err
+	}
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil || !fits(&st) || r.ino != 0 && st.Ino != r.ino {
+		sys.Close(fd)
+		return -1, syscall.ENOENT
+	}
+	return fd, nil
+}
+
+func (c *copier) close() {
+	if c.tid != 0 {
+		sys.Close(c.pidfd)
+		c.tid = 0
+	}
+}

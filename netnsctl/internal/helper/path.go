@@ -1,0 +1,94 @@
+package helper
+
+import (
+	"bytes"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// OpenPath only holds the file path below the directory dir (O_PATH), -1 for the root
+// directory. It asks a child only where the kernel does not have the whole path in its cache.
+// The error is [ErrSilent] where a file system does not answer.
+func (h *Helper) OpenPath(dir int, path string, how sys.How) (int, error) {
+	fd, err := sys.HoldCached(dir, path, how)
+	if err != syscall.EAGAIN {
+		return fd, err
+	}
+	a := h.Ask(Request{op: opOpenPath, dir: dir, path: path, how: how})[0]
+	return a.FD, a.Err
+}
+
+func openPath(r Request) Answer {
+	fd, err := sys.Hold(r.dir, r.path, r.how)
+	if err != nil {
+		return failed(err)
+	}
+	return Answer{FD: fd}
+}
+
+// ReadFile asks for the first bytes of a regular file, which is opened only if it is one. A
+// larger file is EFBIG; one in procfs has no size, and is cut off.
+func ReadFile(path string, limit int) Request {
+	return Request{op: opReadFile, dir: -1, path: path, limit: limit}
+}
+
+func readFile(r Request) Answer {
+	held, err := sys.Hold(-1, r.path, 0)
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(held)
+	var st sys.FileStat
+	if err := sys.StatFD(held, &st); err != nil {
+		return failed(err)
+	}
+	switch {
+	case st.Kind() != sys.KindRegular:
+		return failed(syscall.EINVAL)
+	case st.Size > uint64(r.limit):
+		return failed(syscall.EFBIG)
+	}
+	fd, err := sys.Open(sys.FDPath(held))
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(fd)
+	text, err := sys.ReadUpTo(fd, r.limit)
+	if err != nil {
+		return failed(err)
+	}
+	return Answer{Text: text, FD: -1}
+}
+
+// List asks for the names in a directory, at most limit of them.
+func List(path string, limit int) Request {
+	return Request{op: opList, dir: -1, path: path, limit: limit}
+}
+
+// Names is the answer to the request [List].
+func (a Answer) Names() (names []string) {
+	for name := range bytes.SplitSeq(bytes.TrimSuffix(a.Text, []byte{0}), []byte{0}) {
+		if len(name) > 0 {
+			names = append(names, string(name))
+		}
+	}
+	return names
+}
+
+func list(r Request) Answer {
+	fd, err := sys.OpenDir(r.path)
+	if err != nil {
+		return failed(err)
+	}
+	defer sys.Close(fd)
+	names, err := sys.ReadNames(fd)
+	if err != nil {
+		return failed(err)
+	}
+	a := Answer{FD: -1}
+	for _, name := range names[:min(len(names), r.limit)] {
+		a.Text = append(append(a.Text, name...), 0)
+	}
+	return a
+}

@@ -1,0 +1,80 @@
+package sys
+
+import "golang.org/x/sys/unix"
+
+// How says how a path is looked up by [Hold].
+type How int
+
+// A lookup follows no symbolic link at the end of the path, but all others, unless one of these
+// is set.
+const (
+	// Follow follows a symbolic link at the end, too.
+	Follow How = 1 << iota
+	// NoLinks makes each symbolic link an error (ELOOP).
+	NoLinks
+	// InRoot takes the directory for the root directory, and follows no link of procfs into
+	// a namespace or a descriptor.
+	InRoot
+	// DirectoryOnly makes everything but a directory an error (ENOTDIR).
+	DirectoryOnly
+)
+
+func (how How) open() unix.OpenHow {
+	o := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW}
+	if how&Follow != 0 {
+		o.Flags &^= unix.O_NOFOLLOW
+	}
+	if how&NoLinks != 0 {
+		o.Resolve |= unix.RESOLVE_NO_SYMLINKS
+	}
+	if how&InRoot != 0 {
+		o.Resolve |= unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS
+	}
+	if how&DirectoryOnly != 0 {
+		o.Flags |= unix.O_DIRECTORY
+	}
+	return o
+}
+
+// Hold only holds the file path (O_PATH), below the open directory dirfd or, where that is
+// -1, by an absolute path. It opens no device and wakes no writer, but it may wait for the
+// server of a file system. [NoLinks] and [InRoot] need openat2(2), Linux 5.6.
+func Hold(dirfd int, path string, how How) (int, error) {
+	o := how.open()
+	fd, err := hold(dirfd, path, &o)
+	if err == unix.ENOSYS && o.Resolve == 0 {
+		if dirfd < 0 {
+			dirfd = unix.AT_FDCWD
+		}
+		return retry(func() (int, error) { return unix.Openat(dirfd, path, int(o.Flags), 0) })
+	}
+	return fd, err
+}
+
+// HoldCached is [Hold] that asks no file system: it is EAGAIN where the kernel does not have
+// the whole path in its cache or cannot tell (RESOLVE_CACHED, Linux 5.12).
+func HoldCached(dirfd int, path string, how How) (int, error) {
+	const tries = 5 // a rename anywhere is EAGAIN, too
+	o := how.open()
+	o.Resolve |= resolveCached
+	for range tries {
+		switch fd, err := hold(dirfd, path, &o); err {
+		case unix.EAGAIN:
+		case unix.EINVAL, unix.ENOSYS: // an older kernel
+			return -1, unix.EAGAIN
+		default:
+			return fd, err
+		}
+	}
+	return -1, unix.EAGAIN
+}
+
+// resolveCached is RESOLVE_CACHED of linux/openat2.h.
+const resolveCached = 0x20
+
+func hold(dirfd int, path string, o *unix.OpenHow) (int, error) {
+	if dirfd < 0 {
+		dirfd = unix.AT_FDCWD
+	}
+	return retry(func() (int, error) { return unix.Openat2(dirfd, path, o) })
+}
