@@ -54,10 +54,9 @@ func Hold(dirfd int, path string, how How) (int, error) {
 // HoldCached is [Hold] that asks no file system: it is EAGAIN where the kernel does not have
 // the whole path in its cache or cannot tell (RESOLVE_CACHED, Linux 5.12).
 func HoldCached(dirfd int, path string, how How) (int, error) {
-	const tries = 5 // a rename anywhere is EAGAIN, too
 	o := how.open()
 	o.Resolve |= resolveCached
-	for range tries {
+	for range maxCachedTries {
 		switch fd, err := hold(dirfd, path, &o); err {
 		case unix.EAGAIN:
 		case unix.EINVAL, unix.ENOSYS: // an older kernel
@@ -68,9 +67,6 @@ func HoldCached(dirfd int, path string, how How) (int, error) {
 	}
 	return -1, unix.EAGAIN
 }
-
-// resolveCached is RESOLVE_CACHED of linux/openat2.h.
-const resolveCached = 0x20
 
 func hold(dirfd int, path string, o *unix.OpenHow) (int, error) {
 	if dirfd < 0 {
