@@ -29,6 +29,8 @@ type rechecker struct {
 	snap  *discover.Snapshot
 	users map[uint64]int // processes by the inode number of the namespace that they are in
 	files mountns.FileMounts
+	// unread are the mount namespaces whose mounts files lacks.
+	unread []mountns.Unread
 	// Until then the scans may be reused.
 	usersUntil, filesUntil time.Time
 }
@@ -99,6 +101,9 @@ func (r *rechecker) unused(m discover.Mount, ns *discover.Namespace) error {
 		if err := r.noneOn(m.File, ns.ID.Ino, outside(m.Namespace)); err != nil {
 			return err
 		}
+		if err := r.readAll(func(mountns.Unread) bool { return true }); err != nil {
+			return err
+		}
 	}
 	return r.noneIn(ns.ID.Ino)
 }
@@ -107,9 +112,9 @@ func (r *rechecker) unused(m discover.Mount, ns *discover.Namespace) error {
 // it would end with the file.
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) (err error) {
 	if !time.Now().Before(r.filesUntil) {
-		name := ""
-		if r.files, name, err = r.snap.OnFile.Again(r.snap.Host.Proc(), r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
-			return netnsctl.NewOpError(netnsctl.OpReadProc, "", name, err)
+		root := r.snap.Host.Proc()
+		if r.files, r.unread, err = r.snap.OnFile.Again(root, r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
+			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
 		r.filesUntil = time.Now().Add(cacheFor)
 	}
@@ -118,6 +123,18 @@ func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMoun
 	}
 	if m, found := r.files.Other(file, ino, counts); found {
 		return changed(m.String())
+	}
+	return r.readAll(func(m mountns.Unread) bool { return m.OfRoot() })
+}
+
+// readAll makes sure that the mounts of all mount namespaces that count could be read. Those
+// of a user do not count for a name: by making too many of them anyone could keep it, and what
+// is mounted there on its file is his own.
+func (r *rechecker) readAll(counts func(mountns.Unread) bool) error {
+	for _, m := range r.unread {
+		if counts(m) {
+			return changed("the mounts of " + m.Name() + " could not be read")
+		}
 	}
 	return nil
 }

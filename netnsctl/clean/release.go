@@ -3,14 +3,12 @@ package clean
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -230,11 +228,11 @@ func cloneMount(point string, id uint64) (clone int, err error) {
 // cloneHere copies a mount of our own mount namespace that has a file below it;
 // -1 if there is none.
 func cloneHere(host netnsctl.Host, file string) (clone int, below string) {
-	text, err := os.ReadFile(host.Proc() + "/thread-self/mountinfo")
+	t, err := mountns.Own(host.Proc())
 	if err != nil {
 		return -1, ""
 	}
-	for _, p := range mountinfo.Places(text, file) {
+	for _, p := range t.Places(file) {
 		if clone, err := cloneMount(p.Point, p.MountID); err == nil {
 			return clone, p.Below
 		}

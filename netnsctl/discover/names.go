@@ -8,7 +8,7 @@ import (
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
@@ -60,7 +60,7 @@ func (v *vantage) readNames() {
 // with nothing above it.
 func (v *vantage) mountedNames() map[string]uint64 {
 	found := map[string]uint64{}
-	for _, s := range v.mountPins() {
+	for _, s := range v.mountSeen {
 		if m := s.Pin.Mount; m.Host && m.Usable {
 			found[m.Name] = s.ID.Ino
 		}
@@ -70,11 +70,11 @@ func (v *vantage) mountedNames() map[string]uint64 {
 
 // placeNames fills in [Name.On].
 func (v *vantage) placeNames() {
-	text, err := v.fs.ReadFile("thread-self/mountinfo")
+	t, err := mountns.Own(v.fs.Root())
 	if err != nil {
 		return
 	}
-	row, ok := mountinfo.ParseAll(text).ByID(int(v.runDirMount))
+	row, ok := t.ByID(int(v.runDirMount))
 	below, inside := strings.CutPrefix(v.runDir, strings.TrimSuffix(row.Point, "/"))
 	if !ok || !inside {
 		return

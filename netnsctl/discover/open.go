@@ -55,7 +55,7 @@ func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 // maxUncovering bounds the time of a scan for opening covered mounts: each takes a copy of
 // its mount namespace, and anyone may cover thousands. A namespace that could not be opened
 // is left alone.
-const maxUncovering = 5 * time.Second
+const maxUncovering = 200 * time.Millisecond
 
 func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 	// Where pid 1's namespaces cannot be read, ours might be another mount namespace.
@@ -63,7 +63,7 @@ func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 		return mountns.OpenHere(m.Path)
 	}
 	in := v.mounts[m.Namespace]
-	if in == nil {
+	if in == nil || m.Far {
 		return -1, syscall.ENOENT
 	}
 	if m.Covered {

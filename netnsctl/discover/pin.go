@@ -80,6 +80,9 @@ type Mount struct {
 	Own  bool
 	// Covered says that another mount hides it: no path leads there.
 	Covered bool `json:"covered"`
+	// Far says that Path is longer than a path may be, and only its beginning: it leads
+	// nowhere.
+	Far bool
 	// Carries says that a mount of something else lies on it, and would go with
 	// it.
 	Carries bool

@@ -77,7 +77,11 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	}
 	if opts.Files {
 		v.placeNames()
-		snap.time("mounts", func() { snap.OnFile = v.fileMounts(snap) })
+		snap.time("mounts", func() {
+			var gaps []Gap
+			snap.OnFile, gaps = v.fileMounts(snap)
+			snap.Gaps = append(snap.Gaps, v.byUser(gaps)...)
+		})
 	}
 	snap.setAges()
 	snap.keepMounts(v, opts)

@@ -1,39 +1,79 @@
 package discover
 
 import (
+	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
 // mounts sees the network namespaces that are mounted in any mount namespace.
-func mounts(v *vantage) ([]sighting, []Gap) { return v.mountPins(), v.mountGaps }
-
-// mountPins are what [mounts] sees. Where a name is mounted tells most of the name, too.
-func (v *vantage) mountPins() []sighting {
-	if v.mountSeen != nil {
-		return v.mountSeen
-	}
-	n := 0
-	for _, table := range v.tables {
-		n += len(table.Namespaces)
-	}
-	v.mountSeen = make([]sighting, 0, n)
-	for ino, table := range v.tables {
-		for _, row := range table.Namespaces {
-			if net, ok := row.Ino("net"); ok {
-				v.mountSeen = append(v.mountSeen, v.sighting(net, Pin{Kind: MountPin, FD: -1, Mount: v.mount(v.mounts[ino], table, row)}))
-			}
-		}
-	}
-	return v.mountSeen
+func mounts(v *vantage) (seen []sighting, gaps []Gap) {
+	seen, v.mountSeen = v.mountSeen, nil
+	return seen, v.mountGaps
 }
 
-func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.Row) *Mount {
-	mount := &Mount{
+// readMounts reads every mount namespace once: that of each process, those that are only
+// mounted or held open, and those that only the kernel's list has. What is mounted where tells
+// most of the names, too.
+func (v *vantage) readMounts() {
+	if !v.allPIDs || v.mounts.AddUnused(v.fs.Root()) != nil {
+		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
+	}
+	unread := mountns.NewReader(v.fs, &v.mountIDs).Each(v.mounts, func(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
+		if err := v.mountPins(m, t, account); err != nil {
+			return err
+		}
+		return v.addMounted(m, t, account)
+	})
+	v.unread = map[uint64]bool{}
+	for _, m := range unread {
+		v.unread[m.Ino] = true
+	}
+	v.mountGaps = append(v.mountGaps, unreadMounts(unread)...)
+}
+
+// unreadMounts are the gaps of mount namespaces that could not be read: one for each user, who
+// may have tens of thousands.
+func unreadMounts(unread []mountns.Unread) (gaps []Gap) {
+	byUser := map[int64]int{}
+	for _, m := range unread {
+		i, known := byUser[m.Owner()]
+		if !known {
+			i = len(gaps)
+			byUser[m.Owner()] = i
+			gaps = append(gaps, Gap{What: GapMountNamespaces, Critical: true, MountNamespace: m.Ino, PID: m.Member()})
+		}
+		gaps[i].Count++
+	}
+	return gaps
+}
+
+// mountPins adds the network namespaces in a table to those seen.
+func (v *vantage) mountPins(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
+	mounts := make([]Mount, len(t.Namespaces)) // one allocation for all
+	for i, row := range t.Namespaces {
+		net, ok := row.Ino("net")
+		if !ok {
+			continue
+		}
+		mounts[i] = v.mount(m, t, row)
+		v.mountSeen = append(v.mountSeen, v.sighting(net, Pin{Kind: MountPin, FD: -1, Mount: &mounts[i]}))
+		if err := account.Spend(budget.Amount{Kept: pinSize + len(row.Point) + len(mounts[i].File)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const pinSize = int(unsafe.Sizeof(sighting{}) + unsafe.Sizeof(Mount{}))
+
+func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.Row) Mount {
+	mount := Mount{
 		Namespace: m.Ino,
 		ID:        uint64(row.ID),
 		ParentID:  uint64(row.Parent),
@@ -42,6 +82,7 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 		Host:      m.Ino == v.hostMounts,
 		Own:       m.Ino == v.ownMounts,
 		Covered:   t.Covered(row),
+		Far:       row.Far,
 		Carries:   t.Carries(row),
 		File:      t.File(row),
 		Spreads:   t.Parent(row).Shared,
@@ -51,56 +92,31 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 		mount.Name = name
 		mount.Usable = !mount.Covered && m.HasRootView()
 	} else if !mount.Host {
-		v.nameElsewhere(mount)
+		v.nameElsewhere(&mount)
 	}
 	return mount
 }
 
-// readMounts reads every mount namespace once: that of each process, those that are only
-// mounted or held open, and those that only the kernel's list has.
-func (v *vantage) readMounts() {
-	if !v.allPIDs || v.mounts.AddUnused(v.fs.Root()) != nil {
-		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
-	}
-	unread := 0
-	v.tables = map[uint64]*mountinfo.Table{}
-	done := map[uint64]bool{}
-	for len(done) < len(v.mounts) { // what is read may lead to more
-		for ino, m := range v.mounts {
-			if done[ino] {
-				continue
-			}
-			done[ino] = true
-			text, err := m.Mountinfo(v.fs)
-			if err != nil {
-				if !procfs.Gone(err) {
-					unread++
-				}
-				continue
-			}
-			v.tables[ino] = mountinfo.Parse(text, &v.mountIDs)
-			v.addMounted(m, v.tables[ino])
-		}
-	}
-	v.mountGaps = append(v.mountGaps, counted(Gap{What: GapMountNamespaces, Count: unread, Critical: true})...)
-}
-
 // addMounted adds the mount namespaces that are mounted in another one.
-func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table) {
+func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
 	for _, row := range t.Namespaces {
 		ino, ok := row.Ino("mnt")
-		if !ok || v.mounts[ino] != nil {
+		if !ok || row.Far || v.mounts[ino] != nil {
 			continue
 		}
 		m := v.mounts.Get(v.fs.Root(), ino)
+		if err := account.Spend(budget.Amount{Time: mountns.EnterCost}); err != nil {
+			return err
+		}
 		// Where this fails, the mount namespace is one that cannot be read.
 		_ = m.OpenIn(in, row.Point)
 	}
+	return nil
 }
 
 // fileMounts reads all mount namespaces for what is mounted on the files of names, and on
-// those of the mounts of namespaces that no process is in.
-func (v *vantage) fileMounts(snap *Snapshot) mountns.FileMounts {
+// those of the mounts of namespaces that no process is in. What it cannot read is a gap, too.
+func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap) {
 	var files []string
 	for _, n := range snap.Names {
 		files = append(files, n.On)
@@ -112,11 +128,8 @@ func (v *vantage) fileMounts(snap *Snapshot) mountns.FileMounts {
 			}
 		}
 	}
-	all := mountns.NewFileMounts(files...)
-	for _, m := range v.mounts {
-		if text, err := m.Mountinfo(v.fs); err == nil {
-			all.Add(m, text)
-		}
-	}
-	return all
+	all = mountns.NewFileMounts(files...)
+	unread := mountns.NewReader(v.fs, nil).Each(v.mounts, all.Add)
+	before := func(m mountns.Unread) bool { return v.unread[m.Ino] }
+	return all, unreadMounts(slices.DeleteFunc(unread, before))
 }

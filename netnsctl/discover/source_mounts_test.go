@@ -39,6 +39,9 @@ func TestMounts(t *testing.T) {
 		v.mounts.Get(v.fs.Root(), ino).AddMembers(pids...)
 	}
 	v.readMounts()
+	if names := v.mountedNames(); len(names) != 1 || names["a"] != 77 {
+		t.Errorf("names in pid 1's mount namespace: %v", names)
+	}
 	seen, gaps := mounts(v)
 	// The last one cannot be entered: what pid 9000002 has as its namespace is no such file.
 	expectGaps(t, gaps, Gap{What: GapUnusedMountNamespaces})
@@ -63,9 +66,6 @@ func TestMounts(t *testing.T) {
 			t.Errorf("mount %d is known: %v", id, !is)
 		}
 	}
-	if names := v.mountedNames(); len(names) != 1 || names["a"] != 77 {
-		t.Errorf("names in pid 1's mount namespace: %v", names)
-	}
 }
 
 // TestMountsNotReadable: a mount namespace that is there and cannot be read is a critical gap.
@@ -77,7 +77,7 @@ func TestMountsNotReadable(t *testing.T) {
 	seen, gaps := mounts(v)
 	expect(t, seen, nil)
 	expectGaps(t, gaps,
-		Gap{What: GapMountNamespaces, Count: 1, Critical: true},
+		Gap{What: GapMountNamespaces, Count: 1, Critical: true, MountNamespace: m.Ino, PID: 9000001},
 		Gap{What: GapUnusedMountNamespaces})
 }
 
@@ -154,9 +154,9 @@ func TestMountedNamesNeedARoot(t *testing.T) {
 	if names := v.mountedNames(); len(names) != 0 {
 		t.Error(names)
 	}
-	v.tables = map[uint64]*mountinfo.Table{500: mountinfo.Parse([]byte("31 25 0:4 net:[77] /run/netns/a rw - nsfs nsfs rw\n"), nil)}
-	v.mounts.Get(v.fs.Root(), 500)
-	if names := v.mountedNames(); len(names) != 0 {
+	table := mountinfo.Parse([]byte("31 25 0:4 net:[77] /run/netns/a rw - nsfs nsfs rw\n"), nil)
+	nstest.Must(t, v.mountPins(v.mounts.Get(v.fs.Root(), 500), table, nil))
+	if names := v.mountedNames(); len(names) != 0 || len(v.mountSeen) != 1 {
 		t.Error(names)
 	}
 }

@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"os"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
@@ -62,11 +61,11 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 		if err := sys.AttachTree(tree, at); err != nil {
 			return err
 		}
-		text, err := os.ReadFile("thread-self/mountinfo")
+		t, err := mountns.Here()
 		if err != nil {
 			return err
 		}
-		for _, row := range mountinfo.Parse(text, nil).Namespaces {
+		for _, row := range t.Namespaces {
 			if path, ok := strings.CutPrefix(row.Point, at+"/"); ok {
 				row.Point = "/" + path
 				rows = append(rows, row)

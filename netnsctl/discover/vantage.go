@@ -46,9 +46,9 @@ type vantage struct {
 	processTable
 	types     map[uint64]int // the types of namespaces by inode number
 	mounts    mountns.All
-	tables    map[uint64]*mountinfo.Table // by mount namespace
-	mountIDs  mountinfo.Set               // of all mounts in tables
-	mountSeen []sighting                  // of the network namespaces in tables
+	mountIDs  mountinfo.Set   // of all mounts
+	mountSeen []sighting      // of the network namespaces that are mounted
+	unread    map[uint64]bool // mount namespaces whose mounts could not be read
 	names     []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
@@ -211,11 +211,11 @@ func (v *vantage) hasForeignMounts() bool {
 	if v.allPIDs || sys.StatFollow(v.runDir, &dir) != nil {
 		return false
 	}
-	text, err := os.ReadFile(v.fs.Root() + "/thread-self/mountinfo")
+	t, err := mountns.Own(v.fs.Root())
 	if err != nil {
 		return true
 	}
-	rows, device := mountinfo.FileSystems(text, dir.MountID)
+	rows, device := t.FileSystems(dir.MountID)
 	for _, row := range rows {
 		if row.Dev != device {
 			continue

@@ -4,6 +4,7 @@ package mountinfo
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -14,37 +15,68 @@ import (
 type Row struct {
 	ID, Parent int
 	Dev        string // "0:4"
-	Root       string
+	Root       string // empty if it is longer than a path may be
 	Point      string
 	FSType     string
+	// Far says that the mount point is longer than a path may be, so that none leads there
+	// (PATH_MAX, path_resolution(7)). Point then is its beginning and "…".
+	Far bool
 	// Shared says that the mount is in a peer group, Slave that it receives what
 	// happens in one (mount_namespaces(7)).
 	Shared, Slave bool
 }
 
-// parseRow reads the line
+const (
+	maxPath    = 4096                  // with the NUL byte
+	maxEscaped = maxPath * len(`\040`) // as the kernel writes it
+	maxShown   = 64                    // of a path that is longer
+)
+
+// fields are those of a line up to the type of the file system, as the kernel writes them:
 //
 //	36 35 0:4 net:[4026532177] /run/netns/x rw shared:9 - nsfs nsfs rw
-func parseRow(line []byte) (row Row, ok bool) {
+type fields struct {
+	id, parent                int
+	dev, root, point, options []byte
+	fsType                    []byte
+}
+
+func parseFields(line []byte) (f fields, ok bool) {
 	before, after, found := bytes.Cut(line, []byte(" - "))
 	if !found {
-		return row, false
+		return f, false
 	}
-	var field [5][]byte
-	for i := range field {
-		if field[i], before, found = bytes.Cut(before, []byte(" ")); !found && i < len(field)-1 {
-			return row, false
+	f.fsType, _, _ = bytes.Cut(after, []byte(" "))
+	var number [2][]byte
+	for i, field := range []*[]byte{&number[0], &number[1], &f.dev, &f.root} {
+		if *field, before, found = bytes.Cut(before, []byte(" ")); !found && i < 4 {
+			return f, false
 		}
 	}
-	fstype, _, _ := bytes.Cut(after, []byte(" "))
-	id, ok1 := leadingInt(field[0])
-	parent, ok2 := leadingInt(field[1])
-	return Row{
-		ID: id, Parent: parent, Dev: string(field[2]),
-		Root: sys.UnescapeMount(field[3]), Point: sys.UnescapeMount(field[4]), FSType: string(fstype),
-		Shared: bytes.Contains(before, []byte("shared:")), Slave: bytes.Contains(before, []byte("master:")),
-	}, ok1 && ok2
+	f.point, f.options, _ = bytes.Cut(before, []byte(" "))
+	id, ok1 := leadingInt(number[0])
+	parent, ok2 := leadingInt(number[1])
+	f.id, f.parent = id, parent
+	return f, ok1 && ok2
 }
+
+// row gives the fields as text, in which the strings of many rows are the same ones.
+func (f fields) row(known *texts) Row {
+	row := Row{
+		ID: f.id, Parent: f.parent, Dev: known.get(f.dev), FSType: known.get(f.fsType),
+		Shared: bytes.Contains(f.options, []byte("shared:")), Slave: bytes.Contains(f.options, []byte("master:")),
+	}
+	row.Root, _ = known.path(f.root)
+	point, ok := known.path(f.point)
+	// Where the root was cut, the point may be cut off with it.
+	if row.Far = !ok || isCut(f.root); row.Far {
+		point = strings.ToValidUTF8(string(f.point[:min(len(f.point), maxShown)]), "") + "…"
+	}
+	row.Point = point
+	return row
+}
+
+func isCut(field []byte) bool { return bytes.IndexByte(field, cutMark) >= 0 }
 
 // Ino is the inode number of the namespace that is mounted, where that is of this kind,
 // such as "net".
@@ -61,67 +93,65 @@ func (r Row) AnyIno() uint64 {
 	return ino
 }
 
-// isNsfs is a fast test of a line, which a mount with an odd path may pass, too.
-func isNsfs(line []byte) bool { return bytes.Contains(line, []byte(" - nsfs ")) }
-
-// HasRoot reports whether there is a mount on the root directory. A process that is
-// chrooted into a tree which is not mounted any more sees none.
-func HasRoot(text []byte) bool {
-	for line := range bytes.Lines(text) {
-		if row, ok := parseRow(line); ok && row.Point == "/" {
-			return true
-		}
-	}
-	return false
-}
-
-// FileSystems gives the mounts of whole file systems but those of namespaces, of which
-// there may be thousands, and the device of the mount id.
-func FileSystems(text []byte, id uint64) (rows []Row, device string) {
-	for line := range bytes.Lines(text) {
-		if isNsfs(line) {
-			continue
-		}
-		row, ok := parseRow(line)
-		if ok && row.Root == "/" {
-			rows = append(rows, row)
-		}
-		if ok && uint64(row.ID) == id {
-			device = row.Dev
-		}
-	}
-	return rows, device
-}
-
-// Place is where a file can be found: below a mount.
-type Place struct {
-	MountID uint64
-	Point   string
-	Below   string
-}
-
-// Places finds the mounts below which a file is ([Table.File]).
-func Places(text []byte, file string) (places []Place) {
-	for line := range bytes.Lines(text) {
-		row, ok := parseRow(line)
-		if !ok {
-			continue
-		}
-		inside, ok := strings.CutPrefix(file, row.Dev+":")
-		if !ok {
-			continue
-		}
-		if below, ok := strings.CutPrefix(inside, strings.TrimSuffix(row.Root, "/")+"/"); ok {
-			places = append(places, Place{uint64(row.ID), row.Point, below})
-		}
-	}
-	return places
-}
-
 func leadingInt(s []byte) (n int, ok bool) {
 	i := 0
 	for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, i > 0
+}
+
+// texts keeps one copy of strings that many rows have: a name is mounted at the same path in
+// each of a thousand mount namespaces.
+type texts struct {
+	known map[string]string
+	bytes int
+	plain []byte
+}
+
+// maxTexts bounds the bytes that are kept for rows to come.
+const maxTexts = 2 << 20
+
+func (t *texts) get(s []byte) string {
+	if text, ok := t.known[string(s)]; ok {
+		return text
+	}
+	if t.known == nil || t.bytes > maxTexts {
+		t.known, t.bytes = map[string]string{}, 0
+	}
+	text := string(s)
+	t.known[text] = text
+	t.bytes += len(text)
+	return text
+}
+
+// path is a path without the escapes of the kernel. It is not ok if it is longer than a path
+// may be.
+func (t *texts) path(s []byte) (text string, ok bool) {
+	if len(s) >= maxEscaped || isCut(s) {
+		return "", false
+	}
+	if bytes.IndexByte(s, '\\') < 0 {
+		if len(s) >= maxPath {
+			return "", false
+		}
+		return t.get(s), true
+	}
+	text = sys.UnescapeMount(s)
+	return text, len(text) < maxPath
+}
+
+// append writes the fields as a line in which paths that are too long are cut.
+func (f fields) append(text []byte) []byte {
+	text = fmt.Appendf(text, "%d %d %s ", f.id, f.parent, f.dev)
+	text = append(appendCut(text, f.root), ' ')
+	text = append(appendCut(text, f.point), ' ')
+	return fmt.Appendf(text, "%s - %s", f.options, f.fsType)
+}
+
+func appendCut(text, path []byte) []byte {
+	if len(path) < maxEscaped {
+		return append(text, path...)
+	}
+	return append(append(text, path[:maxShown]...), cutMark)
 }

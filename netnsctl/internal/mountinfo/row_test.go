@@ -30,7 +30,8 @@ func TestParseRow(t *testing.T) {
 		{line: "x 35 0:4 / /x rw - nsfs nsfs rw", bad: true},
 		{line: "36 x 0:4 / /x rw - nsfs nsfs rw", bad: true},
 	} {
-		row, ok := parseRow([]byte(test.line))
+		f, ok := parseFields([]byte(test.line))
+		row := f.row(&texts{})
 		if ok == test.bad || ok && row != test.row {
 			t.Errorf("%q: %+v, %v", test.line, row, ok)
 		}
@@ -54,17 +55,17 @@ func TestAnyIno(t *testing.T) {
 }
 
 func TestHasRoot(t *testing.T) {
-	if !HasRoot([]byte(recorded)) {
+	if !Parse([]byte(recorded), nil).HasRoot {
 		t.Error("no root in the recorded table")
 	}
 	_, below, _ := strings.Cut(recorded, "\n")
-	if HasRoot([]byte(below)) || HasRoot(nil) {
+	if Parse([]byte(below), nil).HasRoot || Parse(nil, nil).HasRoot {
 		t.Error("a root where there is none")
 	}
 }
 
 func TestFileSystems(t *testing.T) {
-	rows, device := FileSystems([]byte(recorded), 30)
+	rows, device := Parse([]byte(recorded), nil).FileSystems(30)
 	var points []string
 	for _, row := range rows {
 		points = append(points, row.Point)
@@ -72,7 +73,7 @@ func TestFileSystems(t *testing.T) {
 	if !slices.Equal(points, []string{"/", "/run", "/run/d", "/srv/- nsfs x"}) || device != "0:25" {
 		t.Errorf("%q on %q", points, device)
 	}
-	if _, device := FileSystems([]byte(recorded), 99); device != "" {
+	if _, device := Parse([]byte(recorded), nil).FileSystems(99); device != "" {
 		t.Errorf("device %q of no mount", device)
 	}
 }
@@ -88,7 +89,7 @@ func TestPlaces(t *testing.T) {
 		{file: "9:1:/etc/passwd"},
 		{file: ""},
 	} {
-		if got := Places([]byte(recorded+"no row\n"), test.file); !slices.Equal(got, test.want) {
+		if got := Parse([]byte(recorded+"no row\n"), nil).Places(test.file); !slices.Equal(got, test.want) {
 			t.Errorf("%q: %+v", test.file, got)
 		}
 	}

@@ -2,201 +2,143 @@ package mountinfo
 
 import (
 	"bytes"
-	"path"
-	"slices"
+	"io"
+	"math"
 	"strings"
 )
 
-// Table is the mounts of one mount namespace.
+// Table is the mounts of one mount namespace. One Table may read one mountinfo file after
+// the other: it uses its memory again, and the rows that it gave stay valid. What it tells
+// costs a time that is linear in the bytes of the file, however the mounts lie on one
+// another.
 type Table struct {
 	// Namespaces are the mounts of namespaces, in the order in which they were made,
 	// covered ones among them.
 	Namespaces []Row
-	// children are all mounts by the mount that they are on and their path. It and byID
-	// are empty where no namespace is mounted.
-	children map[child]int
-	byID     map[int]Row
-	covers   map[int]string // what [Table.onWay] has worked out
+	// HasRoot says that there is a mount on the root directory. A process that is chrooted
+	// into a tree which is not mounted any more sees none.
+	HasRoot bool
+
+	lines   lines
+	texts   texts
+	text    []byte  // the lines, as far as rows are made of them
+	mounts  []mount // in the order of the file
+	index   index
+	parents [16]Row // that [Table.Parent] gave last
+	file    []byte  // buffer of [Table.fileOf]
+	path    []int32 // buffer of [Table.eachBelow]
 }
 
-type child struct {
-	parent int
-	point  string
+// mount is a line of the text. [index.build] fills in what is asked for often.
+type mount struct {
+	begin, end  int32
+	id, parent  int32
+	ok          bool // it is the line of a mount
+	root, point []byte
+	hash        uint64 // of the mount point
 }
 
-// Parse reads a mountinfo file and adds the number of every mount to seen, if that is
-// not nil.
-func Parse(text []byte, seen *Set) *Table {
-	t := &Table{}
-	for line := range bytes.Lines(text) {
+// Read reads a mountinfo file and adds the number of every mount to seen, if that is not
+// nil. spend is called after each read(2) with the mounts and bytes that it gave; its error
+// ends the reading, and the Table has what was read before.
+func (t *Table) Read(src io.Reader, seen *Set, spend func(mounts, bytes int) error) error {
+	t.Namespaces, t.HasRoot, t.text, t.mounts, t.index.built = nil, false, t.text[:0], t.mounts[:0], false
+	var namespaces []int
+	err := t.lines.each(src, spend, func(line []byte) {
 		if id, ok := leadingInt(line); ok && seen != nil {
 			seen.add(id)
 		}
-		if isNsfs(line) {
-			if row, ok := parseRow(line); ok && row.FSType == "nsfs" {
-				t.Namespaces = append(t.Namespaces, row)
-			}
+		line, isNamespace := untilType(line)
+		if !t.HasRoot {
+			f, _ := parseFields(line)
+			t.HasRoot = string(f.point) == "/"
+		}
+		if isNamespace {
+			namespaces = append(namespaces, len(t.mounts))
+		}
+		t.keep(line)
+	})
+	t.Namespaces = make([]Row, 0, len(namespaces))
+	for _, i := range namespaces {
+		if f, ok := t.fields(i); ok {
+			t.Namespaces = append(t.Namespaces, f.row(&t.texts))
 		}
 	}
-	if len(t.Namespaces) > 0 {
-		t.index(text)
+	return err
+}
+
+// untilType leaves out of a line what stands after the type of the file system: the options
+// of some are long. It is empty for what is no line of a mount.
+func untilType(line []byte) (short []byte, isNamespace bool) {
+	before := bytes.Index(line, []byte(" - "))
+	if before < 0 {
+		return nil, false
 	}
-	return t
+	begin := before + len(" - ")
+	end := begin + max(bytes.IndexByte(line[begin:], ' '), 0)
+	if end == begin {
+		end = len(line)
+	}
+	return line[:end], string(line[begin:end]) == "nsfs"
 }
 
-// ParseAll is [Parse] for those who ask for other mounts than those of namespaces.
-func ParseAll(text []byte) *Table {
+// keep keeps a line for [Table.fields], without the paths that are too long for any use.
+func (t *Table) keep(line []byte) {
+	begin := len(t.text)
+	if f, ok := parseFields(line); len(line) > maxPath && ok {
+		t.text = f.append(t.text)
+	} else {
+		t.text = append(t.text, line...)
+	}
+	if len(t.text) > math.MaxInt32 {
+		t.text = t.text[:begin]
+	}
+	t.mounts = append(t.mounts, mount{begin: int32(begin), end: int32(len(t.text))})
+}
+
+// fields are those of a mount.
+func (t *Table) fields(i int) (fields, bool) {
+	return parseFields(t.text[t.mounts[i].begin:t.mounts[i].end])
+}
+
+// Parse is the Table of a text.
+func Parse(text []byte, seen *Set) *Table {
 	t := &Table{}
-	t.index(text)
+	_ = t.Read(bytes.NewReader(text), seen, func(int, int) error { return nil })
 	return t
 }
 
-func (t *Table) index(text []byte) {
-	t.children, t.byID = map[child]int{}, map[int]Row{}
-	for line := range bytes.Lines(text) {
-		if row, ok := parseRow(line); ok {
-			t.children[child{row.Parent, row.Point}] = row.ID
-			t.byID[row.ID] = row
+// Each calls f with every mount.
+func (t *Table) Each(f func(Row)) {
+	for i := range t.mounts {
+		if fields, ok := t.fields(i); ok {
+			f(fields.row(&t.texts))
 		}
 	}
 }
 
 // ByID is the mount with a number.
-func (t *Table) ByID(id int) (Row, bool) {
-	row, ok := t.byID[id]
-	return row, ok
-}
-
-// Parent is the mount that another one is on; the zero Row where it is not known.
-func (t *Table) Parent(row Row) Row { return t.byID[row.Parent] }
-
-// Cover finds what keeps every path from leading to a mount: another mount on it, or on
-// a directory on the way. Where there are several, point is that of the outermost one, to
-// which a path leads.
-func (t *Table) Cover(row Row) (point string, covered bool) {
-	if point := t.onWay(row); point != "" {
-		return point, true
-	}
-	_, above := t.children[child{row.ID, row.Point}]
-	return row.Point, above
-}
-
-// onWay gives the mount point of the outermost mount that covers a directory on the way to
-// a mount; empty if there is none. It is worked out once for each mount: thousands may lie
-// on one another.
-func (t *Table) onWay(row Row) string {
-	if t.covers == nil {
-		t.covers = map[int]string{}
-	}
-	for _, row := range pathTo(t, row, t.covers) {
-		point := ""
-		for dir := parentDir(row.Point); dir != ""; dir = parentDir(dir) {
-			if id, ok := t.children[child{row.Parent, dir}]; ok && id != row.Parent {
-				point = dir
-			}
-		}
-		if outer := t.covers[row.Parent]; outer != "" && row.Parent != row.ID {
-			point = outer
-		}
-		t.covers[row.ID] = point
-	}
-	return t.covers[row.ID]
-}
-
-// pathTo gives a mount and the mounts that it is on, the lowest first, down to one that is
-// known. All of them are known afterwards, so none is in it twice: the table was not read in
-// one instant.
-func pathTo[V any](t *Table, row Row, known map[int]V) (rows []Row) {
-	for {
-		if _, ok := known[row.ID]; ok {
-			break
-		}
-		var none V
-		known[row.ID] = none
-		rows = append(rows, row)
-		if up, ok := t.byID[row.Parent]; ok {
-			row = up
-		}
-	}
-	slices.Reverse(rows)
-	return rows
-}
-
-// Covered reports whether no path leads to a mount.
-func (t *Table) Covered(row Row) bool {
-	_, covered := t.Cover(row)
-	return covered
-}
-
-// Carries reports whether a mount of something else lies directly on a mount.
-func (t *Table) Carries(row Row) bool {
-	id, above := t.children[child{row.ID, row.Point}]
-	return above && t.byID[id].Root != row.Root
-}
-
-// File says which file a mount is on, as device and path in the file system, whatever
-// path leads there: all mounts on one file end when that is unlinked. It is empty where
-// the parent mount is not known.
-func (t *Table) File(row Row) string {
-	parent, ok := t.byID[row.Parent]
+func (t *Table) ByID(id int) (row Row, ok bool) {
+	i, ok := t.find(Row{ID: id})
 	if !ok {
-		return ""
+		return row, false
 	}
-	return parent.Dev + ":" + path.Join(parent.Root, t.Below(row))
+	f, _ := t.fields(int(i))
+	return f.row(&t.texts), true
 }
 
-// EachOn calls f with each mount and with each of the asked files that it ends with: the
-// file that the mount is on, and those that the mounts below it are on.
-func (t *Table) EachOn(asked func(file string) bool, f func(file string, row Row)) {
-	ends := map[int][]string{} // the files by mount
-	for _, row := range t.byID {
-		for _, row := range pathTo(t, row, ends) {
-			files := ends[row.Parent]
-			if file := t.File(row); asked(file) && !slices.Contains(files, file) {
-				files = append(slices.Clip(files), file)
-			}
-			ends[row.ID] = files
-		}
-		for _, file := range ends[row.ID] {
-			f(file, row)
-		}
+// Parent is the mount that another one is on; the zero Row where it is not known. Many are on
+// the same few.
+func (t *Table) Parent(row Row) Row {
+	t.index.build(t)
+	known := &t.parents[uint(row.Parent)%uint(len(t.parents))]
+	if known.ID != row.Parent {
+		*known, _ = t.ByID(row.Parent)
 	}
+	return *known
 }
 
 // Below is the path of a mount below the mount that it is on.
 func (t *Table) Below(row Row) string {
-	return strings.TrimPrefix(strings.TrimPrefix(row.Point, t.byID[row.Parent].Point), "/")
-}
-
-// parentDir is "" above the root.
-func parentDir(dir string) string {
-	if dir == "/" {
-		return ""
-	}
-	i := strings.LastIndexByte(dir, '/')
-	if i <= 0 {
-		return dir[:i+1]
-	}
-	return dir[:i]
-}
-
-// Set is a set of mount numbers. The kernel keeps these small: it gives out the lowest
-// that is free.
-type Set struct{ bits []uint64 }
-
-const maxMountID = 1 << 26
-
-func (s *Set) add(id int) {
-	if id < 0 || id > maxMountID {
-		return
-	}
-	for id/64 >= len(s.bits) {
-		s.bits = append(s.bits, 0)
-	}
-	s.bits[id/64] |= 1 << (id % 64)
-}
-
-// Has reports whether a number is in the set.
-func (s *Set) Has(id uint64) bool {
-	return id/64 < uint64(len(s.bits)) && s.bits[id/64]&(1<<(id%64)) != 0
+	return strings.TrimPrefix(strings.TrimPrefix(row.Point, t.Parent(row).Point), "/")
 }

@@ -1,9 +1,11 @@
 package mountinfo
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -56,16 +58,16 @@ func TestParseMounts(t *testing.T) {
 func TestParseNone(t *testing.T) {
 	var seen Set
 	table := Parse([]byte("22 1 8:1 / / rw - ext4 /dev/vda rw\n99999999999 1 8:1 / / rw - ext4 /dev/vda rw\n"), &seen)
-	if _, known := table.ByID(22); known || len(table.Namespaces) != 0 || !seen.Has(22) {
-		t.Errorf("%+v, mount 22 seen: %v", table, seen.Has(22))
+	if len(table.Namespaces) != 0 || !seen.Has(22) {
+		t.Errorf("%+v, mount 22 seen: %v", table.Namespaces, seen.Has(22))
 	}
-	if file := table.File(Row{ID: 23, Parent: 22, Point: "/x"}); file != "" {
+	if file := table.File(Row{ID: 24, Parent: 23, Point: "/x"}); file != "" {
 		t.Errorf("file %q on a mount that is not known", file)
 	}
 }
 
 func TestByID(t *testing.T) {
-	table := ParseAll([]byte(recorded))
+	table := Parse([]byte(recorded), nil)
 	row, ok := table.ByID(35)
 	if !ok || row.Point != "/run/d/e f\n\\" {
 		t.Errorf("%+v, %v", row, ok)
@@ -103,8 +105,11 @@ func TestCoverOutermost(t *testing.T) {
 
 // A mount ends with the file that it is on, and with those that the mounts below it are on.
 func TestEachOn(t *testing.T) {
-	files, all := map[int][]string{}, func(string) bool { return true }
-	ParseAll([]byte(recorded)).EachOn(all, func(file string, row Row) { files[row.ID] = append(files[row.ID], file) })
+	files, all := map[int][]string{}, func([]byte) bool { return true }
+	Parse([]byte(recorded), nil).EachOn(all, func(file string, row Row) bool {
+		files[row.ID] = append([]string{file}, files[row.ID]...)
+		return true
+	})
 	for id, want := range map[int][]string{
 		22: {""},
 		25: {"", "8:1:/run"},
@@ -115,10 +120,11 @@ func TestEachOn(t *testing.T) {
 			t.Errorf("mount %d: %q", id, files[id])
 		}
 	}
-	ParseAll([]byte(recorded)).EachOn(func(file string) bool { return file == "0:25:/u" }, func(file string, row Row) {
+	Parse([]byte(recorded), nil).EachOn(func(file []byte) bool { return string(file) == "0:25:/u" }, func(file string, row Row) bool {
 		if file != "0:25:/u" || row.ID != 37 {
 			t.Errorf("mount %d ends with %s", row.ID, file)
 		}
+		return true
 	})
 }
 
@@ -139,7 +145,10 @@ func TestStack(t *testing.T) {
 		}
 	}
 	on := map[string]int{}
-	table.EachOn(func(file string) bool { return file != "8:1:/" }, func(file string, _ Row) { on[file]++ })
+	table.EachOn(func(file []byte) bool { return string(file) != "8:1:/" }, func(file string, _ Row) bool {
+		on[file]++
+		return true
+	})
 	if on["8:1:/a/b"] != depth+1 || on["0:4:net:[7]"] != depth {
 		t.Errorf("%d mounts end with the file, %d with another", on["8:1:/a/b"], on["0:4:net:[7]"])
 	}
@@ -152,7 +161,10 @@ func TestStack(t *testing.T) {
 func TestCircle(t *testing.T) {
 	table := Parse([]byte("1 2 0:4 net:[7] /a rw - nsfs nsfs rw\n2 1 0:4 net:[8] /b rw - nsfs nsfs rw\n"), nil)
 	found := map[string]bool{}
-	table.EachOn(func(string) bool { return true }, func(file string, row Row) { found[fmt.Sprint(row.ID, " ", file)] = true })
+	table.EachOn(func([]byte) bool { return true }, func(file string, row Row) bool {
+		found[fmt.Sprint(row.ID, " ", file)] = true
+		return true
+	})
 	if !found["1 0:4:net:[8]/a"] || !found["2 0:4:net:[7]/b"] {
 		t.Error(found)
 	}
@@ -163,27 +175,27 @@ func TestCircle(t *testing.T) {
 	}
 }
 
-func TestParentDir(t *testing.T) {
-	for in, want := range map[string]string{"/a/b": "/a", "/a": "/", "/": "", "": ""} {
-		if got := parentDir(in); got != want {
-			t.Errorf("%q: got %q", in, got)
-		}
-	}
-}
-
 func FuzzParseMounts(f *testing.F) {
 	f.Add([]byte(recorded))
 	f.Add([]byte("1 1 0:4 net:[1] / - nsfs"))
-	f.Fuzz(func(_ *testing.T, text []byte) {
+	f.Add([]byte("1 1 0:4 net:[1] /\x00 - nsfs\n2 1 0:4 / /a//b rw - tmpfs\n"))
+	var again Table
+	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 4096 {
 			return
 		}
 		var seen Set
 		table := Parse(text, &seen)
+		if err := again.Read(iotest.HalfReader(bytes.NewReader(text)), nil, free); err != nil || !slices.Equal(again.Namespaces, table.Namespaces) {
+			t.Errorf("%v: in pieces %+v, at once %+v", err, again.Namespaces, table.Namespaces)
+		}
 		for _, row := range table.Namespaces {
-			table.Covered(row)
-			table.File(row)
+			if table.Covered(row) != again.Covered(row) || table.File(row) != again.File(row) || table.Carries(row) != again.Carries(row) {
+				t.Errorf("in pieces another one: %+v", row)
+			}
 			row.Ino("net")
 		}
+		table.EachOn(func([]byte) bool { return true }, func(string, Row) bool { return true })
+		table.Places("0:4:net:[1]")
 	})
 }

@@ -1,10 +1,8 @@
 package mountns
 
 import (
-	"os"
 	"syscall"
 
-	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -43,11 +41,10 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
 // coverOf finds the namespace among the mounts at path, in the mount namespace of the
 // calling thread, or the mount point of what covers it.
 func coverOf(path string, ino uint64) (cover string, found bool, err error) {
-	text, err := os.ReadFile("thread-self/mountinfo")
+	t, err := Here()
 	if err != nil {
 		return "", false, err
 	}
-	t := mountinfo.Parse(text, nil)
 	for _, row := range t.Namespaces {
 		if is, ok := row.Ino("net"); !ok || is != ino || row.Point != path {
 			continue

@@ -6,8 +6,6 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -23,6 +21,7 @@ type Namespace struct {
 	fd      int    // -1 if not open
 	file    string // another path to its file
 	root    string // of procfs
+	owner   *owner // nil until it is needed
 }
 
 // maxMembers is how many processes are remembered: some may be chrooted, or end before
@@ -51,7 +50,7 @@ func (m *Namespace) AddFile(path string) {
 }
 
 // HasRootView reports whether a process sees the mounts from the root of the namespace,
-// after [Namespace.Mountinfo].
+// after [Reader.Each].
 func (m *Namespace) HasRootView() bool { return m.through != 0 }
 
 // Name is the name of the namespace in procfs.
@@ -95,68 +94,6 @@ func (m *Namespace) Enter(f func() error) error {
 	return err
 }
 
-// Mountinfo reads all mounts of the namespace. Where the processes that were seen in it
-// have ended, others may have started.
-func (m *Namespace) Mountinfo(fs *procfs.FS) (text []byte, err error) {
-	const tries = 20
-	for range tries {
-		if text, err = m.mountinfo(fs); err == nil || !procfs.Gone(err) {
-			break
-		}
-		if m.pids = members(fs, m.Ino); len(m.pids) == 0 {
-			break
-		}
-	}
-	return text, err
-}
-
-// mountinfo reads the mounts as a process sees them whose root is the root of the
-// namespace, or else from inside. A process that is chrooted into a tree which is not
-// mounted any more has the root "/", too, and sees nothing.
-func (m *Namespace) mountinfo(fs *procfs.FS) ([]byte, error) {
-	for _, pid := range m.pids {
-		if root, err := os.Readlink(fs.Path(pid, "/root")); err != nil || root != "/" {
-			continue
-		}
-		text, err := os.ReadFile(fs.Path(pid, "/mountinfo"))
-		if err != nil || !mountinfo.HasRoot(text) {
-			continue
-		}
-		// The process may have gone elsewhere, or be another one with the same number.
-		link, _ := os.Readlink(fs.Path(pid, "/ns/mnt"))
-		if ino, ok := procfs.ParseLink([]byte(link), "mnt"); ok && ino == m.Ino {
-			m.through = pid
-			return text, nil
-		}
-	}
-	return m.fromInside()
-}
-
-func (m *Namespace) fromInside() (text []byte, err error) {
-	err = m.Enter(func() (err error) {
-		text, err = os.ReadFile("thread-self/mountinfo")
-		return err
-	})
-	return text, err
-}
-
-// members finds processes and threads in a mount namespace.
-func members(fs *procfs.FS, ino uint64) (tids []int) {
-	pids, err := fs.PIDs()
-	if err != nil {
-		return nil
-	}
-	r := fs.NewReader()
-	for _, pid := range pids {
-		_ = r.EachTask(pid, func(tid int) {
-			if is, err := r.Namespace(tid, "mnt"); err == nil && is == ino && len(tids) < maxMembers {
-				tids = append(tids, tid)
-			}
-		})
-	}
-	return tids
-}
-
 // Mounted is a mount of a network namespace as it is now.
 type Mounted struct {
 	ID, ParentID uint64
@@ -174,11 +111,10 @@ type Mounted struct {
 
 // NetworkMounts reads the mounts of network namespaces anew.
 func (m *Namespace) NetworkMounts() (found []Mounted, err error) {
-	text, err := m.fromInside()
+	t, err := m.inside()
 	if err != nil {
 		return nil, err
 	}
-	t := mountinfo.Parse(text, nil)
 	for _, row := range t.Namespaces {
 		if ino, ok := row.Ino("net"); ok {
 			found = append(found, Mounted{

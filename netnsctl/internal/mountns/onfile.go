@@ -3,7 +3,9 @@ package mountns
 import (
 	"maps"
 	"strconv"
+	"unsafe"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
@@ -69,43 +71,39 @@ func (all FileMounts) Other(file string, ino uint64, counts func(FileMount) bool
 }
 
 // Add adds the mounts of a mount namespace that are on one of the files.
-func (all FileMounts) Add(m *Namespace, text []byte) {
-	t := mountinfo.ParseAll(text)
-	t.EachOn(func(file string) bool { return all.Asked[file] }, func(file string, row mountinfo.Row) {
+func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Account) (err error) {
+	asked := func(file []byte) bool { return all.Asked[string(file)] }
+	t.EachOn(asked, func(file string, row mountinfo.Row) bool {
 		_, net := row.Ino("net")
 		on := t.Parent(row)
 		all.On[file] = append(all.On[file], FileMount{
 			Namespace: m.Ino, Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
 			Private: !row.Shared && !row.Slave && !on.Shared && !on.Slave,
 		})
+		err = account.Spend(budget.Amount{Kept: fileMountSize + len(row.Point)})
+		return err == nil
 	})
+	return err
 }
+
+const fileMountSize = int(unsafe.Sizeof(FileMount{}))
 
 // Again reads anew what is mounted on the files: in the mount namespaces that are kept
 // open, in those of all processes that there are now and, where unused is set, in those
-// that nobody is in. The error is of the mount namespace with this name.
-func (all FileMounts) Again(root string, kept All, unused bool) (now FileMounts, name string, err error) {
+// that nobody is in. unread are those that could not be read; with the error nothing could.
+func (all FileMounts) Again(root string, kept All, unused bool) (now FileMounts, unread []Unread, err error) {
 	fs, err := procfs.Open(root)
 	if err != nil {
-		return now, root, err
+		return now, nil, err
 	}
 	defer fs.Close()
 	current, err := Read(fs, unused)
 	if err != nil {
-		return now, root, err
+		return now, nil, err
 	}
 	defer current.Close()
 	every := maps.Clone(kept)
 	maps.Copy(every, current)
 	now = FileMounts{all.Asked, map[string][]FileMount{}}
-	for _, m := range every {
-		text, err := m.Mountinfo(fs)
-		switch {
-		case err == nil:
-			now.Add(m, text)
-		case !procfs.Gone(err):
-			return now, m.Name(), err
-		}
-	}
-	return now, "", nil
+	return now, NewReader(fs, nil).Each(every, now.Add), nil
 }

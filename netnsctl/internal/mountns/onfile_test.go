@@ -35,7 +35,7 @@ func TestAdd(t *testing.T) {
 	if len(all.Asked) != 4 {
 		t.Errorf("asked for %v", all.Asked)
 	}
-	all.Add(member(77, 9), []byte(text))
+	nstest.Must(t, all.Add(member(77, 9), mountinfo.Parse([]byte(text), nil), nil))
 	find := func(file string, ino uint64) []FileMount {
 		var found []FileMount
 		all.Other(file, ino, func(m FileMount) bool {
@@ -84,32 +84,31 @@ func TestAgain(t *testing.T) {
 		nstest.Must(t, err)
 		defer all.Close()
 		own := inoOf(t, "/proc/self/ns/mnt")
-		text, err := all[own].Mountinfo(fs)
-		nstest.Must(t, err)
-		file := fileOn(t, text)
-		before := NewFileMounts(file)
+		before := NewFileMounts(fileInRun(t))
 		pid, ino := isolated(t, "mount --bind /proc/self/ns/net /run/x")
-		now, name, err := before.Again("/proc", All{own: all[own]}, true)
-		if err != nil || name != "" {
-			t.Fatal(name, err)
+		now, unread, err := before.Again("/proc", All{own: all[own]}, true)
+		if err != nil || len(unread) != 0 {
+			t.Fatal(unread, err)
 		}
-		m, found := now.Other(file, 0, func(FileMount) bool { return true })
+		m, found := now.Other(fileInRun(t), 0, func(FileMount) bool { return true })
 		if !found || m.Namespace != ino || m.Through != pid || m.Path != "/run/x" || !m.Net || m.Ino != inoOf(t, "/proc/self/ns/net") {
 			t.Errorf("%+v, %v", m, found)
 		}
 		if len(before.On) != 0 {
 			t.Errorf("the earlier look has changed: %+v", before.On)
 		}
-		if _, name, err := before.Again("/none", nil, false); err != syscall.ENOENT || name != "/none" {
-			t.Errorf("%s: %v", name, err)
+		if _, _, err := before.Again("/none", nil, false); err != syscall.ENOENT {
+			t.Error(err)
 		}
 	})
 }
 
-// fileOn is the file /run/x of the sandbox.
-func fileOn(t *testing.T, text []byte) string {
+// fileInRun is the file /run/x of the sandbox.
+func fileInRun(t *testing.T) string {
 	t.Helper()
-	rows, _ := mountinfo.FileSystems(text, 0)
+	table, err := Own("/proc")
+	nstest.Must(t, err)
+	rows, _ := table.FileSystems(0)
 	dev := ""
 	for _, row := range rows {
 		if row.Point == "/run" {

@@ -8,14 +8,38 @@ import (
 // Owner is the user who has every capability over the namespace ([sys.OwnerOf]): 0 if it
 // belongs to our own user namespace, -1 if that cannot be told.
 func (m *Namespace) Owner() int64 {
-	if m.Open() != nil {
-		return -1
+	if m.owner == nil {
+		m.owner = m.lookUpOwner()
 	}
-	uid, _, err := sys.OwnerOf(m.fd)
+	return m.owner.uid
+}
+
+// OfRoot reports whether the namespace belongs to our own user namespace: only its root can
+// have made it.
+func (m *Namespace) OfRoot() bool {
+	m.Owner()
+	return m.owner.own
+}
+
+// owner says to whom a mount namespace belongs.
+type owner struct {
+	uid int64
+	own bool
+}
+
+// lookUpOwner closes what it opens: there may be more mount namespaces than descriptors.
+func (m *Namespace) lookUpOwner() *owner {
+	if m.fd < 0 {
+		if m.Open() != nil {
+			return &owner{uid: -1}
+		}
+		defer m.Close()
+	}
+	uid, foreign, err := sys.OwnerOf(m.fd)
 	if err != nil {
-		return -1
+		return &owner{uid: -1}
 	}
-	return int64(uid)
+	return &owner{int64(uid), !foreign}
 }
 
 // OnlyUser is the user to whom the mount namespace belongs, and every process and thread in it;
