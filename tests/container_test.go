@@ -89,7 +89,7 @@ func TestContainerNames(t *testing.T) {
 		t.Errorf("%v: %s", err, a.stdout)
 	}
 	cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait=5")
-	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "0 removed, 1 released, 0 spared") {
+	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "0 removed, 1 released, 0 skipped") {
 		t.Errorf("status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
 	}
 	// Named, it is its owner's will.

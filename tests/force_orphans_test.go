@@ -17,7 +17,7 @@ func TestStaleDryRun(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead; $HOLD descriptor`)
 	dry := w.run("delete", "--force-orphans", "--min-age=0", "--dry-run")
-	if dry.status != "3" || !strings.Contains(dry.stdout, "would remove dead (dead-file)\nwould spare net:[") {
+	if dry.status != "3" || !strings.Contains(dry.stdout, "would remove dead (dead-file)\nwould skip net:[") {
 		t.Errorf("status %s: %s%s", dry.status, dry.stdout, dry.stderr)
 	}
 	asJSON := w.run("-j", "delete", "--force-orphans", "--min-age=0", "--dry-run")
@@ -35,7 +35,7 @@ func TestStaleGrace(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
 	a := w.run("delete", "--force-orphans")
-	if a.status != "3" || !strings.Contains(a.stdout, "spared dead: younger than --min-age 10m0s\n") {
+	if a.status != "3" || !strings.Contains(a.stdout, "skipped dead: younger than --min-age 10m0s; to remove it anyway: netnsctl delete --force-orphans dead\n") {
 		t.Errorf("status %s: %s", a.status, a.stdout)
 	}
 	w.shell(`test -f /run/netns/dead`)
@@ -49,7 +49,7 @@ func TestStaleContainer(t *testing.T) {
 	w.shell(`ip netns add x; mkdir -p /run/kept; : >/run/kept/x; mount --bind /run/netns/x /run/kept/x`)
 	a := w.command("/usr/bin/unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "/bin/sh", "-c",
 		`umount -l /run; mount -t tmpfs run /run; netnsctl list --stale && netnsctl delete --force-orphans --min-age 0`)
-	if a.status != "0" || a.stdout != "0 removed, 0 released, 0 spared\n" {
+	if a.status != "0" || a.stdout != "0 removed, 0 released, 0 skipped\n" {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`test "$(stat -f -c %T /run/netns/x)" = nsfs && test "$(stat -f -c %T /run/kept/x)" = nsfs`)
@@ -107,7 +107,7 @@ func TestStaleAllOrNothing(t *testing.T) {
 	}
 	before := count()
 	a := w.run("delete", "--force-orphans", "--min-age", "0")
-	if a.status != "1" || !strings.Contains(a.stdout, "0 released, 0 spared, 1 failed") || before != 2 || count() != before {
+	if a.status != "1" || !strings.Contains(a.stdout, "0 released, 0 skipped, 1 failed") || before != 2 || count() != before {
 		t.Errorf("status %s: %s%s: %d mounts, then %d", a.status, a.stdout, a.stderr, before, count())
 	}
 }

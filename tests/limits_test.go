@@ -36,7 +36,7 @@ Failed to create a new network namespace "e": No space left on device
 		want: "a\n`- v0  veth  off  10.1.2.3/24, <-> v1 in b\nb\n`- v1  veth  off  <-> v0 in a\n" + `10.1.2.3/24  peer v1 in b
 removed dead (dead-file)
 released net:[N] (mount /run/o/x)
-0 removed, 1 released, 0 spared
+0 removed, 1 released, 0 skipped
 `,
 	},
 	{
@@ -49,7 +49,7 @@ netnsctl: all mount namespaces that user.max_mnt_namespaces (0) allows a user ar
 a
 b
 removed dead (dead-file)
-1 removed, 0 released, 0 spared
+1 removed, 0 released, 0 skipped
 `,
 	},
 	{

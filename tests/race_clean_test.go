@@ -11,7 +11,7 @@ import (
 )
 
 // cleanerSays is all that a cleaner may say while others clean, delete and add.
-var cleanerSays = regexp.MustCompile(`^(removed \S+ \(dead-file\)|gone \S+.*|spared \S+: .*|\d+ removed, 0 released, \d+ spared(, \d+ gone)?|status [03])$`)
+var cleanerSays = regexp.MustCompile(`^(removed \S+ \(dead-file\)|gone \S+.*|skipped \S+: .*|\d+ removed, 0 released, \d+ skipped(, \d+ gone)?|status [03])$`)
 
 // TestRaceCleaners: several clean-ups at once, while others delete dead names and
 // make namespaces of the same names. Whoever was told that a namespace was made has

@@ -35,7 +35,7 @@ var elsewhereCases = []elsewhereCase{
 			mount --make-rshared /
 			netnsctl add other
 			elsewhere 'echo $$ >/run/pid; ip netns add x'`,
-		says:  "spared x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
 		works: `ip netns exec x true`,
 	},
 	{
@@ -48,7 +48,7 @@ var elsewhereCases = []elsewhereCase{
 				netnsctl add x
 				netnsctl exec x sleep 1000 & asleep $!'`,
 		targets: "x",
-		says:    "spared x: another namespace is mounted on its file",
+		says:    "skipped x: another namespace is mounted on its file",
 		works:   `netnsctl exec x true`,
 	},
 	{
@@ -60,7 +60,7 @@ var elsewhereCases = []elsewhereCase{
 				nsenter --net=/run/netns/x sleep 1000 & asleep $!'
 			mount --make-rprivate /run
 			umount -l /run/netns/x`,
-		says:  "spared x: another namespace is mounted on its file",
+		says:  "skipped x: another namespace is mounted on its file",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -69,7 +69,7 @@ var elsewhereCases = []elsewhereCase{
 			mkdir /run/netns; : >/run/netns/x
 			echo precious >/run/data
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/netns/x'`,
-		says:  "spared x: something is mounted on its file at /run/netns/x in mnt:[",
+		says:  "skipped x: something is mounted on its file at /run/netns/x in mnt:[",
 		works: `grep -q precious /run/netns/x`,
 	},
 	{
@@ -82,7 +82,7 @@ var elsewhereCases = []elsewhereCase{
 				unshare --net=/run/d/x true
 				nsenter --net=/run/d/x sleep 1000 & asleep $!'`,
 		targets: "/run/d/x",
-		says:    "1 released, 1 spared",
+		says:    "1 released, 1 skipped",
 		works:   `nsenter --net=/run/d/x true`,
 	},
 	{
@@ -93,7 +93,7 @@ var elsewhereCases = []elsewhereCase{
 			echo precious >/run/data
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/d/x'`,
 		targets: "/run/d",
-		says:    "1 released, 0 spared",
+		says:    "1 released, 0 skipped",
 		works:   `grep -q precious /run/d/x`,
 	},
 	{
@@ -116,7 +116,7 @@ var elsewhereCases = []elsewhereCase{
 				mount -t tmpfs t /run/lock; : >/run/lock/flag
 				mount --bind /run/d/x /run/lock/flag'`,
 		targets: "/run/d/x",
-		says:    "1 released, 0 spared",
+		says:    "1 released, 0 skipped",
 		works:   `test -f /run/lock/flag`,
 	},
 	{
@@ -131,7 +131,7 @@ var elsewhereCases = []elsewhereCase{
 				exec chroot /run/jail sh -c "ip netns add x; exec sleep 1000"' &
 			asleep $!
 			echo $! >/run/pid`,
-		says:  "0 removed, 0 released, 0 spared",
+		says:  "0 removed, 0 released, 0 skipped",
 		works: `ip netns exec x true`,
 	},
 	{
@@ -159,7 +159,7 @@ var elsewhereCases = []elsewhereCase{
 			echo precious >/run/data
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/netns/x' slave`,
 		targets: "x",
-		says:    "spared x: something is mounted on its file at /run/netns/x in mnt:[",
+		says:    "skipped x: something is mounted on its file at /run/netns/x in mnt:[",
 		works:   `grep -q precious /run/netns/x`,
 	},
 	{
@@ -171,7 +171,7 @@ var elsewhereCases = []elsewhereCase{
 				echo $$ >/run/pid
 				: >/run/netns/x
 				unshare --net=/run/netns/x true' slave`,
-		says:  "spared x: another namespace is mounted on its file",
+		says:  "skipped x: another namespace is mounted on its file",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -183,7 +183,7 @@ var elsewhereCases = []elsewhereCase{
 			for t in /proc/$1/task/*; do
 				test "$(readlink $t/ns/mnt)" = "$(readlink /proc/$1/ns/mnt)" || echo ${t##*/} >/run/pid
 			done`,
-		says:  "spared x: something is mounted on its file",
+		says:  "skipped x: something is mounted on its file",
 		works: `grep -q precious /run/netns/x`,
 	},
 	{
@@ -204,7 +204,7 @@ END
 				sh /run/child &
 				exec chroot /run/jail sh -c "echo >/run/in; exec sleep 1000"' >/dev/null 2>&1 </dev/null &
 			settle /run/settled`,
-		says:  "spared x: something is mounted on its file",
+		says:  "skipped x: something is mounted on its file",
 		works: `grep -q precious /run/netns/x`,
 	},
 	{
@@ -216,7 +216,7 @@ END
 				chroot /run/jail sleep 1000 & asleep $!
 				echo $! >/run/pid
 				mount -t tmpfs t /run/jail'`,
-		says:  "0 removed, 0 released, 0 spared\n",
+		says:  "0 removed, 0 released, 0 skipped\n",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -228,7 +228,7 @@ END
 				unshare --net=/run/jail/tmp/run/netns/x true
 				chroot /run/jail sleep 1000 & asleep $!
 				echo $! >/run/pid'`,
-		says:  "0 removed, 0 released, 0 spared",
+		says:  "0 removed, 0 released, 0 skipped",
 		works: `nsenter --net=/var/run/netns/x true`,
 	},
 	{
@@ -241,7 +241,7 @@ END
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/e/x'
 			netnsctl delete o`,
 		targets: "/run/d/x",
-		says:    "1 released, 0 spared",
+		says:    "1 released, 0 skipped",
 		works:   `grep -q precious /run/e/x`,
 	},
 	{
@@ -254,7 +254,7 @@ END
 				exec sleep 1000' &
 			asleep $!
 			echo $! >/run/pid`,
-		says:  "0 removed, 0 released, 0 spared",
+		says:  "0 removed, 0 released, 0 skipped",
 		works: `nsenter --net=/var/run/netns/x true`,
 	},
 }

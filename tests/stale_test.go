@@ -86,14 +86,14 @@ var staleNames = []staleCase{
 		name:   "content",
 		build:  `echo precious >/run/netns/x`,
 		listed: "x  stale  not-a-namespace: a file with content",
-		done:   "spared x: it has content",
+		done:   "skipped x: it has content",
 		kept:   true,
 	},
 	{
 		name:   "foreign mount",
 		build:  `mkdir /run/netns/x; mount -t tmpfs none /run/netns/x`,
 		listed: "x  stale  not-a-namespace: a mount of something else",
-		done:   "spared x: something that is not",
+		done:   "skipped x: something that is not",
 		kept:   true,
 	},
 	{
@@ -185,14 +185,14 @@ var leaks = []staleCase{
 			mkdir -p /run/docker/netns; : >/run/docker/netns/1-x
 			mount --bind /run/netns/leak /run/docker/netns/1-x`,
 		listed: "orphan  held by mount /run/docker/netns/1-x",
-		done:   "which belongs to docker: name it",
+		done:   "owned by docker; to release it anyway: netnsctl delete --force-orphans 'net:[",
 		kept:   true,
 	},
 	{
 		name:   "reachable here",
 		build:  `: >/run/kept; mount --bind /run/netns/leak /run/kept`,
 		listed: "orphan  held by mount /run/kept",
-		done:   "mounted at /run/kept: name it",
+		done:   "mounted at /run/kept; to release it anyway: netnsctl delete --force-orphans 'net:[",
 		kept:   true,
 	},
 }
@@ -303,7 +303,7 @@ func staleCases() (all []staleCase) {
 		all = append(all, staleCase{name: h.name, build: "$HOLD " + h.kind, listed: h.held, done: said, kept: true})
 	}
 	for _, c := range healthy {
-		c.done = "0 removed, 0 released, 0 spared"
+		c.done = "0 removed, 0 released, 0 skipped"
 		all = append(all, c)
 	}
 	return all

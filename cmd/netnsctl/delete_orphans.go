@@ -81,9 +81,9 @@ func (r *cleanup) dryRun() error {
 		return r.status()
 	}
 	for _, step := range r.plan.Steps {
-		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + "\n")
+		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + leftText(step) + "\n")
 	}
-	r.printSkipped("would spare ")
+	r.printSkipped("would skip ")
 	return r.status()
 }
 
@@ -110,11 +110,11 @@ func (r *cleanup) step(result clean.Result) {
 	case clean.Failed:
 		r.note("%s: %v", what, result.Err)
 	case clean.Changed:
-		r.print("spared " + what + ": " + escape(result.Detail) + "\n")
+		r.print("skipped " + what + ": " + escape(result.Detail) + "\n")
 	case clean.Gone:
 		r.print("gone " + what + "\n")
 	default:
-		r.print(string(result.Outcome) + " " + what + reason(result.Step) + "\n")
+		r.print(string(result.Outcome) + " " + what + reason(result.Step) + leftText(result.Step) + "\n")
 	}
 }
 
@@ -124,11 +124,11 @@ func (r *cleanup) finish() error {
 		r.printJSON(r.document(false), r.pretty)
 		return r.status()
 	}
-	r.printSkipped("spared ")
+	r.printSkipped("skipped ")
 	for _, g := range r.left {
 		r.print("left " + g.ID.String() + ": the kernel has not let go of it\n")
 	}
-	sum := fmt.Sprintf("%d removed, %d released, %d spared", r.count(clean.Removed), r.count(clean.Released),
+	sum := fmt.Sprintf("%d removed, %d released, %d skipped", r.count(clean.Removed), r.count(clean.Released),
 		r.count(clean.Changed)+len(r.plan.Skipped))
 	if n := r.count(clean.Failed); n > 0 {
 		sum += fmt.Sprintf(", %d failed", n)
@@ -156,7 +156,7 @@ func (r *cleanup) count(outcome clean.Outcome) int {
 // printSkipped prints what the plan skips, and the missing targets.
 func (r *cleanup) printSkipped(word string) {
 	for _, s := range r.plan.Skipped {
-		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(s.Why) + "\n")
+		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(skippedText(s)) + "\n")
 	}
 	for _, target := range r.plan.Missing {
 		r.note("%s", r.missingText(target))
@@ -175,21 +175,53 @@ func (r *cleanup) status() error {
 	switch {
 	case len(r.plan.Missing)+r.count(clean.Failed) > 0:
 		return status(statusFailed)
-	case len(r.plan.Skipped)+len(r.left)+r.count(clean.Changed) > 0:
+	case len(r.plan.Skipped)+len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.results, holdsOn):
 		return status(statusFound)
 	}
 	return nil
 }
 
-// released are the released namespaces.
+// holdsOn reports whether a step leaves its namespace to processes that hold it.
+func holdsOn(result clean.Result) bool { return len(result.Step.Left) > 0 }
+
+// released are the released namespaces that nothing holds any more.
 func (r *cleanup) released() (namespaces []netnsctl.Tracked) {
 	for _, result := range r.results {
 		done := slices.Contains([]clean.Outcome{clean.Removed, clean.Released}, result.Outcome)
-		if ns := result.Step.Namespace; ns != nil && done {
+		if ns := result.Step.Namespace; ns != nil && done && !holdsOn(result) {
 			namespaces = append(namespaces, netnsctl.Track(ns.Identity))
 		}
 	}
 	return namespaces
+}
+
+// skippedText is the reason, and what can be done about it.
+func skippedText(s clean.Skipped) string {
+	text := s.Why
+	if s.Gap != nil {
+		text += ": " + gapText(*s.Gap)
+	}
+	switch {
+	case s.IfNamed && s.Name != nil:
+		return text + "; to remove it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Name.Name)
+	case s.IfNamed:
+		return text + "; to release it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Namespace.String())
+	case s.Holder != nil:
+		return text + "; end that process first"
+	}
+	return text
+}
+
+// leftText says which processes hold a namespace when its mounts are released.
+func leftText(step clean.Step) string {
+	if len(step.Left) == 0 {
+		return ""
+	}
+	text := "; it is still held by " + escape(step.Left[0].String())
+	if others := len(step.Left) - 1; others > 0 {
+		text += fmt.Sprintf(" and %d more", others)
+	}
+	return text
 }
 
 // subject is the name or the ID of a step or a skipped entry.
@@ -210,7 +242,9 @@ func reason(step clean.Step) string {
 	}
 	var mounts []string
 	for _, pin := range step.Namespace.Pins {
-		mounts = append(mounts, escape(pin.String()))
+		if pin.Kind == discover.MountPin {
+			mounts = append(mounts, escape(pin.String()))
+		}
 	}
 	return " (" + strings.Join(mounts, "; ") + ")"
 }

@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +55,11 @@ type Step struct {
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
 	// Mounts are for Release.
 	Mounts []discover.Mount `json:"mounts,omitempty"`
+	// Left are the pins that an ordinary user still has on the namespace when the mounts are
+	// gone. Only a target has some.
+	Left []discover.Pin `json:"left,omitempty"`
+	// named says that the name or the namespace is a target.
+	named bool
 	// tidy has the paths of Mounts that were named: their files may go, too.
 	tidy map[string]bool
 }
@@ -68,6 +72,22 @@ type Skipped struct {
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
 	// Why is the reason, for people.
 	Why string `json:"why"`
+	// Holder is the process that Why tells of, nil if it tells of none.
+	Holder *Holder `json:"holder,omitempty"`
+	// Gap is what the scan could not look at, where that is the reason.
+	Gap *discover.Gap `json:"gap,omitempty"`
+	// IfNamed says that the plan would have the name or the namespace if it were a target.
+	IfNamed bool `json:"if_named,omitempty"`
+}
+
+// Holder is a process that keeps a name or a namespace.
+type Holder struct {
+	PID     int    `json:"pid"`
+	Command string `json:"command,omitempty"`
+	// UID is the user who answers for the process, and User his name; 0 and empty if that is
+	// root or not known.
+	UID  int64  `json:"uid,omitempty"`
+	User string `json:"user,omitempty"`
 }
 
 // GapError is the error of [Make] if the scan could not see enough for a clean-up
@@ -124,55 +144,4 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	}
 	p.plan.Missing = p.missing()
 	return p.plan, nil
-}
-
-func (p *planner) skip(n *discover.Name, ns *discover.Namespace, why string) {
-	p.plan.Skipped = append(p.plan.Skipped, Skipped{n, ns, why})
-}
-
-// young says that something is younger than the grace, or may be.
-func (p *planner) young(born time.Time) string {
-	switch {
-	case p.req.MinAge <= 0:
-		return ""
-	case born.IsZero():
-		return fmt.Sprintf("its age is not known, --min-age is %v", p.req.MinAge)
-	case p.snap.Taken.Sub(born) < p.req.MinAge:
-		return fmt.Sprintf("younger than --min-age %v", p.req.MinAge)
-	}
-	return ""
-}
-
-func inUse(ns *discover.Namespace) string {
-	if ns == nil {
-		return "its namespace was not found"
-	}
-	if ns.Verdict == discover.Own {
-		return "it is " + ns.Reason
-	}
-	for _, p := range ns.Pins {
-		if p.Kind == discover.Process || p.Kind == discover.Thread {
-			return "in use by " + p.String()
-		}
-	}
-	return "in use"
-}
-
-// unseen says that a namespace without a process may be pinned by what the scan could not look
-// at.
-func (p *planner) unseen() string {
-	if len(p.hidden) == 0 {
-		return ""
-	}
-	why := "it may be in use: " + p.hidden[0].String()
-	if who := p.hidden[0].Who(); who != "" {
-		why += " (" + who + ")"
-	}
-	return why
-}
-
-const unlisted = "its devices could not be listed, one of them may be a physical device"
-
-func physical(ns *discover.Namespace) string {
-	return "it holds a physical device: " + strings.Join(ns.Hardware, ", ")
 }

@@ -21,40 +21,55 @@ func (p *planner) name(n *discover.Name) {
 	if !explicit && !p.everything {
 		return
 	}
-	if why := p.keepStale(n, explicit); why != "" {
-		p.skip(n, nil, why)
+	if r := p.keepStale(n, explicit); r.keeps() {
+		ifNamed := func(p *planner) bool { return !p.keepStale(n, true).keeps() }
+		if explicit {
+			ifNamed = nil
+		}
+		p.skip(n, nil, r, ifNamed)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n})
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, named: explicit})
 }
 
-// keepStale says why a stale name stays, if it does.
-func (p *planner) keepStale(n *discover.Name, explicit bool) string {
+// keepStale says why a stale name stays, if it does. named says that it is a target.
+func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	switch {
 	case n.Mounted && n.Top == (netnsctl.ID{}):
-		return "something that is not a namespace is mounted on it"
+		return because("something that is not a namespace is mounted on it")
 	case n.File.Kind == "":
-		return "the file under the mount cannot be seen"
-	case n.File.Kind == discover.Regular && n.File.Size > 0 && !explicit:
-		return "it has content: name it to remove it"
+		return because("the file under the mount cannot be seen")
+	case n.File.Kind == discover.Regular && n.File.Size > 0 && !named:
+		return because("it has content")
 	}
 	// Another mount covers the run directory, or the name. To unlink the file would end the
 	// mount below the cover, too. A name that is mounted itself is that cover.
 	if ns := p.covered[n.Name]; ns != nil && !n.Mounted {
-		return ns.ID.String() + " is mounted on it, but covered by another mount: unmount that"
+		return because(ns.ID.String(), " is mounted on it, but covered by another mount: unmount that")
 	}
-	if m, found := p.mountedOn(n); found {
-		return m.String()
+	if r := p.mountedOn(n, named); r.keeps() {
+		return r
 	}
 	return p.young(n.File.Born)
 }
 
-// mountedOn finds a mount in another mount namespace that would end with the file of the
-// name, and that is not of the namespace that the name leads to.
-func (p *planner) mountedOn(n *discover.Name) (m mountns.FileMount, found bool) {
-	return p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
-		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino))
+// mountedOn says that a mount in another mount namespace would end with the file of the name,
+// and that it is not of the namespace that the name leads to. For a target the mounts of an
+// ordinary user who is alone in his mount namespace do not count. What is mounted where the
+// scan could not look counts, unless that is his, too.
+func (p *planner) mountedOn(n *discover.Name, named bool) reason {
+	m, found := p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
+		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino)) && !(named && p.only(m))
 	})
+	if found {
+		return mounted(m)
+	}
+	for _, g := range p.hidden {
+		if g.What == discover.GapMountNamespaces && g.UID == 0 {
+			return hidden("something may be mounted on its file", g)
+		}
+	}
+	return reason{}
 }
 
 // unused reports whether the network namespace with an inode number is idle or an orphan.
@@ -66,27 +81,29 @@ func (p *planner) unused(ino uint64) bool {
 // healthy decides on a name that was asked for and is not stale.
 func (p *planner) healthy(n *discover.Name) {
 	ns := p.byIno[n.ID.Ino]
-	why := ""
-	switch {
-	case n.Verdict == discover.Unknown:
-		why = "it cannot be looked at: " + n.Detail
-	case ns == nil || ns.Verdict != discover.Idle:
-		why = inUse(ns)
-	case len(ns.Hardware) > 0 && len(ns.Names) == 1:
-		why = physical(ns)
-	case ns.Unlisted && len(ns.Names) == 1:
-		why = unlisted
-	case len(p.hidden) > 0:
-		why = p.unseen()
-	default:
-		why = p.young(ns.Born)
-		if m, found := p.mountedOn(n); found {
-			why = m.String()
-		}
-	}
-	if why != "" {
-		p.skip(n, ns, why)
+	if r := p.keepHealthy(n, ns); r.keeps() {
+		p.skip(n, ns, r, nil)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns})
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, named: true})
+}
+
+// keepHealthy says why a target that is not stale stays, if it does.
+func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
+	switch {
+	case n.Verdict == discover.Unknown:
+		return because("it cannot be looked at: ", n.Detail)
+	case ns == nil || ns.Verdict != discover.Idle:
+		return inUse(ns)
+	}
+	if r := hardware(ns); r.keeps() && len(ns.Names) == 1 {
+		return r
+	}
+	if r := p.unseen(ns, true); r.keeps() {
+		return r
+	}
+	if r := p.mountedOn(n, true); r.keeps() {
+		return r
+	}
+	return p.young(ns.Born)
 }

@@ -1,6 +1,12 @@
 package clean
 
-import "github.com/netnsctl/netnsctl/netnsctl/discover"
+import (
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+)
 
 // namespace decides on a namespace without a name.
 func (p *planner) namespace(ns *discover.Namespace) {
@@ -17,89 +23,120 @@ func (p *planner) namespace(ns *discover.Namespace) {
 	case !explicit && (!p.everything || ns.Verdict != discover.Orphan):
 		return
 	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Idle:
-		p.skip(nil, ns, inUse(ns))
+		p.skip(nil, ns, inUse(ns), nil)
 	case len(ns.Names) > 0:
-		p.skip(nil, ns, "it has the name "+ns.Names[0]+": remove that")
+		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that"), nil)
 	default:
 		p.orphan(ns, byID, byPath)
 	}
 }
 
-// orphan decides on a namespace that nothing but mounts may pin.
+// orphan decides on a namespace that nothing but mounts may pin. A target may have pins of
+// ordinary users, too: they keep them, so that the release of the mounts harms nobody.
 func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath map[string]bool) {
 	step := Step{Action: Release, Namespace: ns, tidy: byPath}
-	why := p.keepOrphan(ns)
+	mounts := 0
 	for _, pin := range ns.Pins {
-		if why != "" {
-			break
+		switch {
+		case pin.Kind != discover.MountPin:
+			step.Left = append(step.Left, pin)
+			continue
+		case byPath[pin.Mount.Path]:
+			mounts++
 		}
-		named := byID || byPath[pin.Mount.Path]
-		if why = p.keepMount(pin.Mount, ns.ID.Ino, named); why == "" {
-			step.Mounts = append(step.Mounts, *pin.Mount)
-		}
+		step.Mounts = append(step.Mounts, *pin.Mount)
 	}
-	if why != "" {
-		p.skip(nil, ns, why)
+	named := func(m *discover.Mount) bool { return byID || byPath[m.Path] }
+	step.named = byID || mounts > 0 && mounts == len(step.Mounts)
+	if r := p.keepOrphan(ns, step.named, named); r.keeps() {
+		all := func(p *planner) bool {
+			return !p.keepOrphan(ns, true, func(*discover.Mount) bool { return true }).keeps()
+		}
+		if byID {
+			all = nil
+		}
+		p.skip(nil, ns, r, all)
 		return
 	}
 	p.plan.Steps = append(p.plan.Steps, step)
 }
 
-func (p *planner) keepOrphan(ns *discover.Namespace) string {
+// keepOrphan says why a namespace stays, if it does. named reports whether a mount is a target:
+// all are, where the namespace is one.
+func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*discover.Mount) bool) reason {
+	mounts := slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind == discover.MountPin })
 	if len(ns.Pins) == 0 {
-		return ns.Reason
+		return because(ns.Reason)
+	}
+	for _, pin := range ns.Pins {
+		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0) {
+			return heldBy("held by ", pin)
+		}
+	}
+	if r := hardware(ns); r.keeps() {
+		return r
+	}
+	if ns.Cookie == 0 && !ns.Held() {
+		return heldBy("it could not be opened, so it might be mistaken for another: ", ns.Pins[0])
+	}
+	if r := p.unseen(ns, target); r.keeps() {
+		return r
+	}
+	if r := p.young(ns.Born); r.keeps() {
+		return r
 	}
 	for _, pin := range ns.Pins {
 		if pin.Kind != discover.MountPin {
-			return "held by " + pin.String()
+			continue
+		}
+		if r := p.keepMount(pin, ns.ID.Ino, named(pin.Mount)); r.keeps() {
+			return r
 		}
 	}
-	switch {
-	case len(ns.Hardware) > 0:
-		return physical(ns)
-	case ns.Unlisted:
-		return unlisted
-	}
-	if ns.Cookie == 0 && !ns.Held() {
-		return "it could not be opened, so it might be mistaken for another"
-	}
-	if why := p.unseen(); why != "" {
-		return why
-	}
-	return p.young(ns.Born)
+	return reason{}
 }
 
-// keepMount says why a mount stays, if it does. Where one stays the namespace
-// would not be released, so nothing is touched.
-func (p *planner) keepMount(m *discover.Mount, ino uint64, named bool) string {
+// keepMount says why a mount stays, if it does. Where one stays the namespace would not be
+// released, so nothing is touched.
+func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
+	m := pin.Mount
 	if m.Spreads && !m.Covered {
-		if other, found := p.snap.OnFile.Other(m.File, ino, outside(m.Namespace)); found {
-			return other.String()
+		other, found := p.snap.OnFile.Other(m.File, ino, func(other mountns.FileMount) bool {
+			return other.Namespace != m.Namespace && !(named && p.only(other))
+		})
+		if found {
+			return mounted(other)
 		}
 	}
 	if named && !m.Covered {
-		return ""
+		return reason{}
 	}
+	where := heldBy("", pin)
+	where.text = "mounted at " + strings.TrimPrefix(strings.TrimPrefix(where.text, "covered "), "mount ")
 	switch {
 	case named:
 	case m.Foreign() != "":
-		return "mounted at " + m.Path + ", which belongs to " + m.Foreign() + ": name it to release it"
+		where.text += ", owned by " + m.Foreign()
+		return where
 	case m.Host && !m.Covered:
-		return "mounted at " + m.Path + ": name it to release it"
+		return where
 	case m.Host && m.Name != "":
-		return "the name " + m.Name + " leads to it, but is covered by another mount: unmount that"
+		return because("the name ", m.Name, " leads to it, but is covered by another mount: unmount that")
 	case m.Usable:
-		return "named " + m.Name + " in another mount namespace: name it by its ID to release it"
+		where.text = "it has the name " + m.Name + " there: " + where.text
+		return where
 	}
 	switch {
 	case m.Carries:
-		return "something else is mounted on its mount at " + m.Path
+		return because("something else is mounted on its mount at ", m.Path)
 	case m.Covered && m.File == "":
-		return "covered, and what else is on the same file cannot be told"
+		return because("covered, and what else is on the same file cannot be told")
 	case m.Covered:
 		if other, found := p.snap.OnFile.Other(m.File, ino, anywhere); found {
-			return "covered, and " + other.String()
+			r := mounted(other)
+			r.text = "covered, and " + r.text
+			return r
 		}
 	}
-	return ""
+	return reason{}
 }

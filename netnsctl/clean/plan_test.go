@@ -1,6 +1,7 @@
 package clean_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -71,10 +72,24 @@ func decide(s *discover.Snapshot, targets ...string) string {
 		return ns.String()
 	}
 	for _, step := range plan.Steps {
-		lines = append(lines, string(step.Action)+" "+subject(step.Name, step.Namespace))
+		line := string(step.Action) + " " + subject(step.Name, step.Namespace)
+		for _, pin := range step.Left {
+			line += ", left: " + pin.String()
+		}
+		lines = append(lines, line)
 	}
 	for _, skipped := range plan.Skipped {
-		lines = append(lines, "skip "+subject(skipped.Name, skipped.Namespace)+": "+skipped.Why)
+		line := "skip " + subject(skipped.Name, skipped.Namespace) + ": " + skipped.Why
+		if skipped.Gap != nil {
+			line += ": " + skipped.Gap.String()
+		}
+		if h := skipped.Holder; h != nil && h.UID != 0 {
+			line += fmt.Sprintf(", uid %d", h.UID)
+		}
+		if skipped.IfNamed {
+			line += ", unless named"
+		}
+		lines = append(lines, line)
 	}
 	for _, missing := range plan.Missing {
 		lines = append(lines, "missing "+missing)
@@ -128,17 +143,17 @@ func TestMake(t *testing.T) {
 		{
 			name:   "rule 3: young",
 			change: func(w world) { w.setAges(now.Add(-clean.DefaultMinAge + time.Second)) },
-			want:   "skip dead: younger than --min-age 10m0s\nskip net:[100]: younger than --min-age 10m0s",
+			want:   "skip dead: younger than --min-age 10m0s, unless named\nskip net:[100]: younger than --min-age 10m0s, unless named",
 		},
 		{
 			name:   "rule 3: from the future",
 			change: func(w world) { w.setAges(now.Add(time.Hour)) },
-			want:   "skip dead: younger than --min-age 10m0s\nskip net:[100]: younger than --min-age 10m0s",
+			want:   "skip dead: younger than --min-age 10m0s, unless named\nskip net:[100]: younger than --min-age 10m0s, unless named",
 		},
 		{
 			name:   "rule 3: of unknown age",
 			change: func(w world) { w.setAges(time.Time{}) },
-			want:   "skip dead: its age is not known, --min-age is 10m0s\nskip net:[100]: its age is not known, --min-age is 10m0s",
+			want:   "skip dead: its age is not known, --min-age is 10m0s, unless named\nskip net:[100]: its age is not known, --min-age is 10m0s, unless named",
 		},
 		{
 			name: "rule 4: a critical gap",
@@ -152,14 +167,14 @@ func TestMake(t *testing.T) {
 			change: func(w world) {
 				w.snap.Gaps = []discover.Gap{{What: discover.GapSockets, Count: 2, Critical: true, PID: 812, Command: "sleep"}}
 			},
-			want: "remove dead\nskip net:[100]: it may be in use: sockets not readable: 2 (pid 812 (sleep))",
+			want: "remove dead\nskip net:[100]: it may be in use: sockets not readable: 2",
 		},
 		{
 			name: "rule 6: a gap of a process, and an idle name that is named", targets: "vpn",
 			change: func(w world) {
 				w.snap.Gaps = []discover.Gap{{What: discover.GapSockets, Count: 2, Critical: true, PID: 812, Command: "sleep"}}
 			},
-			want: "skip vpn: it may be in use: sockets not readable: 2 (pid 812 (sleep))",
+			want: "skip vpn: it may be in use: sockets not readable: 2",
 		},
 		{
 			name:   "rule 9: devices that could not be listed",
@@ -179,12 +194,12 @@ func TestMake(t *testing.T) {
 		{
 			name:   "rule 5: a directory of docker's",
 			change: func(w world) { w.mount.Path = "/host/var/run/docker/netns/x" },
-			want:   "remove dead\nskip net:[100]: mounted at /host/var/run/docker/netns/x, which belongs to docker: name it to release it",
+			want:   "remove dead\nskip net:[100]: mounted at /host/var/run/docker/netns/x in mnt:[50] of pid 812, owned by docker, unless named",
 		},
 		{
 			name:   "rule 5: a directory of podman's",
 			change: func(w world) { w.mount.Path = "/run/user/1000/netns/x" },
-			want:   "remove dead\nskip net:[100]: mounted at /run/user/1000/netns/x, which belongs to podman: name it to release it",
+			want:   "remove dead\nskip net:[100]: mounted at /run/user/1000/netns/x in mnt:[50] of pid 812, owned by podman, unless named",
 		},
 		{
 			name: "rule 5: a directory of buildkit's that is named", targets: "/var/lib/buildkit/net/cni", want: "release net:[100]",
@@ -193,7 +208,7 @@ func TestMake(t *testing.T) {
 		{
 			name:   "a mount that the host reaches may be there on purpose",
 			change: func(w world) { w.mount.Host = true },
-			want:   "remove dead\nskip net:[100]: mounted at /run/c/ns: name it to release it",
+			want:   "remove dead\nskip net:[100]: mounted at /run/c/ns, unless named",
 		},
 		{
 			name: "a mount that the host reaches and that is named", targets: "/run/c/ns", want: "release net:[100]",
@@ -284,7 +299,7 @@ func TestMake(t *testing.T) {
 		{
 			name:   "rule 9: a file with content",
 			change: func(w world) { w.dead.Cause, w.dead.File.Size = discover.NoNamespace, 5 },
-			want:   "release net:[100]\nskip dead: it has content: name it to remove it",
+			want:   "release net:[100]\nskip dead: it has content, unless named",
 		},
 		{
 			name: "rule 9: a file with content that is named", targets: "dead", want: "remove dead",
@@ -302,7 +317,7 @@ func TestMake(t *testing.T) {
 			name:   "a dead file below a name that is covered",
 			change: func(w world) { w.mount.Host, w.mount.Covered, w.mount.Name = true, true, "dead" },
 			want: "skip dead: net:[100] is mounted on it, but covered by another mount: unmount that\n" +
-				"skip net:[100]: the name dead leads to it, but is covered by another mount: unmount that",
+				"skip net:[100]: the name dead leads to it, but is covered by another mount: unmount that, unless named",
 		},
 		{
 			name: "a dead file below two names that are covered", targets: "dead",
@@ -315,7 +330,7 @@ func TestMake(t *testing.T) {
 		{
 			name: "without a cookie, and not held open", targets: "100",
 			change: func(w world) { w.orphan.Cookie = 0 },
-			want:   "skip net:[100]: it could not be opened, so it might be mistaken for another",
+			want:   "skip net:[100]: it could not be opened, so it might be mistaken for another: mount /run/c/ns in mnt:[50] of pid 812",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

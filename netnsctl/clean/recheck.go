@@ -2,7 +2,6 @@ package clean
 
 import (
 	"errors"
-	"fmt"
 	"syscall"
 	"time"
 
@@ -89,23 +88,24 @@ func (r *rechecker) noneIn(ino uint64) (err error) {
 		}
 	}
 	if pid, ok := r.users[ino]; ok {
-		return changed(fmt.Sprintf("pid %d has entered it", pid))
+		return changed(procfs.Who(r.snap.Host.Proc(), pid) + " has entered it")
 	}
 	return nil
 }
 
 // unused makes sure that nobody is in a namespace, and that to unmount m ends no mount of
 // anything else.
-func (r *rechecker) unused(m discover.Mount, ns *discover.Namespace) error {
+func (r *rechecker) unused(m discover.Mount, step Step) error {
+	ino := step.Namespace.ID.Ino
 	if m.Spreads {
-		if err := r.noneOn(m.File, ns.ID.Ino, outside(m.Namespace)); err != nil {
+		if err := r.noneOn(m.File, ino, r.spread(step, m.Namespace)); err != nil {
 			return err
 		}
 		if err := r.readAll(func(mountns.Unread) bool { return true }); err != nil {
 			return err
 		}
 	}
-	return r.noneIn(ns.ID.Ino)
+	return r.noneIn(ino)
 }
 
 // noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
@@ -122,6 +122,7 @@ func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMoun
 		return changed("what is mounted on its file cannot be told")
 	}
 	if m, found := r.files.Other(file, ino, counts); found {
+		m.Describe(r.snap.Host.Proc())
 		return changed(m.String())
 	}
 	return r.readAll(func(m mountns.Unread) bool { return m.OfRoot() })
@@ -142,18 +143,37 @@ func (r *rechecker) readAll(counts func(mountns.Unread) bool) error {
 // anywhere counts all mounts on a file.
 func anywhere(mountns.FileMount) bool { return true }
 
-// outside counts those in other mount namespaces.
-func outside(mountNamespace uint64) func(mountns.FileMount) bool {
-	return func(m mountns.FileMount) bool { return m.Namespace != mountNamespace }
-}
-
 // elsewhere counts the mounts on the file of a name in other mount namespaces than ours:
 // where there are some in ours, the kernel refuses to unlink the file (EBUSY). Copies that
-// are left over do not count.
-func (r *rechecker) elsewhere(n *discover.Name) func(mountns.FileMount) bool {
+// are left over do not count and, where the name is a target, those of which an ordinary user
+// has the whole mount namespace.
+func (r *rechecker) elsewhere(step Step) func(mountns.FileMount) bool {
 	return func(m mountns.FileMount) bool {
-		return m.Namespace != r.snap.OwnMounts && !(leftover(n, m) && r.noneIn(m.Ino) == nil)
+		return m.Namespace != r.snap.OwnMounts && !(leftover(step.Name, m) && r.noneIn(m.Ino) == nil) && !(step.named && r.only(m))
 	}
+}
+
+// spread counts the mounts that an unmount would end in other mount namespaces, without those
+// of an ordinary user as in elsewhere.
+func (r *rechecker) spread(step Step, mountNamespace uint64) func(mountns.FileMount) bool {
+	return func(m mountns.FileMount) bool { return m.Namespace != mountNamespace && !(step.named && r.only(m)) }
+}
+
+// only reports whether the mount namespace of a mount belongs to one ordinary user and nobody
+// else now. It may be younger than the plan: he can make new ones at any time.
+func (r *rechecker) only(m mountns.FileMount) bool {
+	fs, err := procfs.Open(r.snap.Host.Proc())
+	if err != nil {
+		return false
+	}
+	defer fs.Close()
+	in := mountns.New(fs.Root(), m.Namespace)
+	in.AddMembers(m.Through)
+	defer in.Close()
+	if kept := r.snap.MountNamespaces[m.Namespace]; kept != nil {
+		in = kept
+	}
+	return mountns.OnlyUsers(fs, in)[m.Namespace] > 0
 }
 
 // leftover reports whether a mount on the file of a dead name seems to be a copy, in another

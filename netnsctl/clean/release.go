@@ -80,7 +80,7 @@ func (a *applier) releaseMount(step Step, planned discover.Mount) (ended int, er
 	// To read all mounts for each one takes long where there are many. A mount that is
 	// alone at its path needs no reading: unmountIn compares what it opens there.
 	if alone(step.Mounts, planned) {
-		if err := a.unused(planned, step.Namespace); err != nil {
+		if err := a.unused(planned, step); err != nil {
 			return 0, err
 		}
 		if a.unmountIn(in, planned, step.Namespace) == nil {
@@ -101,7 +101,7 @@ func (a *applier) releaseMount(step Step, planned discover.Mount) (ended int, er
 		}
 		err = syscall.EINVAL // as for a mount that is locked
 		if !now.Covered {
-			if err = a.unused(m, step.Namespace); err == nil {
+			if err = a.unused(m, step); err == nil {
 				err = a.unmountIn(in, m, step.Namespace)
 			}
 		}

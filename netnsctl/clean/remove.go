@@ -35,7 +35,7 @@ func (a *applier) remove(step Step) (err error) {
 		if err := a.name(planned, now); err != nil {
 			return err
 		}
-		if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step.Name)); err != nil {
+		if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
 			return err
 		}
 		if step.Namespace != nil {

@@ -84,6 +84,9 @@ func (d *describer) identify(ns *Namespace) {
 	unused := ns.Verdict == Orphan || ns.kept
 	if unused || ns.Verdict == Idle && d.opts.Everything {
 		ns.Hardware, ns.Unlisted = d.hardware(fd)
+		if uid, _, err := sys.OwnerOf(fd); err == nil {
+			ns.UID = int64(uid)
+		}
 	}
 	if unused || (d.opts.Hold || ns.recyclable()) && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true

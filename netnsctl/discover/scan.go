@@ -81,6 +81,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 			var gaps []Gap
 			snap.OnFile, gaps = v.fileMounts(snap)
 			snap.Gaps = append(snap.Gaps, v.byUser(gaps)...)
+			snap.OnlyUsers = v.onlyUsers(snap)
 		})
 	}
 	snap.setAges()

@@ -55,6 +55,10 @@ type Snapshot struct {
 	// on those of the mounts of unused namespaces, where that was asked for
 	// ([Options.Files]).
 	OnFile mountns.FileMounts
+	// OnlyUsers has the mount namespaces in OnFile that belong to one ordinary user together
+	// with every process in them, where [Options.Files] is set: what ends there harms nobody
+	// else. It has those only whose mounts are on the file of an unused name, or of an orphan.
+	OnlyUsers map[uint64]int64
 	// Limit is how many network namespaces a user may have, and who has how many.
 	Limit Limit
 	// Steps are the parts of the scan, in the order in which they were taken.
@@ -96,6 +100,9 @@ type Namespace struct {
 	Hardware []string
 	// Unlisted says that Hardware is not known, because the devices could not be listed.
 	Unlisted bool
+	// UID is the user who has every capability over a namespace that has no process; 0 if that
+	// is root, or not known.
+	UID int64
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`

@@ -19,6 +19,10 @@ type FileMount struct {
 	Namespace uint64
 	Through   int
 	Path      string
+	// Command is the name of the process Through, and User the user who answers for it, if that
+	// is not root. They are empty before [FileMount.Describe].
+	Command, User string
+	UID           int64
 	// Ino is the inode number of the namespace that is mounted, of whatever type; 0 for
 	// anything else. Net says that it is a network namespace.
 	Ino uint64
@@ -38,7 +42,18 @@ func (m FileMount) String() string {
 	if m.Through == 0 {
 		return what
 	}
-	return what + " of pid " + strconv.Itoa(m.Through)
+	return what + " of " + procfs.Label(m.Through, m.Command, m.User)
+}
+
+// Describe fills in the command and the user of the process.
+func (m *FileMount) Describe(root string) {
+	if m.Through == 0 {
+		return
+	}
+	m.Command = procfs.Command(root, m.Through)
+	if uid, _ := procfs.UserOf(root, m.Through); uid > 0 {
+		m.UID, m.User = uid, procfs.UserName(uid)
+	}
 }
 
 // FileMounts are mounts by the file that they are on ([mountinfo.Table.File]).

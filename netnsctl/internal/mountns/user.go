@@ -42,31 +42,39 @@ func (m *Namespace) lookUpOwner() *owner {
 	return &owner{int64(uid), !foreign}
 }
 
-// OnlyUser is the user to whom the mount namespace belongs, and every process and thread in it;
-// -1 if there is none but root, or others have processes in it. What ends there harms nobody
-// else.
-func (m *Namespace) OnlyUser(fs *procfs.FS) int64 {
-	owner := m.Owner()
-	pids, err := fs.PIDs()
-	if owner <= 0 || err != nil {
-		return -1
+// OnlyUsers gives, for those of the mount namespaces that belong to one ordinary user together
+// with every process and thread in them, that user: what ends there harms nobody else. The
+// others are missing.
+func OnlyUsers(fs *procfs.FS, of ...*Namespace) (users map[uint64]int64) {
+	users = map[uint64]int64{}
+	for _, m := range of {
+		if owner := m.Owner(); owner > 0 {
+			users[m.Ino] = owner
+		}
 	}
-	r, others := fs.NewReader(), false
+	if len(users) == 0 {
+		return users
+	}
+	pids, err := fs.PIDs()
+	if err != nil {
+		return nil
+	}
+	r := fs.NewReader()
 	for _, pid := range pids {
 		err := r.EachTask(pid, func(tid int) {
 			ino, err := r.Namespace(tid, "mnt")
-			switch {
-			case procfs.Gone(err):
-			case err != nil:
-				others = true
-			case ino == m.Ino:
-				user, sole := procfs.UserOf(fs.Root(), tid)
-				others = others || user >= 0 && (user != owner || !sole)
+			if err != nil && !procfs.Gone(err) {
+				clear(users) // it may be in any of them
+			}
+			if owner, asked := users[ino]; err == nil && asked {
+				if user, sole := procfs.UserOf(fs.Root(), tid); user >= 0 && (user != owner || !sole) {
+					delete(users, ino)
+				}
 			}
 		})
-		if err != nil && !procfs.Gone(err) || others {
-			return -1
+		if err != nil && !procfs.Gone(err) {
+			return nil
 		}
 	}
-	return owner
+	return users
 }

@@ -1,0 +1,157 @@
+package clean_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+const bob = 1000
+
+// bobs makes the mount of the orphan one of bob's.
+func (w world) bobs() { w.orphan.Pins[0].UID, w.orphan.Pins[0].User = bob, "bob" }
+
+// hold adds a pin of a user on the orphan.
+func (w world) hold(uid int64) {
+	pin := discover.Pin{Kind: discover.Descriptor, PID: 9, FD: 3, Command: "sleep", UID: uid}
+	if uid != 0 {
+		pin.User = "bob"
+	}
+	w.orphan.Pins = append(w.orphan.Pins, pin)
+}
+
+// onFile mounts something on the file of the dead name, in a mount namespace of bob's. only
+// says that nobody else is there.
+func (w world) onFile(only bool) {
+	w.dead.On = "0:25:/netns/dead"
+	on := discover.FileMount{Namespace: 40, Through: 7, Path: "/run/netns/dead", Command: "sleep", UID: bob, User: "bob"}
+	w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: append(w.snap.OnFile.On[w.dead.On], on)}
+	if w.snap.OnlyUsers = map[uint64]int64{}; only {
+		w.snap.OnlyUsers[40] = bob
+	}
+}
+
+// gap adds something of a user's that the scan could not look at.
+func (w world) gap(what string, uid int64) {
+	w.snap.Gaps = append(w.snap.Gaps, discover.Gap{What: what, Count: 1, Critical: true, PID: 7, UID: uid})
+}
+
+// TestVeto: what an ordinary user does keeps no target, where that harms nobody but him.
+func TestVeto(t *testing.T) {
+	const onFile = "skip dead: something is mounted on its file at /run/netns/dead in mnt:[40] of pid 7 of user bob (sleep), uid 1000"
+	const heldByBob = "skip net:[100]: held by descriptor 3 of pid 9 of user bob (sleep), uid 1000"
+	for _, c := range []struct {
+		name    string
+		change  func(w world)
+		targets string
+		want    string
+	}{
+		{
+			name: "a mount on a dead name", change: func(w world) { w.onFile(true) },
+			want: "release net:[100]\n" + onFile + ", unless named",
+		},
+		{name: "a mount on a dead name that is named", targets: "dead", change: func(w world) { w.onFile(true) }, want: "remove dead"},
+		{name: "others are there, too", change: func(w world) { w.onFile(false) }, want: "release net:[100]\n" + onFile},
+		{name: "others are there, too, named", targets: "dead", change: func(w world) { w.onFile(false) }, want: onFile},
+		{
+			name: "another has a mount on it, too", targets: "dead", want: "skip dead: something is mounted on its file at /srv in mnt:[41] of pid 8",
+			change: func(w world) {
+				w.onFile(true)
+				w.snap.OnFile.On[w.dead.On] = append(w.snap.OnFile.On[w.dead.On], discover.FileMount{Namespace: 41, Through: 8, Path: "/srv"})
+			},
+		},
+		{
+			name: "a mount on an idle name that is named", targets: "vpn", want: "remove vpn",
+			change: func(w world) {
+				w.onFile(true)
+				w.vpn.On, w.dead.On = w.dead.On, ""
+			},
+		},
+
+		{name: "a descriptor", change: func(w world) { w.hold(bob) }, want: "remove dead\n" + heldByBob + ", unless named"},
+		{name: "a descriptor, named", targets: "100", change: func(w world) { w.hold(bob) }, want: "release net:[100], left: descriptor 3 of pid 9 of user bob (sleep)"},
+		{name: "a descriptor, the mount is named", targets: "/run/c/ns", change: func(w world) { w.hold(bob) }, want: "release net:[100], left: descriptor 3 of pid 9 of user bob (sleep)"},
+		{name: "root's descriptor", change: func(w world) { w.hold(0) }, want: "remove dead\nskip net:[100]: held by descriptor 3 of pid 9 (sleep)"},
+		{name: "root's descriptor, named", targets: "100", change: func(w world) { w.hold(0) }, want: "skip net:[100]: held by descriptor 3 of pid 9 (sleep)"},
+		{
+			name: "two descriptors, one is root's", targets: "100", want: "skip net:[100]: held by descriptor 3 of pid 9 (sleep)",
+			change: func(w world) { w.hold(bob); w.hold(0) },
+		},
+		{
+			name: "nothing but a descriptor", targets: "100", want: heldByBob,
+			change: func(w world) { w.hold(bob); w.orphan.Pins = w.orphan.Pins[1:] },
+		},
+		{
+			name: "hardware stays whoever holds it", targets: "100", want: "skip net:[100]: it holds a physical device: eth0",
+			change: func(w world) { w.hold(bob); w.orphan.Hardware = []string{"eth0"} },
+		},
+
+		{
+			name: "hidden descriptors", change: func(w world) { w.gap(discover.GapDescriptors, bob) },
+			want: "remove dead\nskip net:[100]: it may be in use: descriptors not readable: 1, uid 1000",
+		},
+		{
+			name: "hidden descriptors of the user whose it is",
+			want: "remove dead\nskip net:[100]: it may be in use: descriptors not readable: 1, uid 1000, unless named",
+			change: func(w world) {
+				w.gap(discover.GapDescriptors, bob)
+				w.orphan.UID = bob
+			},
+		},
+		{
+			name: "hidden descriptors of the user whose it is, named", targets: "100", want: "release net:[100]",
+			change: func(w world) {
+				w.gap(discover.GapDescriptors, bob)
+				w.orphan.UID = bob
+			},
+		},
+		{
+			name: "hidden descriptors of root, too", targets: "100", want: "skip net:[100]: it may be in use: sockets not readable: 1",
+			change: func(w world) {
+				w.gap(discover.GapDescriptors, bob)
+				w.gap(discover.GapSockets, 0)
+				w.orphan.UID = bob
+			},
+		},
+		{
+			name: "hidden descriptors of another user", targets: "100", want: "skip net:[100]: it may be in use: descriptors not readable: 1, uid 1001",
+			change: func(w world) {
+				w.gap(discover.GapDescriptors, bob+1)
+				w.orphan.UID = bob
+			},
+		},
+		{
+			name: "a hidden mount namespace of a user's", change: func(w world) { w.gap(discover.GapMountNamespaces, bob) },
+			want: "remove dead\nskip net:[100]: it may be in use: mount namespaces not readable: 1, uid 1000",
+		},
+		{
+			name: "a hidden mount namespace of root's", targets: "dead", change: func(w world) { w.gap(discover.GapMountNamespaces, 0) },
+			want: "skip dead: something may be mounted on its file: mount namespaces not readable: 1",
+		},
+
+		{
+			name: "a runtime's path in a mount namespace of his",
+			want: "remove dead\nskip net:[100]: mounted at /run/docker/netns/x in mnt:[50] of pid 812 of user bob, owned by docker, uid 1000, unless named",
+			change: func(w world) {
+				w.bobs()
+				w.mount.Path = "/run/docker/netns/x"
+			},
+		},
+		{
+			name: "an unmount that spreads to a mount of his", targets: "100", want: "release net:[100]",
+			change: func(w world) {
+				w.onFile(true)
+				w.mount.Spreads, w.mount.File = true, w.dead.On
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld()
+			c.change(w)
+			if got := decide(w.snap, strings.Fields(c.targets)...); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,117 @@
+package clean
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+)
+
+// reason is why a name or a namespace stays; without text it does not.
+type reason struct {
+	text   string
+	holder *Holder
+	gap    *discover.Gap
+}
+
+func because(text ...string) reason { return reason{text: strings.Join(text, "")} }
+
+// keeps reports whether there is a reason.
+func (r reason) keeps() bool { return r.text != "" }
+
+// heldBy is a pin as the reason.
+func heldBy(before string, p discover.Pin) reason {
+	r := because(before, p.String())
+	switch {
+	case p.PID != 0:
+		r.holder = &Holder{p.PID, p.Command, p.UID, p.User}
+	case p.Mount != nil && p.Mount.Through != 0 && !p.Mount.Host:
+		r.holder = &Holder{p.Mount.Through, p.Command, p.UID, p.User}
+	}
+	return r
+}
+
+// mounted is a mount on a file as the reason.
+func mounted(m mountns.FileMount) reason {
+	r := because(m.String())
+	if m.Through != 0 {
+		r.holder = &Holder{m.Through, m.Command, m.UID, m.User}
+	}
+	return r
+}
+
+// hidden is a gap as the reason.
+func hidden(text string, g discover.Gap) reason {
+	r := reason{text: text, gap: &g}
+	if g.PID != 0 {
+		r.holder = &Holder{g.PID, g.Command, g.UID, g.User}
+	}
+	return r
+}
+
+// young says that something is younger than the grace, or may be.
+func (p *planner) young(born time.Time) reason {
+	switch {
+	case p.req.MinAge <= 0:
+	case born.IsZero():
+		return because(fmt.Sprintf("its age is not known, --min-age is %v", p.req.MinAge))
+	case p.snap.Taken.Sub(born) < p.req.MinAge:
+		return because(fmt.Sprintf("younger than --min-age %v", p.req.MinAge))
+	}
+	return reason{}
+}
+
+func inUse(ns *discover.Namespace) reason {
+	if ns == nil {
+		return because("its namespace was not found")
+	}
+	if ns.Verdict == discover.Own {
+		return because("it is ", ns.Reason)
+	}
+	for _, p := range ns.Pins {
+		if p.Kind == discover.Process || p.Kind == discover.Thread {
+			return heldBy("in use by ", p)
+		}
+	}
+	return because("in use")
+}
+
+// unseen says that a namespace without a process may be pinned by what the scan could not look
+// at. A gap that an ordinary user causes does not keep a target that is his own anyway.
+func (p *planner) unseen(ns *discover.Namespace, named bool) reason {
+	for _, g := range p.hidden {
+		if named && g.UID > 0 && g.UID == ns.UID {
+			continue
+		}
+		return hidden("it may be in use", g)
+	}
+	return reason{}
+}
+
+// hardware says that a namespace has a physical device, or may have one.
+func hardware(ns *discover.Namespace) reason {
+	switch {
+	case len(ns.Hardware) > 0:
+		return because("it holds a physical device: ", strings.Join(ns.Hardware, ", "))
+	case ns.Unlisted:
+		return because("its devices could not be listed, one of them may be a physical device")
+	}
+	return reason{}
+}
+
+// skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
+func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
+	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap}
+	if ifNamed != nil {
+		named := *p
+		named.req.MinAge = 0
+		s.IfNamed = ifNamed(&named)
+	}
+	p.plan.Skipped = append(p.plan.Skipped, s)
+}
+
+// only reports whether a mount is in a mount namespace that belongs to one ordinary user and
+// nobody else.
+func (p *planner) only(m mountns.FileMount) bool { return p.snap.OnlyUsers[m.Namespace] > 0 }
