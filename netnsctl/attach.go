@@ -14,14 +14,16 @@ import (
 // namespace; [Host.AttachAny] does.
 func (h Host) Attach(name, source string) error {
 	return h.create(name, false, func(path string) error {
-		// Delete would not unmount any other file.
-		if fd, err := sys.OpenPathFollow(source); err == nil {
-			defer sys.Close(fd)
-			if !sys.IsNamespace(fd) {
-				return newOpError(OpBindName, name, source, syscall.EINVAL)
-			}
+		fd, err := sys.OpenPathFollow(source)
+		if err != nil {
+			return newOpError(OpBindName, name, source, err)
 		}
-		return newOpError(OpBindName, name, source, sys.BindMount(source, path))
+		defer sys.Close(fd)
+		// Delete would not unmount any other file.
+		if !sys.IsNamespace(fd) {
+			return newOpError(OpBindName, name, source, syscall.EINVAL)
+		}
+		return newOpError(OpBindName, name, source, sys.BindMount(sys.FDPath(fd), path))
 	})
 }
 

@@ -28,20 +28,26 @@ func (l *Lease) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(dat
 // cni reads the result cache of libcni and the pools of host-local.
 func cni(root string) []Lease {
 	var leases []Lease
-	for _, dir := range []string{root + "/var/lib/cni/results/", root + "/var/lib/cni/cache/results/"} {
-		for _, name := range entries(dir) {
-			leases = append(leases, cached(root, dir+name)...)
+	const dir = "/var/lib/cni"
+	t := openTree(root + dir)
+	defer t.Close()
+	for _, results := range []string{"results", "cache/results"} {
+		for _, name := range t.entries(results) {
+			file := results + "/" + name
+			for _, l := range t.cached(file) {
+				l.File = dir + "/" + file
+				leases = append(leases, l)
+			}
 		}
 	}
-	pools := root + "/var/lib/cni/networks/"
-	for _, network := range entries(pools) {
-		for _, address := range entries(pools + network) {
-			file := pools + network + "/" + address
-			l, ok := reserved(network, address, file)
+	for _, network := range t.entries("networks") {
+		for _, address := range t.entries("networks/" + network) {
+			file := "networks/" + network + "/" + address
+			l, ok := t.reserved(network, address, file)
 			if !ok || slices.ContainsFunc(leases, l.same) {
 				continue
 			}
-			l.File = strings.TrimPrefix(file, root)
+			l.File = dir + "/" + file
 			leases = append(leases, l)
 		}
 	}
@@ -55,7 +61,7 @@ func (l Lease) same(other Lease) bool {
 }
 
 // cached reads an entry of the result cache (libcni's cachedInfo).
-func cached(root, file string) (leases []Lease) {
+func (t tree) cached(file string) (leases []Lease) {
 	var entry struct {
 		ContainerID string `json:"containerId"`
 		NetworkName string `json:"networkName"`
@@ -69,7 +75,7 @@ func cached(root, file string) (leases []Lease) {
 			} `json:"ips"`
 		} `json:"result"`
 	}
-	if !readJSON(file, &entry) || entry.ContainerID == "" {
+	if !t.json(file, &entry) || entry.ContainerID == "" {
 		return nil
 	}
 	for _, i := range entry.Result.Interfaces {
@@ -80,7 +86,6 @@ func cached(root, file string) (leases []Lease) {
 	for _, ip := range entry.Result.IPs {
 		leases = append(leases, Lease{
 			Network: entry.NetworkName, Container: entry.ContainerID, Address: ip.Address, Netns: entry.Netns,
-			File: strings.TrimPrefix(file, root),
 		})
 	}
 	return leases
@@ -88,12 +93,12 @@ func cached(root, file string) (leases []Lease) {
 
 // reserved reads a file of host-local. Its name is an address, and its first line is
 // the ID of the container.
-func reserved(network, address, file string) (Lease, bool) {
+func (t tree) reserved(network, address, file string) (Lease, bool) {
 	if strings.Trim(address, "0123456789abcdef.:") != "" { // last_reserved_ip.0, lock
 		return Lease{}, false
 	}
-	data, ok := readFile(file)
-	id, _, _ := strings.Cut(string(data), "\n")
+	text, err := t.Read(file, maxFile)
+	id, _, _ := strings.Cut(string(text), "\n")
 	id = strings.TrimSpace(id)
-	return Lease{Network: network, Container: id, Address: address}, ok && id != ""
+	return Lease{Network: network, Container: id, Address: address}, err == nil && id != ""
 }

@@ -6,11 +6,11 @@ package container
 
 import (
 	"encoding/json"
-	"io"
-	"os"
 	"path"
+	"slices"
 	"strings"
-	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // Record is one container or pod sandbox.
@@ -68,36 +68,20 @@ func clean(name string) string {
 // maxFile is far more than the size of a state file.
 const maxFile = 4 << 20
 
-// readJSON decodes a regular file into v.
-func readJSON(name string, v any) bool {
-	data, ok := readFile(name)
-	return ok && json.Unmarshal(data, v) == nil
+// tree is a directory of a runtime. Its owner may be an ordinary user.
+type tree struct{ sys.Tree }
+
+func openTree(path string) tree { return tree{sys.OpenTree(path)} }
+
+// json decodes a file into v.
+func (t tree) json(file string, v any) bool {
+	text, err := t.Read(file, maxFile)
+	return err == nil && json.Unmarshal(text, v) == nil
 }
 
-// readFile reads a regular file. It does not follow symbolic links, and does not
-// block on pipes.
-func readFile(name string) ([]byte, bool) {
-	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
-	if err != nil {
-		return nil, false
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, false
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFile))
-	return data, err == nil
-}
-
-// entries gives the file names in a directory.
-func entries(dir string) (names []string) {
-	all, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
-	for _, e := range all {
-		names = append(names, e.Name())
-	}
+// entries gives the file names in a directory, in alphabetical order.
+func (t tree) entries(dir string) []string {
+	names, _ := t.Names(dir)
+	slices.Sort(names)
 	return names
 }

@@ -35,12 +35,18 @@ func (b *bundle) first(keys ...string) string {
 // storage reads the bundles of podman and CRI-O, which are in containers/storage:
 // the list overlay-containers/containers.json and the files ID/userdata/config.json.
 func storage(root string) (records []Record) {
-	const under = "/containers/storage/overlay-containers/"
+	const under = "/containers/storage/overlay-containers"
 	var all []struct {
 		ID    string   `json:"id"`
 		Names []string `json:"names"`
 	}
-	if !readJSON(root+"/var/lib"+under+"containers.json", &all) {
+	var trees []tree
+	for _, dir := range []string{"/var/lib", "/run", "/var/run"} {
+		t := openTree(root + dir + under)
+		defer t.Close()
+		trees = append(trees, t)
+	}
+	if !trees[0].json("containers.json", &all) {
 		return nil
 	}
 	for _, c := range all {
@@ -49,8 +55,8 @@ func storage(root string) (records []Record) {
 			r.Name = c.Names[0]
 		}
 		var b bundle
-		for _, dir := range []string{"/var/lib", "/run", "/var/run"} {
-			if readJSON(root+dir+under+c.ID+"/userdata/config.json", &b) {
+		for _, t := range trees {
+			if t.json(c.ID+"/userdata/config.json", &b) {
 				break
 			}
 		}
@@ -70,14 +76,15 @@ func storage(root string) (records []Record) {
 // containerd reads the bundles of containerd's tasks. Each directory is one of its
 // namespaces; the records of moby are docker's, which docker reads.
 func containerd(root string) (records []Record) {
-	dir := root + "/run/containerd/io.containerd.runtime.v2.task/"
-	for _, namespace := range entries(dir) {
+	t := openTree(root + "/run/containerd/io.containerd.runtime.v2.task")
+	defer t.Close()
+	for _, namespace := range t.entries("") {
 		if namespace == "moby" {
 			continue
 		}
-		for _, id := range entries(dir + namespace) {
+		for _, id := range t.entries(namespace) {
 			var b bundle
-			if !readJSON(dir+namespace+"/"+id+"/config.json", &b) {
+			if !t.json(namespace+"/"+id+"/config.json", &b) {
 				continue
 			}
 			records = append(records, Record{
@@ -93,14 +100,15 @@ func containerd(root string) (records []Record) {
 // docker reads /var/lib/docker/containers/ID/config.v2.json (moby's
 // container.Container).
 func docker(root string) (records []Record) {
-	dir := root + "/var/lib/docker/containers/"
-	for _, id := range entries(dir) {
+	t := openTree(root + "/var/lib/docker/containers")
+	defer t.Close()
+	for _, id := range t.entries("") {
 		var c struct {
 			ID, Name        string
 			Config          struct{ Labels map[string]string }
 			NetworkSettings struct{ SandboxKey string }
 		}
-		if !readJSON(dir+id+"/config.v2.json", &c) || c.ID == "" {
+		if !t.json(id+"/config.v2.json", &c) || c.ID == "" {
 			continue
 		}
 		records = append(records, Record{

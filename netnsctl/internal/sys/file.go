@@ -47,18 +47,6 @@ func OpenPath(path string) (int, error) { return open(path, unix.O_PATH|unix.O_N
 // OpenPathFollow is [OpenPath] that follows symbolic links.
 func OpenPathFollow(path string) (int, error) { return open(path, unix.O_PATH) }
 
-// OpenBeneath only holds the file path below the directory dirfd (O_PATH). A symbolic
-// link on the way is an error (openat2(2), Linux 5.6).
-func OpenBeneath(dirfd int, path string) (int, error) {
-	if path == "" {
-		path = "."
-	}
-	return unix.Openat2(dirfd, path, &unix.OpenHow{
-		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
-	})
-}
-
 // OpenInRoot only holds the directory path (O_PATH), as a process with the root
 // directory dirfd finds it (openat2(2), Linux 5.6).
 func OpenInRoot(dirfd int, path string) (int, error) {

@@ -127,8 +127,26 @@ func HoldMounted(path string) (fd int, err error) {
 // one does not answer.
 func HoldMountedWaiting(path string) (int, error) {
 	fd, err := holdNoLinks(unix.AT_FDCWD, path, 0)
+	if err != unix.ENOSYS {
+		return fd, err
+	}
+	root, err := OpenPath("/")
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(root)
+	return walkNoLinks(root, strings.Trim(path, "/"))
+}
+
+// OpenBeneath only holds the file path below the directory dirfd (O_PATH). No symbolic link
+// is followed, and no path leads out of the directory.
+func OpenBeneath(dirfd int, path string) (int, error) {
+	if path == "" {
+		path = "."
+	}
+	fd, err := holdNoLinks(dirfd, path, unix.RESOLVE_BENEATH)
 	if err == unix.ENOSYS {
-		return walkNoLinks(path)
+		return walkNoLinks(dirfd, path)
 	}
 	return fd, err
 }
@@ -143,19 +161,26 @@ func holdNoLinks(dirfd int, path string, resolve uint64) (int, error) {
 	})
 }
 
-// walkNoLinks holds one part of an absolute path after the other. A symbolic link in the
-// middle is ENOTDIR.
-func walkNoLinks(path string) (int, error) {
-	fd, err := OpenPath("/")
-	for part := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+// walkNoLinks holds one part of a path after the other. A symbolic link at the end is held
+// itself; one in the middle is ENOTDIR.
+func walkNoLinks(dirfd int, path string) (int, error) {
+	fd, err := -1, error(nil)
+	for part := range strings.SplitSeq(path, "/") {
+		if part == ".." {
+			err = unix.EXDEV
+		}
+		if err == nil {
+			dirfd, err = retry(func() (int, error) { return unix.Openat(dirfd, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0) })
+		}
+		if fd >= 0 {
+			unix.Close(fd)
+		}
 		if err != nil {
 			return -1, err
 		}
-		dir := fd
-		fd, err = retry(func() (int, error) { return unix.Openat(dir, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0) })
-		unix.Close(dir)
+		fd = dirfd
 	}
-	return fd, err
+	return fd, nil
 }
 
 // Refused returns the error that open(2) would return for reading the file path, as far as
