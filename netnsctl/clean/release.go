@@ -210,7 +210,7 @@ func unlinkUnder(host netnsctl.Host, in *mountns.Namespace, m mountns.Mounted) e
 // cloneMount copies the mount at a path if it has this number; else another one
 // covers it.
 func cloneMount(point string, id uint64) (clone int, err error) {
-	root, err := sys.OpenPath(point)
+	root, err := mountns.Hold(point)
 	if err != nil {
 		return -1, err
 	}

@@ -36,7 +36,7 @@ func (a *applier) tidy() {
 // unlinkEmpty removes the file that a mount was on, and no other: none where the path
 // leads to another mount by now, or the kernel does not say so (before Linux 5.8).
 func unlinkEmpty(m discover.Mount) error {
-	dir, err := sys.OpenDir(path.Dir(m.Path))
+	dir, err := mountns.Hold(path.Dir(m.Path))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ var holds = map[string]func(path string) error{
 	"nothing":           func(string) error { return nil },
 	"process":           func(string) error { return nil }, // it was started inside
 	"thread":            holdThread,
-	"descriptor":        func(path string) error { return second(sys.Open(path)) },
+	"descriptor":        func(path string) error { return second(sys.OpenNamespace(path)) },
 	"path-descriptor":   func(path string) error { return second(sys.OpenPath(path)) },
 	"thread-descriptor": holdThreadDescriptor,
 	"socket":            func(path string) error { return within(path, udpSocket) },
@@ -30,7 +30,7 @@ var holds = map[string]func(path string) error{
 	"inotify":           holdInotify,
 	"fanotify":          holdFanotify,
 	"io_uring":          holdInRing,
-	"path-io_uring":     func(path string) error { return inRing(sys.Open(path)) },
+	"path-io_uring":     func(path string) error { return inRing(sys.OpenNamespace(path)) },
 	"socket-io_uring":   holdSocketInRing,
 	"mount":             holdMount,
 	"mount-covered":     holdCoveredMount,
@@ -61,7 +61,7 @@ func onThread(f func() error) error {
 }
 
 func holdThread(path string) error {
-	fd, err := sys.Open(path)
+	fd, err := sys.OpenNamespace(path)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func holdThreadDescriptor(path string) error {
 		if err := unix.Unshare(unix.CLONE_FILES); err != nil {
 			return err
 		}
-		return second(sys.Open(path))
+		return second(sys.OpenNamespace(path))
 	})
 }
 
@@ -128,7 +128,7 @@ func inFlight(fds ...int) error {
 }
 
 func holdInFlight(path string) error {
-	fd, err := sys.Open(path)
+	fd, err := sys.OpenNamespace(path)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func holdSocketInFlight(path string) error {
 	if err != nil {
 		return err
 	}
-	null, err := sys.Open("/dev/null")
+	null, err := syscall.Open("/dev/null", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func inRing(file int, err error) error {
 }
 
 func holdInRing(path string) error {
-	return within(path, func() error { return inRing(sys.Open(sys.ThreadNetPath)) })
+	return within(path, func() error { return inRing(sys.OpenNamespace(sys.ThreadNetPath)) })
 }
 
 // holdSocketInRing keeps the descriptor of the socket, too: procfs tells the namespace by

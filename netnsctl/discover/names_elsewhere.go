@@ -68,7 +68,7 @@ func (v *vantage) findRunDirs() map[place]int {
 // dirBelow finds a directory as a process sees it whose root is at the path root in its
 // mount namespace.
 func dirBelow(rootLink, root, dir string) (at place, err error) {
-	fd, err := sys.OpenDir(rootLink)
+	fd, err := sys.OpenPathFollow(rootLink)
 	if err != nil {
 		return at, err
 	}

@@ -130,7 +130,7 @@ func TestNetOf(t *testing.T) {
 		{path: "/dev/null"},
 		{path: "/"},
 	} {
-		fd, err := sys.Open(test.path)
+		fd, err := unix.Open(test.path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		nstest.Must(t, err)
 		net, ok := v.netOf(fd)
 		sys.Close(fd)

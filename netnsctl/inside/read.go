@@ -211,12 +211,12 @@ func enter(ns netns.NsHandle) error {
 	if err != unix.EPERM {
 		return err
 	}
-	here, openErr := netns.GetFromPath(sys.ThreadNetPath)
+	here, openErr := sys.OpenNamespace(sys.ThreadNetPath)
 	if openErr != nil {
 		return err
 	}
-	defer here.Close()
-	if here.Equal(ns) {
+	defer sys.Close(here)
+	if ns.Equal(netns.NsHandle(here)) {
 		return nil
 	}
 	return err

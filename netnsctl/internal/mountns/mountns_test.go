@@ -261,7 +261,7 @@ func unused(t *testing.T) (ino uint64) {
 	fd, err := -1, error(nil)
 	sys.OnThrowAwayThread(func() {
 		if err = sys.NewMountNamespace(); err == nil {
-			fd, err = sys.Open("/proc/thread-self/ns/mnt")
+			fd, err = sys.OpenNamespace("/proc/thread-self/ns/mnt")
 		}
 	})
 	nstest.Must(t, err)

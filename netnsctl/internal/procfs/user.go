@@ -47,7 +47,7 @@ func UserOf(root string, pid int) (uid int64, sole bool) {
 	if !ok {
 		return -1, false
 	}
-	fd, err := sys.Open(path(root, pid, "/ns/user"))
+	fd, err := sys.OpenNamespace(path(root, pid, "/ns/user"))
 	if err != nil {
 		return ids[0], false
 	}

@@ -35,9 +35,6 @@ func open(path string, flags int) (int, error) {
 	return retry(func() (int, error) { return unix.Open(path, flags|unix.O_CLOEXEC, 0) })
 }
 
-// Open opens the file path for reading.
-func Open(path string) (int, error) { return open(path, openFlags) }
-
 // OpenDir opens the directory path.
 func OpenDir(path string) (int, error) { return open(path, unix.O_RDONLY|unix.O_DIRECTORY) }
 

@@ -94,7 +94,7 @@ type Mounts struct{ fd int }
 
 // OpenMounts opens the mounts of the mount namespace of the calling thread.
 func OpenMounts() (*Mounts, error) {
-	fd, err := Open("/proc/thread-self/mountinfo")
+	fd, err := open("/proc/thread-self/mountinfo", openFlags)
 	if err != nil {
 		return nil, err
 	}

@@ -127,15 +127,10 @@ func HoldMounted(path string) (fd int, err error) {
 // one does not answer.
 func HoldMountedWaiting(path string) (int, error) {
 	fd, err := holdNoLinks(unix.AT_FDCWD, path, 0)
-	if err != unix.ENOSYS {
-		return fd, err
+	if err == unix.ENOSYS {
+		return walkNoLinks(unix.AT_FDCWD, "/", path)
 	}
-	root, err := OpenPath("/")
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(root)
-	return walkNoLinks(root, strings.Trim(path, "/"))
+	return fd, err
 }
 
 // OpenBeneath only holds the file path below the directory dirfd (O_PATH). No symbolic link
@@ -146,7 +141,7 @@ func OpenBeneath(dirfd int, path string) (int, error) {
 	}
 	fd, err := holdNoLinks(dirfd, path, unix.RESOLVE_BENEATH)
 	if err == unix.ENOSYS {
-		return walkNoLinks(dirfd, path)
+		return walkNoLinks(dirfd, ".", path)
 	}
 	return fd, err
 }
@@ -161,26 +156,30 @@ func holdNoLinks(dirfd int, path string, resolve uint64) (int, error) {
 	})
 }
 
-// walkNoLinks holds one part of a path after the other. A symbolic link at the end is held
-// itself; one in the middle is ENOTDIR.
-func walkNoLinks(dirfd int, path string) (int, error) {
-	fd, err := -1, error(nil)
+// walkNoLinks is holdNoLinks without openat2(2): it holds one part of a path after the other,
+// from the directory start below dirfd. A symbolic link at the end is held itself; one in the
+// middle is ENOTDIR.
+func walkNoLinks(dirfd int, start, path string) (fd int, err error) {
+	hold := func(dirfd int, part string) (int, error) {
+		return retry(func() (int, error) {
+			return unix.Openat(dirfd, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+		})
+	}
+	fd, err = hold(dirfd, start)
 	for part := range strings.SplitSeq(path, "/") {
-		if part == ".." {
-			err = unix.EXDEV
-		}
-		if err == nil {
-			dirfd, err = retry(func() (int, error) { return unix.Openat(dirfd, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0) })
-		}
-		if fd >= 0 {
-			unix.Close(fd)
-		}
 		if err != nil {
 			return -1, err
 		}
-		fd = dirfd
+		if part == "" {
+			continue
+		}
+		dir := fd
+		if fd, err = -1, unix.EXDEV; part != ".." {
+			fd, err = hold(dir, part)
+		}
+		unix.Close(dir)
 	}
-	return fd, nil
+	return fd, err
 }
 
 // Refused returns the error that open(2) would return for reading the file path, as far as

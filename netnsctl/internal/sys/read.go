@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ReadFile reads the file path.
+// ReadFile reads the file path of procfs. Files that others control are for [Tree.Read].
 func ReadFile(path string) ([]byte, error) {
-	fd, err := Open(path)
+	fd, err := open(path, openFlags)
 	if err != nil {
 		return nil, err
 	}

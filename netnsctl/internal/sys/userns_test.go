@@ -17,7 +17,7 @@ func TestOwnerOf(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		owner := func(pid int, file string, of func(fd int) (uint32, bool, error)) (uint32, bool) {
 			t.Helper()
-			fd, err := sys.Open("/proc/" + strconv.Itoa(pid) + "/ns/" + file)
+			fd, err := sys.OpenNamespace("/proc/" + strconv.Itoa(pid) + "/ns/" + file)
 			nstest.Must(t, err)
 			defer sys.Close(fd)
 			uid, foreign, err := of(fd)
