@@ -36,7 +36,7 @@ var opens = map[string][]string{
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",
 		"netnsctl/inside/read.go readSysctl sys.ReadFile",
 		"netnsctl/internal/mountns/mountns.go Enter sys.OpenDir",
-		"netnsctl/internal/mountns/mountns.go mountinfo os.ReadFile",
+		"netnsctl/internal/mountns/read.go file sys.OpenAt",
 		"netnsctl/internal/procfs/parse.go Ends sys.OpenAt",
 		"netnsctl/internal/procfs/process.go Cgroup os.ReadFile",
 		"netnsctl/internal/procfs/process.go Command os.ReadFile",
@@ -70,7 +70,13 @@ var opens = map[string][]string{
 	},
 	"a file that an O_PATH descriptor holds, which is of nsfs or regular": {
 		"netnsctl/internal/sys/open_namespace.go openHeld sys.open",
-		"netnsctl/internal/sys/tree.go Read sys.open",
+		"netnsctl/internal/sys/tree.go ReadHeld sys.open",
+	},
+	"a directory (O_DIRECTORY), in a child process that can be given up": {
+		"netnsctl/internal/helper/path.go list sys.OpenDir",
+	},
+	"nothing: O_PATH is among the flags": {
+		"netnsctl/internal/sys/hold.go hold unix.Openat2",
 	},
 	"a namespace, by its handle": {
 		"netnsctl/internal/sys/nsfs.go OpenHandle unix.OpenByHandleAt",

@@ -196,7 +196,7 @@ func unlinkUnder(host netnsctl.Host, in *mountns.Namespace, m mountns.Mounted) e
 		}
 	}
 	defer sys.Close(clone)
-	dir, err := sys.OpenBeneath(clone, path.Dir(below))
+	dir, err := sys.Hold(clone, path.Dir(below), sys.NoLinks|sys.Beneath)
 	if err != nil {
 		return err
 	}

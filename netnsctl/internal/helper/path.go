@@ -39,22 +39,7 @@ func readFile(r Request) Answer {
 		return failed(err)
 	}
 	defer sys.Close(held)
-	var st sys.FileStat
-	if err := sys.StatFD(held, &st); err != nil {
-		return failed(err)
-	}
-	switch {
-	case st.Kind() != sys.KindRegular:
-		return failed(syscall.EINVAL)
-	case st.Size > uint64(r.limit):
-		return failed(syscall.EFBIG)
-	}
-	fd, err := sys.Open(sys.FDPath(held))
-	if err != nil {
-		return failed(err)
-	}
-	defer sys.Close(fd)
-	text, err := sys.ReadUpTo(fd, r.limit)
+	text, err := sys.ReadHeld(held, r.limit)
 	if err != nil {
 		return failed(err)
 	}

@@ -99,7 +99,7 @@ func Serve(argv []string) bool {
 // joinFirst moves the process into the network namespace of pid 1: a child that is given up
 // would keep another one alive.
 func joinFirst() {
-	first, err := sys.Open("/proc/1/ns/net")
+	first, err := sys.OpenNamespace("/proc/1/ns/net")
 	if err != nil {
 		return
 	}

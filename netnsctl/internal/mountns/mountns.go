@@ -19,6 +19,7 @@ type Namespace struct {
 	// through sees the mounts from the root of the namespace, 0 if no process does.
 	through int
 	fd      int    // -1 if not open
+	top     int    // its root directory (O_PATH), -1 if not open
 	file    string // another path to its file
 	root    string // of procfs
 	owner   *owner // nil until it is needed
@@ -29,10 +30,14 @@ type Namespace struct {
 const maxMembers = 4
 
 // New makes a mount namespace of which nothing but its number is known.
-func New(root string, ino uint64) *Namespace { return &Namespace{Ino: ino, fd: -1, root: root} }
+func New(root string, ino uint64) *Namespace {
+	return &Namespace{Ino: ino, fd: -1, top: -1, root: root}
+}
 
 // Of is the mount namespace of a process, whatever its number.
-func Of(root string, pid int) *Namespace { return &Namespace{pids: []int{pid}, fd: -1, root: root} }
+func Of(root string, pid int) *Namespace {
+	return &Namespace{pids: []int{pid}, fd: -1, top: -1, root: root}
+}
 
 // AddMembers remembers processes or threads that are in the namespace.
 func (m *Namespace) AddMembers(tids ...int) {

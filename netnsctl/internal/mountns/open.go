@@ -40,22 +40,35 @@ func (m *Namespace) keep(fd int, err error) error {
 	return nil
 }
 
-// Close closes the file of the namespace.
+// Close closes the file and the root directory of the namespace.
 func (m *Namespace) Close() {
-	if m.fd >= 0 {
-		sys.Close(m.fd)
-		m.fd = -1
+	for _, fd := range []*int{&m.fd, &m.top} {
+		if *fd >= 0 {
+			sys.Close(*fd)
+			*fd = -1
+		}
 	}
 }
 
 // OpenMounted opens the namespace, of whatever type, that is mounted at path in the mount
 // namespace.
-func (m *Namespace) OpenMounted(path string) (fd int, err error) {
-	err = m.Enter(func() (err error) {
-		fd, err = Hold(path)
+func (m *Namespace) OpenMounted(path string) (int, error) {
+	if err := m.openTop(); err != nil {
+		return -1, err
+	}
+	return openHeld(hold(m.top, path))
+}
+
+// openTop holds the root directory of the mount namespace, from which paths are followed
+// without entering it.
+func (m *Namespace) openTop() error {
+	if m.top >= 0 {
+		return nil
+	}
+	return m.Enter(func() (err error) {
+		m.top, err = sys.OpenPath("/")
 		return err
 	})
-	return openHeld(fd, err)
 }
 
 // OpenHere is [Namespace.OpenMounted] in the mount namespace of the calling thread.
@@ -69,11 +82,21 @@ func openHeld(held int, err error) (int, error) {
 	return sys.OpenHeld(held)
 }
 
-// Hold holds what is mounted at path in the mount namespace of the calling thread (O_PATH).
-func Hold(path string) (int, error) {
-	fd, err := sys.HoldMounted(path)
+// Hold holds what is mounted at the absolute path in the mount namespace of the calling
+// thread (O_PATH). Whoever owns a directory on the way may replace it meanwhile, so symbolic
+// links are not followed.
+func Hold(path string) (int, error) { return hold(-1, path) }
+
+// hold needs to ask no file system: the kernel has all directories on the way to a mount in
+// its cache. It looks for one that is not there, though, and asks FUSE, NFS and autofs.
+func hold(top int, path string) (int, error) {
+	how := sys.NoLinks
+	if top >= 0 {
+		how |= sys.InRoot
+	}
+	fd, err := sys.HoldCached(top, path, how)
 	if err == syscall.EAGAIN {
-		return sys.HoldMountedWaiting(path)
+		return sys.Hold(top, path, how)
 	}
 	return fd, err
 }

@@ -1,6 +1,10 @@
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
 
 // How says how a path is looked up by [Hold].
 type How int
@@ -15,13 +19,15 @@ const (
 	// InRoot takes the directory for the root directory, and follows no link of procfs into
 	// a namespace or a descriptor.
 	InRoot
+	// Beneath makes a path that leads out of the directory an error (EXDEV).
+	Beneath
 	// DirectoryOnly makes everything but a directory an error (ENOTDIR).
 	DirectoryOnly
 )
 
 func (how How) open() unix.OpenHow {
 	o := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC | unix.O_NOFOLLOW}
-	if how&Follow != 0 {
+	if how&(Follow|NoLinks) != 0 {
 		o.Flags &^= unix.O_NOFOLLOW
 	}
 	if how&NoLinks != 0 {
@@ -29,6 +35,9 @@ func (how How) open() unix.OpenHow {
 	}
 	if how&InRoot != 0 {
 		o.Resolve |= unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS
+	}
+	if how&Beneath != 0 {
+		o.Resolve |= unix.RESOLVE_BENEATH
 	}
 	if how&DirectoryOnly != 0 {
 		o.Flags |= unix.O_DIRECTORY
@@ -38,18 +47,27 @@ func (how How) open() unix.OpenHow {
 
 // Hold only holds the file path (O_PATH), below the open directory dirfd or, where that is
 // -1, by an absolute path. It opens no device and wakes no writer, but it may wait for the
-// server of a file system. [NoLinks] and [InRoot] need openat2(2), Linux 5.6.
+// server of a file system. [InRoot] and [Beneath] without [NoLinks] need openat2(2), Linux 5.6.
 func Hold(dirfd int, path string, how How) (int, error) {
 	o := how.open()
 	fd, err := hold(dirfd, path, &o)
-	if err == unix.ENOSYS && o.Resolve == 0 {
-		if dirfd < 0 {
-			dirfd = unix.AT_FDCWD
-		}
-		return retry(func() (int, error) { return unix.Openat(dirfd, path, int(o.Flags), 0) })
+	switch {
+	case err != unix.ENOSYS:
+		return fd, err
+	case how&NoLinks != 0:
+		return walkNoLinks(dirfd, path)
+	case o.Resolve == 0:
+		return holdAt(dirfd, path, int(o.Flags))
 	}
-	return fd, err
+	return -1, err
 }
+
+// resolveCached is RESOLVE_CACHED (linux/openat2.h, Linux 5.12).
+const resolveCached = 0x20
+
+// maxCachedTries is how often [HoldCached] tries again: a rename at the same moment makes a
+// try fail as well.
+const maxCachedTries = 20
 
 // HoldCached is [Hold] that asks no file system: it is EAGAIN where the kernel does not have
 // the whole path in its cache or cannot tell (RESOLVE_CACHED, Linux 5.12).
@@ -66,6 +84,39 @@ func HoldCached(dirfd int, path string, how How) (int, error) {
 		}
 	}
 	return -1, unix.EAGAIN
+}
+
+// holdAt is openat(2) with O_PATH.
+func holdAt(dirfd int, path string, flags int) (int, error) {
+	if dirfd < 0 {
+		dirfd = unix.AT_FDCWD
+	}
+	return retry(func() (int, error) { return unix.Openat(dirfd, path, flags|unix.O_PATH|unix.O_CLOEXEC, 0) })
+}
+
+// walkNoLinks is [Hold] with [NoLinks] and [Beneath] before Linux 5.6: it holds one part of
+// the path after the other. A symbolic link in the middle is ENOTDIR; one at the end is held
+// itself.
+func walkNoLinks(dirfd int, path string) (int, error) {
+	start := "."
+	if dirfd < 0 {
+		start = "/"
+	}
+	fd, err := holdAt(dirfd, start, 0)
+	for part := range strings.SplitSeq(path, "/") {
+		if err != nil {
+			return -1, err
+		}
+		if part == "" {
+			continue
+		}
+		dir := fd
+		if fd, err = -1, unix.EXDEV; part != ".." {
+			fd, err = holdAt(dir, part, unix.O_NOFOLLOW)
+		}
+		unix.Close(dir)
+	}
+	return fd, err
 }
 
 func hold(dirfd int, path string, o *unix.OpenHow) (int, error) {

@@ -1,7 +1,6 @@
 package sys
 
 import (
-	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -29,7 +28,7 @@ func OpenNamespace(path string) (int, error) {
 
 // OpenNamespaceAt is [OpenNamespace] of a path below the directory dirfd.
 func OpenNamespaceAt(dirfd int, path string) (int, error) {
-	held, err := retry(func() (int, error) { return unix.Openat(dirfd, path, unix.O_PATH|unix.O_CLOEXEC, 0) })
+	held, err := holdAt(dirfd, path, 0)
 	if err != nil {
 		return -1, err
 	}
@@ -95,91 +94,6 @@ func IsNamespace(fd int) bool {
 	}
 	var fs unix.Statfs_t
 	return unix.Fstatfs(fd, &fs) == nil && fs.Type == unix.NSFS_MAGIC
-}
-
-// resolveCached is RESOLVE_CACHED (linux/openat2.h, Linux 5.12).
-const resolveCached = 0x20
-
-// maxCachedTries is how often [HoldMounted] tries again: a rename at the same moment makes a
-// try fail as well.
-const maxCachedTries = 20
-
-// HoldMounted holds what is mounted at the absolute path in the mount namespace of the
-// calling thread (O_PATH, for [OpenHeld]). Whoever owns a directory on the way may replace
-// it meanwhile, so symbolic links are not followed (ELOOP). The call waits for nobody: all
-// directories on the way to a mount are in the cache of the kernel. Where the kernel would
-// have to ask the server of a file system (FUSE, NFS, autofs), or does not know
-// RESOLVE_CACHED (before Linux 5.12), the error is EAGAIN: see [HoldMountedWaiting].
-func HoldMounted(path string) (fd int, err error) {
-	for range maxCachedTries {
-		fd, err = holdNoLinks(unix.AT_FDCWD, path, resolveCached)
-		if err != unix.EAGAIN {
-			break
-		}
-	}
-	if err == unix.EINVAL || err == unix.ENOSYS {
-		err = unix.EAGAIN
-	}
-	return fd, err
-}
-
-// HoldMountedWaiting is [HoldMounted] that waits for servers of file systems: for ever if
-// one does not answer.
-func HoldMountedWaiting(path string) (int, error) {
-	fd, err := holdNoLinks(unix.AT_FDCWD, path, 0)
-	if err == unix.ENOSYS {
-		return walkNoLinks(unix.AT_FDCWD, "/", path)
-	}
-	return fd, err
-}
-
-// OpenBeneath only holds the file path below the directory dirfd (O_PATH). No symbolic link
-// is followed, and no path leads out of the directory.
-func OpenBeneath(dirfd int, path string) (int, error) {
-	if path == "" {
-		path = "."
-	}
-	fd, err := holdNoLinks(dirfd, path, unix.RESOLVE_BENEATH)
-	if err == unix.ENOSYS {
-		return walkNoLinks(dirfd, ".", path)
-	}
-	return fd, err
-}
-
-// holdNoLinks is openat2(2), Linux 5.6.
-func holdNoLinks(dirfd int, path string, resolve uint64) (int, error) {
-	return retry(func() (int, error) {
-		return unix.Openat2(dirfd, path, &unix.OpenHow{
-			Flags:   unix.O_PATH | unix.O_CLOEXEC,
-			Resolve: unix.RESOLVE_NO_SYMLINKS | resolve,
-		})
-	})
-}
-
-// walkNoLinks is holdNoLinks without openat2(2): it holds one part of a path after the other,
-// from the directory start below dirfd. A symbolic link at the end is held itself; one in the
-// middle is ENOTDIR.
-func walkNoLinks(dirfd int, start, path string) (fd int, err error) {
-	hold := func(dirfd int, part string) (int, error) {
-		return retry(func() (int, error) {
-			return unix.Openat(dirfd, part, unix.O_PATH|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
-		})
-	}
-	fd, err = hold(dirfd, start)
-	for part := range strings.SplitSeq(path, "/") {
-		if err != nil {
-			return -1, err
-		}
-		if part == "" {
-			continue
-		}
-		dir := fd
-		if fd, err = -1, unix.EXDEV; part != ".." {
-			fd, err = hold(dir, part)
-		}
-		unix.Close(dir)
-	}
-	return fd, err
 }
 
 // Refused returns the error that open(2) would return for reading the file path, as far as

@@ -2,7 +2,6 @@ package sys
 
 import (
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -98,66 +97,6 @@ func TestOpenNamespaceSwapped(t *testing.T) {
 				t.Errorf("%s was opened", what)
 			}
 		})
-	}
-}
-
-// TestHoldMounted: the path of a mount leads to it without symbolic links only.
-func TestHoldMounted(t *testing.T) {
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	must(t, err)
-	must(t, os.WriteFile(dir+"/file", nil, 0o600))
-	must(t, os.Symlink(dir, dir+"/link"))
-	must(t, os.Symlink("file", dir+"/last"))
-	for what, hold := range map[string]func(string) (int, error){
-		"cached": HoldMounted, "waiting": HoldMountedWaiting,
-		"walk": func(path string) (int, error) { return walkNoLinks(unix.AT_FDCWD, "/", path) },
-	} {
-		for path, there := range map[string]bool{"/file": true, "/none": false, "/link/file": false, "/last": false} {
-			fd, err := hold(dir + path)
-			held := err == nil && isRegular(t, fd)
-			if err == nil {
-				unix.Close(fd)
-			}
-			if held != there {
-				t.Errorf("%s, %s: %v", what, path, err)
-			}
-		}
-	}
-}
-
-func isRegular(t *testing.T, fd int) bool {
-	t.Helper()
-	var st FileStat
-	must(t, StatFD(fd, &st))
-	return st.Kind() == KindRegular
-}
-
-// TestOpenBeneath: no path leads out of the directory, with and without openat2(2).
-func TestOpenBeneath(t *testing.T) {
-	dir := t.TempDir()
-	must(t, os.MkdirAll(dir+"/top/sub", 0o700))
-	must(t, os.WriteFile(dir+"/secret", nil, 0o600))
-	must(t, os.WriteFile(dir+"/top/sub/file", nil, 0o600))
-	must(t, os.Symlink("sub", dir+"/top/link"))
-	top, err := OpenPath(dir + "/top")
-	must(t, err)
-	defer unix.Close(top)
-	for what, hold := range map[string]func(int, string) (int, error){
-		"openat2": OpenBeneath,
-		"walk":    func(dirfd int, path string) (int, error) { return walkNoLinks(dirfd, ".", path) },
-	} {
-		for path, there := range map[string]bool{
-			"sub/file": true, "sub": true, "sub//file": true, "none": false, "link/file": false,
-			"../secret": false, "sub/../../secret": false, dir + "/secret": false,
-		} {
-			fd, err := hold(top, path)
-			if err == nil {
-				unix.Close(fd)
-			}
-			if (err == nil) != there {
-				t.Errorf("%s, %s: %v", what, path, err)
-			}
-		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package sys
 
-import "golang.org/x/sys/unix"
+import (
+	"cmp"
+
+	"golang.org/x/sys/unix"
+)
 
 // Tree is a directory whose files others may own or replace. The functions below open
 // nothing but its regular files and directories, and follow no symbolic link in it.
@@ -23,39 +27,35 @@ func (t Tree) Close() {
 	}
 }
 
-// Read reads the regular file path below the tree if that has at most limit bytes. It does
-// not wait for the lease of another process (fcntl(2), F_SETLEASE).
-func (t Tree) Read(path string, limit int64) ([]byte, error) {
+// Read reads the regular file path below the tree if that has at most limit bytes.
+func (t Tree) Read(path string, limit int) ([]byte, error) {
 	held, err := t.hold(path)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(held)
+	return ReadHeld(held, limit)
+}
+
+// ReadHeld reads the regular file that the O_PATH descriptor fd holds. Another file is EINVAL,
+// a larger one EFBIG. It does not wait for the lease of another process (fcntl(2), F_SETLEASE).
+func ReadHeld(fd, limit int) ([]byte, error) {
 	var st FileStat
-	if err := StatFD(held, &st); err != nil {
+	if err := StatFD(fd, &st); err != nil {
 		return nil, err
 	}
-	if st.Kind() != KindRegular || st.Size > uint64(limit) {
+	switch {
+	case st.Kind() != KindRegular:
 		return nil, unix.EINVAL
+	case st.Size > uint64(limit):
+		return nil, unix.EFBIG
 	}
-	fd, err := open(FDPath(held), openFlags)
+	file, err := open(FDPath(fd), openFlags)
 	if err != nil {
 		return nil, err
 	}
-	defer unix.Close(fd)
-	text := make([]byte, st.Size+1)
-	n := 0
-	for n < len(text) {
-		got, err := retry(func() (int, error) { return unix.Read(fd, text[n:]) })
-		if err != nil {
-			return nil, err
-		}
-		if got == 0 {
-			return text[:n], nil
-		}
-		n += got
-	}
-	return nil, unix.EAGAIN // it grows
+	defer unix.Close(file)
+	return ReadUpTo(file, limit)
 }
 
 // Names returns the entries of the directory path below the tree.
@@ -79,5 +79,5 @@ func (t Tree) hold(path string) (int, error) {
 	if t.fd < 0 {
 		return -1, unix.ENOENT
 	}
-	return OpenBeneath(t.fd, path)
+	return Hold(t.fd, cmp.Or(path, "."), NoLinks|Beneath)
 }

@@ -53,7 +53,7 @@ func TestTree(t *testing.T) {
 	must(t, os.Symlink(dir, dir+"/link"))
 	tree := OpenTree(dir + "/link")
 	defer tree.Close()
-	for path, limit := range map[string]int64{"sub/file": 3, "sub/fifo": 100, "sub": 100, "none": 100, "link/sub/file": 100, "../etc/passwd": 1 << 20} {
+	for path, limit := range map[string]int{"sub/file": 3, "sub/fifo": 100, "sub": 100, "none": 100, "link/sub/file": 100, "../etc/passwd": 1 << 20} {
 		if text, err := tree.Read(path, limit); err == nil {
 			t.Errorf("%s: %q", path, text)
 		}
