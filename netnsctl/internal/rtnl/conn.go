@@ -8,6 +8,7 @@
 package rtnl
 
 import (
+	"errors"
 	"slices"
 	"syscall"
 
@@ -20,6 +21,7 @@ type Conn struct {
 	fd     int
 	seq    uint32 // of the last request
 	buffer []byte
+	budget int // bytes of one dump
 }
 
 // Dial opens an rtnetlink socket. On a strict socket (NETLINK_GET_STRICT_CHK, Linux
@@ -49,7 +51,7 @@ func dial(protocol int) (*Conn, error) {
 	}
 	// A kernel before Linux 4.12 refuses the option and sends errors without text.
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
-	return &Conn{fd: fd}, nil
+	return &Conn{fd: fd, budget: maxDump}, nil
 }
 
 // Close closes the socket.
@@ -62,16 +64,29 @@ func (c *Conn) FD() int { return c.fd }
 // MaxDumps is how often a dump is repeated that changes interrupt.
 const MaxDumps = 5
 
+// maxDump bounds the memory for one dump, in bytes: a user can make devices, addresses and
+// sockets by the ten thousand. It is enough for 6,000 devices.
+const maxDump = 8 << 20
+
+// ErrTooMuch is the error of a dump that was not read to its end.
+var ErrTooMuch = errors.New("more than the 8 MiB that are read")
+
 // Dump asks for all objects of a kind and returns the body of each message. The
-// result is that of the first dump that no change interrupted, or else of the last.
+// result is that of the first dump that no change interrupted, or else of the last. With an
+// error it is what could be read.
 func (c *Conn) Dump(kind int, header nl.NetlinkRequestData, attrs ...*nl.RtAttr) (all [][]byte, err error) {
 	for range MaxDumps {
 		all = nil
-		interrupted := false
+		interrupted, size := false, 0
 		err = c.exchange(c.request(kind, unix.NLM_F_DUMP, header, attrs), func(m syscall.NetlinkMessage) {
 			interrupted = interrupted || m.Header.Flags&unix.NLM_F_DUMP_INTR != 0
-			all = append(all, slices.Clone(m.Data))
+			if size += len(m.Data); size <= c.budget {
+				all = append(all, slices.Clone(m.Data))
+			}
 		})
+		if err == nil && size > c.budget {
+			err = ErrTooMuch
+		}
 		if err != nil || !interrupted {
 			break
 		}

@@ -139,3 +139,22 @@ func FuzzNetlink(f *testing.F) {
 		parseNSIDs(data)
 	})
 }
+
+// TestDumpBudget: the memory for a dump is bounded, and the socket can be used afterwards.
+func TestDumpBudget(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `ip link set lo up; for i in $(seq 1 99); do echo "addr add 10.0.0.$i/32 dev lo"; done | ip -b -`)
+		c, err := Dial(false)
+		nstest.Must(t, err)
+		defer c.Close()
+		c.budget = 2000
+		all, err := c.Dump(unix.RTM_GETADDR, nl.NewIfAddrmsg(unix.AF_INET))
+		if !errors.Is(err, ErrTooMuch) || len(all) == 0 || len(slices.Concat(all...)) > c.budget {
+			t.Errorf("%d messages, %v", len(all), err)
+		}
+		c.budget = maxDump
+		if all, err = c.Dump(unix.RTM_GETADDR, nl.NewIfAddrmsg(unix.AF_INET)); err != nil || len(all) != 100 {
+			t.Errorf("%d addresses, %v", len(all), err)
+		}
+	})
+}
