@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -40,12 +41,8 @@ func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	case Descriptor:
 		return sys.OpenNamespace(v.fs.Root() + "/" + fdPath(p))
 	case SocketPin, TunTap:
-		fd, err := copyFD(p)
-		if err != nil {
-			return -1, err
-		}
-		defer sys.Close(fd)
-		return sys.SocketNet(fd)
+		a := v.helper.Ask(helper.OpenNet(helper.Descriptor{PID: p.PID, TID: p.TID, FD: p.FD}))[0]
+		return a.FD, a.Err
 	case MountPin:
 		return v.openMount(p.Mount, ino)
 	}
@@ -85,74 +82,4 @@ func fdPath(p Pin) string {
 		path += "/task/" + strconv.Itoa(p.TID)
 	}
 	return path + "/fd/" + strconv.Itoa(p.FD)
-}
-
-// copier copies descriptors. It keeps the process open whose descriptor it copied last.
-type copier struct {
-	tid, pidfd int
-}
-
-// copyFD copies the descriptor of a pin.
-func (c *copier) copyFD(p Pin) (int, error) {
-	tid, thread := p.task()
-	if tid != c.tid {
-		c.close()
-		pidfd, err := sys.OpenProcess(tid, thread)
-		if err != nil {
-			return -1, err
-		}
-		c.tid, c.pidfd = tid, pidfd
-	}
-	return sys.CopyFD(c.pidfd, p.FD)
-}
-
-func (c *copier) close() {
-	if c.tid != 0 {
-		sys.Close(c.pidfd)
-		c.tid = 0
-	}
-}
-
-// copyFD copies the descriptor of a pin.
-func copyFD(p Pin) (int, error) {
-	var c copier
-	defer c.close()
-	return c.copyFD(p)
-}
-
-// task is the thread that has the descriptor of the pin. It is the leader of its process
-// where thread is false.
-func (p Pin) task() (tid int, thread bool) {
-	if p.TID != 0 {
-		return p.TID, true
-	}
-	return p.PID, false
-}
-
-// netOf gives the network namespace that an open file is of, or is a socket or tun
-// device in.
-func (v *vantage) netOf(fd int) (net uint64, ok bool) {
-	var st sys.FileStat
-	if sys.StatFD(fd, &st) != nil {
-		return 0, false
-	}
-	switch {
-	case st.Dev == v.own.Dev:
-		kind, err := sys.NamespaceType(fd)
-		return st.Ino, err == nil && kind == sys.TypeNet
-	case st.Kind() == sys.KindSocket, st.Rdev == sys.TunDevice && st.Kind() == sys.KindCharDevice:
-		net, err := inoOf(sys.SocketNet(fd))
-		return net, err == nil
-	}
-	return 0, false
-}
-
-// inoOf gives the inode number of a namespace, and closes it.
-func inoOf(fd int, err error) (uint64, error) {
-	if err != nil {
-		return 0, err
-	}
-	defer sys.Close(fd)
-	_, ino, err := sys.Fstat(fd)
-	return ino, err
 }

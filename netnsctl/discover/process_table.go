@@ -3,6 +3,8 @@ package discover
 import (
 	"cmp"
 	"slices"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 )
 
 // processTable is what procfs shows of all processes at once. Several sources read it.
@@ -47,6 +49,10 @@ const (
 )
 
 func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }
+
+func (f openFile) descriptor() helper.Descriptor {
+	return helper.Descriptor{PID: f.pid, TID: f.tid, FD: f.fd}
+}
 
 // classFiles gives the files of some classes, in the order of the table.
 func (t *processTable) classFiles(classes ...fileClass) (files []openFile) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -21,7 +22,7 @@ func recorded(t *testing.T, files map[string]string) *vantage {
 	fs, err := procfs.Open(root)
 	nstest.Must(t, err)
 	v := &vantage{
-		host: netnsctl.Host{ProcRoot: root, RunDir: root + "/netns"}, fs: fs, own: netID(1),
+		host: netnsctl.Host{ProcRoot: root, RunDir: root + "/netns"}, fs: fs, helper: &helper.Helper{}, own: netID(1),
 		runDir: root + "/netns", types: map[uint64]int{}, mounts: mountns.All{},
 		nets: map[uint64]bool{}, socketNets: map[uint64]uint64{},
 	}

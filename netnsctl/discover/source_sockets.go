@@ -2,127 +2,129 @@ package discover
 
 import (
 	"bytes"
-	"maps"
 	"strconv"
-	"sync"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // sockets sees the sockets of processes, and the descriptors in flight to them. Procfs
 // tells nothing of a socket, but a copy of its descriptor does. A socket that many
 // processes share is looked at once.
 func sockets(v *vantage) (seen []sighting, gaps []Gap) {
-	files := v.classFiles(socketFile)
-	groups := make([][]openFile, 0, len(files)) // the descriptors of each socket
-	byInode := make(map[uint64]int, len(files))
-	for i, f := range files {
-		if g, known := byInode[f.id]; known {
-			groups[g] = append(groups[g], f)
-			continue
+	l := socketLook{v: v, r: v.fs.NewReader()}
+	for open := l.group(v.classFiles(socketFile)); len(open) > 0; {
+		requests := make([]helper.Request, len(open))
+		for i, s := range open {
+			requests[i] = helper.Socket(s.holders[0].descriptor(), s.holders[0].id, s.expected)
 		}
-		byInode[f.id] = len(groups)
-		groups = append(groups, files[i:i+1:i+1])
+		var again []*socket // by their next holder
+		for i, a := range v.helper.Ask(requests...) {
+			s := open[i]
+			if a.Err == nil {
+				l.told(s, a.Socket())
+				continue
+			}
+			if !closedMeanwhile(a.Err) && s.unread == nil {
+				s.unread = unreadGap(GapSockets, s.holders[0].pid, a.Err)
+			}
+			if s.holders = s.holders[1:]; len(s.holders) > 0 {
+				again = append(again, s)
+			} else {
+				l.gaps = append(l.gaps, s.unread...)
+			}
+		}
+		open = again
 	}
-	unread, inFlight := 0, 0
-	var all sync.Mutex
-	inParallel(len(groups), func() (func(int), func()) {
-		l := socketLook{v: v, r: v.fs.NewReader(), nets: map[uint64]uint64{}}
-		return func(i int) { l.socket(groups[i]) }, func() {
-			l.copier.close()
-			all.Lock()
-			defer all.Unlock()
-			seen = append(seen, l.seen...)
-			unread += l.unread
-			inFlight += l.inFlight
-			maps.Copy(v.socketNets, l.nets)
-		}
-	})
-	gaps = append(counted(Gap{What: GapSockets, Count: unread}),
-		counted(Gap{What: GapInFlight, Count: inFlight})...)
-	return seen, gaps
+	l.flights()
+	return l.seen, l.gaps
 }
 
-// socketLook is what one worker of [sockets] has seen.
+// socket is a socket that is looked at.
+type socket struct {
+	all     []openFile // its descriptors
+	holders []openFile // those that were not tried
+	// expected is the network namespace of all its processes, 0 if they differ.
+	expected uint64
+	unread   []Gap // why the others told nothing
+}
+
+// socketLook is what [sockets] has seen.
 type socketLook struct {
-	v                *vantage
-	r                *procfs.Reader
-	copier           copier
-	seen             []sighting
-	nets             map[uint64]uint64 // network namespaces by socket
-	unread, inFlight int
+	v      *vantage
+	r      *procfs.Reader
+	seen   []sighting
+	gaps   []Gap
+	unread []openFile // sockets with which descriptors may be in flight
 }
 
-// socket looks at a socket through the first of its descriptors that is still open and can
-// be copied.
-func (l *socketLook) socket(holders []openFile) {
-	unread := 0
-	for _, f := range holders {
-		fd, err := l.copier.copyFD(f.pin(SocketPin))
-		if err != nil {
-			if !procfs.Gone(err) && err != syscall.EBADF { // else it was closed meanwhile
-				unread = len(holders)
+// group makes a socket of the descriptors with the same inode number.
+func (l *socketLook) group(files []openFile) []*socket {
+	groups := make([]*socket, 0, len(files))
+	byInode := make(map[uint64]*socket, len(files))
+	for i, f := range files {
+		if s := byInode[f.id]; s != nil {
+			s.all = append(s.all, f)
+			if f.net != s.expected {
+				s.expected = 0
 			}
 			continue
 		}
-		err = l.copied(fd, f, holders)
-		sys.Close(fd)
-		if procfs.Gone(err) {
+		s := &socket{all: files[i : i+1 : i+1], expected: f.net}
+		byInode[f.id] = s
+		groups = append(groups, s)
+	}
+	for _, s := range groups {
+		s.holders = s.all
+	}
+	return groups
+}
+
+// told notes what a descriptor of a socket told.
+func (l *socketLook) told(s *socket, state helper.SocketState) {
+	by := s.holders[0]
+	if state.Unread {
+		l.unread = append(l.unread, by)
+	}
+	l.v.socketNets[by.id] = state.Net
+	for _, holder := range s.all {
+		p := holder.pin(SocketPin)
+		if state.Net != holder.net {
+			p.Detail = state.Type
+		}
+		l.seen = append(l.seen, l.v.sighting(state.Net, p))
+	}
+}
+
+// flights looks at the descriptors that were sent to unix sockets and not yet received. The
+// kernel shows those in the first message; the others are counted.
+func (l *socketLook) flights() {
+	var files []openFile
+	var sent []int
+	var requests []helper.Request
+	for _, f := range l.unread {
+		if n := sentTo(l.r.FDInfo(f.pid, f.tid, f.fd)); n > 0 {
+			files, sent = append(files, f), append(sent, n)
+			requests = append(requests, helper.Flight(f.descriptor(), f.id))
+		}
+	}
+	for i, a := range l.v.helper.Ask(requests...) {
+		f := files[i]
+		if a.Err != nil {
+			if !closedMeanwhile(a.Err) {
+				l.gaps = append(l.gaps, unreadGap(GapInFlight, f.pid, a.Err)...)
+			}
 			continue
 		}
-		unread = 0
-		if err != nil {
-			unread = len(holders)
+		count, nets := a.Flight()
+		for _, net := range nets {
+			l.seen = append(l.seen, l.v.sighting(net, f.pin(InFlight)))
 		}
-		break
-	}
-	l.unread += unread
-}
-
-// copied looks at the copy fd of the descriptor f. It is ENOENT where that has become
-// another file.
-func (l *socketLook) copied(fd int, f openFile, holders []openFile) error {
-	if _, ino, err := sys.Fstat(fd); err != nil || ino != f.id {
-		return syscall.ENOENT
-	}
-	if sys.IsUnixSocket(fd) {
-		l.flight(fd, f.pin(InFlight))
-	}
-	net, err := inoOf(sys.SocketNet(fd))
-	if err != nil {
-		return syscall.EIO
-	}
-	l.nets[f.id] = net
-	for _, holder := range holders {
-		p := holder.pin(SocketPin)
-		if net != holder.net {
-			p.Detail = sys.SocketType(fd)
+		if hidden := sent[i] - count; hidden > 0 {
+			l.gaps = append(l.gaps, Gap{What: GapInFlight, Count: hidden, PID: f.pid})
 		}
-		l.seen = append(l.seen, l.v.sighting(net, p))
 	}
-	return nil
-}
-
-// flight looks at the descriptors that were sent to a unix socket and not yet received.
-// The kernel shows those in the first message; the others are counted.
-func (l *socketLook) flight(fd int, p Pin) {
-	if !sys.Readable(fd) {
-		return
-	}
-	count := sentTo(l.r.FDInfo(p.PID, p.TID, p.FD))
-	if count == 0 {
-		return
-	}
-	for _, sent := range sys.PeekFDs(fd) {
-		if net, ok := l.v.netOf(sent); ok {
-			l.seen = append(l.seen, l.v.sighting(net, p))
-		}
-		sys.Close(sent)
-		count--
-	}
-	l.inFlight += max(count, 0)
 }
 
 // sentTo is the number of descriptors in flight to a unix socket, from its fdinfo (Linux
@@ -135,4 +137,17 @@ func sentTo(fdinfo []byte) int {
 		}
 	}
 	return 0
+}
+
+// closedMeanwhile reports whether an error says that a descriptor has been closed since it
+// was found, or has become another file.
+func closedMeanwhile(err error) bool { return procfs.Gone(err) || err == syscall.EBADF }
+
+// unreadGap is the gap of a descriptor that could not be copied, or whose copy does not
+// answer: then no descriptor of the process may be looked at.
+func unreadGap(what string, pid int, err error) []Gap {
+	if helper.GivenUp(err) {
+		what = GapDescriptors
+	}
+	return []Gap{{What: what, Count: 1, Critical: true, PID: pid}}
 }

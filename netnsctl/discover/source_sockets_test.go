@@ -117,28 +117,3 @@ func TestSharedSocket(t *testing.T) {
 		}
 	})
 }
-
-func TestNetOf(t *testing.T) {
-	v := recorded(t, nil)
-	onNsfs(t, v)
-	for _, test := range []struct {
-		path string
-		net  bool
-	}{
-		{path: "/proc/self/ns/net", net: true},
-		{path: "/proc/self/ns/uts"},
-		{path: "/dev/null"},
-		{path: "/"},
-	} {
-		fd, err := unix.Open(test.path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		nstest.Must(t, err)
-		net, ok := v.netOf(fd)
-		sys.Close(fd)
-		if ok != test.net || ok && net != v.own.Ino {
-			t.Errorf("%s: %d, %v", test.path, net, ok)
-		}
-	}
-	if _, ok := v.netOf(-1); ok {
-		t.Error("a closed descriptor is of a namespace")
-	}
-}

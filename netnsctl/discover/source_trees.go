@@ -2,35 +2,59 @@ package discover
 
 import (
 	"strings"
+	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
+// maxTrees bounds the time for detached trees: each takes a copy of a mount namespace, and
+// anyone may make thousands.
+const maxTrees = 500 * time.Millisecond
+
 // detachedTrees sees what is mounted in trees that belong to no mount namespace: each
 // directory which a process has open on an unknown mount may be the root of a detached
-// tree (open_tree(2)).
+// tree (open_tree(2)). A mount that several descriptors are of is looked at once.
 func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
-	unread := 0
+	holders := map[uint64][]openFile{}
+	var order []uint64
 	for _, f := range v.classFiles(directory) {
 		if f.id == 0 || v.mountIDs.Has(f.id) {
 			continue
 		}
-		rows, err := v.treeMounts(f.pin(DetachedTree))
-		if err != nil && !procfs.Gone(err) {
-			unread++
+		if holders[f.id] == nil {
+			order = append(order, f.id)
+		}
+		holders[f.id] = append(holders[f.id], f)
+	}
+	begin := time.Now()
+	for _, id := range order {
+		first := holders[id][0].pin(DetachedTree)
+		over := time.Since(begin) > maxTrees
+		var rows []mountinfo.Row
+		var err error
+		if !over {
+			rows, err = v.treeMounts(first)
+		}
+		if over || err != nil && !closedMeanwhile(err) {
+			// Before Linux 6.15 every detached tree is a gap, which must not stop a clean-up.
+			gaps = append(gaps, Gap{What: GapDetachedTrees, Count: 1, Critical: over || helper.GivenUp(err), PID: first.PID})
 		}
 		for _, row := range rows {
-			if ino, ok := row.Ino("net"); ok {
+			ino, ok := row.Ino("net")
+			if !ok {
+				continue
+			}
+			for _, f := range holders[id] {
 				p := f.pin(DetachedTree)
 				p.Mount = &Mount{Path: row.Point}
 				seen = append(seen, v.sighting(ino, p))
 			}
 		}
 	}
-	return seen, counted(Gap{What: GapDetachedTrees, Count: unread})
+	return seen, gaps
 }
 
 // treeMounts lists the namespaces that are mounted in a detached tree. Procfs shows a mount
@@ -38,7 +62,7 @@ func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 // ends with its thread. The kernel copies a detached tree (Linux 6.15) for a caller in the
 // mount namespace in which it was made: probably that of the holder.
 func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
-	fd, err := copyFD(p)
+	fd, err := v.helper.OpenPath(-1, v.fs.Root()+"/"+fdPath(p), sys.Follow)
 	if err != nil {
 		return nil, err
 	}

@@ -1,30 +1,31 @@
 package discover
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import "github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 
 // tunDevices sees tun and tap descriptors. Each holds the namespace in which it was
 // opened, and that of its device where the device was moved.
-func tunDevices(v *vantage) (seen []sighting, _ []Gap) {
-	for _, f := range v.classFiles(tunFile) {
-		p := f.pin(TunTap)
-		fd, err := copyFD(p)
-		if err != nil {
+func tunDevices(v *vantage) (seen []sighting, gaps []Gap) {
+	files := v.classFiles(tunFile)
+	requests := make([]helper.Request, len(files))
+	for i, f := range files {
+		requests[i] = helper.Tun(f.descriptor())
+	}
+	for i, a := range v.helper.Ask(requests...) {
+		p := files[i].pin(TunTap)
+		if a.Err != nil {
+			if !closedMeanwhile(a.Err) {
+				gaps = append(gaps, unreadGap(GapDescriptors, p.PID, a.Err)...)
+			}
 			continue
 		}
-		var st sys.FileStat
-		if sys.StatFD(fd, &st) != nil || st.Kind() != sys.KindCharDevice || st.Rdev != sys.TunDevice {
-			sys.Close(fd)
-			continue // the number is that of another file by now
+		state := a.Tun()
+		p.Detail = state.Name
+		if state.Opened != 0 {
+			seen = append(seen, v.sighting(state.Opened, p))
 		}
-		p.Detail, _ = sys.TunName(fd)
-		opened, err := inoOf(sys.SocketNet(fd))
-		if err == nil {
-			seen = append(seen, v.sighting(opened, p))
+		if state.Device != 0 && state.Device != state.Opened {
+			seen = append(seen, v.sighting(state.Device, p))
 		}
-		if device, err := inoOf(sys.TunNet(fd)); err == nil && device != opened {
-			seen = append(seen, v.sighting(device, p))
-		}
-		sys.Close(fd)
 	}
-	return seen, nil
+	return seen, gaps
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -26,7 +27,9 @@ type sighting struct {
 type vantage struct {
 	host netnsctl.Host
 	fs   *procfs.FS
-	anon uint64 // the device of anonymous inodes
+	// helper does what may never return.
+	helper *helper.Helper
+	anon   uint64 // the device of anonymous inodes
 
 	// own is our network namespace, host1 that of pid 1.
 	own, host1 netnsctl.ID
@@ -100,7 +103,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", path, err)
 	}
 	v := &vantage{
-		host: host, runDir: host.Dir(), clock: clock{boot: sys.BootTime()},
+		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(), clock: clock{boot: sys.BootTime()},
 		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{},
 	}
 	self := host.Proc() + "/thread-self/ns/net"
@@ -131,6 +134,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 }
 
 func (v *vantage) close() {
+	v.helper.Rest()
 	v.mounts.Close()
 	v.fs.Close()
 }

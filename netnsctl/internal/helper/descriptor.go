@@ -17,16 +17,20 @@ func (d Descriptor) request(op operation, ino uint64) Request {
 type SocketState struct {
 	// Net is the inode number of its network namespace.
 	Net uint64
-	// Type is the type in the words of ss(8).
+	// Type is the type in the words of ss(8), empty where Net is the expected one.
 	Type string
 	// Unread says that the socket is one of AF_UNIX with something to receive, with which
 	// descriptors may come.
 	Unread bool
 }
 
-// Socket asks for the state of a socket. The error is ENOENT if the descriptor is that of
-// another file by now.
-func Socket(d Descriptor, ino uint64) Request { return d.request(opSocket, ino) }
+// Socket asks for the state of a socket, which is probably in the network namespace expected.
+// The error is ENOENT if the descriptor is that of another file by now.
+func Socket(d Descriptor, ino, expected uint64) Request {
+	r := d.request(opSocket, ino)
+	r.net = expected
+	return r
+}
 
 // Socket is the answer to the request [Socket].
 func (a Answer) Socket() SocketState {
@@ -39,7 +43,7 @@ func (c *copier) socket(r Request) Answer {
 		return failed(err)
 	}
 	defer sys.Close(fd)
-	net, err := inoOf(sys.SocketNet(fd))
+	net, err := c.net(fd)
 	if err != nil {
 		return failed(syscall.EIO)
 	}
@@ -47,8 +51,24 @@ func (c *copier) socket(r Request) Answer {
 	if sys.IsUnixSocket(fd) && sys.Readable(fd) {
 		a.Numbers[1] = 1
 	}
-	a.Text = []byte(sys.SocketType(fd))
+	if net != r.net {
+		a.Text = []byte(sys.SocketType(fd))
+	}
 	return a
+}
+
+// net is the inode number of the network namespace of a socket. The namespace is opened once
+// for all sockets in it: the other ones have the same cookie.
+func (c *copier) net(socket int) (uint64, error) {
+	cookie, err := sys.SocketCookie(socket)
+	if net := c.nets[cookie]; err == nil && net != 0 {
+		return net, nil
+	}
+	net, netErr := inoOf(sys.SocketNet(socket))
+	if err == nil && netErr == nil {
+		c.nets[cookie] = net
+	}
+	return net, netErr
 }
 
 // Flight asks for the network namespaces of the descriptors in the first message that a unix
@@ -176,13 +196,15 @@ func inoOf(fd int, err error) (uint64, error) {
 		return 0, err
 	}
 	defer sys.Close(fd)
-	var st sys.FileStat
-	err = sys.StatFD(fd, &st)
-	return st.Ino, err
+	_, ino, err := sys.Fstat(fd)
+	return ino, err
 }
 
 // copier copies descriptors. It keeps the process open whose descriptor it copied last.
-type copier struct{ tid, pidfd int }
+type copier struct {
+	tid, pidfd int
+	nets       map[uint64]uint64 // inode numbers of network namespaces by their cookies
+}
 
 // copyOf copies the descriptor of a request. It is ENOENT if the file is no such file, or is
 // not the one that was found. A descriptor with O_PATH is copied, too, but tells nothing.

@@ -19,6 +19,10 @@ var ErrSilent = errors.New("does not answer")
 // ErrNotAsked says that a request was not made, because too many others were given up.
 var ErrNotAsked = errors.New("not asked: too much does not answer")
 
+// GivenUp reports whether an error says that a request was given up, or not made for that
+// reason.
+func GivenUp(err error) bool { return err == ErrSilent || err == ErrNotAsked }
+
 const (
 	// patience is how long requests may block, together, before each later one has the least
 	// patience only. Time in which the child runs, or waits for a processor, does not count.
@@ -36,7 +40,7 @@ const (
 	// tick is the time between two looks at a child that has not answered.
 	tick = 10 * time.Millisecond
 	// chunk is how many requests a child gets at once.
-	chunk = 128
+	chunk = 512
 )
 
 // Helper answers requests. The zero value answers them on a thread of the calling process:
@@ -71,7 +75,7 @@ func (h *Helper) Ask(requests ...Request) []Answer {
 	h.startPeriod()
 	next := make(chan [2]int)
 	var done sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(requests)+chunk-1)/chunk) {
+	for range min(runtime.GOMAXPROCS(0), (len(requests)+2*chunk-1)/(2*chunk)) {
 		done.Go(func() {
 			for part := range next {
 				h.askPart(requests[part[0]:part[1]], answers[part[0]:part[1]])
@@ -154,7 +158,7 @@ func (h *Helper) wait(w *worker, requests []Request) (answers []Answer, stuck in
 	}
 	last, blocked, limit := uint64(0), time.Duration(0), h.limit()
 	for !w.channel.Ready(tick) {
-		if w.runs() {
+		if !w.blocks() {
 			continue
 		}
 		now := w.progress.Get()

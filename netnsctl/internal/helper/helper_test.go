@@ -70,13 +70,16 @@ func TestSocket(t *testing.T) {
 		null, err := os.Open("/dev/null")
 		nstest.Must(t, err)
 		defer null.Close()
-		answers := h.Ask(Socket(d, ino), Socket(d, ino+1), Socket(holder(t, null), 0), Socket(Descriptor{d.PID, 0, 99}, 0))
+		answers := h.Ask(Socket(d, ino, 0), Socket(d, ino, own), Socket(d, ino+1, 0), Socket(holder(t, null), 0, 0), Socket(Descriptor{d.PID, 0, 99}, 0, 0))
 		if got := answers[0]; got.Err != nil || got.Socket() != (SocketState{Net: own, Type: "tcp"}) {
 			t.Errorf("%+v", got)
 		}
+		if got := answers[1]; got.Err != nil || got.Socket() != (SocketState{Net: own}) {
+			t.Errorf("%+v", got)
+		}
 		for i, want := range []error{syscall.ENOENT, syscall.ENOENT, syscall.EBADF} {
-			if answers[i+1].Err != want {
-				t.Errorf("%d: %v", i+1, answers[i+1].Err)
+			if answers[i+2].Err != want {
+				t.Errorf("%d: %v", i+2, answers[i+2].Err)
 			}
 		}
 		opened := h.Ask(OpenNet(d))[0]
@@ -100,7 +103,7 @@ func TestFlight(t *testing.T) {
 			nstest.Must(t, unix.Sendmsg(pair[0], []byte("ABC"), unix.UnixRights(int(own.Fd()), 2), nil, 0))
 			file := os.NewFile(uintptr(pair[1]), "socket")
 			d := holder(t, file)
-			state := h.Ask(Socket(d, 0))[0]
+			state := h.Ask(Socket(d, 0, 0))[0]
 			if state.Err != nil || !state.Socket().Unread || state.Socket().Type != "unix" {
 				t.Errorf("%+v", state)
 			}
@@ -140,7 +143,7 @@ func TestSilent(t *testing.T) {
 		good := holder(t, socket)
 		fuse.Hang(nstest.FUSEFlush, nstest.FUSEGetattr)
 		begin := time.Now()
-		answers := h.Ask(Socket(good, 0), Socket(d, 0), Socket(good, 0), Socket(d, 0), Tun(d))
+		answers := h.Ask(Socket(good, 0, 0), Socket(d, 0, 0), Socket(good, 0, 0), Socket(d, 0, 0), Tun(d))
 		if elapsed := time.Since(begin); elapsed < patience || elapsed > 3*patience {
 			t.Errorf("took %v", elapsed)
 		}
@@ -247,5 +250,23 @@ func TestNoChild(t *testing.T) {
 func TestNoServe(t *testing.T) {
 	if Serve([]string{"netnsctl"}) || Serve(nil) || Serve([]string{Name, "x"}) {
 		t.Error("another program serves")
+	}
+}
+
+// TestNetOf: of the files in flight only namespaces, sockets and tun devices are asked.
+func TestNetOf(t *testing.T) {
+	nsfs, own, err := sys.Stat("/proc/thread-self/ns/net")
+	nstest.Must(t, err)
+	for path, isNet := range map[string]bool{"/proc/thread-self/ns/net": true, "/proc/self/ns/uts": false, "/dev/null": false, "/": false} {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		nstest.Must(t, err)
+		net, ok := netOf(fd, nsfs)
+		sys.Close(fd)
+		if ok != isNet || ok && net != own {
+			t.Errorf("%s: %d, %v", path, net, ok)
+		}
+	}
+	if _, ok := netOf(-1, nsfs); ok {
+		t.Error("a closed descriptor is of a namespace")
 	}
 }

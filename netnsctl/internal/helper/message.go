@@ -15,6 +15,8 @@ type Request struct {
 	// leader. ino is the inode number that the file had when it was found, 0 if any will do.
 	pid, tid, fd int
 	ino          uint64
+	// net is the network namespace of the process.
+	net uint64
 	// dir is an open directory, -1 for the root directory. path is relative to it.
 	dir  int
 	path string
@@ -119,6 +121,7 @@ func encodeRequests(requests []Request) (data []byte, fds []int) {
 		e.number(r.tid)
 		e.number(r.fd)
 		e.word(r.ino)
+		e.word(r.net)
 		e.descriptor(r.dir)
 		e.text([]byte(r.path))
 		e.number(int(r.how))
@@ -132,7 +135,7 @@ func decodeRequests(data []byte, fds []int) ([]Request, error) {
 	requests := make([]Request, d.count())
 	for i := range requests {
 		requests[i] = Request{
-			op: operation(d.number()), pid: d.number(), tid: d.number(), fd: d.number(), ino: d.word(),
+			op: operation(d.number()), pid: d.number(), tid: d.number(), fd: d.number(), ino: d.word(), net: d.word(),
 			dir: d.descriptor(), path: string(d.text()), how: sys.How(d.number()), limit: d.number(),
 		}
 	}

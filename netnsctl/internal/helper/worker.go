@@ -87,6 +87,9 @@ func Serve(argv []string) bool {
 		return true
 	}
 	runtime.LockOSThread() // the parent looks at the state of the first thread
+	// With one processor only the runtime would take that away from the thread during each
+	// system call of more than 20 µs, which costs a switch to another thread and back.
+	runtime.GOMAXPROCS(2)
 	progress, err := sys.CounterOf(progressFD)
 	if err != nil || sys.LeaveParent(Name, firstOther) != nil {
 		return true
@@ -109,7 +112,7 @@ func joinFirst() {
 
 // serve answers requests until the other end of the channel is closed.
 func serve(c sys.Channel, progress sys.Counter) {
-	var processes copier
+	processes := copier{nets: map[uint64]uint64{}}
 	defer processes.close()
 	for {
 		message, fds, err := c.Receive()
@@ -157,8 +160,8 @@ func (w *worker) receive(n int) []Answer {
 	return answers
 }
 
-// runs reports whether the worker runs, or waits for a processor.
-func (w *worker) runs() bool { return sys.Runs(w.pid, w.tid) }
+// blocks reports whether the worker waits for something other than a processor.
+func (w *worker) blocks() bool { return sys.Blocks(w.pid, w.tid) }
 
 // end ends a worker that waits for requests.
 func (w *worker) end() {

@@ -40,18 +40,13 @@ func (c Channel) Send(message []byte, fds []int) error {
 	if len(fds) > 0 {
 		rights = unix.UnixRights(fds...)
 	}
-	length := binary.NativeEndian.AppendUint32(nil, uint32(len(message)))
-	if _, err := retry(func() (int, error) {
-		return unix.SendmsgN(c.fd, length, rights, nil, unix.MSG_NOSIGNAL)
-	}); err != nil {
-		return err
-	}
-	for len(message) > 0 {
-		n, err := retry(func() (int, error) { return unix.SendmsgN(c.fd, message, nil, nil, unix.MSG_NOSIGNAL) })
+	data := binary.NativeEndian.AppendUint32(make([]byte, 0, 4+len(message)), uint32(len(message)))
+	for data = append(data, message...); len(data) > 0; rights = nil {
+		n, err := retry(func() (int, error) { return unix.SendmsgN(c.fd, data, rights, nil, unix.MSG_NOSIGNAL) })
 		if err != nil {
 			return err
 		}
-		message = message[n:]
+		data = data[n:]
 	}
 	return nil
 }

@@ -73,10 +73,12 @@ func HasMoreThanCaller() bool {
 	return true
 }
 
-// Runs reports whether a thread of a process runs, or waits for a processor.
-func Runs(pid, tid int) bool {
+// Blocks reports whether a thread of a process waits in the kernel (S or D in proc(5)): it
+// does not run, does not wait for a processor, and nobody has stopped it.
+func Blocks(pid, tid int) bool {
 	stat, err := ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(tid) + "/stat")
-	return err == nil && bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" R"))
+	state := stat[bytes.LastIndexByte(stat, ')')+1:]
+	return err != nil || bytes.HasPrefix(state, []byte(" S")) || bytes.HasPrefix(state, []byte(" D"))
 }
 
 // ThreadID is the number of the calling thread.

@@ -10,6 +10,11 @@ import (
 // 4.10).
 func SocketNet(fd int) (int, error) { return unix.IoctlRetInt(fd, unix.SIOCGSKNS) }
 
+// SocketCookie is the cookie of the network namespace of a socket (Linux 5.14).
+func SocketCookie(fd int) (uint64, error) {
+	return unix.GetsockoptUint64(fd, unix.SOL_SOCKET, unix.SO_NETNS_COOKIE)
+}
+
 // TunNet opens the network namespace of the device of a tun or tap descriptor (Linux
 // 5.2). It is EBADFD if the descriptor has no device.
 func TunNet(fd int) (int, error) { return unix.IoctlRetInt(fd, unix.TUNGETDEVNETNS) }
