@@ -33,6 +33,8 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan} {
 		m.sample(float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })), "state", string(v))
 	}
+	m.family("namespaces_allowed", "Network namespaces that each user may have (user.max_net_namespaces), 0 without a limit.")
+	m.sample(float64(snap.Limit.Max))
 	m.family("names", "Entries of the run directory.")
 	m.sample(float64(len(snap.Names)))
 	m.family("unknown_names", "Names that could not be looked at.")
