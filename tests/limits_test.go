@@ -53,6 +53,14 @@ removed dead (dead-file)
 `,
 	},
 	{
+		name:   "no directory can be watched",
+		script: `echo 0 >/proc/sys/user/max_inotify_instances; netnsctl monitor; echo $?`,
+		want:   `inotify_init failed: Too many open files
+netnsctl: all inotify instances that user.max_inotify_instances (0) allows a user are in use
+1
+`,
+	},
+	{
 		name:   "no file can be opened",
 		script: `ulimit -n 3; netnsctl add c; echo $?; netnsctl exec a true; echo $?`,
 		want: `Cannot open netns runtime directory "/run/netns": Too many open files

@@ -35,6 +35,9 @@ func limitText(host netnsctl.Host, op *netnsctl.OpError) string {
 	case syscall.ENOSPC:
 		return spaceText(host, op)
 	case syscall.EMFILE:
+		if op.Op == netnsctl.OpOpenWatch {
+			return "all inotify instances that user.max_inotify_instances" + valueOf("user/max_inotify_instances") + " allows a user are in use"
+		}
 		return "the process has as many open files as it may have (ulimit -n)"
 	case syscall.ENFILE:
 		return "all processes together have as many open files as fs.file-max allows"
@@ -64,6 +67,8 @@ func spaceText(host netnsctl.Host, op *netnsctl.OpError) string {
 	case netnsctl.OpUnshareMount:
 		return "all mount namespaces that user.max_mnt_namespaces" + valueOf("user/max_mnt_namespaces") + " allows a user are in use," +
 			" in this user namespace or in an outer one"
+	case netnsctl.OpWatchRunDir:
+		return "all inotify watches that user.max_inotify_watches" + valueOf("user/max_inotify_watches") + " allows a user are in use"
 	case netnsctl.OpCreateName, netnsctl.OpMakeRunDir:
 		return "the file system of " + host.Dir() + " is full"
 	case netnsctl.OpBindName, netnsctl.OpBindRunDir, netnsctl.OpMountSysfs, netnsctl.OpKeepMount, netnsctl.OpMountCgroup:
