@@ -103,9 +103,10 @@ type Entry struct {
 	Err error
 }
 
-// fewNames is the number of names up to which a request for each name is as fast as to ask
-// first whether any nsid is assigned.
-const fewNames = 16
+// fewNames is the number of names up to which it is as fast to open each of them as to ask
+// first whether any nsid is assigned. (With Linux 6.18 and 10 names the question saves 0.15 ms
+// of 2.5.)
+const fewNames = 4
 
 // Entries returns every name of the run directory with its nsid, in the order of the
 // directory.
