@@ -28,11 +28,9 @@ var openers = map[string][]string{
 // sys.OpenNamespace for namespaces, and sys.Tree for files that others own.
 var opens = map[string][]string{
 	"a file below the root of procfs": {
-		"netnsctl/clean/release.go cloneHere os.ReadFile",
 		"netnsctl/clean/remove.go detach sys.OpenDir",
 		"netnsctl/discover/limit.go limit sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
-		"netnsctl/discover/vantage.go hasForeignMounts os.ReadFile",
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",
 		"netnsctl/inside/read.go readSysctl sys.ReadFile",
 		"netnsctl/internal/mountns/mountns.go Enter sys.OpenDir",
@@ -49,6 +47,9 @@ var opens = map[string][]string{
 		"netnsctl/internal/procfs/reader.go Tasks sys.OpenAt",
 		"netnsctl/internal/procfs/user.go userIDs os.ReadFile",
 		"netnsctl/internal/rundir/entry.go follow os.ReadFile",
+		"netnsctl/internal/rundir/lock_holder.go hasLock os.Open",
+		"netnsctl/internal/rundir/lock_holder.go hasLock os.ReadFile",
+		"netnsctl/internal/rundir/lock_holder.go lockers os.ReadFile",
 		"netnsctl/internal/sys/open_namespace.go openWithoutProc unix.Openat",
 		"netnsctl/internal/sys/read.go ReadFile sys.open",
 		"netnsctl/processes.go Processes sys.Names",
@@ -59,6 +60,7 @@ var opens = map[string][]string{
 	"a directory (O_DIRECTORY) that root or the caller has chosen": {
 		"netnsctl/enter.go Overlays sys.Names",
 		"netnsctl/enter.go bindEtc sys.Names",
+		"netnsctl/internal/rundir/lock.go Lock sys.OpenAt",
 		"netnsctl/internal/rundir/rundir.go Open sys.OpenDir",
 		"netnsctl/internal/sys/file.go OpenDir sys.open",
 		"netnsctl/internal/sys/read.go Names sys.OpenDir",
@@ -71,6 +73,9 @@ var opens = map[string][]string{
 	"a file that an O_PATH descriptor holds, which is of nsfs or regular": {
 		"netnsctl/internal/sys/open_namespace.go openHeld sys.open",
 		"netnsctl/internal/sys/tree.go ReadHeld sys.open",
+	},
+	"a directory (O_DIRECTORY) of a mount namespace of root, on a file system with a disk or tmpfs": {
+		"netnsctl/internal/sys/covered.go HoldCovered unix.Openat",
 	},
 	"a directory (O_DIRECTORY), in a child process that can be given up": {
 		"netnsctl/internal/helper/path.go list sys.OpenDir",

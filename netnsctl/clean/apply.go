@@ -3,6 +3,7 @@ package clean
 import (
 	"errors"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -72,22 +73,16 @@ func result(step Step, err error) Result {
 type applier struct {
 	rechecker
 	dir *rundir.Dir // nil if not open
+	// waited is how long it has waited for the lock, lockErr why it does not try again.
+	waited  time.Duration
+	lockErr error
 	// released are for [applier.tidy].
 	released []released
 }
 
-// apply does one step under the lock on the run directory, which `ip netns add` and other
-// cleaners take, too.
 func (a *applier) apply(step Step) error {
 	host := a.snap.Host
-	err := a.open()
-	switch {
-	case err == nil:
-		if err := a.dir.Lock(); err != nil {
-			return netnsctl.NewOpError(netnsctl.OpLockRunDir, "", host.Dir(), err)
-		}
-		defer a.dir.Unlock()
-	case step.Action == Remove || err != syscall.ENOENT:
+	if err := a.open(); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
 		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)
 	}
 	if step.Action == Release {

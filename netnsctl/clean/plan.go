@@ -60,7 +60,8 @@ type Step struct {
 	Left []discover.Pin `json:"left,omitempty"`
 	// named says that the name or the namespace is a target.
 	named bool
-	// tidy has the paths of Mounts that were named: their files may go, too.
+	// tidy has the paths of Mounts that were named, or lie directly in a directory that was:
+	// their files may go, too.
 	tidy map[string]bool
 }
 

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -11,12 +12,13 @@ import (
 // namespace decides on a namespace without a name.
 func (p *planner) namespace(ns *discover.Namespace) {
 	byID := ns.ID.Ino != 0 && p.asksIno(ns.ID.Ino)
-	explicit, byPath := byID, map[string]bool{}
+	explicit, byPath, tidy := byID, map[string]bool{}, map[string]bool{}
 	for _, pin := range ns.Pins {
 		// The path of a name, as seen from here, stands for that.
 		if m := pin.Mount; pin.Kind == discover.MountPin && !(m.Host && m.Usable) {
 			byPath[m.Path] = p.asksBelow(m.Path)
 			explicit = explicit || byPath[m.Path]
+			tidy[m.Path] = p.asksPath(m.Path) || p.asksPath(path.Dir(m.Path))
 		}
 	}
 	switch {
@@ -27,14 +29,14 @@ func (p *planner) namespace(ns *discover.Namespace) {
 	case len(ns.Names) > 0:
 		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that"), nil)
 	default:
-		p.orphan(ns, byID, byPath)
+		p.orphan(ns, byID, byPath, tidy)
 	}
 }
 
 // orphan decides on a namespace that nothing but mounts may pin. A target may have pins of
 // ordinary users, too: they keep them, so that the release of the mounts harms nobody.
-func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath map[string]bool) {
-	step := Step{Action: Release, Namespace: ns, tidy: byPath}
+func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath, tidy map[string]bool) {
+	step := Step{Action: Release, Namespace: ns, tidy: tidy}
 	mounts := 0
 	for _, pin := range ns.Pins {
 		switch {
@@ -100,16 +102,20 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 // released, so nothing is touched.
 func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	m := pin.Mount
-	if m.Spreads && !m.Covered {
+	if m.Stays != "" {
+		r := because(m.Stays)
+		if !m.Covered {
+			r.holder = heldBy("", pin).holder
+		}
+		return r
+	}
+	if m.Spreads {
 		other, found := p.snap.OnFile.Other(m.File, ino, func(other mountns.FileMount) bool {
 			return other.Namespace != m.Namespace && !(named && p.only(other))
 		})
 		if found {
 			return mounted(other)
 		}
-	}
-	if named && !m.Covered {
-		return reason{}
 	}
 	where := heldBy("", pin)
 	where.text = "mounted at " + strings.TrimPrefix(strings.TrimPrefix(where.text, "covered "), "mount ")
@@ -126,17 +132,8 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 		where.text = "it has the name " + m.Name + " there: " + where.text
 		return where
 	}
-	switch {
-	case m.Carries:
+	if m.Carries {
 		return because("something else is mounted on its mount at ", m.Path)
-	case m.Covered && m.File == "":
-		return because("covered, and what else is on the same file cannot be told")
-	case m.Covered:
-		if other, found := p.snap.OnFile.Other(m.File, ino, anywhere); found {
-			r := mounted(other)
-			r.text = "covered, and " + r.text
-			return r
-		}
 	}
 	return reason{}
 }

@@ -263,17 +263,22 @@ func TestMake(t *testing.T) {
 			want:   "remove dead\nskip net:[100]: something else is mounted on its mount at /run/c/ns",
 		},
 		{
-			name: "rule 10: a covered mount whose file carries another one",
+			name: "rule 10: a covered mount whose file carries another one is unmounted, and the file stays",
 			change: func(w world) {
 				w.mount.Covered = true
 				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200}}}
 			},
-			want: "remove dead\nskip net:[100]: covered, and another namespace is mounted on its file at /srv/x in mnt:[40]",
+			want: all,
 		},
 		{
-			name:   "rule 10: a covered mount on an unknown file",
-			change: func(w world) { w.mount.Covered, w.mount.File = true, "" },
-			want:   "remove dead\nskip net:[100]: covered, and what else is on the same file cannot be told",
+			name:   "rule 13: a mount that is locked",
+			change: func(w world) { w.mount.Stays = "locked: ends with pid 812 (sleep)" },
+			want:   "remove dead\nskip net:[100]: locked: ends with pid 812 (sleep)",
+		},
+		{
+			name: "rule 13: a mount that is covered, and that is named", targets: "/run/c/ns",
+			change: func(w world) { w.mount.Covered, w.mount.Stays = true, "covered by the mount at /run" },
+			want:   "skip net:[100]: covered by the mount at /run",
 		},
 		{
 			name: "rule 10: an unmount that propagates to something else",

@@ -34,10 +34,20 @@ type rechecker struct {
 	usersUntil, filesUntil time.Time
 }
 
-// cacheFor is how long one scan of processes and mounts may be reused for later steps. It
-// makes no result older than a scan does: with thousands of processes a scan takes tens of
-// milliseconds, and what it saw first is as old at its end.
-const cacheFor = 5 * time.Millisecond
+// minCache is how long one scan of processes and mounts may be reused for later steps, or as
+// long as the scan took if that is longer. It makes no result older than a scan does: with
+// thousands of processes a scan takes tens of milliseconds, and what it saw first is as old
+// at its end.
+const minCache = 5 * time.Millisecond
+
+// until is how long the results of a scan may be reused that began at start.
+func until(start time.Time) time.Time {
+	now := time.Now()
+	return now.Add(max(minCache, now.Sub(start)))
+}
+
+// forget makes the next checks scan anew.
+func (r *rechecker) forget() { r.usersUntil, r.filesUntil = time.Time{}, time.Time{} }
 
 // identity compares an open namespace with the planned one. Where a cookie is missing, the
 // snapshot must hold the planned namespace: else the kernel may have used its inode number
@@ -82,30 +92,15 @@ func (r *rechecker) noneIn(ino uint64) (err error) {
 		if r.users, err = procfs.NetworkUsers(root); err != nil {
 			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
-		r.usersUntil = time.Now().Add(cacheFor)
+		r.usersUntil = until(start)
 		if start.Before(r.filesUntil) {
 			r.filesUntil = r.usersUntil
 		}
 	}
 	if pid, ok := r.users[ino]; ok {
-		return changed(r.who(pid, ino) + " has entered it")
+		return changed(procfs.Who(r.snap.Host.Proc(), pid) + " has entered it")
 	}
 	return nil
-}
-
-// who says for people which process was seen in a namespace. Where it has left and ended, the
-// user is the one to whom the namespace belongs.
-func (r *rechecker) who(pid int, ino uint64) string {
-	root, user := r.snap.Host.Proc(), ""
-	if uid, _ := procfs.UserOf(root, pid); uid >= 0 {
-		return procfs.Who(root, pid)
-	}
-	for _, ns := range r.snap.Namespaces {
-		if ns.ID.Ino == ino && ns.UID > 0 {
-			user = procfs.UserName(ns.UID)
-		}
-	}
-	return procfs.Label(pid, "", user)
 }
 
 // unused makes sure that nobody is in a namespace, and that to unmount m ends no mount of
@@ -126,12 +121,12 @@ func (r *rechecker) unused(m discover.Mount, step Step) error {
 // noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
 // it would end with the file.
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) (err error) {
-	if !time.Now().Before(r.filesUntil) {
+	if start := time.Now(); !start.Before(r.filesUntil) {
 		root := r.snap.Host.Proc()
 		if r.files, r.unread, err = r.snap.OnFile.Again(root, r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
 			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
-		r.filesUntil = time.Now().Add(cacheFor)
+		r.filesUntil = until(start)
 	}
 	if !r.files.Asked[file] {
 		return changed("what is mounted on its file cannot be told")

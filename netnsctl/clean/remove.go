@@ -28,44 +28,23 @@ func (a *applier) remove(step Step) (err error) {
 		}
 	}()
 	for range maxLayers {
-		now, there := a.dir.Look(planned.Name)
-		if !there {
-			return errGone
-		}
-		if err := a.name(planned, now); err != nil {
-			return err
-		}
-		if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
-			return err
-		}
-		if step.Namespace != nil {
-			if err := a.noneIn(step.Namespace.ID.Ino); err != nil {
+		l := layer{fd: -1}
+		err := a.locked(
+			func() (err error) {
+				l.close()
+				l, err = a.look(step, planned)
 				return err
-			}
+			},
+			func() error { return a.take(&l) },
+		)
+		if l.fd >= 0 && err == nil && !l.last {
+			layers = append(layers, l.fd)
+		} else {
+			l.close()
 		}
-		if !now.Mounted {
-			err := a.unlink(now)
-			if errors.Is(err, syscall.EBUSY) {
-				// Somebody may have mounted a namespace on it just now.
-				if now, there := a.dir.Look(planned.Name); there && now.Mounted {
-					return changed("it is another one now")
-				}
-			}
+		if err != nil || l.last {
 			return err
 		}
-		fd, err := a.hold(step, now)
-		if err != nil {
-			return err
-		}
-		if now.File.Empty() && a.severalOf(step.Name) && a.dir.RemoveEverywhere(now.Name) == nil {
-			sys.Close(fd)
-			return nil
-		}
-		if err := detach(a.snap.Host, fd); err != nil {
-			sys.Close(fd)
-			return netnsctl.NewOpError(OpUnmountName, now.Name, path, err)
-		}
-		layers = append(layers, fd)
 		next, there := a.dir.Look(planned.Name)
 		if step.Namespace == nil && there && next.Namespace.Type == sys.TypeNet {
 			return nil // a healthy namespace was under it
@@ -76,9 +55,75 @@ func (a *applier) remove(step Step) (err error) {
 			}
 			planned.Mounted, planned.Namespace = false, rundir.NSFile{}
 		}
-		planned.File = now.File // now it can be seen
+		planned.File = l.entry.File // now it can be seen
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, planned.Name, path, syscall.EBUSY)
+}
+
+// layer is what is to be taken off a name: the topmost mount on it or, where nothing is mounted,
+// the file itself.
+type layer struct {
+	entry rundir.Entry
+	fd    int // the open mount, -1 if there is none
+	// everywhere says that the file goes together with all that is mounted on it, last that
+	// the file is gone.
+	everywhere, last bool
+}
+
+func (l *layer) close() {
+	if l.fd >= 0 {
+		sys.Close(l.fd)
+		l.fd = -1
+	}
+}
+
+// look finds the layer that is to be taken off, if the name still is what was planned and
+// nobody uses it.
+func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
+	l.fd = -1
+	now, there := a.dir.Look(planned.Name)
+	if l.entry = now; !there {
+		return l, errGone
+	}
+	if err := a.name(planned, now); err != nil {
+		return l, err
+	}
+	if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
+		return l, err
+	}
+	if step.Namespace != nil {
+		if err := a.noneIn(step.Namespace.ID.Ino); err != nil {
+			return l, err
+		}
+	}
+	if !now.Mounted {
+		return l, nil
+	}
+	l.everywhere = now.File.Empty() && a.severalOf(step.Name)
+	l.fd, err = a.hold(step, now)
+	return l, err
+}
+
+// take takes a layer off, under the lock.
+func (a *applier) take(l *layer) error {
+	name := l.entry.Name
+	switch same, there := a.dir.Unchanged(l.entry); {
+	case !there:
+		return errGone
+	case !same:
+		return changed("it is another one now")
+	}
+	if !l.entry.Mounted {
+		l.last = true
+		return a.unlink(l.entry)
+	}
+	if l.last = l.everywhere && a.dir.RemoveEverywhere(name) == nil; l.last {
+		return nil
+	}
+	if err := detach(a.snap.Host, l.fd); err != nil {
+		return netnsctl.NewOpError(OpUnmountName, name, a.snap.Host.NamePath(name), err)
+	}
+	return nil
 }
 
 // hold opens the top layer on a name if it still is what was planned.
@@ -89,7 +134,7 @@ func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
 		return -1, changed("it is another one now")
 	}
 	if err == nil {
-		if err = a.layer(fd, step, now); err == nil {
+		if err = a.sameLayer(fd, step, now); err == nil {
 			return fd, nil
 		}
 		sys.Close(fd)
@@ -115,8 +160,8 @@ func (a *applier) severalOf(n *discover.Name) bool {
 	return here > 1 && n.Top.Ino != 0 && a.noneOn(n.On, n.Top.Ino, anywhere) == nil
 }
 
-// layer compares the open mount on a name with what was seen there.
-func (a *applier) layer(fd int, step Step, now rundir.Entry) error {
+// sameLayer compares the open mount on a name with what was seen there.
+func (a *applier) sameLayer(fd int, step Step, now rundir.Entry) error {
 	if step.Namespace != nil {
 		return a.identity(fd, step.Namespace)
 	}
@@ -154,6 +199,11 @@ func (a *applier) unlink(e rundir.Entry) error {
 		return errGone
 	case errors.Is(err, syscall.ENOTEMPTY):
 		return changed("it is a directory that is not empty")
+	case errors.Is(err, syscall.EBUSY):
+		// Somebody may have mounted a namespace on it just now.
+		if same, there := a.dir.Unchanged(e); there && !same {
+			return changed("it is another one now")
+		}
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, e.Name, a.snap.Host.NamePath(e.Name), err)
 }

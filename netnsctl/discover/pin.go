@@ -1,8 +1,10 @@
 package discover
 
 import (
+	"slices"
 	"strconv"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
@@ -49,8 +51,8 @@ type Pin struct {
 	// Command is the name of PID or TID (comm in proc(5)).
 	Command string `json:"command,omitempty"`
 	// UID is the user who answers for PID, or for the process through which Mount is seen, and
-	// User his name. They are 0 and empty if that is root or cannot be told. The scan fills them
-	// in for the pins of orphans and, with [Options.Files], for the first pin of others.
+	// User his name. They are 0 and empty if that is root or cannot be told, and where the
+	// namespace is in use or has a name.
 	UID  int64  `json:"uid,omitempty"`
 	User string `json:"user,omitempty"`
 	// Detail is the type of a socket, the name of a device.
@@ -71,6 +73,8 @@ type Mount struct {
 	// mount that it is on.
 	Path     string `json:"path"`
 	ParentID uint64
+	// ParentPath is where that other mount is mounted, FSType the type of its file system.
+	ParentPath, FSType string
 	// Through is a process that sees the mount, other than the one that scans; 0 if there is
 	// none.
 	Through int `json:"through_pid,omitempty"`
@@ -78,8 +82,10 @@ type Mount struct {
 	// the process that scans.
 	Host bool `json:"host"`
 	Own  bool
-	// Covered says that another mount hides it: no path leads there.
+	// Covered says that another mount hides it: no path leads there. Cover is where that is
+	// mounted.
 	Covered bool `json:"covered"`
+	Cover   string
 	// Far says that Path is longer than a path may be, and only its beginning: it leads
 	// nowhere.
 	Far bool
@@ -97,6 +103,22 @@ type Mount struct {
 	// the peers and slaves of the mount below, whatever is mounted there
 	// (mount_namespaces(7)).
 	Spreads bool
+	// Stays is the reason why nobody can unmount it, for people: it is locked
+	// (mount_namespaces(7)), or another mount covers it in such a way that nothing leads there.
+	// It is empty where the mount can be unmounted, where that was not found out, and without
+	// [Options.Files].
+	Stays string
+}
+
+// Local reports whether no server, and no other process, can make calls wait that look for the
+// directory that the mount is in.
+func (m *Mount) Local() bool {
+	return slices.Contains([]string{"tmpfs", "ext4", "xfs", "btrfs", "f2fs"}, m.FSType)
+}
+
+// Place is where the mount is.
+func (m *Mount) Place() mountns.Place {
+	return mountns.Place{Path: m.Path, ParentPath: m.ParentPath, ParentID: m.ParentID}
 }
 
 // String describes the pin for people. Bytes of names are not escaped.

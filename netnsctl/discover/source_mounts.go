@@ -73,19 +73,24 @@ func (v *vantage) mountPins(m *mountns.Namespace, t *mountinfo.Table, account *b
 const pinSize = int(unsafe.Sizeof(sighting{}) + unsafe.Sizeof(Mount{}))
 
 func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.Row) Mount {
+	on := t.Parent(row)
 	mount := Mount{
-		Namespace: m.Ino,
-		ID:        uint64(row.ID),
-		ParentID:  uint64(row.Parent),
-		Path:      row.Point,
-		Through:   m.Member(),
-		Host:      m.Ino == v.hostMounts,
-		Own:       m.Ino == v.ownMounts,
-		Covered:   t.Covered(row),
-		Far:       row.Far,
-		Carries:   t.Carries(row),
-		File:      t.File(row),
-		Spreads:   t.Parent(row).Shared,
+		Namespace:  m.Ino,
+		ID:         uint64(row.ID),
+		Path:       row.Point,
+		ParentID:   uint64(row.Parent),
+		ParentPath: on.Point,
+		FSType:     on.FSType,
+		Through:    m.Member(),
+		Host:       m.Ino == v.hostMounts,
+		Own:        m.Ino == v.ownMounts,
+		Far:        row.Far,
+		Carries:    t.Carries(row),
+		File:       t.File(row),
+		Spreads:    on.Shared,
+	}
+	if mount.Cover, mount.Covered = t.Cover(row); !mount.Covered {
+		mount.Cover = ""
 	}
 	name, inRunDir := strings.CutPrefix(row.Point, v.runDir+"/")
 	if inRunDir && netnsctl.ValidName(name) {

@@ -46,12 +46,12 @@ func TestMounts(t *testing.T) {
 	// The last one cannot be entered: what pid 9000002 has as its namespace is no such file.
 	expectGaps(t, gaps, Gap{What: GapUnusedMountNamespaces})
 	want := map[uint64]Mount{
-		77: {Namespace: 500, ID: 31, ParentID: 25, Path: "/run/netns/a", Through: 1, Host: true, File: "0:25:/netns/a", Spreads: true, Name: "a", Usable: true},
-		78: {Namespace: 500, ID: 32, ParentID: 25, Path: "/run/c/ns", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/c/ns", Spreads: true},
-		79: {Namespace: 500, ID: 34, ParentID: 25, Path: "/run/d/ns", Through: 1, Host: true, Covered: true, File: "0:25:/d/ns", Spreads: true},
-		82: {Namespace: 500, ID: 36, ParentID: 25, Path: "/run/netns/c", Through: 1, Host: true, Covered: true, Carries: true, File: "0:25:/netns/c", Spreads: true, Name: "c"},
-		80: {Namespace: 501, ID: 51, ParentID: 45, Path: "/run/netns/b", Through: 9000001, Own: true, File: "0:26:/netns/b", Name: "b", Usable: true},
-		81: {Namespace: 501, ID: 52, ParentID: 45, Path: "/run/netns/deep/b", Through: 9000001, Own: true, File: "0:26:/netns/deep/b"},
+		77: {Namespace: 500, ID: 31, ParentID: 25, ParentPath: "/run", FSType: "tmpfs", Path: "/run/netns/a", Through: 1, Host: true, File: "0:25:/netns/a", Spreads: true, Name: "a", Usable: true},
+		78: {Namespace: 500, ID: 32, ParentID: 25, ParentPath: "/run", FSType: "tmpfs", Path: "/run/c/ns", Through: 1, Host: true, Covered: true, Cover: "/run/c/ns", Carries: true, File: "0:25:/c/ns", Spreads: true},
+		79: {Namespace: 500, ID: 34, ParentID: 25, ParentPath: "/run", FSType: "tmpfs", Path: "/run/d/ns", Through: 1, Host: true, Covered: true, Cover: "/run/d", File: "0:25:/d/ns", Spreads: true},
+		82: {Namespace: 500, ID: 36, ParentID: 25, ParentPath: "/run", FSType: "tmpfs", Path: "/run/netns/c", Through: 1, Host: true, Covered: true, Cover: "/run/netns/c", Carries: true, File: "0:25:/netns/c", Spreads: true, Name: "c"},
+		80: {Namespace: 501, ID: 51, ParentID: 45, ParentPath: "/run", FSType: "tmpfs", Path: "/run/netns/b", Through: 9000001, Own: true, File: "0:26:/netns/b", Name: "b", Usable: true},
+		81: {Namespace: 501, ID: 52, ParentID: 45, ParentPath: "/run", FSType: "tmpfs", Path: "/run/netns/deep/b", Through: 9000001, Own: true, File: "0:26:/netns/deep/b"},
 	}
 	if len(seen) != len(want) {
 		t.Errorf("seen %+v", seen)

@@ -140,5 +140,10 @@ func (t *Table) Parent(row Row) Row {
 
 // Below is the path of a mount below the mount that it is on.
 func (t *Table) Below(row Row) string {
-	return strings.TrimPrefix(strings.TrimPrefix(row.Point, t.Parent(row).Point), "/")
+	return Below(row.Point, t.Parent(row).Point)
+}
+
+// Below is [Table.Below] by the mount points.
+func Below(point, parent string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(point, parent), "/")
 }

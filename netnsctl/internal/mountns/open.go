@@ -59,6 +59,14 @@ func (m *Namespace) OpenMounted(path string) (int, error) {
 	return openHeld(hold(m.top, path))
 }
 
+// Hold holds what a path leads to in the mount namespace, as the function Hold does.
+func (m *Namespace) Hold(path string) (int, error) {
+	if err := m.openTop(); err != nil {
+		return -1, err
+	}
+	return hold(m.top, path)
+}
+
 // openTop holds the root directory of the mount namespace, from which paths are followed
 // without entering it.
 func (m *Namespace) openTop() error {

@@ -27,7 +27,12 @@ type Entry struct {
 	LinkErr error
 	// Err says why the entry, or the namespace, could not be looked at.
 	Err error
+
+	top onTop
 }
+
+// onTop is what a path to an entry leads to: the topmost mount on it, or the file.
+type onTop struct{ dev, ino, mount uint64 }
 
 // File identifies a file: it is equal as long as the file is the same, unchanged.
 type File struct {
@@ -93,7 +98,8 @@ func (d *Dir) Look(name string) (e Entry, there bool) {
 	if e.Err = sys.StatFD(fd, &top); e.Err != nil {
 		return e, true
 	}
-	e.Mounted = d.stat.MountID != 0 && top.MountID != d.stat.MountID
+	e.top = onTop{top.Dev, top.Ino, top.MountID}
+	e.Mounted = d.isMounted(top)
 	e.File = d.file(name, top, e.Mounted)
 	switch {
 	case e.Mounted && top.Dev == d.nsfs:
@@ -102,6 +108,25 @@ func (d *Dir) Look(name string) (e Entry, there bool) {
 		d.follow(&e, path)
 	}
 	return e, true
+}
+
+// Unchanged reports whether an entry is as [Dir.Look] has seen it, the same file with the same
+// mount on it, and whether it is there at all. It opens nothing and follows no link, so it
+// never waits.
+func (d *Dir) Unchanged(e Entry) (same, there bool) {
+	var top sys.FileStat
+	if err := sys.StatLink(d.fd, e.Name, &top); err != nil {
+		return false, err != syscall.ENOENT
+	}
+	if e.top != (onTop{top.Dev, top.Ino, top.MountID}) {
+		return false, true
+	}
+	return e.SameFile(Entry{File: d.file(e.Name, top, d.isMounted(top))}), true
+}
+
+// isMounted reports whether something is mounted on the entry with this state.
+func (d *Dir) isMounted(top sys.FileStat) bool {
+	return d.stat.MountID != 0 && top.MountID != d.stat.MountID
 }
 
 // file identifies the entry below what is mounted on it.

@@ -16,8 +16,10 @@ type Dir struct {
 	// under is a copy of the mount that shows the files below the mounts on the names;
 	// -1 where the caller may not make one.
 	under int
-	stat  sys.FileStat
-	nsfs  uint64 // the device of namespaces' files
+	// waiter is the descriptor that has the lock if [Dir.Lock] had to wait, else -1.
+	waiter int
+	stat   sys.FileStat
+	nsfs   uint64 // the device of namespaces' files
 }
 
 // Open opens the run directory at path. proc is where procfs is mounted.
@@ -30,7 +32,7 @@ func Open(path, proc string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dir{path: path, proc: proc, fd: fd, under: -1, nsfs: nsfs}
+	d := &Dir{path: path, proc: proc, fd: fd, under: -1, waiter: -1, nsfs: nsfs}
 	if under, err := sys.CloneMount(fd, ""); err == nil {
 		d.under = under
 	}
@@ -63,12 +65,6 @@ func (d *Dir) MountID() uint64 { return d.stat.MountID }
 // OnTmpfs reports whether the directory lies on a tmpfs, where nothing is older than the
 // boot.
 func (d *Dir) OnTmpfs() bool { return sys.OnTmpfs(d.fd) }
-
-// Lock waits for the lock on the directory that `ip netns add` takes, too.
-func (d *Dir) Lock() error { return sys.LockDir(d.fd) }
-
-// Unlock gives up the lock.
-func (d *Dir) Unlock() { sys.UnlockDir(d.fd) }
 
 // Remove removes a file, or an empty directory. It is EBUSY where something is mounted
 // on it here.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -178,7 +179,8 @@ func TestDir(t *testing.T) {
 		if d.MountID() == 0 || !d.OnTmpfs() || !d.Current() {
 			t.Errorf("mount %d, on tmpfs %v, current %v", d.MountID(), d.OnTmpfs(), d.Current())
 		}
-		nstest.Must(t, d.Lock())
+		_, err := d.Lock(time.Second)
+		nstest.Must(t, err)
 		other, err := os.Open(runDir)
 		nstest.Must(t, err)
 		defer other.Close()

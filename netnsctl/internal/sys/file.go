@@ -67,6 +67,11 @@ func LockDir(fd int) error {
 	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX) })
 }
 
+// TryLockDir is [LockDir] that does not wait (EWOULDBLOCK).
+func TryLockDir(fd int) error {
+	return retryErr(func() error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) })
+}
+
 // UnlockDir releases the lock of [LockDir].
 func UnlockDir(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
 

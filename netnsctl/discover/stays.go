@@ -1,0 +1,130 @@
+package discover
+
+import (
+	"strings"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// maxProbing bounds the time of a scan for [Mount.Stays]: any user may have thousands of
+// mounts. A clean-up finds out about the others when it unmounts them.
+const maxProbing = time.Second
+
+// setStays fills in [Mount.Stays] for the mounts of namespaces without a process, but for those
+// of names here.
+func (v *vantage) setStays(namespaces []*Namespace) {
+	deadline := time.Now().Add(maxProbing)
+	stacks := map[uint64][]*Stack{} // by mount namespace
+	for _, ns := range namespaces {
+		if ns.Verdict != Orphan && ns.Verdict != Idle {
+			continue
+		}
+		var mounts []*Mount
+		for _, p := range ns.Pins {
+			if m := p.Mount; p.Kind == MountPin && !(m.Host && m.Usable) {
+				mounts = append(mounts, m)
+			}
+		}
+		for _, s := range Stacks(mounts) {
+			stacks[s.Top.Namespace] = append(stacks[s.Top.Namespace], s)
+		}
+	}
+	for ino, all := range stacks {
+		in := v.mounts[ino]
+		if in == nil {
+			continue
+		}
+		found := make([]obstacle, len(all))
+		_ = in.Enter(func() error {
+			for i, s := range all {
+				if time.Now().Before(deadline) {
+					found[i] = probe(in, s)
+				}
+			}
+			return nil
+		})
+		for i, s := range all {
+			s.Top.Stays = v.stays(in, s.Top, found[i])
+		}
+	}
+}
+
+// obstacle is what keeps a mount from being unmounted.
+type obstacle int
+
+const (
+	noObstacle obstacle = iota
+	locked              // MNT_LOCKED
+	covered             // no path leads there, nor does a file handle
+	tooFar              // its path is longer than a path may be
+)
+
+// probe tries whether the topmost mount of a stack can be unmounted, and changes nothing: those
+// below can be tried only without it. It runs on a thread in the mount namespace.
+func probe(in *mountns.Namespace, s *Stack) obstacle {
+	m, hold := s.Top, in.HoldAt
+	switch {
+	case m.Far:
+		return tooFar
+	case m.Carries:
+		return noObstacle // [Mount.Carries] says it
+	case m.Covered && (!in.OfRoot() || !s.Bottom.Local()):
+		// In a mount namespace of their own, users choose what covers what.
+		return covered
+	case m.Covered:
+		hold = in.HoldCovered
+	}
+	held, err := hold(s.Bottom.Place())
+	switch {
+	case err != nil && m.Covered:
+		return covered
+	case err != nil:
+		return noObstacle
+	}
+	defer held.Close()
+	if held.ID == m.ID && sys.IsLocked(held.FD) {
+		return locked
+	}
+	return noObstacle
+}
+
+// stays says for people what keeps a mount from being unmounted.
+func (v *vantage) stays(in *mountns.Namespace, m *Mount, o obstacle) string {
+	switch {
+	case o == locked:
+		return "locked: ends with " + v.keepers(in)
+	case o == tooFar:
+		return "mounted at a path that is too long: ends with " + v.keepers(in)
+	case o == covered && in.OfRoot():
+		return "covered by the mount at " + m.Cover
+	case o == covered:
+		return "covered by the mount at " + m.Cover + ": ends with " + v.keepers(in)
+	}
+	return ""
+}
+
+// maxKeepers is how many processes are named.
+const maxKeepers = 3
+
+// keepers names the processes that keep a mount namespace alive.
+func (v *vantage) keepers(m *mountns.Namespace) string {
+	tids := v.members[m.Ino]
+	if len(tids) == 0 {
+		return m.Name() + ", which has no process"
+	}
+	var words []string
+	for _, tid := range tids[:min(len(tids), maxKeepers)] {
+		words = append(words, procfs.Who(v.fs.Root(), tid))
+	}
+	if len(tids) > maxKeepers {
+		words = append(words, "others")
+	}
+	text, last := strings.Join(words[:len(words)-1], ", "), words[len(words)-1]
+	if text == "" {
+		return last
+	}
+	return text + " and " + last
+}

@@ -1,0 +1,60 @@
+package rundir
+
+import (
+	"errors"
+	"syscall"
+	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// LockedError says that another process has had the lock on the run directory for too long.
+type LockedError struct {
+	// By names the processes that have the lock, for people.
+	By string
+}
+
+func (e *LockedError) Error() string { return "the run directory is locked by " + e.By }
+
+// Lock takes the lock on the directory that `ip netns add` takes, too. It waits for the lock
+// until patience has passed, and returns how long it has waited. The error is then a
+// [LockedError]: whoever may read the directory can lock it for ever.
+func (d *Dir) Lock(patience time.Duration) (waited time.Duration, err error) {
+	if err := sys.TryLockDir(d.fd); !errors.Is(err, syscall.EWOULDBLOCK) {
+		return 0, err
+	}
+	begin := time.Now()
+	// Another open file description: it is closed where its lock comes too late.
+	fd, err := sys.OpenAt(d.fd, sys.CPath(".\x00"))
+	if err != nil {
+		return 0, err
+	}
+	locked := make(chan error, 1)
+	go func() { locked <- sys.LockDir(fd) }()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err = <-locked:
+		d.waiter = fd
+		if err != nil {
+			d.Unlock()
+		}
+		return time.Since(begin), err
+	case <-timer.C:
+		go func() {
+			<-locked
+			sys.Close(fd)
+		}()
+		return time.Since(begin), &LockedError{By: d.holders()}
+	}
+}
+
+// Unlock gives up the lock.
+func (d *Dir) Unlock() {
+	if d.waiter >= 0 {
+		sys.Close(d.waiter)
+		d.waiter = -1
+		return
+	}
+	sys.UnlockDir(d.fd)
+}
