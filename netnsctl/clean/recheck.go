@@ -98,9 +98,24 @@ func (r *rechecker) noneIn(ino uint64) (err error) {
 		}
 	}
 	if pid, ok := r.users[ino]; ok {
-		return changed(procfs.Who(r.snap.Host.Proc(), pid) + " has entered it")
+		return changed(r.who(pid, ino) + " has entered it")
 	}
 	return nil
+}
+
+// who says for people which process was seen in a namespace. Where it has left and ended, the
+// user is the one to whom the namespace belongs.
+func (r *rechecker) who(pid int, ino uint64) string {
+	root, user := r.snap.Host.Proc(), ""
+	if uid, _ := procfs.UserOf(root, pid); uid >= 0 {
+		return procfs.Who(root, pid)
+	}
+	for _, ns := range r.snap.Namespaces {
+		if ns.ID.Ino == ino && ns.UID > 0 {
+			user = procfs.UserName(ns.UID)
+		}
+	}
+	return procfs.Label(pid, "", user)
 }
 
 // unused makes sure that nobody is in a namespace, and that to unmount m ends no mount of

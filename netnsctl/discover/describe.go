@@ -84,6 +84,8 @@ func (d *describer) identify(ns *Namespace) {
 	unused := ns.Verdict == Orphan || ns.kept
 	if unused || ns.Verdict == Idle && d.opts.Everything {
 		ns.Hardware, ns.Unlisted = d.hardware(fd)
+	}
+	if unused || d.opts.Files {
 		if uid, _, err := sys.OwnerOf(fd); err == nil {
 			ns.UID = int64(uid)
 		}
@@ -123,8 +125,8 @@ func (d *describer) owner(ns *Namespace) {
 		}
 		if pid != 0 {
 			p.Command = procfs.Command(d.v.fs.Root(), pid)
-			if ns.Verdict == Orphan {
-				p.UID, p.User = d.user(pid)
+			if ns.Verdict == Orphan || i == 0 && d.opts.Files { // the first one is the reason why a target stays
+				p.UID, p.User = d.user(pid, ns)
 			}
 		}
 		if p.Mount != nil && o.Runtime == "" {
@@ -140,9 +142,13 @@ func (d *describer) owner(ns *Namespace) {
 	}
 }
 
-// user is the user who answers for a process, if that is not root.
-func (d *describer) user(pid int) (uid int64, name string) {
-	if uid, _ = procfs.UserOf(d.v.fs.Root(), pid); uid <= 0 {
+// user is the user who answers for a process that pins a namespace, if that is not root. Where
+// the process has ended it is the user to whom the namespace belongs.
+func (d *describer) user(pid int, ns *Namespace) (uid int64, name string) {
+	if uid, _ = procfs.UserOf(d.v.fs.Root(), pid); uid < 0 {
+		uid = ns.UID
+	}
+	if uid <= 0 {
 		return 0, ""
 	}
 	if d.users == nil {

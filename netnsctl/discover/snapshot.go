@@ -100,8 +100,8 @@ type Namespace struct {
 	Hardware []string
 	// Unlisted says that Hardware is not known, because the devices could not be listed.
 	Unlisted bool
-	// UID is the user who has every capability over a namespace that has no process; 0 if that
-	// is root, or not known.
+	// UID is the user who has every capability over the namespace; 0 if that is root, or not
+	// known. The scan fills it in for orphans and, with [Options.Files], for others.
 	UID int64
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
