@@ -55,7 +55,7 @@ removed dead (dead-file)
 	{
 		name:   "no directory can be watched",
 		script: `echo 0 >/proc/sys/user/max_inotify_instances; netnsctl monitor; echo $?`,
-		want:   `inotify_init failed: Too many open files
+		want: `inotify_init failed: Too many open files
 netnsctl: all inotify instances that user.max_inotify_instances (0) allows a user are in use
 1
 `,
@@ -87,5 +87,29 @@ func TestLimits(t *testing.T) {
 				t.Errorf("got:\n%s%s\nwant:\n%s", a.stdout, a.stderr, l.want)
 			}
 		})
+	}
+}
+
+// TestLimitOfEachUser: each user has the limit for himself, and those who are near it are
+// named.
+func TestLimitOfEachUser(t *testing.T) {
+	if !isRoot() {
+		unable(t, "a user namespace with two users needs root")
+	}
+	t.Parallel()
+	w := newMachine(t)
+	got := w.shell(`exec 2>&1
+		unshare -U sleep 1000 & asleep $!
+		echo 0 0 70000 >/proc/$!/uid_map; echo 0 0 70000 >/proc/$!/gid_map
+		nsenter -U -t $! -S 0 -G 0 unshare -mnpf --mount-proc --propagation private sh -c "$LIBRARY"'
+			mount -t tmpfs none /run; netnsctl add a; echo 4 >/proc/sys/user/max_net_namespaces
+			for i in 1 2 3 4; do setpriv --reuid 4242 --regid 4242 --clear-groups unshare -Urn sleep 1000 & asleep $!; done
+			netnsctl list --stale; netnsctl add b && netnsctl add c && ! netnsctl add d'`)
+	want := `netnsctl: warning: user.max_net_namespaces allows each user 4 network namespaces: 4242 has 4, root has 2
+Failed to create a new network namespace "d": No space left on device
+netnsctl: user.max_net_namespaces allows each user 4 network namespaces: root has 4, 4242 has 4; to see the unused ones: netnsctl list --stale
+`
+	if got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
