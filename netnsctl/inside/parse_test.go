@@ -78,3 +78,40 @@ func FuzzInside(f *testing.F) {
 		parseProcNet(data)
 	})
 }
+
+// TestParseRoute: the ways of a route, and lists of them that a length breaks off.
+func TestParseRoute(t *testing.T) {
+	route := func(attributes ...[]byte) []byte {
+		header := &nl.RtMsg{RtMsg: unix.RtMsg{Family: unix.AF_INET, Dst_len: 8, Table: unix.RT_TABLE_MAIN, Type: unix.RTN_UNICAST, Protocol: unix.RTPROT_STATIC}}
+		return join(header.Serialize(), attribute(unix.RTA_DST, []byte{10, 0, 0, 0}), join(attributes...))
+	}
+	hop := func(size uint16, device int32, attributes ...[]byte) []byte {
+		return join(binary.NativeEndian.AppendUint16(nil, size), []byte{0, 0}, word(device), join(attributes...))
+	}
+	via := attribute(unix.RTA_GATEWAY, []byte{10, 0, 0, 1})
+	to, gateway := netip.MustParsePrefix("10.0.0.0/8"), netip.MustParseAddr("10.0.0.1")
+	for name, test := range map[string]struct {
+		message []byte
+		want    []Hop
+	}{
+		"no way":         {route(), nil},
+		"one":            {route(via, attribute(unix.RTA_OIF, word(3))), []Hop{{gateway, 3}}},
+		"another family": {route(attribute(unix.RTA_VIA, join([]byte{unix.AF_INET6, 0}, make([]byte, 15), []byte{1}))), []Hop{{netip.MustParseAddr("::1"), 0}}},
+		"no address":     {route(attribute(unix.RTA_VIA, nil), attribute(unix.RTA_OIF, word(3))), []Hop{{netip.Addr{}, 3}}},
+		"two":            {route(attribute(unix.RTA_MULTIPATH, join(hop(16, 3, via), hop(8, 4)))), []Hop{{gateway, 3}, {netip.Addr{}, 4}}},
+		"length beyond":  {route(attribute(unix.RTA_MULTIPATH, join(hop(8, 3), hop(99, 4)))), []Hop{{netip.Addr{}, 3}}},
+		"length of 0":    {route(attribute(unix.RTA_MULTIPATH, hop(0, 3))), nil},
+	} {
+		want := Route{To: to, Type: "unicast", Hops: test.want, Scope: "global", Protocol: "static"}
+		got, ok := parseRoute(test.message)
+		if diff := cmp.Diff(want, got, comparable); diff != "" || !ok {
+			t.Errorf("%s: %v (-want +got):\n%s", name, ok, diff)
+		}
+	}
+	if _, ok := parseRoute(route(attribute(unix.RTA_TABLE, word(99)))); ok {
+		t.Error("a route of another table")
+	}
+	if _, ok := parseRoute(make([]byte, unix.SizeofRtMsg-1)); ok {
+		t.Error("too short")
+	}
+}

@@ -17,7 +17,6 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 
@@ -174,13 +173,13 @@ func (c *Contents) addAddresses(socket *rtnl.Conn, target *int32) {
 
 // readRoutes reads the main routing table of the thread's namespace.
 func (c *Contents) readRoutes() {
-	h, err := netlink.NewHandle(unix.NETLINK_ROUTE)
+	socket, err := rtnl.Dial(true)
 	if err != nil {
 		c.fail(netnsctl.OpOpenNetlink, "", err)
 		return
 	}
-	defer h.Close()
-	c.Routes, err = listRoutes(h)
+	defer socket.Close()
+	c.Routes, err = listRoutes(socket)
 	c.fail(OpListRoutes, "", err)
 }
 

@@ -2,12 +2,12 @@ package inside
 
 import (
 	"errors"
-	"fmt"
-	"net"
 	"net/netip"
 	"strconv"
+	"syscall"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
@@ -36,29 +36,22 @@ type Hop struct {
 	Device int        `json:"device,omitempty"`
 }
 
-// listRoutes lists the main table of the namespace of the handle, IPv4 before IPv6.
-//
-// netlink does not decode every encapsulation (an SRv6 header with an HMAC), and gives
-// no route after one that it cannot decode. The routes before it are returned with the
-// error.
-func listRoutes(h *netlink.Handle) (all []Route, err error) {
-	// On a strict socket the kernel leaves the other tables out (Linux 4.20).
-	_ = h.SetStrictCheck(true)
-	for _, family := range []int{unix.AF_INET, unix.AF_INET6} {
-		var routes []Route
-		for range rtnl.MaxDumps {
-			routes = nil
-			err = h.RouteListFilteredIter(family, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
-				routes = append(routes, route(r))
-				return true
-			})
-			if !errors.Is(err, netlink.ErrDumpInterrupted) {
-				break
+// listRoutes lists the main table of the namespace of the socket, IPv4 before IPv6. The
+// routes that could be read are returned with an error, too. netlink.Handle.RouteList fails
+// at a route with an encapsulation that it does not know, and once another process sends to
+// its socket.
+func listRoutes(c *rtnl.Conn) (all []Route, err error) {
+	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
+		// On a strict socket the kernel leaves the other tables out (Linux 4.20).
+		header := &nl.RtMsg{RtMsg: unix.RtMsg{Family: family, Table: unix.RT_TABLE_MAIN}}
+		messages, err := c.Dump(unix.RTM_GETROUTE, header, nl.NewRtAttr(unix.RTA_TABLE, nl.Uint32Attr(unix.RT_TABLE_MAIN)))
+		for _, m := range messages {
+			if one, ok := parseRoute(m); ok {
+				all = append(all, one)
 			}
 		}
-		all = append(all, routes...)
-		if err != nil && !errors.Is(err, netlink.ErrDumpInterrupted) && !noTable(err) {
-			return all, fmt.Errorf("%w (further routes were not read)", err)
+		if err != nil && !noTable(err) {
+			return all, err
 		}
 	}
 	return all, nil
@@ -70,35 +63,71 @@ func noTable(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EOPNOTSUPP)
 }
 
-func route(r netlink.Route) Route {
-	bits, _ := r.Dst.Mask.Size()
-	one := Route{
-		To: netip.PrefixFrom(familyAddr(r.Family, r.Dst.IP), bits), Type: routeType(r.Type), Source: addr(r.Src),
-		Metric: r.Priority, Scope: scopeName(uint8(r.Scope)), Protocol: protocolName(r.Protocol),
+// parseRoute reads a struct rtmsg and its attributes. It is false for a route of another
+// table, and for one that the kernel has made for a single destination (RTM_F_CLONED).
+func parseRoute(message []byte) (r Route, ok bool) {
+	if len(message) < unix.SizeofRtMsg {
+		return r, false
 	}
-	for _, hop := range r.MultiPath {
-		one.Hops = append(one.Hops, Hop{gateway(hop.Gw, hop.Via), hop.LinkIndex})
+	header := nl.DeserializeRtMsg(message)
+	table, to := uint32(header.Table), netip.IPv4Unspecified()
+	if header.Family == unix.AF_INET6 {
+		to = netip.IPv6Unspecified()
 	}
-	if via := gateway(r.Gw, r.Via); one.Hops == nil && (via.IsValid() || r.LinkIndex != 0) {
-		one.Hops = []Hop{{via, r.LinkIndex}}
+	r = Route{Type: routeType(int(header.Type)), Scope: scopeName(header.Scope), Protocol: protocolName(netlink.RouteProtocol(header.Protocol))}
+	var only Hop
+	for _, a := range rtnl.Attrs(message[unix.SizeofRtMsg:]) {
+		switch a.Attr.Type {
+		case unix.RTA_TABLE:
+			table = rtnl.Uint32(a.Value)
+		case unix.RTA_DST:
+			to = addr(a.Value)
+		case unix.RTA_PREFSRC:
+			r.Source = addr(a.Value)
+		case unix.RTA_PRIORITY:
+			r.Metric = int(rtnl.Uint32(a.Value))
+		case unix.RTA_OIF:
+			only.Device = int(rtnl.Uint32(a.Value))
+		case unix.RTA_GATEWAY, unix.RTA_VIA:
+			only.Via = gateway(a)
+		case unix.RTA_MULTIPATH:
+			r.Hops = parseHops(a.Value)
+		}
 	}
-	return one
+	r.To = netip.PrefixFrom(to, int(header.Dst_len))
+	if r.Hops == nil && only != (Hop{}) {
+		r.Hops = []Hop{only}
+	}
+	return r, table == unix.RT_TABLE_MAIN && header.Flags&unix.RTM_F_CLONED == 0
 }
 
-// gateway is an address of the family of the route, or one of another family.
-func gateway(same net.IP, other netlink.Destination) netip.Addr {
-	if via, ok := other.(*netlink.Via); ok {
-		return addr(via.Addr)
+// parseHops reads a list of struct rtnexthop, {len u16, flags, hops u8, ifindex s32}, each
+// with attributes.
+func parseHops(list []byte) (hops []Hop) {
+	for len(list) >= unix.SizeofRtNexthop {
+		size := int(nl.NativeEndian().Uint16(list))
+		if size < unix.SizeofRtNexthop || size > len(list) {
+			break
+		}
+		hop := Hop{Device: int(rtnl.Uint32(list[4:]))}
+		for _, a := range rtnl.Attrs(list[unix.SizeofRtNexthop:size]) {
+			if a.Attr.Type == unix.RTA_GATEWAY || a.Attr.Type == unix.RTA_VIA {
+				hop.Via = gateway(a)
+			}
+		}
+		hops = append(hops, hop)
+		list = list[min((size+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1), len(list)):]
 	}
-	return addr(same)
+	return hops
 }
 
-// familyAddr reads an address of which netlink gives an IPv4 one with 16 bytes.
-func familyAddr(family int, ip net.IP) netip.Addr {
-	if family == unix.AF_INET {
-		ip = ip.To4()
+// gateway is the address in RTA_GATEWAY, or the one of another family in RTA_VIA: struct
+// rtvia, {family u16, address}.
+func gateway(a syscall.NetlinkRouteAttr) netip.Addr {
+	if a.Attr.Type == unix.RTA_VIA {
+		return addr(a.Value[min(2, len(a.Value)):])
 	}
-	return addr(ip)
+	return addr(a.Value)
 }
 
 func routeType(kind int) string {
