@@ -96,7 +96,7 @@ func (a *applier) open() (err error) {
 		return nil
 	}
 	a.close()
-	a.dir, err = rundir.Open(a.snap.Host.Dir(), a.snap.Host.Proc())
+	a.dir, err = rundir.Open(a.snap.Host.Dir(), a.snap.Host.Proc(), a.snap.Host.Helper)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"path"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -43,15 +44,15 @@ func directoryOf(fd int) (directory, error) {
 func (a *applier) tidy() {
 	for _, r := range a.released {
 		if a.noneOn(r.mount.File, r.ino, anywhere) == nil {
-			_ = r.in.EnterAsOwner(r.unlinkEmpty)
+			_ = r.in.EnterAsOwner(func() error { return r.unlinkEmpty(a.snap.Host) })
 		}
 	}
 }
 
 // unlinkEmpty removes the file that a mount was on, and no other: none where the path
 // leads to another directory by now, or the kernel does not tell the mount (before Linux 5.8).
-func (r released) unlinkEmpty() error {
-	dir, err := mountns.Hold(path.Dir(r.mount.Path))
+func (r released) unlinkEmpty(host netnsctl.Host) error {
+	dir, err := mountns.Hold(host.Helper, path.Dir(r.mount.Path))
 	if err != nil {
 		return err
 	}

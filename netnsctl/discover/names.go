@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
@@ -31,7 +32,7 @@ func (v *vantage) readNames() {
 	}
 	var d *rundir.Dir
 	if err == nil {
-		d, err = rundir.Open(v.host.Dir(), v.fs.Root())
+		d, err = rundir.Open(v.host.Dir(), v.fs.Root(), v.helper)
 	}
 	if err != nil {
 		v.nameGaps = []Gap{{What: "the names in " + v.host.Dir(), Critical: true, Vantage: true}}
@@ -49,6 +50,9 @@ func (v *vantage) readNames() {
 			n.Top = n.ID
 		} else if e, there := d.Look(name); there {
 			n = judgeName(e, v.clock, v.fs.Root())
+			if helper.GivenUp(e.Err) { // it may lead to a namespace
+				v.nameGaps = append(v.nameGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, Path: v.host.NamePath(name)})
+			}
 		} else {
 			continue // gone meanwhile
 		}

@@ -3,9 +3,11 @@ package discover
 import (
 	"os"
 	"path"
+	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -14,34 +16,53 @@ import (
 // not be a link to /run.
 var runDirs = []string{"/run/netns", "/var/run/netns"}
 
+// rootDir is the root directory of processes in a mount namespace.
+type rootDir struct {
+	path  string
+	mount uint64 // the number of the mount that it is on
+	pid   int    // one of the processes
+	// runDirs are the run directories below it, once they were looked up.
+	runDirs  map[place]bool
+	lookedUp bool
+}
+
 // nameElsewhere finds out whether a mount in another mount namespace is a name there: in
-// the run directory of a process, which may be chrooted.
+// the run directory of a process, which may be chrooted. Only the roots that are above the
+// mount are asked: one may be on a file system that does not answer.
 func (v *vantage) nameElsewhere(m *Mount) {
 	dir, name := path.Split(m.Path)
 	if !netnsctl.ValidName(name) {
 		return
 	}
-	if v.runDirs == nil {
-		v.runDirs = v.findRunDirs()
+	if v.roots == nil {
+		v.roots = v.findRoots()
 	}
-	at := place{m.Namespace, path.Clean(dir), m.ParentID}
-	pid, ok := v.runDirs[at]
-	if at.mount = 0; !ok && !m.Covered {
-		pid, ok = v.runDirs[at]
-	}
-	if ok {
-		m.Name, m.Usable, m.Through = name, true, pid
+	at := place{path.Clean(dir), m.ParentID}
+	anyMount := place{path: at.path}
+	for _, root := range v.roots[m.Namespace] {
+		if !strings.HasPrefix(m.Path, strings.TrimSuffix(root.path, "/")+"/") {
+			continue
+		}
+		v.findRunDirs(root)
+		if root.runDirs[at] || !m.Covered && root.runDirs[anyMount] {
+			m.Name, m.Usable, m.Through = name, true, root.pid
+			return
+		}
 	}
 }
 
-// findRunDirs finds the run directories of all processes, and one process for each.
-func (v *vantage) findRunDirs() map[place]int {
-	found := map[place]int{}
+// findRoots finds the root directories of all processes by mount namespace.
+func (v *vantage) findRoots() map[uint64][]*rootDir {
+	found := map[uint64][]*rootDir{}
 	pids, err := v.fs.PIDs()
 	if err != nil {
 		return found
 	}
-	roots := map[place]bool{}
+	type key struct {
+		mnt, mount uint64
+		path       string
+	}
+	known := map[key]bool{}
 	for _, pid := range pids {
 		mnt, err1 := os.Readlink(v.fs.Path(pid, "/ns/mnt"))
 		root, err2 := os.Readlink(v.fs.Path(pid, "/root"))
@@ -52,30 +73,42 @@ func (v *vantage) findRunDirs() map[place]int {
 		// The path of a root does not tell which mount it is on.
 		var st sys.FileStat
 		_ = sys.StatFollow(v.fs.Path(pid, "/root"), &st)
-		if seen := (place{ino, root, st.MountID}); !roots[seen] {
-			roots[seen] = true
-			for _, dir := range append([]string{v.host.Dir()}, runDirs...) {
-				if at, err := dirBelow(v.fs.Path(pid, "/root"), root, dir); err == nil {
-					at.mountNamespace = ino
-					found[at] = pid
-				}
-			}
+		if k := (key{ino, st.MountID, root}); !known[k] {
+			known[k] = true
+			found[ino] = append(found[ino], &rootDir{path: root, mount: st.MountID, pid: pid})
 		}
 	}
 	return found
 }
 
-// dirBelow finds a directory as a process sees it whose root is at the path root in its
-// mount namespace.
-func dirBelow(rootLink, root, dir string) (at place, err error) {
-	fd, err := sys.OpenPathFollow(rootLink)
+// findRunDirs looks up the run directories below a root.
+func (v *vantage) findRunDirs(root *rootDir) {
+	if root.lookedUp {
+		return
+	}
+	root.runDirs, root.lookedUp = map[place]bool{}, true
+	for _, dir := range append([]string{v.host.Dir()}, runDirs...) {
+		at, err := v.dirBelow(root, dir)
+		switch {
+		case err == nil:
+			root.runDirs[at] = true
+		case helper.GivenUp(err):
+			v.mountGaps = append(v.mountGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, PID: root.pid, Path: path.Join(root.path, dir)})
+			return
+		}
+	}
+}
+
+// dirBelow finds a directory as a process sees it that has this root.
+func (v *vantage) dirBelow(root *rootDir, dir string) (at place, err error) {
+	fd, err := sys.OpenPathFollow(v.fs.Path(root.pid, "/root"))
 	if err != nil {
 		return at, err
 	}
 	defer sys.Close(fd)
-	found, err := sys.OpenInRoot(fd, dir)
+	found, err := v.helper.OpenPath(fd, dir, sys.InRoot|sys.Follow)
 	if err == syscall.ENOSYS {
-		return place{path: path.Join(root, dir)}, nil
+		return place{path: path.Join(root.path, dir)}, nil
 	}
 	if err != nil {
 		return at, err

@@ -57,12 +57,13 @@ const maxUncovering = 200 * time.Millisecond
 func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 	// Where pid 1's namespaces cannot be read, ours might be another mount namespace.
 	if known := v.host1 != (netnsctl.ID{}); known && !m.Covered && m.Host && v.hostMounts == v.ownMounts {
-		return mountns.OpenHere(m.Path)
+		return mountns.OpenHere(v.helper, m.Path)
 	}
 	in := v.mounts[m.Namespace]
 	if in == nil || m.Far {
 		return -1, syscall.ENOENT
 	}
+	in.Helper = v.helper
 	if m.Covered {
 		if v.uncovering > maxUncovering {
 			return -1, syscall.EBUSY

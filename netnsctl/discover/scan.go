@@ -75,6 +75,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	if !opts.IdentityOnly {
 		snap.Limit = v.limit(snap.Namespaces)
 	}
+	for _, m := range v.mounts {
+		m.Helper = v.helper
+	}
 	if opts.Files {
 		v.placeNames()
 		snap.time("mounts", func() {

@@ -104,6 +104,7 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 
 // addMounted adds the mount namespaces that are mounted in another one.
 func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
+	in.Helper = v.helper
 	for _, row := range t.Namespaces {
 		ino, ok := row.Ino("mnt")
 		if !ok || row.Far || v.mounts[ino] != nil {

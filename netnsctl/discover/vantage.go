@@ -59,8 +59,9 @@ type vantage struct {
 	runDirMount uint64
 	// uncovering is the time that was taken for opening covered mounts.
 	uncovering time.Duration
-	// runDirs are the run directories of all processes, found when they are first needed.
-	runDirs map[place]int
+	// roots are the root directories of all processes by mount namespace, found when they are
+	// first needed.
+	roots map[uint64][]*rootDir
 
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
@@ -88,9 +89,8 @@ func (c clock) started(ticks int64) time.Time {
 // place is a directory as a path in a mount namespace. The number of its mount tells it
 // from one that is covered; it is 0 where the kernel does not tell it (Linux 5.8).
 type place struct {
-	mountNamespace uint64
-	path           string
-	mount          uint64
+	path  string
+	mount uint64
 }
 
 // initialPIDs is the initial pid namespace (PROC_PID_INIT_INO in the kernel's

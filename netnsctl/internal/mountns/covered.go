@@ -3,6 +3,7 @@ package mountns
 import (
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -26,16 +27,26 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
 				return err
 			}
 			if found {
-				held, err = Hold(path)
+				held, err = Hold(m.Helper, path)
 				return err
 			}
-			if err := sys.Detach(cover); err != nil {
+			if err := detach(m.Helper, cover); err != nil {
 				return err
 			}
 		}
 		return syscall.EBUSY
 	})
 	return openHeld(held, err)
+}
+
+// detach unmounts what is mounted at path in the mount namespace of the calling thread.
+func detach(h *helper.Helper, path string) error {
+	held, err := Hold(h, path)
+	if err != nil {
+		return err
+	}
+	defer sys.Close(held)
+	return sys.DetachFD(held)
 }
 
 // coverOf finds the namespace among the mounts at path, in the mount namespace of the

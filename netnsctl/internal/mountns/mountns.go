@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -14,6 +15,8 @@ type Namespace struct {
 	Ino uint64 // 0 if the mount namespace of any of its processes will do
 	// Kept says that who found it keeps it open.
 	Kept bool
+	// Helper looks up paths on file systems that may not answer.
+	Helper *helper.Helper
 
 	pids []int // processes or threads in it, at most maxMembers
 	// through sees the mounts from the root of the namespace, 0 if no process does.

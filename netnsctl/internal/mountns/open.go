@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -56,7 +57,7 @@ func (m *Namespace) OpenMounted(path string) (int, error) {
 	if err := m.openTop(); err != nil {
 		return -1, err
 	}
-	return openHeld(hold(m.top, path))
+	return openHeld(hold(m.Helper, m.top, path))
 }
 
 // Hold holds what a path leads to in the mount namespace, as the function Hold does.
@@ -64,7 +65,7 @@ func (m *Namespace) Hold(path string) (int, error) {
 	if err := m.openTop(); err != nil {
 		return -1, err
 	}
-	return hold(m.top, path)
+	return hold(m.Helper, m.top, path)
 }
 
 // openTop holds the root directory of the mount namespace, from which paths are followed
@@ -80,7 +81,7 @@ func (m *Namespace) openTop() error {
 }
 
 // OpenHere is [Namespace.OpenMounted] in the mount namespace of the calling thread.
-func OpenHere(path string) (int, error) { return openHeld(Hold(path)) }
+func OpenHere(h *helper.Helper, path string) (int, error) { return openHeld(Hold(h, path)) }
 
 func openHeld(held int, err error) (int, error) {
 	if err != nil {
@@ -93,18 +94,22 @@ func openHeld(held int, err error) (int, error) {
 // Hold holds what is mounted at the absolute path in the mount namespace of the calling
 // thread (O_PATH). Whoever owns a directory on the way may replace it meanwhile, so symbolic
 // links are not followed.
-func Hold(path string) (int, error) { return hold(-1, path) }
+func Hold(h *helper.Helper, path string) (int, error) {
+	fd, err := sys.HoldCached(-1, path, sys.NoLinks)
+	if err != syscall.EAGAIN {
+		return fd, err
+	}
+	top, err := sys.OpenPath("/")
+	if err != nil {
+		return -1, err
+	}
+	defer sys.Close(top)
+	return hold(h, top, path)
+}
 
 // hold needs to ask no file system: the kernel has all directories on the way to a mount in
-// its cache. It looks for one that is not there, though, and asks FUSE, NFS and autofs.
-func hold(top int, path string) (int, error) {
-	how := sys.NoLinks
-	if top >= 0 {
-		how |= sys.InRoot
-	}
-	fd, err := sys.HoldCached(top, path, how)
-	if err == syscall.EAGAIN {
-		return sys.Hold(top, path, how)
-	}
-	return fd, err
+// its cache. It looks for one that is not there, though, and asks FUSE, NFS and autofs: then
+// the helper waits for these.
+func hold(h *helper.Helper, top int, path string) (int, error) {
+	return helper.Or(h).OpenPath(top, path, sys.NoLinks|sys.InRoot)
 }

@@ -36,7 +36,7 @@ func (m *Namespace) HoldAt(at Place) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	return holdIn(dir, path.Base(at.Path))
+	return m.holdIn(dir, path.Base(at.Path))
 }
 
 // HoldCovered holds what is mounted at a place to which no path leads, because a mount on a
@@ -64,12 +64,12 @@ func (m *Namespace) HoldCovered(at Place) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	return holdIn(dir, path.Base(below))
+	return m.holdIn(dir, path.Base(below))
 }
 
 // holdIn takes over dir.
-func holdIn(dir int, name string) (Held, error) {
-	fd, err := hold(dir, name)
+func (m *Namespace) holdIn(dir int, name string) (Held, error) {
+	fd, err := hold(m.Helper, dir, name)
 	if err != nil {
 		sys.Close(dir)
 		return Held{}, err

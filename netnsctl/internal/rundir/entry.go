@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -103,9 +104,9 @@ func (d *Dir) Look(name string) (e Entry, there bool) {
 	e.File = d.file(name, top, e.Mounted)
 	switch {
 	case e.Mounted && top.Dev == d.nsfs:
-		e.namespace(path, d.nsfs)
+		e.namespace(fd, d.nsfs)
 	case !e.Mounted && e.File.Type == sys.KindLink:
-		d.follow(&e, path)
+		d.follow(&e)
 	}
 	return e, true
 }
@@ -152,9 +153,9 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 	return f
 }
 
-// namespace asks a file of nsfs for its type.
-func (e *Entry) namespace(path string, nsfs uint64) {
-	fd, err := sys.OpenNamespace(path)
+// namespace asks the file of nsfs that a descriptor holds for its type.
+func (e *Entry) namespace(held int, nsfs uint64) {
+	fd, err := sys.OpenHeld(held)
 	if err == sys.ErrNotNamespace {
 		err = ErrChanged
 	}
@@ -176,22 +177,43 @@ func (e *Entry) namespace(path string, nsfs uint64) {
 	e.Namespace = NSFile{dev, ino, kind}
 }
 
-// follow follows a symbolic link.
-func (d *Dir) follow(e *Entry, path string) {
-	var st sys.FileStat
-	err := sys.StatFollow(path, &st)
-	switch {
-	case err == syscall.ELOOP || err == syscall.ENOENT || err == syscall.ENOTDIR || err == syscall.ESRCH:
+// follow follows a symbolic link. It may lead to a file system that does not answer
+// ([helper.ErrSilent]).
+func (d *Dir) follow(e *Entry) {
+	held, err := d.helper.OpenPath(d.fd, e.Name, sys.Follow)
+	switch err {
+	case nil:
+	case syscall.ELOOP, syscall.ENOENT, syscall.ENOTDIR, syscall.ESRCH:
 		e.LinkErr = err
-	case err != nil:
+		return
+	default:
 		e.Err = err
-	case st.Dev == d.nsfs:
-		if pid, ok := procfs.ProcessOf(e.File.Target, d.proc); ok {
-			e.Process.PID = pid
-			if stat, err := os.ReadFile(d.proc + "/" + strconv.Itoa(pid) + "/stat"); err == nil {
-				e.Process.StartTicks, _ = procfs.StartTicks(stat)
-			}
-		}
-		e.namespace(path, d.nsfs)
+		return
+	}
+	defer sys.Close(held)
+	var st sys.FileStat
+	if e.Err = sys.StatFD(held, &st); e.Err != nil || st.Dev != d.nsfs {
+		return
+	}
+	if pid, ok := procfs.ProcessOf(e.File.Target, d.proc); ok {
+		e.Process.PID = pid
+		e.Process.StartTicks, e.Err = d.startTicks(pid)
+	}
+	if e.Err == nil {
+		e.namespace(held, d.nsfs)
 	}
 }
+
+// startTicks is when a process started; 0 if it has ended. It is [helper.ErrSilent] for a process
+// that hangs in execve(2).
+func (d *Dir) startTicks(pid int) (int64, error) {
+	a := d.helper.Ask(helper.ReadFile(d.proc+"/"+strconv.Itoa(pid)+"/stat", maxStat))[0]
+	if helper.GivenUp(a.Err) {
+		return 0, a.Err
+	}
+	ticks, _ := procfs.StartTicks(a.Text)
+	return ticks, nil
+}
+
+// maxStat is more than the length of /proc/PID/stat.
+const maxStat = 4 << 10

@@ -5,6 +5,7 @@ package rundir
 import (
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -12,7 +13,9 @@ import (
 type Dir struct {
 	path string
 	proc string // where procfs is mounted
-	fd   int
+	// helper follows links.
+	helper *helper.Helper
+	fd     int
 	// under is a copy of the mount that shows the files below the mounts on the names;
 	// -1 where the caller may not make one.
 	under int
@@ -22,8 +25,8 @@ type Dir struct {
 	nsfs   uint64 // the device of namespaces' files
 }
 
-// Open opens the run directory at path. proc is where procfs is mounted.
-func Open(path, proc string) (*Dir, error) {
+// Open opens the run directory at path. proc is where procfs is mounted. h follows links.
+func Open(path, proc string, h *helper.Helper) (*Dir, error) {
 	nsfs, _, err := sys.Stat(proc + "/thread-self/ns/net")
 	if err != nil {
 		return nil, err
@@ -32,7 +35,7 @@ func Open(path, proc string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dir{path: path, proc: proc, fd: fd, under: -1, waiter: -1, nsfs: nsfs}
+	d := &Dir{path: path, proc: proc, helper: helper.Or(h), fd: fd, under: -1, waiter: -1, nsfs: nsfs}
 	if under, err := sys.CloneMount(fd, ""); err == nil {
 		d.under = under
 	}

@@ -23,7 +23,7 @@ func opened(t *testing.T, script string, words ...string) *Dir {
 	t.Helper()
 	nstest.Must(t, os.MkdirAll(runDir, 0o755))
 	nstest.Shell(t, "cd "+runDir+"\n"+script, words...)
-	d, err := Open(runDir, "/proc")
+	d, err := Open(runDir, "/proc", nil)
 	nstest.Must(t, err)
 	t.Cleanup(d.Close)
 	return d
@@ -204,10 +204,10 @@ func TestDir(t *testing.T) {
 // TestOpenErrors: neither a procfs nor a directory.
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Open(dir, filepath.Join(dir, "none")); err != syscall.ENOENT {
+	if _, err := Open(dir, filepath.Join(dir, "none"), nil); err != syscall.ENOENT {
 		t.Error("procfs:", err)
 	}
-	if _, err := Open(filepath.Join(dir, "none"), "/proc"); err != syscall.ENOENT {
+	if _, err := Open(filepath.Join(dir, "none"), "/proc", nil); err != syscall.ENOENT {
 		t.Error("directory:", err)
 	}
 }
