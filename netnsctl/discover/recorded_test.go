@@ -24,7 +24,7 @@ func recorded(t *testing.T, files map[string]string) *vantage {
 	v := &vantage{
 		host: netnsctl.Host{ProcRoot: root, RunDir: root + "/netns"}, fs: fs, helper: &helper.Helper{}, own: netID(1),
 		runDir: root + "/netns", types: map[uint64]int{}, mounts: mountns.All{},
-		nets: map[uint64]bool{}, socketNets: map[uint64]uint64{},
+		nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, spending: newSpending(),
 	}
 	t.Cleanup(v.close)
 	return v

@@ -3,6 +3,7 @@ package discover
 import (
 	"slices"
 	"strings"
+	"syscall"
 	"unsafe"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -21,20 +22,33 @@ func mounts(v *vantage) (seen []sighting, gaps []Gap) {
 // mounted or held open, and those that only the kernel's list has. What is mounted where tells
 // most of the names, too.
 func (v *vantage) readMounts() {
-	if !v.allPIDs || v.mounts.AddUnused(v.fs.Root()) != nil {
-		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
-	}
-	unread := mountns.NewReader(v.fs, &v.mountIDs).Each(v.mounts, func(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
-		if err := v.mountPins(m, t, account); err != nil {
-			return err
-		}
-		return v.addMounted(m, t, account)
-	})
+	unread := v.addUnusedMounts()
+	unread = append(unread, mountns.NewReader(v.fs, &v.mountIDs).Each(v.mounts, v.readTable)...)
 	v.unread = map[uint64]bool{}
 	for _, m := range unread {
 		v.unread[m.Ino] = true
 	}
 	v.mountGaps = append(v.mountGaps, unreadMounts(unread)...)
+}
+
+// addUnusedMounts adds the mount namespaces that only the kernel's list has.
+func (v *vantage) addUnusedMounts() (unread []mountns.Unread) {
+	err := error(syscall.EPERM)
+	if v.allPIDs {
+		unread, err = v.mounts.AddUnused(v.fs.Root())
+	}
+	if err != nil {
+		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
+	}
+	return unread
+}
+
+// readTable notes what is needed of a mount namespace.
+func (v *vantage) readTable(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
+	if err := v.mountPins(m, t, account); err != nil {
+		return err
+	}
+	return v.addMounted(m, t, account)
 }
 
 // unreadMounts are the gaps of mount namespaces that could not be read: one for each user, who
@@ -114,8 +128,10 @@ func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account 
 		if err := account.Spend(budget.Amount{Time: mountns.EnterCost}); err != nil {
 			return err
 		}
-		// Where this fails, the mount namespace is one that cannot be read.
-		_ = m.OpenIn(in, row.Point)
+		// Where this fails for another reason, the mount namespace is one that cannot be read.
+		if m.OpenIn(in, row.Point) == syscall.EMFILE {
+			return budget.ErrOver
+		}
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ func processes(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		seen = append(seen, v.sighting(t.net, p))
 	}
-	return seen, append(v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs)...)
+	gaps = append(v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs)...)
+	return seen, append(gaps, v.spending.gaps()...)
 }
 
 // unreadable are the gaps of processes that have not ended.

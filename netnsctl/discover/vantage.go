@@ -47,6 +47,7 @@ type vantage struct {
 	gaps      []Gap // of the vantage itself
 
 	processTable
+	spending  *spending
 	types     map[uint64]int // the types of namespaces by inode number
 	mounts    mountns.All
 	mountIDs  mountinfo.Set   // of all mounts
@@ -104,7 +105,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	}
 	v := &vantage{
 		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(), clock: clock{boot: sys.BootTime()},
-		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{},
+		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, spending: newSpending(),
 	}
 	self := host.Proc() + "/thread-self/ns/net"
 	dev, ino, err := sys.Stat(self)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -61,11 +62,15 @@ type walker struct {
 	r   *procfs.Reader
 	net uint64 // the network namespace of the process that is being read
 	mnt uint64 // the mount namespace that was seen last
+	uid uint32 // the effective user of that process
+	repeats
+	exceeded int // the last process that had more descriptors than are looked at
 }
 
 // process reads a process. One that ends meanwhile is no error.
 func (w *walker) process(pid int) {
-	w.net, w.mnt = 0, 0
+	threaded, uid := w.r.Tasked(pid)
+	w.net, w.mnt, w.uid, w.repeats = 0, 0, uid, repeats{}
 	net, err := w.r.Namespace(pid, "net")
 	leader := pid
 	switch {
@@ -80,7 +85,7 @@ func (w *walker) process(pid int) {
 		w.refused = refuse(w.refused, pid, err)
 		return
 	}
-	if w.r.Threaded(pid) {
+	if threaded {
 		w.otherThreads(pid, leader)
 	}
 }
@@ -126,14 +131,28 @@ func (w *walker) inMount(tid int) {
 	}
 }
 
+// descriptors reads those of a process, or of its thread tid where that is not 0.
 func (w *walker) descriptors(pid, tid int) {
-	err := w.r.EachFD(pid, tid, w.v.countsFDs, func(dir, fd int) {
+	left, items := w.v.spending.left(w.uid), tableCost
+	err := w.r.EachFD(pid, tid, w.v.countsFDs, maxDescriptors, func(dir, fd int) bool {
 		f := openFile{pid: pid, tid: tid, fd: fd, net: w.net}
-		if w.classify(dir, &f) {
+		if items++; w.classify(dir, &f) {
 			w.files = append(w.files, f)
+			items += keptCost
 		}
+		if items > spendEvery {
+			w.v.spending.spend(w.uid, items)
+			left, items = w.v.spending.left(w.uid), 0
+		}
+		return items < left
 	})
-	w.refusedFDs = refuse(w.refusedFDs, pid, err)
+	w.v.spending.spend(w.uid, items)
+	if err != syscall.E2BIG {
+		w.refusedFDs = refuse(w.refusedFDs, pid, err)
+	} else if pid != w.exceeded {
+		w.exceeded = pid
+		w.v.spending.exceed(w.uid, pid)
+	}
 }
 
 // classify reports whether a file may pin a namespace. A stat tells most: the text of the
@@ -147,6 +166,7 @@ func (w *walker) classify(dir int, f *openFile) bool {
 	switch {
 	case st.Dev == w.v.own.Dev:
 		f.class = nsfsFile
+		return !w.again(&st)
 	case st.Dev == w.v.anon:
 		link, err := w.r.ReadFD(dir, f.fd)
 		class, ok := anonymous[string(link)]
@@ -154,10 +174,12 @@ func (w *walker) classify(dir int, f *openFile) bool {
 		return err == nil && ok
 	case st.Kind() == sys.KindSocket:
 		f.class = socketFile
+		return !w.again(&st)
 	case st.Kind() == sys.KindCharDevice && st.Rdev == sys.TunDevice:
 		f.class = tunFile
 	case st.Kind() == sys.KindDirectory:
 		f.class, f.id = directory, st.MountID
+		return !w.again(&st)
 	default:
 		return false
 	}

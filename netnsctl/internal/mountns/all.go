@@ -5,6 +5,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -29,43 +30,73 @@ func (all All) Close() {
 	}
 }
 
-// AddUnused adds the mount namespaces that nobody is in (NS_MNT_GET_NEXT, Linux 6.12).
+// maxUnused bounds the mount namespaces without a process that are kept open: a user may make
+// 100,000, and the descriptors are needed for other things.
+const (
+	maxUnused = 4096
+	spareFDs  = 256
+)
+
+// AddUnused adds the mount namespaces that nobody is in (NS_MNT_GET_NEXT, Linux 6.12). Where
+// there are too many, unread has the first one that was left out.
 // It may be called in the initial pid namespace only: elsewhere the mount namespaces of
 // the whole host would look as if nobody were in them. Kernels with a later fix (6.12.107
 // and 6.18.44 have it, 6.17.13 has not) refuse that themselves.
-func (all All) AddUnused(root string) error {
+func (all All) AddUnused(root string) (unread []Unread, err error) {
 	own, err := sys.OpenNamespace(root + "/thread-self/ns/mnt")
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	defer sys.Close(own)
+	room := maxUnused
 	for _, backward := range []bool{false, true} {
 		fd := own
 		for {
 			next, err := sys.NextMountNamespace(fd, backward)
 			if fd != own {
-				all.keepIfNew(root, fd)
+				if all.keepIfNew(root, fd) {
+					room--
+				}
 			}
 			if errors.Is(err, syscall.ENOENT) {
 				break
 			}
 			if err != nil {
-				return err
+				return nil, err
 			}
-			fd = next
+			if fd = next; room == 0 || !sys.SpareFDs(fd, spareFDs) {
+				return all.tooMany(root, fd), nil
+			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // keepIfNew takes over the descriptor of a mount namespace if no process was seen in
 // that, else closes it.
-func (all All) keepIfNew(root string, fd int) {
+func (all All) keepIfNew(root string, fd int) (kept bool) {
 	if _, ino, err := sys.Fstat(fd); err == nil && all[ino] == nil {
 		all.Get(root, ino).fd = fd
-		return
+		return true
 	}
 	sys.Close(fd)
+	return false
+}
+
+// tooMany tells of the mount namespace fd, and to whom it belongs, and closes it.
+func (all All) tooMany(root string, fd int) []Unread {
+	defer sys.Close(fd)
+	_, ino, err := sys.Fstat(fd)
+	if err != nil {
+		return nil
+	}
+	m := all.Get(root, ino)
+	if m.fd < 0 {
+		m.fd = fd
+		m.Owner()
+		m.fd = -1
+	}
+	return []Unread{{m, budget.ErrOver}}
 }
 
 // Read gives all mount namespaces of processes, ours included, and, where unused is set,
@@ -86,7 +117,7 @@ func Read(fs *procfs.FS, unused bool) (All, error) {
 		})
 	}
 	if unused {
-		_ = all.AddUnused(fs.Root()) // the kernel may have no such list
+		_, _ = all.AddUnused(fs.Root()) // the kernel may have no such list
 	}
 	return all, nil
 }

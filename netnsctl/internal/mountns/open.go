@@ -26,7 +26,15 @@ func (m *Namespace) Open() error {
 }
 
 // OpenIn opens the file of the namespace where it is mounted in the mount namespace in.
-func (m *Namespace) OpenIn(in *Namespace, path string) error { return m.keep(in.OpenMounted(path)) }
+// It is EMFILE where few descriptors are left for other things.
+func (m *Namespace) OpenIn(in *Namespace, path string) error {
+	fd, err := in.OpenMounted(path)
+	if err == nil && !sys.SpareFDs(fd, spareFDs) {
+		sys.Close(fd)
+		return syscall.EMFILE
+	}
+	return m.keep(fd, err)
+}
 
 // keep takes over the descriptor of a namespace if that is this one.
 func (m *Namespace) keep(fd int, err error) error {

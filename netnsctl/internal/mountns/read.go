@@ -59,10 +59,13 @@ func (r *Reader) Each(all All, f func(*Namespace, *mountinfo.Table, *budget.Acco
 
 func (r *Reader) eachOf(todo []*Namespace, f func(*Namespace, *mountinfo.Table, *budget.Account) error) (unread []Unread) {
 	slices.SortFunc(todo, func(a, b *Namespace) int {
-		if a.OfRoot() != b.OfRoot() {
-			return map[bool]int{true: -1, false: 1}[a.OfRoot()]
+		if a.OfRoot() == b.OfRoot() {
+			return cmp.Compare(a.Ino, b.Ino)
 		}
-		return cmp.Compare(a.Ino, b.Ino)
+		if a.OfRoot() {
+			return -1
+		}
+		return 1
 	})
 	for range maxRounds {
 		var gone []*Namespace

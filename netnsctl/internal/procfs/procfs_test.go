@@ -1,6 +1,7 @@
 package procfs
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strconv"
@@ -143,25 +144,35 @@ func TestEachFD(t *testing.T) {
 	for _, test := range []struct {
 		pid, tid int
 		count    bool
+		most     int
 		want     []string
+		stop     bool
 		gone     bool
 		refused  bool
 	}{
 		{pid: 9000001, want: []string{"/dev/null", "socket:[5]"}},
 		{pid: 9000001, count: true, want: []string{"/dev/null", "socket:[5]"}},
+		{pid: 9000001, most: 1},
+		{pid: 9000001, count: true, most: 1},
+		{pid: 9000001, count: true, stop: true},
 		{pid: 9000001, tid: 9000002, want: []string{"/dev/null"}},
 		{pid: 9000001, tid: 9000003, gone: true},
 		{pid: 9000004, count: true, gone: true},
 		{pid: 9000003, refused: true},
 	} {
 		var links []string
-		err := r.EachFD(test.pid, test.tid, test.count, func(dir, fd int) {
+		err := r.EachFD(test.pid, test.tid, test.count, cmp.Or(test.most, 2), func(dir, fd int) bool {
 			link, err := r.ReadFD(dir, fd)
 			nstest.Must(t, err)
 			links = append(links, string(link))
+			return !test.stop
 		})
 		slices.Sort(links)
-		if !slices.Equal(links, test.want) || Gone(err) != test.gone || (err != nil) != (test.gone || test.refused) {
+		many := test.most == 1 || test.stop
+		if many && len(links) != 1 || !many && !slices.Equal(links, test.want) {
+			t.Errorf("%+v: %q", test, links)
+		}
+		if Gone(err) != test.gone || (err == syscall.E2BIG) != many || (err != nil) != (test.gone || test.refused || many) {
 			t.Errorf("%+v: %q, %v", test, links, err)
 		}
 	}

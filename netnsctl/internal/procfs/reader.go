@@ -40,10 +40,21 @@ func (r *Reader) readlink(dir int, path sys.CPath) ([]byte, error) {
 	return r.link[:max(n, 0)], err
 }
 
+// Tasked reports whether a process has more threads than its leader, and its effective user,
+// whom the kernel gives this directory to, whether it may be dumped or not (task_dump_owner in
+// fs/proc/base.c).
+func (r *Reader) Tasked(pid int) (threaded bool, uid uint32) {
+	var st sys.FileStat
+	if sys.StatProc(r.fs.fd, r.path.Set(pid, "/task"), &st) != nil {
+		return false, 0
+	}
+	return st.Links > 3, st.UID // ".", ".." and the leader
+}
+
 // Threaded reports whether a process has more threads than its leader.
 func (r *Reader) Threaded(pid int) bool {
-	var st sys.FileStat
-	return sys.StatProc(r.fs.fd, r.path.Set(pid, "/task"), &st) == nil && st.Links > 3 // ".", ".." and the leader
+	threaded, _ := r.Tasked(pid)
+	return threaded
 }
 
 // Tasks lists the threads of a process. The slice is valid until the next call.
@@ -82,18 +93,19 @@ func (r *Reader) EachTask(pid int, f func(tid int)) error {
 }
 
 // EachFD calls f with every descriptor of a process, or of its thread tid where that
-// is not 0. count says that the size of the directory is the number of descriptors
-// (Linux 6.2), which saves a system call for each process.
-func (r *Reader) EachFD(pid, tid int, count bool, f func(dir, fd int)) error {
+// is not 0, until f returns false, but with no more than most; it is E2BIG if there are more.
+// count says that the size of the directory is the number of descriptors (Linux 6.2), which
+// saves a system call for each process.
+func (r *Reader) EachFD(pid, tid int, count bool, most int, f func(dir, fd int) bool) error {
 	table := r.path.Set(pid, "/fd")
 	if tid != 0 {
 		table = r.path.SetTask(pid, tid, "/fd")
 	}
-	limit := -1
+	limit := most + 1
 	if count {
 		var st sys.FileStat
 		if sys.StatProc(r.fs.fd, table, &st) == nil {
-			limit = int(st.Size)
+			limit = min(limit, int(st.Size))
 		}
 	}
 	if limit == 0 {
@@ -105,8 +117,10 @@ func (r *Reader) EachFD(pid, tid int, count bool, f func(dir, fd int)) error {
 	}
 	defer sys.Close(dir)
 	fds, err := r.list(dir, limit)
-	for _, fd := range fds {
-		f(dir, fd)
+	for i, fd := range fds {
+		if i == most || !f(dir, fd) && i < len(fds)-1 {
+			return syscall.E2BIG
+		}
 	}
 	return err
 }

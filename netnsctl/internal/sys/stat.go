@@ -33,7 +33,7 @@ func Fstat(fd int) (dev, ino uint64, err error) {
 type FileStat struct {
 	Dev, Ino, Rdev uint64
 	Mode           uint32 // type and permissions, as in st_mode
-	Links          uint32
+	Links, UID     uint32
 	Size           uint64
 	// MountID is the ID of the mount in mountinfo. It is 0 before Linux 5.8.
 	MountID uint64
@@ -113,6 +113,7 @@ func statx(dirfd int, path *byte, flags int, st *FileStat) error {
 		Rdev:    unix.Mkdev(raw.Rdev_major, raw.Rdev_minor),
 		Mode:    uint32(raw.Mode),
 		Links:   raw.Nlink,
+		UID:     raw.Uid,
 		Size:    raw.Size,
 		Changed: time.Unix(raw.Ctime.Sec, int64(raw.Ctime.Nsec)),
 	}
