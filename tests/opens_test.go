@@ -28,7 +28,6 @@ var openers = map[string][]string{
 // sys.OpenNamespace for namespaces, and sys.Tree for files that others own.
 var opens = map[string][]string{
 	"a file below the root of procfs": {
-		"netnsctl/clean/remove.go detach sys.OpenDir",
 		"netnsctl/discover/limit.go limit sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",

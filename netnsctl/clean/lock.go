@@ -1,9 +1,12 @@
 package clean
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
 const (
@@ -16,39 +19,58 @@ const (
 	longLockWait = 100 * time.Millisecond
 )
 
+// errLookAgain says that what was looked at before the lock was taken may have changed.
+var errLookAgain = errors.New("look again")
+
 // locked looks, takes the lock on the run directory, which `ip netns add` and other cleaners
 // take, too, and acts. A look may take long where there are many processes and mounts, so it
-// comes before: the lock is held for comparing and acting only.
-func (a *applier) locked(look, act func() error) error {
+// comes before: the lock is held for comparing and acting only. The thread that acts is made
+// by enter before the lock is taken, for the same reason; nil is that of the caller.
+func (a *applier) locked(look, act func() error, enter func(func() error) error) error {
+	if enter == nil {
+		enter = func(f func() error) error { return f() }
+	}
 	for {
 		if err := look(); err != nil {
 			return err
 		}
-		if a.dir == nil { // where there is no run directory, there is nothing to lock
-			return act()
-		}
-		waited, err := a.lock()
-		if err != nil {
+		err := enter(func() error { return a.underLock(act) })
+		switch err {
+		case errLookAgain:
+			a.forget()
+		case rundir.ErrLocked:
+			return a.lockFailed(fmt.Errorf("%w by %s", err, a.dir.LockHolders()))
+		default:
 			return err
 		}
-		if waited < longLockWait {
-			defer a.dir.Unlock()
-			return act()
-		}
-		a.dir.Unlock()
-		a.forget()
 	}
 }
 
-// lock takes the lock. Once that has failed, it fails for the other steps, too.
-func (a *applier) lock() (waited time.Duration, err error) {
-	if a.lockErr != nil {
-		return 0, a.lockErr
+// underLock acts under the lock. It runs on a thread in any mount namespace.
+func (a *applier) underLock(act func() error) error {
+	if a.dir == nil { // where there is no run directory, there is nothing to lock
+		return act()
 	}
-	waited, err = a.dir.Lock(min(maxLockWait, maxLockWaits-a.waited))
+	if a.lockErr != nil {
+		return a.lockErr
+	}
+	waited, err := a.dir.Lock(min(maxLockWait, maxLockWaits-a.waited))
+	if err == rundir.ErrLocked {
+		return err
+	}
+	if err != nil {
+		return a.lockFailed(err)
+	}
+	defer a.dir.Unlock()
 	if waited >= longLockWait {
 		a.waited += waited
+		return errLookAgain
 	}
+	return act()
+}
+
+// lockFailed is the error of this step and of all that follow.
+func (a *applier) lockFailed(err error) error {
 	a.lockErr = netnsctl.NewOpError(netnsctl.OpLockRunDir, "", a.snap.Host.Dir(), err)
-	return waited, a.lockErr
+	return a.lockErr
 }

@@ -36,6 +36,7 @@ func (a *applier) remove(step Step) (err error) {
 				return err
 			},
 			func() error { return a.take(&l) },
+			nil,
 		)
 		if l.fd >= 0 && err == nil && !l.last {
 			layers = append(layers, l.fd)
@@ -120,7 +121,7 @@ func (a *applier) take(l *layer) error {
 	if l.last = l.everywhere && a.dir.RemoveEverywhere(name) == nil; l.last {
 		return nil
 	}
-	if err := detach(a.snap.Host, l.fd); err != nil {
+	if err := sys.DetachHere(l.fd); err != nil {
 		return netnsctl.NewOpError(OpUnmountName, name, a.snap.Host.NamePath(name), err)
 	}
 	return nil
@@ -169,24 +170,6 @@ func (a *applier) sameLayer(fd int, step Step, now rundir.Entry) error {
 	if err == nil && (dev != now.Namespace.Dev || ino != now.Namespace.Ino) {
 		err = changed("it is another one now")
 	}
-	return err
-}
-
-// detach unmounts what the open file fd is the root of.
-func detach(host netnsctl.Host, fd int) (err error) {
-	proc, err := sys.OpenDir(host.Proc())
-	if err != nil {
-		return err
-	}
-	defer sys.Close(proc)
-	sys.OnThrowAwayThread(func() {
-		if err = sys.UnshareFS(); err != nil {
-			return
-		}
-		if err = sys.ChangeDir(proc); err == nil {
-			err = sys.DetachFD(fd)
-		}
-	})
 	return err
 }
 

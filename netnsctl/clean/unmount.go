@@ -78,7 +78,8 @@ func (a *applier) unmountTop(step Step, in *mountns.Namespace, s *stack) error {
 	}
 	err = a.locked(
 		func() error { return a.unused(*s.Top, step) },
-		func() error { return in.Enter(func() error { return sys.DetachFD(top.FD) }) },
+		func() error { return sys.DetachFD(top.FD) },
+		in.Enter,
 	)
 	if err == syscall.EINVAL {
 		return a.notThere(step, in, s, changed("locked: ends with "+keeper(a.snap.Host, in)))

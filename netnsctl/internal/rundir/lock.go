@@ -8,17 +8,13 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// LockedError says that another process has had the lock on the run directory for too long.
-type LockedError struct {
-	// By names the processes that have the lock, for people.
-	By string
-}
-
-func (e *LockedError) Error() string { return "the run directory is locked by " + e.By }
+// ErrLocked says that other processes have had the lock on the run directory for too long:
+// whoever may read the directory can lock it for ever.
+var ErrLocked = errors.New("the run directory is locked")
 
 // Lock takes the lock on the directory that `ip netns add` takes, too. It waits for the lock
-// until patience has passed, and returns how long it has waited. The error is then a
-// [LockedError]: whoever may read the directory can lock it for ever.
+// until patience has passed ([ErrLocked]), and returns how long it has waited. It may be called
+// on a thread in any mount namespace.
 func (d *Dir) Lock(patience time.Duration) (waited time.Duration, err error) {
 	if err := sys.TryLockDir(d.fd); !errors.Is(err, syscall.EWOULDBLOCK) {
 		return 0, err
@@ -45,7 +41,7 @@ func (d *Dir) Lock(patience time.Duration) (waited time.Duration, err error) {
 			<-locked
 			sys.Close(fd)
 		}()
-		return time.Since(begin), &LockedError{By: d.holders()}
+		return time.Since(begin), ErrLocked
 	}
 }
 

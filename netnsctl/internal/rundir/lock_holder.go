@@ -13,10 +13,10 @@ import (
 // maxHolderSearch bounds the search for the processes that have the lock.
 const maxHolderSearch = 500 * time.Millisecond
 
-// holders names the processes that have the lock. A process that has taken it may have ended
+// LockHolders names the processes that have the lock, for people. A process that has taken it may have ended
 // since, and others may have its descriptor: the kernel then tells its number, which may be
 // that of any process by now. So only a process counts that has the lock by a descriptor.
-func (d *Dir) holders() string {
+func (d *Dir) LockHolders() string {
 	deadline := time.Now().Add(maxHolderSearch)
 	var found []int
 	for _, pid := range d.lockers() {

@@ -58,6 +58,10 @@ func DetachFD(fd int) error {
 	return unix.Unmount(inProc(fd), unix.MNT_DETACH)
 }
 
+// DetachHere is [DetachFD] with any working directory, in the mount namespace in which the
+// process began.
+func DetachHere(fd int) error { return unix.Unmount(FDPath(fd), unix.MNT_DETACH) }
+
 // RemountSysfs replaces /sys by a sysfs of the network namespace of the calling thread,
 // with source as its name in the table of mounts. Where /sys cannot be unmounted, in a
 // user namespace that does not own it, the new mount covers it. The cover is read-only if
