@@ -127,6 +127,25 @@ var holders = map[string]func(arg string) (stay bool){
 		unix.Close(pair[0])
 		return false
 	},
+	"peek": func(arg string) bool { // in flight to a socket with an offset for peeks, which it tells in arg.told when arg is written
+		pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+		check(err)
+		fd := openNetns(unix.O_RDONLY)
+		check(unix.Sendmsg(pair[0], []byte("xyz"), unix.UnixRights(fd), nil, 0))
+		unix.Close(fd)
+		check(unix.SetsockoptInt(pair[1], unix.SOL_SOCKET, unix.SO_PEEK_OFF, 1))
+		check(unix.Mkfifo(arg, 0o600))
+		check(unix.Mkfifo(arg+".told", 0o600))
+		go func() {
+			for {
+				_, err := os.ReadFile(arg) // waits for a writer
+				check(err)
+				offset := must(unix.GetsockoptInt(pair[1], unix.SOL_SOCKET, unix.SO_PEEK_OFF))
+				check(os.WriteFile(arg+".told", fmt.Appendln(nil, "peek offset", offset), 0o600))
+			}
+		}()
+		return false
+	},
 	"inotify": func(arg string) bool {
 		fd := must(unix.InotifyInit1(0))
 		bound(arg, func() {

@@ -74,7 +74,7 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 	if len(words) == 1 && o.plain() && call.Host.IsName(words[0]) {
 		return plain(call, words)
 	}
-	all, err := deletions(call.Host, words)
+	all, err := deletions(call.Host, words, o)
 	switch {
 	case err != nil:
 		return err
@@ -86,9 +86,9 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 
 // deletions reads words. Each is a name, or stands for a namespace with exactly one
 // name. A name that is given twice counts once.
-func deletions(host netnsctl.Host, words []string) (all []deletion, err error) {
+func deletions(host netnsctl.Host, words []string, o deleteOptions) (all []deletion, err error) {
 	for _, word := range words {
-		d, err := deletionOf(host, word)
+		d, err := deletionOf(host, word, o)
 		if err != nil {
 			return nil, err
 		}
@@ -102,13 +102,17 @@ func deletions(host netnsctl.Host, words []string) (all []deletion, err error) {
 	return all, nil
 }
 
-func deletionOf(host netnsctl.Host, word string) (d deletion, err error) {
+func deletionOf(host netnsctl.Host, word string, o deleteOptions) (d deletion, err error) {
 	if dir, name := path.Split(path.Clean(word)); path.Clean(dir) == host.Dir() && host.IsName(name) {
 		word = name
 	}
 	d = deletion{word: word, name: word}
+	isName := host.IsName(word)
+	if isName && o.dryRun {
+		return d, nil // to follow a link would change its time of access
+	}
 	d.namespace, d.known = identity(host, word)
-	if host.IsName(word) {
+	if isName {
 		return d, nil
 	}
 	if d.known {
@@ -243,7 +247,9 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 	all := make([]deletion, len(names))
 	for i, name := range names {
 		all[i] = deletion{word: name, name: name, checked: asks}
-		all[i].namespace, all[i].known = identity(call.Host, name)
+		if !o.dryRun {
+			all[i].namespace, all[i].known = identity(call.Host, name)
+		}
 	}
 	what := fmt.Sprintf("all %d names", len(names))
 	if len(names) == 1 {

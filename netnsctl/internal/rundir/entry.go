@@ -148,9 +148,18 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 	case sys.KindRegular:
 		f.Size = st.Size
 	case sys.KindLink:
-		f.Target, _ = os.Readlink(d.path + "/" + name)
+		f.Target, _ = os.Readlink(d.quietPath(name))
 	}
 	return f
+}
+
+// quietPath is a path to an entry that is a link: to read it there does not change its time of
+// access, where the kernel can do so.
+func (d *Dir) quietPath(name string) string {
+	if d.under >= 0 {
+		return sys.FDPath(d.under) + "/" + name
+	}
+	return d.path + "/" + name
 }
 
 // namespace asks the file of nsfs that a descriptor holds for its type.
@@ -180,7 +189,10 @@ func (e *Entry) namespace(held int, nsfs uint64) {
 // follow follows a symbolic link. It may lead to a file system that does not answer
 // ([helper.ErrSilent]).
 func (d *Dir) follow(e *Entry) {
-	held, err := d.helper.OpenPath(d.fd, e.Name, sys.Follow)
+	held, err := -1, error(syscall.ELOOP)
+	if e.File.Target != e.Name {
+		held, err = d.helper.OpenPath(d.fd, e.File.Target, sys.Follow) // To follow the link itself would change its time of access.
+	}
 	switch err {
 	case nil:
 	case syscall.ELOOP, syscall.ENOENT, syscall.ENOTDIR, syscall.ESRCH:

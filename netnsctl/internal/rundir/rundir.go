@@ -38,6 +38,7 @@ func Open(path, proc string, h *helper.Helper) (*Dir, error) {
 	d := &Dir{path: path, proc: proc, helper: helper.Or(h), fd: fd, under: -1, waiter: -1, nsfs: nsfs}
 	if under, err := sys.CloneMount(fd, ""); err == nil {
 		d.under = under
+		_ = sys.KeepAccessTimes(under)
 	}
 	if err := sys.StatFD(fd, &d.stat); err != nil {
 		d.Close()

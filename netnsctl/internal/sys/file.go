@@ -35,8 +35,18 @@ func open(path string, flags int) (int, error) {
 	return retry(func() (int, error) { return unix.Open(path, flags|unix.O_CLOEXEC, 0) })
 }
 
-// OpenDir opens the directory path.
-func OpenDir(path string) (int, error) { return open(path, unix.O_RDONLY|unix.O_DIRECTORY) }
+// OpenDir opens the directory path, and leaves its time of access as it is.
+func OpenDir(path string) (int, error) { return openQuiet(path, unix.O_RDONLY|unix.O_DIRECTORY) }
+
+// openQuiet is open so that reading does not change the time of access (O_NOATIME in open(2)),
+// where the caller owns the file or has CAP_FOWNER. Elsewhere it is EPERM.
+func openQuiet(path string, flags int) (int, error) {
+	fd, err := open(path, flags|unix.O_NOATIME)
+	if err == unix.EPERM {
+		return open(path, flags)
+	}
+	return fd, err
+}
 
 // OpenPath only holds the file path (O_PATH). A symbolic link is not followed.
 func OpenPath(path string) (int, error) { return open(path, unix.O_PATH|unix.O_NOFOLLOW) }

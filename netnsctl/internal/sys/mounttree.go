@@ -14,6 +14,14 @@ func CloneMount(dirfd int, path string) (int, error) {
 	return unix.OpenTree(dirfd, path, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_EMPTY_PATH)
 }
 
+// KeepAccessTimes makes reading through a detached copy of a mount leave the times of access
+// as they are (mount_setattr(2), Linux 5.12).
+func KeepAccessTimes(tree int) error {
+	return unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &unix.MountAttr{
+		Attr_set: unix.MOUNT_ATTR_NOATIME, Attr_clr: unix.MOUNT_ATTR__ATIME,
+	})
+}
+
 // CloneTree is [CloneMount] with the mounts below. The kernel clones a tree that is
 // itself detached since Linux 6.15.
 func CloneTree(dirfd int, path string) (int, error) {

@@ -50,7 +50,7 @@ func ReadHeld(fd, limit int) ([]byte, error) {
 	case st.Size > uint64(limit):
 		return nil, unix.EFBIG
 	}
-	file, err := open(FDPath(fd), openFlags)
+	file, err := openQuiet(FDPath(fd), openFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +65,7 @@ func (t Tree) Names(path string) ([]string, error) {
 		return nil, err
 	}
 	defer unix.Close(held)
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(held, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	fd, err := openQuiet(FDPath(held), unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
 		return nil, err
 	}
