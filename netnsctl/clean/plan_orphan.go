@@ -133,7 +133,8 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 		return where
 	}
 	if m.Carries {
-		return because("something else is mounted on its mount at ", m.Path)
+		where.text = "something else is mounted on its mount at " + strings.TrimPrefix(where.text, "mounted at ")
+		return where
 	}
 	return reason{}
 }

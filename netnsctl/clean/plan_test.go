@@ -260,7 +260,7 @@ func TestMake(t *testing.T) {
 		{
 			name:   "rule 10: a mount that carries another one",
 			change: func(w world) { w.mount.Covered, w.mount.Carries = true, true },
-			want:   "remove dead\nskip net:[100]: something else is mounted on its mount at /run/c/ns",
+			want:   "remove dead\nskip net:[100]: something else is mounted on its mount at /run/c/ns in mnt:[50] of pid 812",
 		},
 		{
 			name: "rule 10: a covered mount whose file carries another one is unmounted, and the file stays",
