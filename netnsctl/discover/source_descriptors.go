@@ -1,15 +1,18 @@
 package discover
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
 
 // descriptors sees the open files of network namespaces.
-func descriptors(v *vantage) (seen []sighting, _ []Gap) {
+func descriptors(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, f := range v.classFiles(nsfsFile) {
 		if v.types[f.id] == sys.TypeNet {
 			seen = append(seen, v.sighting(f.id, f.pin(Descriptor)))
 		}
 	}
-	return seen, nil
+	return seen, v.unreadable(GapDescriptors, v.untyped)
 }
 
 // readTypes finds out the types of the namespaces that descriptors lead to. Most types are
@@ -25,8 +28,11 @@ func (v *vantage) readTypes() {
 	for _, f := range v.classFiles(nsfsFile) {
 		kind, known := v.types[f.id]
 		if !known {
-			if kind = v.typeOf(f); kind != 0 {
+			var err error
+			if kind, err = v.typeOf(f); err == nil {
 				v.types[f.id] = kind
+			} else if !procfs.Gone(err) {
+				v.untyped = append(v.untyped, f.pid)
 			}
 		}
 		if kind == sys.TypeMount {
@@ -35,17 +41,27 @@ func (v *vantage) readTypes() {
 	}
 }
 
-// typeOf gives the type of the namespace of a file: 0 where the file cannot be opened, or
-// the descriptor leads to another file by now.
-func (v *vantage) typeOf(f openFile) int {
-	fd, err := sys.OpenNamespace(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
-	if err != nil {
-		return 0
+// maxTypeTries is how often a descriptor is opened that alternates between a namespace and
+// another file.
+const maxTypeTries = 20
+
+// typeOf gives the type of the namespace of a file.
+func (v *vantage) typeOf(f openFile) (kind int, err error) {
+	for range maxTypeTries {
+		var fd int
+		if fd, err = sys.OpenNamespace(v.fs.Root() + "/" + fdPath(f.pin(Descriptor))); err == sys.ErrNotNamespace {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		_, ino, _ := sys.Fstat(fd)
+		kind, err = sys.NamespaceType(fd)
+		sys.Close(fd)
+		if ino == f.id || err != nil {
+			return kind, err
+		}
+		err = sys.ErrNotNamespace // not that one
 	}
-	defer sys.Close(fd)
-	if _, ino, err := sys.Fstat(fd); err != nil || ino != f.id {
-		return 0
-	}
-	kind, _ := sys.NamespaceType(fd)
-	return kind
+	return 0, err
 }

@@ -58,6 +58,19 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
+// TestTypeUnknown: a namespace of which the type cannot be told may be a network namespace, so
+// that is a gap; a descriptor that was closed meanwhile is none.
+func TestTypeUnknown(t *testing.T) {
+	v := recorded(t, map[string]string{
+		"9000001/ns/net": "-> net:[77]", "9000001/fd/3": "-> /dev/null", "9000001/task/9000001/stat": "9000001 (x) S" + zeros(50),
+	})
+	onNsfs(t, v)
+	v.files = []openFile{{pid: 9000001, fd: 3, class: nsfsFile, id: 12345}, {pid: 9000001, fd: 4, class: nsfsFile, id: 12346}}
+	v.readTypes()
+	_, gaps := descriptors(v)
+	expectGaps(t, gaps, Gap{What: GapDescriptors, Count: 1, Critical: true, PID: 9000001})
+}
+
 // TestClassify: what a descriptor may pin is told by the file, not by the text of its link.
 func TestClassify(t *testing.T) {
 	anonymous := "-> /proc/self/fd/" + strconv.Itoa(eventFile(t))

@@ -49,6 +49,7 @@ type vantage struct {
 	processTable
 	spending  *spending
 	types     map[uint64]int // the types of namespaces by inode number
+	untyped   []int          // processes with descriptors of namespaces whose type is not known
 	mounts    mountns.All
 	mountIDs  mountinfo.Set   // of all mounts
 	mountSeen []sighting      // of the network namespaces that are mounted

@@ -21,11 +21,13 @@ type Namespace struct {
 	pids []int // processes or threads in it, at most maxMembers
 	// through sees the mounts from the root of the namespace, 0 if no process does.
 	through int
-	fd      int    // -1 if not open
-	top     int    // its root directory (O_PATH), -1 if not open
-	file    string // another path to its file
-	root    string // of procfs
-	owner   *owner // nil until it is needed
+	fd      int        // -1 if not open
+	top     int        // its root directory (O_PATH), -1 if not open
+	file    string     // another path to its file
+	root    string     // of procfs
+	in      *Namespace // where it is mounted, if it could not be opened there
+	failed  error      // why not
+	owner   *owner     // nil until it is needed
 }
 
 // maxMembers is how many processes are remembered: some may be chrooted, or end before

@@ -1,6 +1,7 @@
 package mountns
 
 import (
+	"cmp"
 	"strconv"
 	"syscall"
 
@@ -13,7 +14,7 @@ func (m *Namespace) Open() error {
 	if m.fd >= 0 {
 		return nil
 	}
-	err := error(syscall.ENOENT)
+	err := cmp.Or[error](m.failed, syscall.ENOENT)
 	for _, pid := range m.pids {
 		if err = m.keep(sys.OpenNamespace(m.root + "/" + strconv.Itoa(pid) + "/ns/mnt")); err == nil {
 			return nil
@@ -31,9 +32,10 @@ func (m *Namespace) OpenIn(in *Namespace, path string) error {
 	fd, err := in.OpenMounted(path)
 	if err == nil && !sys.SpareFDs(fd, spareFDs) {
 		sys.Close(fd)
-		return syscall.EMFILE
+		fd, err = -1, syscall.EMFILE
 	}
-	return m.keep(fd, err)
+	m.in, m.failed = in, m.keep(fd, err)
+	return m.failed
 }
 
 // keep takes over the descriptor of a namespace if that is this one.

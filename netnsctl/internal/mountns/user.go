@@ -30,7 +30,11 @@ type owner struct {
 // lookUpOwner closes what it opens: there may be more mount namespaces than descriptors.
 func (m *Namespace) lookUpOwner() *owner {
 	if m.fd < 0 {
-		if m.Open() != nil {
+		switch {
+		case m.Open() == nil:
+		case m.in != nil:
+			return &owner{uid: m.in.Owner()} // who answers for the path that leads to it
+		default:
 			return &owner{uid: -1}
 		}
 		defer m.Close()
