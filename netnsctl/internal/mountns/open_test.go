@@ -32,7 +32,7 @@ func TestOpenMounted(t *testing.T) {
 				t.Errorf("%s: %d, %v", path, fd, err)
 			}
 		}
-		if _, err := OpenHere("/run/dir/ns"); err != sys.ErrNotNamespace {
+		if _, err := OpenHere(nil, "/run/dir/ns"); err != sys.ErrNotNamespace {
 			t.Errorf("it is not mounted here: %v", err)
 		}
 	})
