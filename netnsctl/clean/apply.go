@@ -76,6 +76,8 @@ type applier struct {
 	// waited is how long it has waited for the lock, lockErr why it does not try again.
 	waited  time.Duration
 	lockErr error
+	// slow says that the act that is looked at takes too long for the lock.
+	slow bool
 	// released are for [applier.tidy].
 	released []released
 }

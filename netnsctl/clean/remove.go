@@ -92,6 +92,7 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 	if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
 		return l, err
 	}
+	a.slow = a.endsMany(step.Name.On)
 	if step.Namespace != nil {
 		if err := a.noneIn(step.Namespace.ID.Ino); err != nil {
 			return l, err

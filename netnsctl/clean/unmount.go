@@ -77,7 +77,11 @@ func (a *applier) unmountTop(step Step, in *mountns.Namespace, s *stack) error {
 		return a.notThere(step, in, s, err)
 	}
 	err = a.locked(
-		func() error { return a.unused(*s.Top, step) },
+		func() error {
+			err := a.unused(*s.Top, step)
+			a.slow = s.Top.Spreads && a.endsMany(s.Top.File)
+			return err
+		},
 		func() error { return sys.DetachFD(top.FD) },
 		in.Enter,
 	)

@@ -11,12 +11,30 @@ import (
 )
 
 // maxHolderSearch bounds the search for the processes that have the lock.
-const maxHolderSearch = 500 * time.Millisecond
+const maxHolderSearch = 200 * time.Millisecond
 
-// LockHolders names the processes that have the lock, for people. A process that has taken it may have ended
+// LockHolders names the processes that have the lock, for people. A user can make whoever
+// looks at his processes wait: then it is the number of the one that has taken the lock.
+func (d *Dir) LockHolders() string {
+	found := make(chan string, 1)
+	go func() { found <- d.holders() }()
+	timer := time.NewTimer(2 * maxHolderSearch)
+	defer timer.Stop()
+	select {
+	case text := <-found:
+		return text
+	case <-timer.C:
+		if pids := d.lockers(); len(pids) > 0 {
+			return "pid " + strconv.Itoa(pids[0])
+		}
+		return "a process that does not let itself be looked at"
+	}
+}
+
+// holders is LockHolders that may wait. The process that has taken the lock may have ended
 // since, and others may have its descriptor: the kernel then tells its number, which may be
 // that of any process by now. So only a process counts that has the lock by a descriptor.
-func (d *Dir) LockHolders() string {
+func (d *Dir) holders() string {
 	deadline := time.Now().Add(maxHolderSearch)
 	var found []int
 	for _, pid := range d.lockers() {
