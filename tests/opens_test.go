@@ -20,7 +20,7 @@ var openers = map[string][]string{
 	"syscall": {"Creat", "Open", "Openat"},
 	"unix":    {"Creat", "Open", "OpenByHandleAt", "Openat", "Openat2"},
 	"netns":   {"GetFromDocker", "GetFromName", "GetFromPath", "GetFromPid", "GetFromThread", "NewNamed"},
-	"sys":     {"Names", "OpenAt", "OpenDir", "ReadFile", "open"},
+	"sys":     {"Names", "OpenAt", "OpenDir", "ReadFile", "open", "openQuiet"},
 }
 
 // opens are all other calls of openers, by the reason why nobody else chooses what they open.
@@ -45,7 +45,6 @@ var opens = map[string][]string{
 		"netnsctl/internal/procfs/reader.go FDInfo sys.OpenAt",
 		"netnsctl/internal/procfs/reader.go Tasks sys.OpenAt",
 		"netnsctl/internal/procfs/user.go userIDs os.ReadFile",
-		"netnsctl/internal/rundir/entry.go follow os.ReadFile",
 		"netnsctl/internal/rundir/lock_holder.go hasLock os.Open",
 		"netnsctl/internal/rundir/lock_holder.go hasLock os.ReadFile",
 		"netnsctl/internal/rundir/lock_holder.go lockers os.ReadFile",
@@ -61,9 +60,9 @@ var opens = map[string][]string{
 		"netnsctl/enter.go bindEtc sys.Names",
 		"netnsctl/internal/rundir/lock.go Lock sys.OpenAt",
 		"netnsctl/internal/rundir/rundir.go Open sys.OpenDir",
-		"netnsctl/internal/sys/file.go OpenDir sys.open",
+		"netnsctl/internal/sys/file.go OpenDir sys.openQuiet",
 		"netnsctl/internal/sys/read.go Names sys.OpenDir",
-		"netnsctl/internal/sys/tree.go Names unix.Openat",
+		"netnsctl/internal/sys/tree.go Names sys.openQuiet",
 		"netnsctl/names.go Names sys.Names",
 		"netnsctl/names.go inNamespace sys.OpenDir",
 		"netnsctl/nsid.go Entries sys.OpenDir",
@@ -71,7 +70,7 @@ var opens = map[string][]string{
 	},
 	"a file that an O_PATH descriptor holds, which is of nsfs or regular": {
 		"netnsctl/internal/sys/open_namespace.go openHeld sys.open",
-		"netnsctl/internal/sys/tree.go ReadHeld sys.open",
+		"netnsctl/internal/sys/tree.go ReadHeld sys.openQuiet",
 	},
 	"a directory (O_DIRECTORY) of a mount namespace of root, on a file system with a disk or tmpfs": {
 		"netnsctl/internal/sys/covered.go HoldCovered unix.Openat",
@@ -103,6 +102,7 @@ var opens = map[string][]string{
 	},
 	"flags that the callers choose": {
 		"netnsctl/internal/sys/file.go open unix.Open",
+		"netnsctl/internal/sys/file.go openQuiet sys.open",
 		"netnsctl/internal/sys/thread.go OpenPlace sys.open",
 	},
 }

@@ -54,15 +54,6 @@ func OpenPath(path string) (int, error) { return open(path, unix.O_PATH|unix.O_N
 // OpenPathFollow is [OpenPath] that follows symbolic links.
 func OpenPathFollow(path string) (int, error) { return open(path, unix.O_PATH) }
 
-// OpenInRoot only holds the directory path (O_PATH), as a process with the root
-// directory dirfd finds it (openat2(2), Linux 5.6).
-func OpenInRoot(dirfd int, path string) (int, error) {
-	return unix.Openat2(dirfd, path, &unix.OpenHow{
-		Flags:   unix.O_PATH | unix.O_CLOEXEC | unix.O_DIRECTORY,
-		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
-	})
-}
-
 // Close closes a descriptor.
 func Close(fd int) { unix.Close(fd) }
 
