@@ -89,7 +89,7 @@ func (r *rechecker) name(planned, now rundir.Entry) error {
 func (r *rechecker) noneIn(ino uint64) (err error) {
 	if start := time.Now(); !start.Before(r.usersUntil) {
 		root := r.snap.Host.Proc()
-		if r.users, err = procfs.NetworkUsers(root); err != nil {
+		if r.users, err = procfs.NetworkUsers(root, r.snap.Host.Helper); err != nil {
 			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
 		r.usersUntil = until(start)
@@ -138,7 +138,7 @@ func (r *rechecker) unused(m discover.Mount, step Step) error {
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) (err error) {
 	if start := time.Now(); !start.Before(r.filesUntil) {
 		root := r.snap.Host.Proc()
-		if r.files, r.unread, err = r.snap.OnFile.Again(root, r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
+		if r.files, r.unread, err = r.snap.OnFile.Again(root, r.snap.Host.Helper, r.snap.MountNamespaces, r.snap.AllPIDs); err != nil {
 			return netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
 		r.filesUntil = until(start)
@@ -187,7 +187,7 @@ func (r *rechecker) spread(step Step, mountNamespace uint64) func(mountns.FileMo
 // only reports whether the mount namespace of a mount belongs to one ordinary user and nobody
 // else now. It may be younger than the plan: he can make new ones at any time.
 func (r *rechecker) only(m mountns.FileMount) bool {
-	fs, err := procfs.Open(r.snap.Host.Proc())
+	fs, err := procfs.OpenWith(r.snap.Host.Proc(), r.snap.Host.Helper)
 	if err != nil {
 		return false
 	}

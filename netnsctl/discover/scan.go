@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
 
@@ -41,6 +42,7 @@ var sources = []source{
 // Scan enters namespaces on threads that end afterwards, and never on the first thread of
 // the process.
 func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
+	host.Helper = helper.Or(host.Helper) // both scans and the clean-up know what does not answer
 	first, err := scanOnce(host, opts)
 	if err != nil {
 		return nil, err

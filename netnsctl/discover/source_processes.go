@@ -1,5 +1,7 @@
 package discover
 
+import "slices"
+
 // processes sees what processes and threads are in.
 func processes(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, t := range v.threads {
@@ -9,8 +11,10 @@ func processes(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		seen = append(seen, v.sighting(t.net, p))
 	}
-	gaps = append(v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs)...)
-	return seen, append(gaps, v.spending.gaps()...)
+	for _, pid := range v.silent {
+		gaps = append(gaps, Gap{What: GapProcesses, Count: 1, Critical: true, PID: pid})
+	}
+	return seen, slices.Concat(gaps, v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs), v.spending.gaps())
 }
 
 // unreadable are the gaps of processes that have not ended.

@@ -47,7 +47,9 @@ type vantage struct {
 	gaps      []Gap // of the vantage itself
 
 	processTable
-	spending  *spending
+	spending *spending
+	// silent are the processes that hang in execve(2), so that procfs does not answer.
+	silent    []int
 	types     map[uint64]int // the types of namespaces by inode number
 	untyped   []int          // processes with descriptors of namespaces whose type is not known
 	mounts    mountns.All
@@ -117,7 +119,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	if v.anon, err = sys.AnonInodeDev(); err != nil {
 		return fail("eventfd", err)
 	}
-	if v.fs, err = procfs.Open(host.Proc()); err != nil {
+	if v.fs, err = procfs.OpenWith(host.Proc(), v.helper); err != nil {
 		return fail(host.Proc(), err)
 	}
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())

@@ -1,10 +1,8 @@
 package discover
 
 import (
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -19,7 +17,7 @@ func (v *vantage) readProcesses() error {
 	}
 	var all sync.Mutex
 	v.members = map[uint64][]int{}
-	inParallel(len(pids), func() (func(int), func()) {
+	silent := v.helper.Each(len(pids), func() (func(int), func()) {
 		w := &walker{v: v, r: v.fs.NewReader(), processTable: processTable{members: map[uint64][]int{}}}
 		return func(i int) { w.process(pids[i]) }, func() {
 			all.Lock()
@@ -27,32 +25,14 @@ func (v *vantage) readProcesses() error {
 			v.merge(w.processTable)
 		}
 	})
+	all.Lock()
+	defer all.Unlock()
+	for _, i := range silent {
+		v.helper.Silent(pids[i])
+		v.silent = append(v.silent, pids[i])
+	}
 	v.sortFiles()
 	return nil
-}
-
-// inParallel hands the numbers below n to workers, one for each processor. newWorker makes a
-// worker: do is what it does with a number, end what it does after its last one.
-func inParallel(n int, newWorker func() (do func(int), end func())) {
-	const chunk = 32
-	var next atomic.Int64
-	var done sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
-		done.Go(func() {
-			do, end := newWorker()
-			defer end()
-			for {
-				from := int(next.Add(chunk)) - chunk
-				if from >= n {
-					return
-				}
-				for i := from; i < min(from+chunk, n); i++ {
-					do(i)
-				}
-			}
-		})
-	}
-	done.Wait()
 }
 
 // walker reads one process after another. It shares nothing with the other walkers.

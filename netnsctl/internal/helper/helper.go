@@ -197,6 +197,30 @@ func (h *Helper) limit() time.Duration {
 	return max(patience-h.blocked, leastPatience)
 }
 
+// usedUp reports whether nothing more may wait.
+func (h *Helper) usedUp() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.blocked >= maxBlocked
+}
+
+// Silent notes that a process does not answer, so that nothing of it is asked for some time.
+func (h *Helper) Silent(pid int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.silent == nil {
+		h.silent = map[int]bool{}
+	}
+	h.silent[pid] = true
+}
+
+// IsSilent reports whether a process did not answer a short time ago.
+func (h *Helper) IsSilent(pid int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.silent[pid]
+}
+
 // refuse answers those of the open requests that are not worth a child, and returns the
 // others. A process of which one descriptor blocks has others that do.
 func (h *Helper) refuse(requests []Request, answers []Answer, open []int) (rest []int) {

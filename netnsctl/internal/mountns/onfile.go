@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
@@ -106,8 +107,8 @@ const fileMountSize = int(unsafe.Sizeof(FileMount{}))
 // Again reads anew what is mounted on the files: in the mount namespaces that are kept
 // open, in those of all processes that there are now and, where unused is set, in those
 // that nobody is in. unread are those that could not be read; with the error nothing could.
-func (all FileMounts) Again(root string, kept All, unused bool) (now FileMounts, unread []Unread, err error) {
-	fs, err := procfs.Open(root)
+func (all FileMounts) Again(root string, h *helper.Helper, kept All, unused bool) (now FileMounts, unread []Unread, err error) {
+	fs, err := procfs.OpenWith(root, h)
 	if err != nil {
 		return now, nil, err
 	}

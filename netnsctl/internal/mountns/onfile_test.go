@@ -86,7 +86,7 @@ func TestAgain(t *testing.T) {
 		own := inoOf(t, "/proc/self/ns/mnt")
 		before := NewFileMounts(fileInRun(t))
 		pid, ino := isolated(t, "mount --bind /proc/self/ns/net /run/x")
-		now, unread, err := before.Again("/proc", All{own: all[own]}, true)
+		now, unread, err := before.Again("/proc", nil, All{own: all[own]}, true)
 		if err != nil || len(unread) != 0 {
 			t.Fatal(unread, err)
 		}
@@ -97,7 +97,7 @@ func TestAgain(t *testing.T) {
 		if len(before.On) != 0 {
 			t.Errorf("the earlier look has changed: %+v", before.On)
 		}
-		if _, _, err := before.Again("/none", nil, false); err != syscall.ENOENT {
+		if _, _, err := before.Again("/none", nil, nil, false); err != syscall.ENOENT {
 			t.Error(err)
 		}
 	})

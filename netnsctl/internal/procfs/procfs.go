@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -14,6 +15,8 @@ import (
 type FS struct {
 	root string
 	fd   int
+	// helper knows the processes that do not answer. It may be nil.
+	helper *helper.Helper
 }
 
 // Open opens the procfs that is mounted at root.
@@ -22,7 +25,16 @@ func Open(root string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root, fd}, nil
+	return &FS{root: root, fd: fd}, nil
+}
+
+// OpenWith is [Open]. PIDs leaves out the processes that did not answer h a short time ago.
+func OpenWith(root string, h *helper.Helper) (*FS, error) {
+	fs, err := Open(root)
+	if err == nil {
+		fs.helper = h
+	}
+	return fs, err
 }
 
 // Close closes the procfs.
@@ -61,7 +73,7 @@ func (fs *FS) PIDs() ([]int, error) {
 	defer sys.Close(dir)
 	pids, self := make([]int, 0, 1024), os.Getpid()
 	err = sys.EachNumber(dir, make([]byte, 64<<10), func(pid int) bool {
-		if pid != self {
+		if pid != self && (fs.helper == nil || !fs.helper.IsSilent(pid)) {
 			pids = append(pids, pid)
 		}
 		return true
@@ -98,8 +110,8 @@ func (fs *FS) EachNewPID(f func(pid int)) error {
 
 // NetworkUsers gives, for each network namespace that a process or one of its threads
 // is in, one such process. The key is the inode number of the namespace.
-func NetworkUsers(root string) (map[uint64]int, error) {
-	fs, err := Open(root)
+func NetworkUsers(root string, h *helper.Helper) (map[uint64]int, error) {
+	fs, err := OpenWith(root, h)
 	if err != nil {
 		return nil, err
 	}
