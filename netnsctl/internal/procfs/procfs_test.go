@@ -25,7 +25,7 @@ func TestOpenNothing(t *testing.T) {
 	if _, err := Open(t.TempDir() + "/none"); err != syscall.ENOENT {
 		t.Error(err)
 	}
-	if _, err := NetworkUsers(t.TempDir() + "/none", nil); err != syscall.ENOENT {
+	if _, err := NetworkUsers(t.TempDir()+"/none", nil); err != syscall.ENOENT {
 		t.Error(err)
 	}
 }
