@@ -54,6 +54,8 @@ func (v *vantage) answersFor(g Gap) (uid int64) {
 	switch {
 	case g.MountNamespace != 0:
 		return v.mounts.Get(v.fs.Root(), g.MountNamespace).Owner()
+	case g.PID != 0 && v.helper.IsSilent(g.PID):
+		return procfs.RealUser(v.fs.Root(), g.PID)
 	case g.PID != 0:
 		uid, _ = procfs.UserOf(v.fs.Root(), g.PID)
 		return uid

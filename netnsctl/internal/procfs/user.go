@@ -59,6 +59,15 @@ func UserOf(root string, pid int) (uid int64, sole bool) {
 	return ids[0], err == nil && ids[0] == ids[1] && ids[0] == ids[2]
 }
 
+// RealUser is the real user ID of a process; -1 if that has ended. It waits for nobody, while
+// [UserOf] opens a namespace of the process: one that hangs in execve(2) makes that wait.
+func RealUser(root string, pid int) int64 {
+	if ids, ok := userIDs(root, pid); ok {
+		return ids[0]
+	}
+	return -1
+}
+
 // maxPasswd bounds how much of /etc/passwd is read.
 const maxPasswd = 1 << 20
 
