@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -142,6 +143,31 @@ var holders = map[string]func(arg string) (stay bool){
 				check(err)
 				offset := must(unix.GetsockoptInt(pair[1], unix.SOL_SOCKET, unix.SO_PEEK_OFF))
 				check(os.WriteFile(arg+".told", fmt.Appendln(nil, "peek offset", offset), 0o600))
+			}
+		}()
+		return false
+	},
+	"autofs": func(arg string) bool { // an automount point at arg, which mounts nothing and notes in arg.asked who walks into it
+		pipe := make([]int, 2)
+		check(unix.Pipe(pipe))
+		check(unix.Setpgid(0, 0)) // whose processes walk in freely
+		options := fmt.Sprintf("fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", pipe[1], unix.Getpgrp())
+		check(unix.Mount("auto", arg, "autofs", 0, options))
+		root := must(unix.Open(arg, unix.O_RDONLY|unix.O_DIRECTORY, 0))
+		go func() {
+			for {
+				// struct autofs_v5_packet in linux/auto_fs.h: version, type, token, device,
+				// inode, uid, gid, pid, …
+				packet := make([]byte, 304)
+				must(unix.Read(pipe[0], packet))
+				pid := binary.NativeEndian.Uint32(packet[36:])
+				comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+				file, err := os.OpenFile(arg+".asked", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+				check(err)
+				must(file.Write(comm))
+				file.Close()
+				const fail = 0x9361 // AUTOFS_IOC_FAIL
+				check(unix.IoctlSetInt(root, fail, int(binary.NativeEndian.Uint32(packet[8:]))))
 			}
 		}()
 		return false

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -83,4 +84,33 @@ func difference(before, after string) string {
 		}
 	}
 	return b.String()
+}
+
+// TestLookMountsNothing: an automount point stays empty. Links in the run directory lead there
+// and through it, and runtimes have their records there.
+func TestLookMountsNothing(t *testing.T) {
+	if text, err := os.ReadFile("/proc/filesystems"); err != nil || !strings.Contains(string(text), "autofs") {
+		unable(t, "the kernel has no autofs")
+	}
+	if !isRoot() {
+		unable(t, "autofs needs root")
+	}
+	w := newMachine(t)
+	w.shell(`
+		mkdir -p /run/netns /run/auto /run/containers/storage
+		$HOLD autofs:/run/auto >/dev/null
+		ln -s /run/auto /run/netns/at; ln -s /run/auto/x /run/netns/through; ln -s ../auto/x /run/netns/relative
+		ln -s /run/auto /run/docker; ln -s /run/auto /run/containerd
+		ln -s /run/auto /run/containers/storage/overlay-containers
+		leakElsewhere`)
+	if a := w.shell(`ls /run/auto/x 2>&1 || cat /run/auto.asked`); !strings.Contains(a, "ls") {
+		t.Fatalf("nobody notes who walks in: %s", a)
+	}
+	w.shell(`rm /run/auto.asked`)
+	for _, look := range append(looks, "inspect /run/auto", "inspect at") {
+		w.run(strings.Fields(look)...)
+		if asked := w.shell(`test ! -e /run/auto.asked || { cat /run/auto.asked; rm /run/auto.asked; }`); asked != "" {
+			t.Errorf("%s: walked into the automount point: %s", look, asked)
+		}
+	}
 }

@@ -20,7 +20,7 @@ func (h *Helper) OpenPath(dir int, path string, how sys.How) (int, error) {
 }
 
 func openPath(r Request) Answer {
-	fd, err := sys.Hold(r.dir, r.path, r.how)
+	fd, err := sys.HoldNoAutomount(r.dir, r.path, r.how)
 	if err != nil {
 		return failed(err)
 	}
@@ -34,7 +34,7 @@ func ReadFile(path string, limit int) Request {
 }
 
 func readFile(r Request) Answer {
-	held, err := sys.Hold(-1, r.path, 0)
+	held, err := sys.HoldNoAutomount(-1, r.path, 0)
 	if err != nil {
 		return failed(err)
 	}

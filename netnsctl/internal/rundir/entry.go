@@ -1,6 +1,7 @@
 package rundir
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"syscall"
@@ -55,6 +56,10 @@ type Process struct {
 	PID        int
 	StartTicks int64
 }
+
+// ErrAutomount says that a link leads into a directory that autofs has not mounted. To follow
+// it would mount that.
+var ErrAutomount = errors.New("it leads into a directory that autofs has not mounted yet")
 
 // ErrChanged says that the entry changed while it was looked at.
 var ErrChanged = errChanged{}
@@ -197,6 +202,9 @@ func (d *Dir) follow(e *Entry) {
 	case nil:
 	case syscall.ELOOP, syscall.ENOENT, syscall.ENOTDIR, syscall.ESRCH:
 		e.LinkErr = err
+		return
+	case sys.ErrAutomount:
+		e.Err = ErrAutomount
 		return
 	default:
 		e.Err = err

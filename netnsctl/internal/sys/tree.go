@@ -13,7 +13,7 @@ type Tree struct{ fd int }
 // OpenTree opens the directory path, to which symbolic links may lead: /var/lib/docker often
 // is one. A directory that is not there is an empty tree.
 func OpenTree(path string) Tree {
-	fd, err := OpenPathFollow(path) // O_DIRECTORY would mount an autofs directory.
+	fd, err := HoldNoAutomount(-1, path, Follow)
 	if err != nil {
 		fd = -1
 	}
@@ -77,5 +77,5 @@ func (t Tree) hold(path string) (int, error) {
 	if t.fd < 0 {
 		return -1, unix.ENOENT
 	}
-	return Hold(t.fd, cmp.Or(path, "."), NoLinks|Beneath)
+	return HoldNoAutomount(t.fd, cmp.Or(path, "."), NoLinks|Beneath)
 }
