@@ -7,6 +7,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
@@ -78,6 +79,11 @@ type applier struct {
 	lockErr error
 	// slow says that the act that is looked at takes too long for the lock.
 	slow bool
+	// mounted are the mounts of network namespaces in mountedIn, which are read again later than
+	// mountedUntil.
+	mountedIn    *mountns.Namespace
+	mounted      []mountns.Mounted
+	mountedUntil time.Time
 	// released are for [applier.tidy].
 	released []released
 }

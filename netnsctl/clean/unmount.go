@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -126,11 +127,14 @@ func (a *applier) heldIdentity(held int, planned *discover.Namespace) error {
 // notThere says why a stack cannot be unmounted: errGone where none of its mounts is there any
 // more, else err if nothing else explains it.
 func (a *applier) notThere(step Step, in *mountns.Namespace, s *stack, err error) error {
-	all, readErr := in.NetworkMounts()
-	if readErr != nil {
-		return readErr
+	if start := time.Now(); a.mountedIn != in || !start.Before(a.mountedUntil) {
+		all, err := in.NetworkMounts()
+		if err != nil {
+			return err
+		}
+		a.mountedIn, a.mounted, a.mountedUntil = in, all, until(start)
 	}
-	for _, now := range all {
+	for _, now := range a.mounted {
 		switch {
 		case now.Ino != step.Namespace.ID.Ino || now.Path != s.Top.Path || !s.left[now.ID]:
 			continue

@@ -1,7 +1,5 @@
 package mountinfo
 
-import "strings"
-
 // File says which file a mount is on, as device and path in the file system, whatever
 // path leads there: all mounts on one file end when that is unlinked. It is empty where
 // the parent mount is not known, or a path is too long.
@@ -85,25 +83,4 @@ func (t *Table) FileSystems(id uint64) (rows []Row, device string) {
 		}
 	})
 	return rows, device
-}
-
-// Place is where a file can be found: below a mount.
-type Place struct {
-	MountID uint64
-	Point   string
-	Below   string
-}
-
-// Places finds the mounts below which a file is ([Table.File]).
-func (t *Table) Places(file string) (places []Place) {
-	t.Each(func(row Row) {
-		inside, ok := strings.CutPrefix(file, row.Dev+":")
-		if !ok || row.Root == "" || row.Far {
-			return
-		}
-		if below, ok := strings.CutPrefix(inside, strings.TrimSuffix(row.Root, "/")+"/"); ok {
-			places = append(places, Place{uint64(row.ID), row.Point, below})
-		}
-	})
-	return places
 }

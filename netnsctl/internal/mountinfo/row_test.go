@@ -77,20 +77,3 @@ func TestFileSystems(t *testing.T) {
 		t.Errorf("device %q of no mount", device)
 	}
 }
-
-func TestPlaces(t *testing.T) {
-	for _, test := range []struct {
-		file string
-		want []Place
-	}{
-		{file: "0:25:/netns/x", want: []Place{{25, "/run", "netns/x"}, {30, "/run/netns", "x"}}},
-		{file: "0:25:/c/ns", want: []Place{{25, "/run", "c/ns"}}},
-		{file: "8:1:/etc/passwd", want: []Place{{22, "/", "etc/passwd"}}},
-		{file: "9:1:/etc/passwd"},
-		{file: ""},
-	} {
-		if got := Parse([]byte(recorded+"no row\n"), nil).Places(test.file); !slices.Equal(got, test.want) {
-			t.Errorf("%q: %+v", test.file, got)
-		}
-	}
-}

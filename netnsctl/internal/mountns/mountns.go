@@ -106,17 +106,12 @@ func (m *Namespace) Enter(f func() error) error {
 
 // Mounted is a mount of a network namespace as it is now.
 type Mounted struct {
-	ID, ParentID uint64
-	Path         string
-	// Covered, Carries and File are those of [mountinfo.Table].
+	ID   uint64
+	Path string
+	// Covered and Carries are those of [mountinfo.Table].
 	Covered, Carries bool
-	File             string
-	// Spreads says that the mount that it is on is shared.
-	Spreads bool
 	// Ino is the inode number of the network namespace.
 	Ino uint64
-	// Parent is the mount point of the mount that it is on, Below the path from there.
-	Parent, Below string
 }
 
 // NetworkMounts reads the mounts of network namespaces anew.
@@ -128,9 +123,7 @@ func (m *Namespace) NetworkMounts() (found []Mounted, err error) {
 	for _, row := range t.Namespaces {
 		if ino, ok := row.Ino("net"); ok {
 			found = append(found, Mounted{
-				ID: uint64(row.ID), ParentID: uint64(row.Parent), Path: row.Point,
-				Covered: t.Covered(row), Carries: t.Carries(row), File: t.File(row), Spreads: t.Parent(row).Shared,
-				Ino: ino, Parent: t.Parent(row).Point, Below: t.Below(row),
+				ID: uint64(row.ID), Path: row.Point, Covered: t.Covered(row), Carries: t.Carries(row), Ino: ino,
 			})
 		}
 	}

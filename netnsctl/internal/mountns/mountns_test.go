@@ -286,18 +286,17 @@ func TestNetworkMounts(t *testing.T) {
 		type lies struct {
 			path             string
 			covered, carries bool
-			parent, below    string
 		}
 		var got []lies
 		for _, f := range found {
-			got = append(got, lies{f.Path, f.Covered, f.Carries, f.Parent, f.Below})
-			if f.Ino != inoOf(t, "/proc/self/ns/net") || f.ID == 0 || f.ParentID == 0 || f.File == "" || f.Spreads {
+			got = append(got, lies{f.Path, f.Covered, f.Carries})
+			if f.Ino != inoOf(t, "/proc/self/ns/net") || f.ID == 0 {
 				t.Errorf("%+v", f)
 			}
 		}
 		want := []lies{
-			{path: "/run/c/x", parent: "/run", below: "c/x"},
-			{path: "/run/d/x", covered: true, parent: "/run", below: "d/x"},
+			{path: "/run/c/x"},
+			{path: "/run/d/x", covered: true},
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%+v", got)
