@@ -26,9 +26,9 @@ var longLines = budget.Amount{Items: 1 << 40, Bytes: 16 << 20, Kept: 1 << 40, Ti
 // containers with 100 mounts each need, all users together twice that, one mount namespace the
 // half. That keeps a scan below a second and 64 MiB.
 var (
-	namespaceLimit = budget.Amount{Items: 30_000, Bytes: 3 << 20, Kept: 6 << 20, Time: 250 * time.Millisecond}
-	userLimit      = budget.Amount{Items: 60_000, Bytes: 6 << 20, Kept: 6 << 20, Time: 250 * time.Millisecond}
-	usersLimit     = budget.Amount{Items: 120_000, Bytes: 12 << 20, Kept: 8 << 20, Time: 400 * time.Millisecond}
+	namespaceLimit = budget.Amount{Items: 30_000, Bytes: 3 << 20, Kept: 5 << 20, Time: 250 * time.Millisecond}
+	userLimit      = budget.Amount{Items: 60_000, Bytes: 6 << 20, Kept: 5 << 20, Time: 250 * time.Millisecond}
+	usersLimit     = budget.Amount{Items: 120_000, Bytes: 12 << 20, Kept: 6 << 20, Time: 400 * time.Millisecond}
 )
 
 // EnterCost is what a thread costs that enters a mount namespace, on other processors and in
