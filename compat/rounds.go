@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"fmt"
 	"hash/fnv"
 	"os"
 	"slices"
@@ -68,7 +69,7 @@ func callHash(argv []string) string {
 	h := fnv.New64a()
 	if self, err := os.Stat("/proc/self/exe"); err == nil {
 		st := self.Sys().(*syscall.Stat_t)
-		h.Write(strconv.AppendUint(strconv.AppendUint(nil, uint64(st.Dev), 36), st.Ino, 36))
+		fmt.Fprintf(h, "%d %d", st.Dev, st.Ino)
 	}
 	for _, word := range argv[min(1, len(argv)):] {
 		h.Write(append([]byte{0}, word...))

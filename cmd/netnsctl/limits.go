@@ -31,7 +31,7 @@ func (u *ui) warnOfLimit(l discover.Limit) {
 
 // limitText names the limit that a step has reached.
 func limitText(host netnsctl.Host, op *netnsctl.OpError) string {
-	switch op.Err {
+	switch errno, _ := errors.AsType[syscall.Errno](op.Err); errno {
 	case syscall.ENOSPC:
 		return spaceText(host, op)
 	case syscall.EMFILE:
