@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ type Process struct {
 }
 
 // Processes returns the processes that procfs shows, in its order, without kernel threads and
-// zombies, which have no command line.
+// zombies.
 func (h Host) Processes() ([]Process, error) {
 	entries, err := sys.Names(h.Proc())
 	if err != nil {
@@ -59,9 +60,10 @@ func (h Host) Processes() ([]Process, error) {
 		if err != nil {
 			continue
 		}
-		line, err := sys.ReadFile(h.Proc() + "/" + entry + "/cmdline")
-		if err != nil || len(line) == 0 {
-			continue
+		// The command line would tell, too, but its read may not return.
+		status, err := sys.ReadFile(h.Proc() + "/" + entry + "/status")
+		if err != nil || !bytes.Contains(status, []byte("\nVmSize:")) {
+			continue // it has no memory
 		}
 		if comm, err := sys.ReadFile(h.Proc() + "/" + entry + "/comm"); err == nil {
 			found = append(found, Process{pid, strings.TrimSuffix(string(comm), "\n")})

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"slices"
 
@@ -17,9 +18,11 @@ func Describe(host netnsctl.Host, pid int) Owner {
 	return o
 }
 
-// CommandLine returns the arguments of a process, or nil for a kernel thread and for a process
-// that has ended.
-func CommandLine(host netnsctl.Host, pid int) []string { return procfs.CommandLine(host.Proc(), pid) }
+// CommandLines returns the arguments of processes, in their first 4 KiB. It leaves out kernel
+// threads, and processes that have ended or whose memory cannot be read at once.
+func CommandLines(host netnsctl.Host, pids ...int) map[int][]string {
+	return procfs.CommandLines(host.Helper, host.Proc(), pids...)
+}
 
 // Holder is a process with its pins on one namespace.
 type Holder struct {
@@ -57,8 +60,9 @@ func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 		h.Pins = append(h.Pins, p)
 	}
 	holders := make([]Holder, 0, len(byPID))
+	lines := CommandLines(host, slices.Collect(maps.Keys(byPID))...)
 	for pid, h := range byPID {
-		h.Owner, h.UID, h.Args = Describe(host, pid), procfs.EffectiveUser(host.Proc(), pid), CommandLine(host, pid)
+		h.Owner, h.UID, h.Args = Describe(host, pid), procfs.EffectiveUser(host.Proc(), pid), lines[pid]
 		holders = append(holders, *h)
 	}
 	slices.SortFunc(holders, func(a, b Holder) int {

@@ -3,6 +3,7 @@ package inspect
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -178,14 +179,15 @@ func number(reports []*Report) {
 
 // commandLines reads the command lines of all processes among the pins.
 func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int]textjson.Texts {
-	lines := map[int]textjson.Texts{}
+	pids := map[int]bool{}
 	for _, p := range ns.Pins {
-		if _, done := lines[p.PID]; done || p.PID == 0 {
-			continue
+		if p.PID != 0 {
+			pids[p.PID] = true
 		}
-		if words := discover.CommandLine(host, p.PID); words != nil {
-			lines[p.PID] = words
-		}
+	}
+	lines := map[int]textjson.Texts{}
+	for pid, words := range discover.CommandLines(host, slices.Collect(maps.Keys(pids))...) {
+		lines[pid] = words
 	}
 	return lines
 }

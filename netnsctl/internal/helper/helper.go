@@ -26,11 +26,11 @@ func GivenUp(err error) bool { return err == ErrSilent || err == ErrNotAsked }
 const (
 	// patience is how long requests may block, together, before each later one has the least
 	// patience only. Time in which the child runs, or waits for a processor, does not count.
-	patience = time.Second
+	patience = 700 * time.Millisecond
 	// leastPatience is how long a request may always block.
 	leastPatience = 50 * time.Millisecond
 	// maxBlocked is how long requests may block together before no other is made.
-	maxBlocked = 1500 * time.Millisecond
+	maxBlocked = 1200 * time.Millisecond
 	// maxGivenUp is how many requests may be given up before no other is made. Each leaves a
 	// process behind until the server answers or ends.
 	maxGivenUp = 8
@@ -51,19 +51,21 @@ type Helper struct {
 	// in a child process.
 	Process bool
 
-	mu      sync.Mutex
-	threads bool // no child can be had
-	idle    []*worker
-	begun   time.Time // of the period
-	blocked time.Duration
-	givenUp int
-	silent  map[int]bool // processes of which a descriptor was given up
+	keepsNone bool
+	mu        sync.Mutex
+	threads   bool // no child can be had
+	idle      []*worker
+	begun     time.Time // of the period
+	blocked   time.Duration
+	givenUp   int
+	silent    map[int]bool // processes of which a descriptor was given up
 }
 
-// Or is h, or a new Helper if h is nil.
+// Or is h, or a new Helper if h is nil. That keeps no thread for the next request, so nobody
+// need call Rest.
 func Or(h *Helper) *Helper {
 	if h == nil {
-		return &Helper{}
+		return &Helper{keepsNone: true}
 	}
 	return h
 }
@@ -259,6 +261,10 @@ func (h *Helper) take() (*worker, error) {
 }
 
 func (h *Helper) give(w *worker) {
+	if h.keepsNone {
+		w.end()
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.idle = append(h.idle, w)

@@ -46,6 +46,14 @@ func readFile(r Request) Answer {
 	return Answer{Text: text, FD: -1}
 }
 
+// ReadProcessFile is [ReadFile] of a file in procfs about a process. Where it does not answer,
+// nothing else of the process is asked.
+func ReadProcessFile(pid int, path string, limit int) Request {
+	r := ReadFile(path, limit)
+	r.pid = pid
+	return r
+}
+
 // List asks for the names in a directory, at most limit of them.
 func List(path string, limit int) Request {
 	return Request{op: opList, dir: -1, path: path, limit: limit}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 )
 
 // Command is the name of a process or thread (comm); empty if that has ended.
@@ -12,14 +14,25 @@ func Command(root string, pid int) string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
-// CommandLine is the arguments of a process; nil for a kernel thread and for a process
-// that has ended.
-func CommandLine(root string, pid int) []string {
-	text, err := os.ReadFile(path(root, pid, "/cmdline"))
-	if text = bytes.TrimSuffix(text, []byte{0}); err != nil || len(text) == 0 {
-		return nil
+// maxCommandLine is how many bytes of a command line are read: a process may declare any part
+// of its memory to be its arguments (PR_SET_MM_MAP of prctl(2)).
+const maxCommandLine = 4 << 10
+
+// CommandLines are the arguments of processes, in their first 4 KiB. Kernel threads and processes that
+// have ended have none. The kernel reads the memory of a process, for which that may make it wait:
+// such a process has none either.
+func CommandLines(h *helper.Helper, root string, pids ...int) map[int][]string {
+	requests := make([]helper.Request, len(pids))
+	for i, pid := range pids {
+		requests[i] = helper.ReadProcessFile(pid, path(root, pid, "/cmdline"), maxCommandLine)
 	}
-	return strings.Split(string(text), "\x00")
+	lines := map[int][]string{}
+	for i, a := range helper.Or(h).Ask(requests...) {
+		if text := bytes.TrimSuffix(a.Text, []byte{0}); a.Err == nil && len(text) > 0 {
+			lines[pids[i]] = strings.Split(string(text), "\x00")
+		}
+	}
+	return lines
 }
 
 // Cgroup is the systemd unit of a process, and the container and pod IDs in its cgroup;

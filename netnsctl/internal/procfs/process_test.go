@@ -28,7 +28,7 @@ func TestProcess(t *testing.T) {
 		{situation: "a kernel thread", pid: 9000002, command: "kworker/0:1", user: -1},
 		{situation: "one that has ended", pid: 9000003, user: -1},
 	} {
-		arguments, user := CommandLine(root, test.pid), EffectiveUser(root, test.pid)
+		arguments, user := CommandLines(nil, root, test.pid)[test.pid], EffectiveUser(root, test.pid)
 		if !slices.Equal(arguments, test.arguments) || Command(root, test.pid) != test.command || user != test.user {
 			t.Errorf("%s: %q, arguments %q, user %d", test.situation, Command(root, test.pid), arguments, user)
 		}
