@@ -25,8 +25,15 @@ func (d *Dir) Lock(patience time.Duration) (waited time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
-	locked := make(chan error, 1)
-	go func() { locked <- sys.LockDir(fd) }()
+	locked, late := make(chan error), make(chan struct{})
+	go func() {
+		err := sys.LockDir(fd)
+		select {
+		case locked <- err:
+		case <-late:
+			sys.Close(fd)
+		}
+	}()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -37,10 +44,7 @@ func (d *Dir) Lock(patience time.Duration) (waited time.Duration, err error) {
 		}
 		return time.Since(begin), err
 	case <-timer.C:
-		go func() {
-			<-locked
-			sys.Close(fd)
-		}()
+		close(late)
 		return time.Since(begin), ErrLocked
 	}
 }
