@@ -79,7 +79,7 @@ func (t *team) run() (stuck []int) {
 	}
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	limit, waited := t.helper.limit(), time.Duration(0)
+	limit, waited, since := t.helper.limit(), time.Duration(0), time.Now()
 	for running := len(t.members); running > 0; {
 		select {
 		case <-t.done:
@@ -89,11 +89,13 @@ func (t *team) run() (stuck []int) {
 		}
 		moved, joined := t.watch()
 		running += joined
+		more := time.Since(since) // more than a tick on a loaded machine
+		since = since.Add(more)
 		if moved {
 			continue
 		}
-		waited += tick
-		if over := t.helper.block(tick); over || joined == 0 && waited >= limit {
+		waited += more
+		if over := t.helper.block(more); over || joined == 0 && waited >= limit {
 			return t.abandon()
 		}
 	}

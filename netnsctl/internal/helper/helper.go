@@ -159,16 +159,20 @@ func (h *Helper) wait(w *worker, requests []Request) (answers []Answer, stuck in
 		return nil, -1
 	}
 	last, blocked, limit := uint64(0), time.Duration(0), h.limit()
+	since := time.Now() // of the last look, at which the worker blocked
 	for !w.channel.Ready(tick) {
 		if !w.blocks() {
+			since = time.Now()
 			continue
 		}
 		now := w.progress.Get()
 		if now != last {
 			last, blocked, limit = now, 0, h.limit()
 		}
-		blocked += tick
-		if over := h.block(tick); over || blocked >= limit {
+		more := time.Since(since) // more than a tick on a loaded machine
+		since = since.Add(more)
+		blocked += more
+		if over := h.block(more); over || blocked >= limit {
 			return nil, min(max(int(now), 1), len(requests)) - 1
 		}
 	}
