@@ -37,7 +37,6 @@ var opens = map[string][]string{
 		"netnsctl/internal/procfs/parse.go Ends sys.OpenAt",
 		"netnsctl/internal/procfs/process.go Cgroup os.ReadFile",
 		"netnsctl/internal/procfs/process.go Command os.ReadFile",
-		"netnsctl/internal/procfs/process.go CommandLine os.ReadFile",
 		"netnsctl/internal/procfs/procfs.go Open sys.OpenDir",
 		"netnsctl/internal/procfs/procfs.go PIDs sys.OpenDir",
 		"netnsctl/internal/procfs/procfs.go ReadFile sys.OpenAt",
