@@ -1,8 +1,11 @@
 package tests
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -229,5 +232,32 @@ func TestThreatModel(t *testing.T) {
 	}
 	if !slices.Equal(lines[1:], tested) {
 		t.Errorf("the page has\n%s\nand tested are\n%s", strings.Join(lines[1:], "\n"), strings.Join(tested, "\n"))
+	}
+}
+
+// TestThreatModelTests: the tests that the man page names are there.
+func TestThreatModelTests(t *testing.T) {
+	_, section, _ := strings.Cut(readMan(t), "\n.SS Attackers\n")
+	section, _, _ = strings.Cut(section, "\n.SS ")
+	var code strings.Builder
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		code.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(section, -1)
+	if len(names) < 10 {
+		t.Errorf("the page names few tests: %v", names)
+	}
+	for _, name := range names {
+		if name != "TestAttack" && !strings.Contains(code.String(), "\nfunc "+name+"(t *testing.T)") {
+			t.Errorf("there is no %s", name)
+		}
 	}
 }
