@@ -7,6 +7,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
@@ -47,6 +48,7 @@ type Result struct {
 // [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
 	a := applier{rechecker: rechecker{snap: snap}}
+	defer helper.Or(snap.Host.Helper).Rest()
 	defer a.close()
 	defer a.tidy()
 	for _, step := range p.Steps {
