@@ -127,7 +127,7 @@ func (b *battlefield) look(rounds int) {
 
 // TestAttackCopy: root looks at a descriptor of an ordinary user, and does not wait for it.
 func TestAttackCopy(t *testing.T) {
-	for _, kind := range []string{"flight", "flip-socket", "flip-tun", "peek", "arguments"} {
+	for _, kind := range []string{"flight", "flip-socket", "flip-tun", "peek", "execute", "arguments"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			b := newBattlefield(t)

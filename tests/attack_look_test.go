@@ -69,6 +69,10 @@ func TestAttackLook(t *testing.T) {
 		build      string
 	}{
 		{name: "offsets of sockets", kind: "peek-offset"},
+		{
+			name: "automounts", kind: "automount", args: []string{"/run/auto"}, root: true,
+			build: `ln -s /run/auto /run/netns/at; ln -s /run/auto/x /run/netns/below; elsewhere ': >/run/u/x; unshare -n mount --bind /proc/self/ns/net /run/u/x'`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
