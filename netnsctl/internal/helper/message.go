@@ -146,7 +146,10 @@ func encodeAnswers(answers []Answer) (data []byte, fds []int) {
 	var e encoder
 	e.number(len(answers))
 	for _, a := range answers {
-		errno, _ := a.Err.(syscall.Errno)
+		var errno syscall.Errno
+		if a.Err != nil {
+			_ = errors.As(a.Err, &errno) // [failed] makes no other error
+		}
 		e.number(int(errno))
 		e.number(len(a.Numbers))
 		for _, n := range a.Numbers {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -84,14 +85,8 @@ func (f *FUSE) serve(fd int) {
 }
 
 func (f *FUSE) isHung(kind FUSERequest) bool {
-	if kinds := f.hangs.Load(); kinds != nil {
-		for _, k := range *kinds {
-			if k == kind {
-				return true
-			}
-		}
-	}
-	return false
+	kinds := f.hangs.Load()
+	return kinds != nil && slices.Contains(*kinds, kind)
 }
 
 // The nodes of the file system.
