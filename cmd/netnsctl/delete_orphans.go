@@ -241,13 +241,25 @@ func reason(step clean.Step) string {
 		return " (" + escape(cause(step.Name)) + ")"
 	}
 	var mounts []string
+	more := 0
 	for _, pin := range step.Namespace.Pins {
-		if pin.Kind == discover.MountPin {
-			mounts = append(mounts, escape(pin.String()))
+		if pin.Kind != discover.MountPin {
+			continue
 		}
+		if len(mounts) < maxMounts {
+			mounts = append(mounts, escape(pin.String()))
+		} else {
+			more++
+		}
+	}
+	if more > 0 {
+		mounts = append(mounts, "and "+plural(more, "more mount", "more mounts"))
 	}
 	return " (" + strings.Join(mounts, "; ") + ")"
 }
+
+// maxMounts is how many mounts of a namespace are told: a user may have thousands.
+const maxMounts = 10
 
 // wait waits until the kernel has torn down namespaces. After a second it shows on a
 // terminal how many are left.

@@ -116,19 +116,23 @@ func (ns *Namespace) hasFile() bool {
 
 // owner fills in the commands of the pins of a namespace, and its owner.
 func (d *describer) owner(ns *Namespace) {
-	o := &ns.Owner
+	o, before := &ns.Owner, 0 // before is the process of the pin before
 	for i := range ns.Pins {
 		p := &ns.Pins[i]
 		pid := p.PID
 		if p.Mount != nil && pid == 0 {
 			pid = p.Mount.Through
 		}
-		if pid != 0 {
+		if i > 1 && pid == before { // one process may have thousands of mounts
+			same := ns.Pins[i-1]
+			p.Command, p.UID, p.User = same.Command, same.UID, same.User
+		} else if pid != 0 {
 			p.Command = procfs.Command(d.v.fs.Root(), pid)
 			if ns.Verdict == Orphan || i == 0 && d.opts.Files { // the first one is the reason why a target stays
 				p.UID, p.User = d.user(pid, ns)
 			}
 		}
+		before = pid
 		if p.Mount != nil && o.Runtime == "" {
 			o.Runtime = runtimeOf(p.Mount.Path)
 		}

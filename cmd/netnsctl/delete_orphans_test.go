@@ -1,0 +1,26 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// TestReasonOfManyMounts: the line on a namespace stays short, whatever a user mounts.
+func TestReasonOfManyMounts(t *testing.T) {
+	ns := &discover.Namespace{}
+	for i := range maxMounts + 5000 {
+		ns.Pins = append(ns.Pins, discover.Pin{Kind: discover.MountPin, Mount: &discover.Mount{Path: "/run/" + strconv.Itoa(i), Host: true}})
+	}
+	text := reason(clean.Step{Action: clean.Release, Namespace: ns})
+	if strings.Count(text, "mount /run/") != maxMounts || !strings.HasSuffix(text, "; and 5000 more mounts)") {
+		t.Error(text)
+	}
+	ns.Pins = ns.Pins[:2]
+	if text := reason(clean.Step{Action: clean.Release, Namespace: ns}); text != " (mount /run/0; mount /run/1)" {
+		t.Error(text)
+	}
+}
