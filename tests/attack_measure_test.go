@@ -201,7 +201,7 @@ func treeState(pid string) (running bool, where string) {
 			where += string(wchan) + " "
 		}
 		children, _ := os.ReadFile(thread + "/children")
-		for _, child := range strings.Fields(string(children)) {
+		for child := range strings.FieldsSeq(string(children)) {
 			runs, at := treeState(child)
 			running, where = running || runs, where+at
 		}
