@@ -77,8 +77,8 @@ func (s *spending) gaps() (gaps []Gap) {
 	return gaps
 }
 
-// repeats counts the descriptors of one file in one process. A few are enough to say that the
-// process has it.
+// repeats counts the descriptors of one file in one process of an ordinary user. A few are
+// enough to say that the process has it.
 type repeats struct {
 	looked int
 	same   map[fileKey]int

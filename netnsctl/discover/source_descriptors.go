@@ -1,9 +1,6 @@
 package discover
 
-import (
-	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
-)
+import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
 // descriptors sees the open files of network namespaces.
 func descriptors(v *vantage) (seen []sighting, gaps []Gap) {
@@ -31,7 +28,7 @@ func (v *vantage) readTypes() {
 			var err error
 			if kind, err = v.typeOf(f); err == nil {
 				v.types[f.id] = kind
-			} else if !procfs.Gone(err) {
+			} else if !closedMeanwhile(err) && err != sys.ErrNotNamespace {
 				v.untyped = append(v.untyped, f.pid)
 			}
 		}
@@ -42,7 +39,7 @@ func (v *vantage) readTypes() {
 }
 
 // maxTypeTries is how often a descriptor is opened that alternates between a namespace and
-// another file.
+// another file. After that, the descriptor was closed, and its number is that of another file.
 const maxTypeTries = 20
 
 // typeOf gives the type of the namespace of a file.
