@@ -59,13 +59,19 @@ func TestDescriptors(t *testing.T) {
 }
 
 // TestTypeUnknown: a namespace of which the type cannot be told may be a network namespace, so
-// that is a gap; a descriptor that was closed meanwhile is none.
+// that is a gap. A descriptor that was closed meanwhile is none, also where its number is that
+// of another file or namespace by now.
 func TestTypeUnknown(t *testing.T) {
 	v := recorded(t, map[string]string{
-		"9000001/ns/net": "-> net:[77]", "9000001/fd/3": "-> /dev/null", "9000001/task/9000001/stat": "9000001 (x) S" + zeros(50),
+		"9000001/ns/net": "-> net:[77]", "9000001/task/9000001/stat": "9000001 (x) S" + zeros(50),
+		"9000001/fd/3": "-> 3", // cannot be opened: ELOOP
+		"9000001/fd/4": "-> /dev/null",
+		"9000001/fd/5": "-> /proc/self/ns/uts",
 	})
 	onNsfs(t, v)
-	v.files = []openFile{{pid: 9000001, fd: 3, class: nsfsFile, id: 12345}, {pid: 9000001, fd: 4, class: nsfsFile, id: 12346}}
+	for fd := 3; fd <= 6; fd++ {
+		v.files = append(v.files, openFile{pid: 9000001, fd: fd, class: nsfsFile, id: uint64(12345 + fd)})
+	}
 	v.readTypes()
 	_, gaps := descriptors(v)
 	expectGaps(t, gaps, Gap{What: GapDescriptors, Count: 1, Critical: true, PID: 9000001})
