@@ -106,7 +106,6 @@ func leadingInt(s []byte) (n int, ok bool) {
 type texts struct {
 	known map[string]string
 	bytes int
-	plain []byte
 }
 
 // maxTexts bounds the bytes that are kept for rows to come.

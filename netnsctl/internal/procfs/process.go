@@ -18,16 +18,18 @@ func Command(root string, pid int) string {
 // of its memory to be its arguments (PR_SET_MM_MAP of prctl(2)).
 const maxCommandLine = 4 << 10
 
-// CommandLines are the arguments of processes, in their first 4 KiB. Kernel threads and processes that
-// have ended have none. The kernel reads the memory of a process, for which that may make it wait:
-// such a process has none either.
+// CommandLines are the arguments of processes, in their first 4 KiB. Kernel threads, and processes
+// that have ended, have none. The arguments lie in the memory of the process, which a FUSE server
+// may have to fill: where that takes too long, the process has none either.
 func CommandLines(h *helper.Helper, root string, pids ...int) map[int][]string {
 	requests := make([]helper.Request, len(pids))
 	for i, pid := range pids {
 		requests[i] = helper.ReadProcessFile(pid, path(root, pid, "/cmdline"), maxCommandLine)
 	}
+	h = helper.Or(h)
+	defer h.Rest()
 	lines := map[int][]string{}
-	for i, a := range helper.Or(h).Ask(requests...) {
+	for i, a := range h.Ask(requests...) {
 		if text := bytes.TrimSuffix(a.Text, []byte{0}); a.Err == nil && len(text) > 0 {
 			lines[pids[i]] = strings.Split(string(text), "\x00")
 		}
