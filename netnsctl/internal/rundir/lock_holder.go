@@ -37,7 +37,8 @@ func (d *Dir) LockHolders() string {
 func (d *Dir) holders() string {
 	deadline := time.Now().Add(maxHolderSearch)
 	var found []int
-	for _, pid := range d.lockers() {
+	lockers := d.lockers()
+	for _, pid := range lockers {
 		if d.hasLock(pid, deadline) {
 			found = append(found, pid)
 		}
@@ -45,7 +46,11 @@ func (d *Dir) holders() string {
 	if len(found) == 0 {
 		found = d.search(deadline)
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) > 0:
+	case len(lockers) > 0 && time.Now().After(deadline):
+		found = lockers[:1] // there was no time to look at its descriptors
+	default:
 		return "a process that is not visible here, such as one of another pid namespace"
 	}
 	text := procfs.Who(d.proc, found[0])
