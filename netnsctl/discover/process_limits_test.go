@@ -52,6 +52,7 @@ func TestRepeats(t *testing.T) {
 // TestDescriptorsOverTheLimit: a process of a user who has spent everything is a gap, and what
 // it is in counts all the same.
 func TestDescriptorsOverTheLimit(t *testing.T) {
+	nstest.NeedRoot(t, "another user needs root")
 	nstest.Run(t, func(t *testing.T) {
 		net, err := os.Open("/proc/self/ns/net")
 		nstest.Must(t, err)

@@ -55,6 +55,7 @@ func holder(t *testing.T, file *os.File) Descriptor {
 
 // TestSocket: the state of a socket is told, of another file at its number nothing.
 func TestSocket(t *testing.T) {
+	nstest.NeedRoot(t, "to copy descriptors needs root")
 	each(t, func(t *testing.T, h *Helper) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		nstest.Must(t, err)
@@ -93,6 +94,7 @@ func TestSocket(t *testing.T) {
 
 // TestFlight: the descriptors in flight are told, and the offset of the socket stays.
 func TestFlight(t *testing.T) {
+	nstest.NeedRoot(t, "to copy descriptors needs root")
 	each(t, func(t *testing.T, h *Helper) {
 		for _, kind := range []int{unix.SOCK_STREAM, unix.SOCK_DGRAM, unix.SOCK_SEQPACKET} {
 			pair, err := unix.Socketpair(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC, 0)
@@ -129,6 +131,7 @@ func TestFlight(t *testing.T) {
 // TestSilent: a descriptor whose close never returns is given up, and the others are
 // answered. Further descriptors of the process are not tried.
 func TestSilent(t *testing.T) {
+	nstest.NeedRoot(t, "a FUSE mount needs root")
 	inSandbox(t, func(t *testing.T, h *Helper) {
 		dir := t.TempDir()
 		fuse := nstest.MountFUSE(t, dir)
@@ -161,6 +164,7 @@ func TestSilent(t *testing.T) {
 // TestManySilent: many servers that do not answer take no longer than the limits, and what
 // was not tried says so.
 func TestManySilent(t *testing.T) {
+	nstest.NeedRoot(t, "a FUSE mount needs root")
 	inSandbox(t, func(t *testing.T, h *Helper) {
 		dir := t.TempDir()
 		nstest.MountFUSE(t, dir).Hang(nstest.FUSELookup)
@@ -187,6 +191,7 @@ func TestManySilent(t *testing.T) {
 
 // TestNoZombies: a child that was given up leaves no zombie when it has ended.
 func TestNoZombies(t *testing.T) {
+	nstest.NeedRoot(t, "a FUSE mount needs root")
 	nstest.Run(t, func(t *testing.T) {
 		dir := t.TempDir()
 		h := &Helper{Process: true}

@@ -29,6 +29,15 @@ func Tree(t testing.TB, files map[string]string) (root string) {
 	return root
 }
 
+// NeedRoot skips a test as [Lacks] does, unless root runs it. The root of a user namespace, which
+// an ordinary user is in a sandbox, is not enough.
+func NeedRoot(t *testing.T, why string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		Lacks(t, why)
+	}
+}
+
 // Lacks skips a test for which the machine lacks something. With NETNSCTL_TEST_NOSKIP=1 the
 // test fails.
 func Lacks(t testing.TB, reason string) {

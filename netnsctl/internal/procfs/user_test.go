@@ -12,6 +12,7 @@ import (
 // TestUserOf: the user who started a process answers for it, or the one who made the user
 // namespace that it is in.
 func TestUserOf(t *testing.T) {
+	nstest.NeedRoot(t, "another user needs root")
 	nstest.Run(t, func(t *testing.T) {
 		for _, test := range []struct {
 			situation string

@@ -14,6 +14,7 @@ import (
 // TestOwnerOf: the user who made the outermost foreign user namespace answers for everything
 // below it.
 func TestOwnerOf(t *testing.T) {
+	nstest.NeedRoot(t, "another user needs root")
 	nstest.Run(t, func(t *testing.T) {
 		owner := func(pid int, file string, of func(fd int) (uint32, bool, error)) (uint32, bool) {
 			t.Helper()
