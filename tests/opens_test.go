@@ -68,14 +68,11 @@ var opens = map[string][]string{
 		"netnsctl/rundir.go prepareRunDir sys.OpenDir",
 	},
 	"a file that an O_PATH descriptor holds, which is of nsfs or regular": {
-		"netnsctl/internal/sys/open_namespace.go openHeld sys.open",
+		"netnsctl/internal/sys/open_namespace.go OpenHeld sys.open",
 		"netnsctl/internal/sys/tree.go ReadHeld sys.openQuiet",
 	},
 	"a directory (O_DIRECTORY) of a mount namespace of root, on a file system with a disk or tmpfs": {
 		"netnsctl/internal/sys/covered.go HoldCovered unix.Openat",
-	},
-	"a directory (O_DIRECTORY), in a child process that can be given up": {
-		"netnsctl/internal/helper/path.go list sys.OpenDir",
 	},
 	"nothing: O_PATH is among the flags": {
 		"netnsctl/internal/sys/hold.go hold unix.Openat2",

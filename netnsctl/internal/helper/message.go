@@ -21,7 +21,7 @@ type Request struct {
 	dir  int
 	path string
 	how  sys.How
-	// limit is how many bytes or entries are read.
+	// limit is how many bytes are read.
 	limit int
 }
 

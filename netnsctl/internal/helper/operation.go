@@ -15,7 +15,6 @@ const (
 	opOpenNet
 	opOpenPath
 	opReadFile
-	opList
 )
 
 // do answers a request. It may never return.
@@ -33,8 +32,6 @@ func (c *copier) do(r Request) Answer {
 		return openPath(r)
 	case opReadFile:
 		return readFile(r)
-	case opList:
-		return list(r)
 	}
 	return failed(syscall.ENOSYS)
 }

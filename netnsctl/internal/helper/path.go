@@ -1,7 +1,6 @@
 package helper
 
 import (
-	"bytes"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -52,36 +51,4 @@ func ReadProcessFile(pid int, path string, limit int) Request {
 	r := ReadFile(path, limit)
 	r.pid = pid
 	return r
-}
-
-// List asks for the names in a directory, at most limit of them.
-func List(path string, limit int) Request {
-	return Request{op: opList, dir: -1, path: path, limit: limit}
-}
-
-// Names is the answer to the request [List].
-func (a Answer) Names() (names []string) {
-	for name := range bytes.SplitSeq(bytes.TrimSuffix(a.Text, []byte{0}), []byte{0}) {
-		if len(name) > 0 {
-			names = append(names, string(name))
-		}
-	}
-	return names
-}
-
-func list(r Request) Answer {
-	fd, err := sys.OpenDir(r.path)
-	if err != nil {
-		return failed(err)
-	}
-	defer sys.Close(fd)
-	names, err := sys.ReadNames(fd)
-	if err != nil {
-		return failed(err)
-	}
-	a := Answer{FD: -1}
-	for _, name := range names[:min(len(names), r.limit)] {
-		a.Text = append(append(a.Text, name...), 0)
-	}
-	return a
 }

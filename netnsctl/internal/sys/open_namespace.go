@@ -39,22 +39,14 @@ func OpenNamespaceAt(dirfd int, path string) (int, error) {
 // OpenHeld opens the namespace that the O_PATH descriptor fd holds. The calling thread must
 // be in the mount namespace in which the process began, whose /proc nobody else controls.
 func OpenHeld(fd int) (int, error) {
-	file, err := openHeld(fd, FDPath(fd))
+	if !IsNamespace(fd) {
+		return -1, ErrNotNamespace
+	}
+	file, err := open(FDPath(fd), openFlags)
 	if err == unix.ENOENT || err == unix.ENOTDIR {
 		return openWithoutProc(fd)
 	}
 	return file, err
-}
-
-// OpenHeldInside is [OpenHeld] on a thread in another mount namespace. The working directory
-// must be procfs.
-func OpenHeldInside(fd int) (int, error) { return openHeld(fd, inProc(fd)) }
-
-func openHeld(fd int, path string) (int, error) {
-	if !IsNamespace(fd) {
-		return -1, ErrNotNamespace
-	}
-	return open(path, openFlags)
 }
 
 // openWithoutProc is [OpenHeld] where /proc is no procfs, or that of a pid namespace which
