@@ -52,6 +52,7 @@ var anyNamespace = []struct{ name, build string }{
 	},
 	{name: "descriptor", build: `set -- $($HOLD descriptor); ids $2`},
 	{name: "thread", build: `set -- $($HOLD thread); ids $2`},
+	{name: "thread whose leader has ended", build: `set -- $($HOLD leaderless); ids $2`},
 	{name: "socket", build: `set -- $($HOLD socket:tcp); ids $2`},
 	{name: "tap", build: `set -- $($HOLD tun); ids $2`},
 	{name: "named", build: `netnsctl add x; echo x /run/netns/x; ids $(ino /run/netns/x)`},

@@ -68,7 +68,11 @@ func becomeHolder(kind string) {
 		ready <- st.Ino
 		select {}
 	}()
-	fmt.Println(os.Getpid(), <-ready)
+	ino := <-ready
+	if kind == "leaderless" {
+		endLeader(ino)
+	}
+	fmt.Println(os.Getpid(), ino)
 	null := must(unix.Open("/dev/null", unix.O_RDWR, 0))
 	for fd := range 3 {
 		check(unix.Dup2(null, fd))
@@ -78,10 +82,29 @@ func becomeHolder(kind string) {
 	}
 }
 
+// endLeader ends the thread that init runs on, the first one of the process. Another one says
+// then that the namespace is held.
+func endLeader(ino uint64) {
+	go func() {
+		for {
+			stat, err := os.ReadFile("/proc/self/stat")
+			check(err)
+			if strings.Contains(string(stat), ") Z ") {
+				break
+			}
+			runtime.Gosched()
+		}
+		fmt.Println(os.Getpid(), ino)
+	}()
+	_, _, errno := unix.RawSyscall(unix.SYS_EXIT, 0, 0, 0)
+	check(errno)
+}
+
 // holders are ways to pin the namespace that the thread is in. Those that need
 // the thread to stay there say so.
 var holders = map[string]func(arg string) (stay bool){
-	"thread": func(string) bool { return true },
+	"thread":     func(string) bool { return true },
+	"leaderless": func(string) bool { return true }, // its process has no other thread there
 	"mount": func(on string) bool { // in a mount namespace of the thread alone
 		check(unix.Unshare(unix.CLONE_FS | unix.CLONE_NEWNS))
 		check(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))

@@ -256,6 +256,7 @@ var healthy = []staleCase{
 			asleep $p
 			ino /proc/$p/ns/net`,
 	},
+	{name: "without name, a process whose leader has ended", build: `$HOLD leaderless`},
 	{
 		name: "the host's own",
 		build: `

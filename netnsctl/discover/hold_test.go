@@ -1,9 +1,11 @@
 package discover
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"unsafe"
 
@@ -19,6 +21,7 @@ var holds = map[string]func(path string) error{
 	"nothing":           func(string) error { return nil },
 	"process":           func(string) error { return nil }, // it was started inside
 	"thread":            holdThread,
+	"leaderless":        holdWithoutLeader,
 	"descriptor":        func(path string) error { return second(sys.OpenNamespace(path)) },
 	"path-descriptor":   func(path string) error { return second(sys.OpenPath(path)) },
 	"thread-descriptor": holdThreadDescriptor,
@@ -67,6 +70,32 @@ func holdThread(path string) error {
 	}
 	defer sys.Close(fd)
 	return onThread(func() error { return sys.SetNet(fd) })
+}
+
+// init keeps the first thread for the function main, which ends it.
+func init() {
+	if os.Getenv(holdVariable) == "leaderless" {
+		runtime.LockOSThread()
+	}
+}
+
+// holdWithoutLeader leaves a thread in the namespace and ends the first one of the process.
+func holdWithoutLeader(path string) error {
+	if err := holdThread(path); err != nil {
+		return err
+	}
+	go func() {
+		for {
+			stat, err := os.ReadFile("/proc/self/stat")
+			if err != nil || bytes.Contains(stat, []byte(") Z ")) {
+				break
+			}
+			runtime.Gosched()
+		}
+		fmt.Println("holds")
+	}()
+	_, _, errno := unix.RawSyscall(unix.SYS_EXIT, 0, 0, 0)
+	return errno
 }
 
 func holdThreadDescriptor(path string) error {

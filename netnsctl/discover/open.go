@@ -34,10 +34,8 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 
 func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	switch p.Kind {
-	case Process:
-		return sys.OpenNamespace(v.fs.Path(p.PID, "/ns/net"))
-	case Thread:
-		return sys.OpenNamespace(v.fs.Path(p.PID, "/task/"+strconv.Itoa(p.TID)+"/ns/net"))
+	case Process, Thread:
+		return sys.OpenNamespace(v.fs.Root() + "/" + taskPath(p) + "/ns/net")
 	case Descriptor:
 		return sys.OpenNamespace(v.fs.Root() + "/" + fdPath(p))
 	case SocketPin, TunTap:
@@ -77,10 +75,13 @@ func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 
 // fdPath is the path of a descriptor below the root of procfs: opening it opens the same
 // file.
-func fdPath(p Pin) string {
+func fdPath(p Pin) string { return taskPath(p) + "/fd/" + strconv.Itoa(p.FD) }
+
+// taskPath is the path, below the root of procfs, of the process or thread that has a pin.
+func taskPath(p Pin) string {
 	path := strconv.Itoa(p.PID)
 	if p.TID != 0 {
 		path += "/task/" + strconv.Itoa(p.TID)
 	}
-	return path + "/fd/" + strconv.Itoa(p.FD)
+	return path
 }

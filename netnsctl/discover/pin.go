@@ -44,7 +44,8 @@ type Pin struct {
 	// PID is the process that has it, 0 if none.
 	PID int `json:"pid,omitempty"`
 	// TID is the thread where that is not the process' leading one: for a
-	// descriptor a thread with a table of its own.
+	// descriptor a thread with a table of its own, for a process one that still runs after
+	// its leader has ended.
 	TID int `json:"tid,omitempty"`
 	// FD is the descriptor, -1 if none.
 	FD int `json:"fd" textjson:"omitnegative"`

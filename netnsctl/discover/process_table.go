@@ -9,8 +9,9 @@ import (
 
 // processTable is what procfs shows of all processes at once. Several sources read it.
 type processTable struct {
-	// threads are one for each process, and those threads that are in another network
-	// namespace than their process.
+	// threads are one for each process, those threads that are in another network namespace
+	// than their process and, where the leader of a process has ended, one for each network
+	// namespace that its threads are in.
 	threads []thread
 	files   []openFile
 	// members has some processes for each mount namespace.
@@ -24,6 +25,8 @@ type processTable struct {
 type thread struct {
 	pid, tid int
 	net      uint64
+	// leads says that the thread stands for the process, whose leader has ended.
+	leads bool
 }
 
 // openFile is a descriptor that may pin a namespace.

@@ -27,6 +27,7 @@ func TestScanFinds(t *testing.T) {
 	}{
 		{hold: "process", kind: Process, verdict: InUse, reason: "1 process", open: true},
 		{hold: "thread", kind: Thread, verdict: Orphan, reason: "held by thread ", open: true},
+		{hold: "leaderless", kind: Process, verdict: InUse, reason: "1 process", open: true},
 		{hold: "descriptor", kind: Descriptor, verdict: Orphan, reason: "held by descriptor ", open: true},
 		{hold: "path-descriptor", kind: Descriptor, verdict: Orphan, reason: "held by descriptor ", open: true},
 		{hold: "thread-descriptor", kind: Descriptor, verdict: Orphan, reason: " of thread ", open: true},

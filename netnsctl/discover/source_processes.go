@@ -5,9 +5,9 @@ import "slices"
 // processes sees what processes and threads are in.
 func processes(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, t := range v.threads {
-		p := Pin{Kind: Process, PID: t.pid, FD: -1}
-		if t.tid != 0 {
-			p.Kind, p.TID = Thread, t.tid
+		p := Pin{Kind: Process, PID: t.pid, TID: t.tid, FD: -1}
+		if t.tid != 0 && !t.leads {
+			p.Kind = Thread
 		}
 		seen = append(seen, v.sighting(t.net, p))
 	}

@@ -78,15 +78,17 @@ func TestThreads(t *testing.T) {
 
 		"9000005/task/9000005/": "", "9000005/task/9000006/fd/3": "-> /dev/null", "9000005/task/9000007/": "",
 		"9000006/ns/net": "-> net:[79]", "9000007/ns/net": "-> net:[79]",
+		"9000005/task/9000008/": "", "9000008/ns/net": "-> net:[80]",
 	})
-	hideThreads(t, v, "9000002", "9000003", "9000006", "9000007")
+	hideThreads(t, v, "9000002", "9000003", "9000006", "9000007", "9000008")
 	countsLinks(t, v, 9000001)
 	nstest.Must(t, v.readProcesses())
 	seen, gaps := processes(v)
 	expect(t, seen, map[uint64]Pin{
 		77: {Kind: Process, PID: 9000001, FD: -1},
 		78: {Kind: Thread, PID: 9000001, TID: 9000003, FD: -1},
-		79: {Kind: Thread, PID: 9000005, TID: 9000006, FD: -1},
+		79: {Kind: Process, PID: 9000005, TID: 9000006, FD: -1},
+		80: {Kind: Process, PID: 9000005, TID: 9000008, FD: -1},
 	})
 	expectGaps(t, gaps)
 	if len(v.members) != 2 || v.members[501][0] != 9000003 {

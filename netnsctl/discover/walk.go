@@ -71,10 +71,12 @@ func (w *walker) process(pid int) {
 }
 
 // otherThreads reads the threads of a process but its leader. That is 0 if it is a zombie:
-// then the threads are the process.
+// then the threads are the process, which is in each namespace that one of them is in.
 func (w *walker) otherThreads(pid, leader int) {
 	tids, err := w.r.Tasks(pid)
 	w.refused = refuse(w.refused, pid, err)
+	var nets []uint64 // that the threads of a zombie are in
+	leaderless := leader == 0
 	for _, tid := range slices.Clone(tids) {
 		if tid == pid {
 			continue
@@ -83,8 +85,12 @@ func (w *walker) otherThreads(pid, leader int) {
 		if err != nil {
 			continue
 		}
-		if net != w.net {
-			w.threads = append(w.threads, thread{pid, tid, net})
+		switch {
+		case !leaderless && net != w.net:
+			w.threads = append(w.threads, thread{pid: pid, tid: tid, net: net})
+		case leaderless && !slices.Contains(nets, net):
+			nets = append(nets, net)
+			w.threads = append(w.threads, thread{pid: pid, tid: tid, net: net, leads: true})
 		}
 		w.inMount(tid)
 		if leader == 0 {
