@@ -245,6 +245,59 @@ END
 		works:   `grep -q precious /run/e/x`,
 	},
 	{
+		name: "name made in a container, whose run directory is a private mount of ours",
+		build: `
+			mount --make-rshared /; mkdir -p /run/netns /run/jail
+			elsewhere '
+				mount -t tmpfs t /run/jail; mount --make-private /run/jail
+				mkdir -p /run/jail/run/netns /run/jail/old /run/jail/proc; ` + bindJail + `
+				mount --rbind /proc /run/jail/proc
+				mount --bind /run/netns /run/jail/run/netns; mount --make-rprivate /run/jail
+				cd /run/jail; pivot_root . old
+				: >/run/netns/x; unshare -n mount --bind /proc/self/ns/net /run/netns/x
+				echo $$ >/old/run/pid; mount --make-rslave /old; echo >/old/run/settled; umount -l /old; exec sleep 1000' slave`,
+		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		works: `nsenter --net=/run/netns/x true`,
+	},
+	{
+		name: "the same, named",
+		build: `
+			mount --make-rshared /; mkdir -p /run/netns; : >/run/netns/x
+			elsewhere '
+				echo $$ >/run/pid
+				mount --make-rprivate /run/netns
+				unshare --net=/run/netns/x true'`,
+		targets: "x",
+		says:    "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		works:   `nsenter --net=/run/netns/x true`,
+	},
+	{
+		name: "private name in a mount namespace that only a descriptor keeps",
+		build: `
+			mkdir -p /run/netns; : >/run/netns/x
+			unshare -m --propagation private sh -c '
+				unshare --net=/run/netns/x true
+				echo $$ >/run/inside; exec sleep 1000' & p=$!
+			settle /run/inside
+			setsid sh -c 'exec sleep 1000' 9</proc/$p/ns/mnt >/dev/null 2>&1 & q=$!
+			until test -e /proc/$q/fd/9; do sleep 0.01; done
+			kill $p; wait $p || true
+			echo $q >/run/pid`,
+		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		works: `nsenter --mount=/proc/$(cat /run/pid)/fd/9 nsenter --net=/run/netns/x true`,
+	},
+	{
+		name: "private name of a mount namespace whose only process is chrooted",
+		build: `
+			mkdir -p /run/netns /run/jail; : >/run/netns/x
+			elsewhere '` + bindJail + `
+				unshare --net=/run/netns/x true
+				echo $$ >/run/pid; echo >/run/settled
+				exec chroot /run/jail sleep 1000'`,
+		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		works: `true`,
+	},
+	{
 		name: "name below another /var/run",
 		build: `
 			setsid unshare -m sh -c '
@@ -292,4 +345,29 @@ func TestStaleChroot(t *testing.T) {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	w.shell(`test -e /run/netns/x`)
+}
+
+// TestPersistentMountNamespace: a name in a mount namespace that only a bind mount keeps is a
+// name, so that its namespace is idle.
+func TestPersistentMountNamespace(t *testing.T) {
+	t.Parallel()
+	if !isRoot() {
+		unable(t, "only root can make this")
+	}
+	w := newMachine(t)
+	// The kernel binds younger mount namespaces only, see staleCases.
+	w.shell(`mkdir -p /run/netns /run/mns; mount -t tmpfs none /run/mns; mount --make-private /run/mns
+		: >/run/mns/m; : >/run/netns/router
+		until unshare --mount=/run/mns/m --propagation private unshare --net=/run/netns/router true 2>/dev/null; do sleep 0.01; done`)
+	const lives = `nsenter --mount=/run/mns/m nsenter --net=/run/netns/router true`
+	w.shell(lives)
+	a := w.run("list", "--stale", "--idle", "--noheadings", "-o", "state,reason")
+	if !strings.Contains(a.stdout, "idle   named router in mnt:[") || strings.Contains(a.stdout, "orphan") {
+		t.Errorf("%s%s", a.stdout, a.stderr)
+	}
+	a = w.run("delete", "--force-orphans", "--min-age", "0")
+	if !strings.Contains(a.stdout, "skipped router: another namespace is mounted on its file at /run/netns/router in mnt:[") {
+		t.Errorf("%s%s", a.stdout, a.stderr)
+	}
+	w.shell(lives)
 }

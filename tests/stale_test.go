@@ -18,6 +18,8 @@ type staleCase struct {
 	// 3 where kept is set, else with 0.
 	done string
 	kept bool
+	// named says that the name x stays until it is named: `ip netns` does not make such a file.
+	named bool
 	// gone says that the namespace does not exist afterwards.
 	gone bool
 }
@@ -57,30 +59,70 @@ var staleNames = []staleCase{
 			test $! = $p`,
 		listed: "stale  recycled-pid",
 		done:   "removed x",
+		named:  true,
 	},
 	{
 		name:   "wrong type",
 		build:  `: >/run/netns/x; mount --bind /proc/self/ns/ipc /run/netns/x`,
 		listed: "x  stale  wrong-type: of type ipc",
 		done:   "removed x",
+		named:  true,
 	},
 	{
 		name:   "link to a wrong type",
 		build:  `tick; ln -s /proc/1/ns/uts /run/netns/x`,
 		listed: "x  stale  wrong-type: of type uts",
 		done:   "removed x",
+		named:  true,
 	},
 	{
 		name:   "directory",
 		build:  `mkdir /run/netns/x`,
 		listed: "x  stale  not-a-namespace: a directory",
 		done:   "removed x",
+		named:  true,
 	},
 	{
 		name:   "fifo",
 		build:  `mkfifo /run/netns/x`,
 		listed: "x  stale  not-a-namespace: a fifo",
 		done:   "removed x",
+		named:  true,
+	},
+	{
+		name:   "socket",
+		build:  `python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/netns/x")'`,
+		listed: "x  stale  not-a-namespace: a socket",
+		done:   "removed x",
+		named:  true,
+	},
+	{
+		name:   "link to a file",
+		build:  `: >/run/file; ln -s /run/file /run/netns/x`,
+		listed: "x  stale  not-a-namespace: a link to /run/file",
+		done:   "removed x",
+		named:  true,
+	},
+	{
+		name:   "open file",
+		build:  `sh -c 'echo >/run/settled; exec sleep 1000' 9>/run/netns/x >/dev/null 2>&1 & settle /run/settled`,
+		listed: "x  stale  dead-file",
+		done:   "removed x",
+		named:  true,
+	},
+	{
+		name:   "locked file",
+		build:  `flock /run/netns/x sh -c 'echo >/run/settled; exec sleep 1000' >/dev/null 2>&1 & settle /run/settled`,
+		listed: "x  stale  dead-file",
+		done:   "removed x",
+		named:  true,
+	},
+	{
+		name:   "named file with content",
+		build:  `echo precious >/run/netns/x`,
+		listed: "x  stale  not-a-namespace: a file with content",
+		done:   "removed x",
+		named:  true,
 	},
 	{
 		name:   "content",
@@ -342,7 +384,15 @@ func TestStale(t *testing.T) {
 				t.Errorf("list --stale, status %s:\n%s\nwant %s", listed.status, listed.stdout, c.listed)
 			}
 			processes := w.processes()
-			cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait=5")
+			clean := []string{"delete", "--force-orphans", "--min-age", "0", "--wait=5"}
+			if c.named {
+				const says = "; to remove it anyway: netnsctl delete --force-orphans x\n0 removed, 0 released, 1 skipped"
+				if a := w.run(clean...); a.status != "3" || !strings.Contains(a.stdout, says) {
+					t.Errorf("delete without a name, status %s:\n%s%s", a.status, a.stdout, a.stderr)
+				}
+				clean = append(clean, "x")
+			}
+			cleaned := w.run(clean...)
 			status := "0"
 			if c.kept {
 				status = "3"

@@ -309,7 +309,7 @@ func TestWrongTypeOverName(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
 		nstest.Must(t, syscall.Mount("/proc/self/ns/uts", "/run/netns/x", "", syscall.MS_BIND, ""))
-		snap, plan := planned(t)
+		snap, plan := planned(t, "x")
 		if got := outcomes(snap, plan); got != "removed" {
 			t.Error(got)
 		}
@@ -324,7 +324,7 @@ func TestDirectory(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, os.MkdirAll("/run/netns/empty", 0o755))
 		nstest.Must(t, os.MkdirAll("/run/netns/full/x", 0o755))
-		snap, plan := planned(t)
+		snap, plan := planned(t, "empty", "full")
 		if got := outcomes(snap, plan); got != "removed, spared: it is a directory that is not empty" {
 			t.Error(got)
 		}
@@ -338,7 +338,7 @@ func TestLinkTargetStays(t *testing.T) {
 		nstest.Must(t, os.WriteFile("/run/precious", nil, 0o600))
 		nstest.Must(t, os.Symlink("/run/precious", "/run/netns/l"))
 		nstest.Must(t, os.Symlink("/run/nowhere", "/run/netns/d"))
-		snap, plan := planned(t)
+		snap, plan := planned(t, "l", "d")
 		if got := outcomes(snap, plan); got != "removed, removed" {
 			t.Error(got)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
 
 // DefaultMinAge is the grace of rule 3: longer than a container takes to start.
@@ -58,6 +59,8 @@ type Step struct {
 	// Left are the pins that an ordinary user still has on the namespace when the mounts are
 	// gone. Only a target has some.
 	Left []discover.Pin `json:"left,omitempty"`
+	// copies are the mounts on the file of a dead name that are left over and end with it.
+	copies []mountns.FileMount
 	// named says that the name or the namespace is a target.
 	named bool
 	// tidy has the paths of Mounts that were named, or lie directly in a directory that was:

@@ -1,6 +1,8 @@
 package clean
 
 import (
+	"slices"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
@@ -29,7 +31,7 @@ func (p *planner) name(n *discover.Name) {
 		p.skip(n, nil, r, ifNamed)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, named: explicit})
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, named: explicit, copies: p.copies(n)})
 }
 
 // keepStale says why a stale name stays, if it does. named says that it is a target.
@@ -39,8 +41,10 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 		return because("something that is not a namespace is mounted on it")
 	case n.File.Kind == "":
 		return because("the file under the mount cannot be seen")
-	case n.File.Kind == discover.Regular && n.File.Size > 0 && !named:
-		return because("it has content")
+	case !named:
+		if r := foreignFile(n); r.keeps() {
+			return r
+		}
 	}
 	// Another mount covers the run directory, or the name. To unlink the file would end the
 	// mount below the cover, too. A name that is mounted itself is that cover.
@@ -53,13 +57,34 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	return p.young(n.File.Born)
 }
 
+// foreignFile says that a stale name is none of what `ip netns` leaves over: an empty regular
+// file that nobody has open, or a link that leads nowhere. Something else made it.
+func foreignFile(n *discover.Name) reason {
+	switch {
+	case n.Cause == discover.DeadFile && n.Opener != nil:
+		return heldBy("its file is open: ", *n.Opener)
+	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:
+		return reason{}
+	case n.Cause == discover.RecycledPID:
+		return because("it leads to ", n.Top.String(), ", which is alive: ", n.Detail)
+	case n.Mounted:
+		return because("a namespace ", n.Detail, " is mounted on it")
+	case n.Cause == discover.WrongType:
+		return because("it leads to a namespace ", n.Detail)
+	case n.File.Kind == discover.Regular:
+		return because("it has content")
+	}
+	return because("it is ", n.Detail)
+}
+
 // mountedOn says that a mount in another mount namespace would end with the file of the name,
 // and that it is not of the namespace that the name leads to. For a target the mounts of an
 // ordinary user who is alone in his mount namespace do not count. What is mounted where the
 // scan could not look counts, unless that is his, too.
 func (p *planner) mountedOn(n *discover.Name, named bool) reason {
+	copies := p.copies(n)
 	m, found := p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
-		return m.Namespace != p.snap.OwnMounts && !(leftover(n, m) && p.unused(m.Ino)) && !(named && p.only(m))
+		return m.Namespace != p.snap.OwnMounts && !slices.ContainsFunc(copies, m.Same) && !(named && p.only(m))
 	})
 	if found {
 		return mounted(m)
@@ -72,10 +97,33 @@ func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 	return reason{}
 }
 
-// unused reports whether the network namespace with an inode number is idle or an orphan.
-func (p *planner) unused(ino uint64) bool {
-	ns := p.byIno[ino]
-	return ns != nil && (ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan)
+// copies are the mounts on the file of a dead name that are copies, in other mount namespaces,
+// of what was mounted here, and nobody's name there. Only a private mount can be one: a shared
+// copy would have gone with its original.
+func (p *planner) copies(n *discover.Name) (copies []mountns.FileMount) {
+	if n.Cause != discover.DeadFile {
+		return nil
+	}
+	for _, m := range p.snap.OnFile.On[n.On] {
+		if m.Net && m.Private && p.leftOver(m) {
+			copies = append(copies, m)
+		}
+	}
+	return copies
+}
+
+// leftOver reports whether a mount is no name in its mount namespace, and its end harms nobody:
+// the namespace has a name here, or the clean-up would release it anyway.
+func (p *planner) leftOver(m mountns.FileMount) bool {
+	ns := p.byIno[m.Ino]
+	if ns == nil || !slices.ContainsFunc(ns.Pins, func(pin discover.Pin) bool {
+		return pin.Mount != nil && pin.Mount.Namespace == m.Namespace && pin.Mount.ID == m.ID && !pin.Mount.Usable
+	}) {
+		return false
+	}
+	notNamed := func(*discover.Mount) bool { return false }
+	return ns.Verdict == discover.Idle && len(ns.Names) > 0 ||
+		ns.Verdict == discover.Orphan && !p.keepOrphan(ns, false, notNamed).keeps()
 }
 
 // healthy decides on a name that was asked for and is not stale.

@@ -32,6 +32,14 @@ func (w world) onFile(only bool) {
 	}
 }
 
+// copy makes the mount of the orphan one on the file of the dead name.
+func (w world) copy() {
+	w.dead.On, w.mount.ID = "0:25:/netns/dead", 31
+	w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: {
+		{Namespace: 50, ID: 31, Through: 812, Path: "/run/c/ns", Ino: 100, Net: true, Private: true},
+	}}
+}
+
 // gap adds something of a user's that the scan could not look at.
 func (w world) gap(what string, uid int64) {
 	w.snap.Gaps = append(w.snap.Gaps, discover.Gap{What: what, Count: 1, Critical: true, PID: 7, UID: uid})
@@ -40,6 +48,7 @@ func (w world) gap(what string, uid int64) {
 // TestVeto: what an ordinary user does keeps no target, where that harms nobody but him.
 func TestVeto(t *testing.T) {
 	const onFile = "skip dead: something is mounted on its file at /run/netns/dead in mnt:[40] of pid 7 of user bob (sleep), uid 1000"
+	const onCopy = "skip dead: another namespace is mounted on its file at /run/c/ns in mnt:[50] of pid 812"
 	const heldByBob = "skip net:[100]: held by descriptor 3 of pid 9 of user bob (sleep), uid 1000"
 	for _, c := range []struct {
 		name    string
@@ -61,6 +70,31 @@ func TestVeto(t *testing.T) {
 				w.snap.OnFile.On[w.dead.On] = append(w.snap.OnFile.On[w.dead.On], discover.FileMount{Namespace: 41, Through: 8, Path: "/srv"})
 			},
 		},
+		{name: "a copy of the orphan", change: func(w world) { w.copy() }, want: "remove dead\nrelease net:[100]"},
+		{
+			name: "a copy that is younger than the scan", change: func(w world) { w.copy(); w.mount.ID++ },
+			want: "release net:[100]\n" + onCopy,
+		},
+		{
+			name: "a copy of an orphan that stays", change: func(w world) { w.copy(); w.orphan.Hardware = []string{"eth0"} },
+			want: onCopy + "\nskip net:[100]: it holds a physical device: eth0",
+		},
+		{
+			name: "a name in another mount namespace", targets: "dead", change: func(w world) { w.copy(); w.nameElsewhere() }, want: onCopy,
+		},
+		{
+			name: "a copy of an orphan that has a name elsewhere, too", want: onCopy,
+			change: func(w world) { w.copy(); w.orphan.Verdict = discover.Idle },
+		},
+		{
+			name: "a copy of a name here", want: "remove dead",
+			change: func(w world) { w.copy(); w.orphan.Verdict, w.orphan.Names = discover.Idle, []string{"other"} },
+		},
+		{
+			name: "a copy that gets unmounts", want: "release net:[100]\n" + onCopy,
+			change: func(w world) { w.copy(); w.snap.OnFile.On[w.dead.On][0].Private = false },
+		},
+
 		{
 			name: "a mount on an idle name that is named", targets: "vpn", want: "remove vpn",
 			change: func(w world) {

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 	"time"
 
@@ -174,7 +175,7 @@ func anywhere(mountns.FileMount) bool { return true }
 // has the whole mount namespace.
 func (r *rechecker) elsewhere(step Step) func(mountns.FileMount) bool {
 	return func(m mountns.FileMount) bool {
-		return m.Namespace != r.snap.OwnMounts && !(leftover(step.Name, m) && r.noneIn(m.Ino) == nil) && !(step.named && r.only(m))
+		return m.Namespace != r.snap.OwnMounts && !(slices.ContainsFunc(step.copies, m.Same) && r.noneIn(m.Ino) == nil) && !(step.named && r.only(m))
 	}
 }
 
@@ -199,11 +200,4 @@ func (r *rechecker) only(m mountns.FileMount) bool {
 		in = kept
 	}
 	return mountns.OnlyUsers(fs, in)[m.Namespace] > 0
-}
-
-// leftover reports whether a mount on the file of a dead name seems to be a copy, in another
-// mount namespace, of what was mounted here. Only a private mount can be one: a name that
-// was made there is shared, and a shared copy would have gone with its original.
-func leftover(n *discover.Name, m mountns.FileMount) bool {
-	return n.Cause == discover.DeadFile && m.Net && m.Private
 }

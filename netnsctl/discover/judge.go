@@ -78,13 +78,13 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 		return Own, "our own namespace"
 	case processes > 0:
 		return InUse, count(processes, "process", "processes")
-	case threads > 0 && len(ns.Names) > 0:
+	case threads > 0 && (len(ns.Names) > 0 || name != nil):
 		return InUse, count(threads, "thread", "threads")
 	case len(ns.Names) > 0 && slices.ContainsFunc(e.gaps, Gap.hidesProcesses):
 		return Idle, "no process that could be seen"
 	case len(ns.Names) > 0:
 		return Idle, "no process"
-	case name != nil && threads == 0:
+	case name != nil:
 		return Idle, "named " + name.Name + " in " + name.where()
 	case kept:
 		ns.kept = true
@@ -208,8 +208,11 @@ func (ns *Namespace) first() Pin {
 
 // where is the mount namespace of a mount that is a name for some process.
 func (m *Mount) where() string {
-	if m.Through == 0 {
+	switch {
+	case m.Through == 0 && m.Own:
 		return "our own mount namespace"
+	case m.Through == 0:
+		return "mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
 	}
 	return "the mount namespace of pid " + strconv.Itoa(m.Through)
 }

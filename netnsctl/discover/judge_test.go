@@ -75,7 +75,7 @@ func TestJudge(t *testing.T) {
 			verdict: Idle, reason: "named x in the mount namespace of pid 9",
 		},
 		{situation: "name in our mounts", ino: other, pins: []Pin{inOurs}, verdict: Idle, reason: "named x in our own mount namespace"},
-		{situation: "name elsewhere and a thread", ino: other, pins: []Pin{elsewhere, thread}, verdict: Orphan},
+		{situation: "name elsewhere and a thread", ino: other, pins: []Pin{elsewhere, thread}, verdict: InUse, reason: "1 thread"},
 		{situation: "name elsewhere, not usable", ino: other, pins: []Pin{unusable}, verdict: Orphan},
 		{situation: "mount in the host, no name", ino: other, pins: []Pin{inHost}, verdict: Orphan},
 		{situation: "kept", ino: other, pins: []Pin{leaked}, kept: "docker", verdict: Idle, reason: "kept by docker"},

@@ -10,6 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 )
 
@@ -57,6 +58,27 @@ func (v *vantage) readNames() {
 			continue // gone meanwhile
 		}
 		v.names = append(v.names, n)
+	}
+	v.findOpeners()
+}
+
+// findOpeners fills in [Name.Opener]: an empty file that a process has open may be its lock.
+func (v *vantage) findOpeners() {
+	opener := map[uint64]openFile{}
+	for _, f := range v.classFiles(emptyFile) {
+		opener[f.id] = f
+	}
+	for _, n := range v.names {
+		f, open := opener[n.File.Ino]
+		if !open || n.Cause != DeadFile || n.File.Dev != v.runDirDev {
+			continue
+		}
+		p := f.pin(Descriptor)
+		p.Command = procfs.Command(v.fs.Root(), p.PID)
+		if uid, _ := procfs.UserOf(v.fs.Root(), p.PID); uid > 0 {
+			p.UID, p.User = uid, procfs.UserName(uid)
+		}
+		n.Opener = &p
 	}
 }
 

@@ -3,6 +3,7 @@ package discover
 import (
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -32,6 +33,10 @@ type rootDir struct {
 func (v *vantage) nameElsewhere(m *Mount) {
 	dir, name := path.Split(m.Path)
 	if !netnsctl.ValidName(name) {
+		return
+	}
+	if slices.Contains(runDirs, path.Clean(dir)) && m.Through == 0 && !m.Own {
+		m.Name, m.Usable = name, !m.Covered
 		return
 	}
 	if v.roots == nil {

@@ -49,6 +49,7 @@ const (
 	fanotifyGroup
 	ioURing
 	directory
+	emptyFile // on the file system of the run directory: it pins nothing, but is in use
 )
 
 func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }

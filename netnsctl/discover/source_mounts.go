@@ -109,7 +109,9 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 	name, inRunDir := strings.CutPrefix(row.Point, v.runDir+"/")
 	if inRunDir && netnsctl.ValidName(name) {
 		mount.Name = name
-		mount.Usable = !mount.Covered && m.HasRootView()
+		// In another mount namespace whoever enters that can use it, also where no process
+		// is inside, or each is chrooted.
+		mount.Usable = !mount.Covered && (m.HasRootView() || !mount.Host)
 	} else if !mount.Host {
 		v.nameElsewhere(&mount)
 	}

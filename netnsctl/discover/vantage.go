@@ -36,9 +36,11 @@ type vantage struct {
 	// ownMounts is our mount namespace, hostMounts that of pid 1, or ours where that cannot
 	// be told.
 	ownMounts, hostMounts uint64
-	// runDir is the run directory as mountinfo shows it, without links.
-	runDir string
-	clock  clock
+	// runDir is the run directory as mountinfo shows it, without links, runDirDev the device
+	// of its file system, 0 if there is none.
+	runDir    string
+	runDirDev uint64
+	clock     clock
 	// allPIDs says that we are in the initial pid namespace, and see every process.
 	allPIDs bool
 	// countsFDs says that the size of a process' fd directory is the number of its
@@ -125,6 +127,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
 	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
 		v.runDir = real
+		v.runDirDev, _, _ = sys.Stat(real)
 	}
 	v.compareWithFirst()
 	v.add([]sighting{v.sighting(v.own.Ino, Pin{})})

@@ -141,7 +141,7 @@ func (w *walker) descriptors(pid, tid int) {
 	}
 }
 
-// classify reports whether a file may pin a namespace. A stat tells most: the text of the
+// classify reports whether a file may pin a namespace, or be that of a stale name. A stat tells most: the text of the
 // link is a path where a namespace was opened by one.
 func (w *walker) classify(dir int, f *openFile) bool {
 	var st sys.FileStat
@@ -165,6 +165,9 @@ func (w *walker) classify(dir int, f *openFile) bool {
 		f.class = tunFile
 	case st.Kind() == sys.KindDirectory:
 		f.class, f.id = directory, st.MountID
+		return w.uid == 0 || !w.again(&st)
+	case st.Kind() == sys.KindRegular && st.Size == 0 && st.Dev == w.v.runDirDev:
+		f.class = emptyFile
 		return w.uid == 0 || !w.again(&st)
 	default:
 		return false

@@ -16,8 +16,9 @@ import (
 // detach_mounts in fs/namespace.c).
 type FileMount struct {
 	// Namespace is the inode number of the mount namespace, Through a process in it, 0 if
-	// none.
+	// none. ID is the number of the mount in mountinfo, which the kernel uses again.
 	Namespace uint64
+	ID        uint64
 	Through   int
 	Path      string
 	// Command is the name of the process Through, and User the user who answers for it, if that
@@ -86,6 +87,11 @@ func (all FileMounts) Other(file string, ino uint64, counts func(FileMount) bool
 	return m, false
 }
 
+// Same reports whether two looks saw the same mount.
+func (m FileMount) Same(now FileMount) bool {
+	return m.Namespace == now.Namespace && m.ID == now.ID && m.Path == now.Path && m.Ino == now.Ino
+}
+
 // Add adds the mounts of a mount namespace that are on one of the files.
 func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Account) (err error) {
 	asked := func(file []byte) bool { return all.Asked[string(file)] }
@@ -93,7 +99,7 @@ func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Acco
 		_, net := row.Ino("net")
 		on := t.Parent(row)
 		all.On[file] = append(all.On[file], FileMount{
-			Namespace: m.Ino, Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
+			Namespace: m.Ino, ID: uint64(row.ID), Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
 			Private: !row.Shared && !row.Slave && !on.Shared && !on.Slave,
 		})
 		err = account.Spend(budget.Amount{Kept: fileMountSize + len(row.Point)})

@@ -51,14 +51,14 @@ func TestAdd(t *testing.T) {
 	}{
 		{
 			file: "0:25:/a", ino: 0, want: map[FileMount]bool{
-				{Namespace: 77, Through: 9, Path: "/run/a", Ino: 55, Net: true, Private: true}: true,
-				{Namespace: 77, Through: 9, Path: "/run/a", Ino: 56}:                           true,
+				{Namespace: 77, ID: 31, Through: 9, Path: "/run/a", Ino: 55, Net: true, Private: true}: true,
+				{Namespace: 77, ID: 33, Through: 9, Path: "/run/a", Ino: 56}:                           true,
 			},
 		},
-		{file: "0:25:/a", ino: 55, want: map[FileMount]bool{{Namespace: 77, Through: 9, Path: "/run/a", Ino: 56}: true}},
+		{file: "0:25:/a", ino: 55, want: map[FileMount]bool{{Namespace: 77, ID: 33, Through: 9, Path: "/run/a", Ino: 56}: true}},
 		{file: "0:25:/b", ino: 55},
 		{file: "0:25:/c", ino: 55},
-		{file: "8:1:/srv", ino: 55, want: map[FileMount]bool{{Namespace: 77, Through: 9, Path: "/srv"}: true}},
+		{file: "8:1:/srv", ino: 55, want: map[FileMount]bool{{Namespace: 77, ID: 34, Through: 9, Path: "/srv"}: true}},
 	} {
 		found := find(test.file, test.ino)
 		if len(found) != len(test.want) {
