@@ -134,6 +134,10 @@ var holders = map[string]func(arg string) (stay bool){
 		}
 		return false
 	},
+	"procfile": func(string) bool {
+		must(unix.Open("/proc/thread-self/net/dev", unix.O_RDONLY, 0))
+		return false
+	},
 	"tun": func(string) bool {
 		fd := must(unix.Open("/dev/net/tun", unix.O_RDWR, 0))
 		ifr, err := unix.NewIfreq("held0")

@@ -244,6 +244,7 @@ var leaks = []staleCase{
 // hidden are pins of a namespace that no clean-up can undo: their holder must give it
 // up. The kind is that of a holder (see holders), held is what `list --stale` says.
 var hidden = []struct{ name, kind, held string }{
+	{name: "proc file", kind: "procfile >/dev/null", held: "net:[?]  orphan  held by open file /proc/net/dev, descriptor "}, // nothing tells its ID
 	{name: "descriptor", kind: "descriptor", held: "held by descriptor "},
 	{name: "O_PATH descriptor", kind: "path", held: "held by descriptor "},
 	{name: "thread", kind: "thread", held: "held by thread "},
@@ -344,7 +345,7 @@ func staleCases() (all []staleCase) {
 		all = append(all, c)
 	}
 	for _, h := range hidden {
-		said, _, _ := strings.Cut(h.held, ",")
+		said, _, _ := strings.Cut(h.held[strings.Index(h.held, "held by")+len("held by"):], ",")
 		all = append(all, staleCase{name: h.name, build: "$HOLD " + h.kind, listed: h.held, done: said, kept: true})
 	}
 	for _, c := range healthy {

@@ -22,7 +22,8 @@ type deleteOptions struct {
 	dryRun, verbose, json, pretty bool
 	yes                           bool // do not ask
 	wait                          bool
-	limit                         time.Duration // of the wait; 0 for no limit
+	limit                         time.Duration      // of the wait; 0 for no limit
+	before                        *discover.Snapshot // from before the deletion, where [deleteOptions.looks]
 }
 
 // looks reports whether the result says what still uses the namespaces.
@@ -163,6 +164,13 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	single := len(all) == 1 && !all[0].checked && all[0].word == all[0].name
 	if single && o.plain() {
 		return plain(call, []string{all[0].name})
+	}
+	if o.looks() {
+		// After the deletion nothing may lead into a namespace any more that, for example, an
+		// open file of /proc/net keeps.
+		if o.before, _ = discover.Scan(call.Host, discover.Options{}); o.before != nil {
+			o.before.Close()
+		}
 	}
 	deleter := call.Host.NewDeleter()
 	for i := range all {

@@ -75,7 +75,7 @@ func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *di
 			all[i].waiting = d.known && slices.Contains(left, d.namespace)
 		}
 	}
-	if snap, err = discover.Scan(host, discover.Options{Everything: true}); err != nil {
+	if snap, err = discover.Scan(host, discover.Options{Everything: true, Before: o.before}); err != nil {
 		return nil, 0, err
 	}
 	for i, d := range all {

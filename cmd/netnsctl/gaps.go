@@ -25,6 +25,7 @@ var gapTexts = map[string]struct{ one, many string }{
 		"1 inotify or fanotify mark is on a namespace whose type the kernel does not tell",
 		"# inotify and fanotify marks are on namespaces whose type the kernel does not tell",
 	},
+	discover.GapProcFiles:     {"1 open file of a procfs that is mounted nowhere could not be inspected", "# open files of a procfs that is mounted nowhere could not be inspected"},
 	discover.GapDetachedTrees: {"1 detached mount tree could not be inspected", "# detached mount trees could not be inspected"},
 	discover.GapDevices:       {"the devices of 1 namespace could not be listed", "the devices of # namespaces could not be listed"},
 	find.GapClosed:            {"1 namespace could not be opened", "# namespaces could not be opened"},

@@ -29,6 +29,8 @@ func (d *describer) describe(namespaces []*Namespace) {
 	}
 	for _, ns := range namespaces {
 		if ns.ID == (netnsctl.ID{}) {
+			d.owner(ns)
+			ns.Reason = ns.heldBy()
 			continue
 		}
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {

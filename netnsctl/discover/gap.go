@@ -42,6 +42,7 @@ const (
 	GapInFlight        = "descriptors in flight not readable"
 	GapIOUring         = "io_uring files not readable"
 	GapMarks           = "inotify and fanotify marks on namespaces of a type that the kernel does not tell"
+	GapProcFiles       = "open files of a procfs that is mounted nowhere"
 	GapDetachedTrees   = "detached mount trees not readable"
 	GapMountNamespaces = "mount namespaces not readable"
 	GapNoAnswer        = "paths that do not answer"

@@ -27,6 +27,8 @@ var holds = map[string]func(path string) error{
 	"thread-descriptor": holdThreadDescriptor,
 	"socket":            func(path string) error { return within(path, udpSocket) },
 	"shared-socket":     holdSharedSocket,
+	"proc-file":         func(path string) error { return within(path, procFileOf("dev")) },
+	"proc-files":        holdProcFiles,
 	"tuntap":            func(path string) error { return within(path, tunDevice) },
 	"in-flight":         holdInFlight,
 	"socket-in-flight":  holdSocketInFlight,
@@ -108,6 +110,33 @@ func holdThreadDescriptor(path string) error {
 }
 
 func udpSocket() error { return second(unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)) }
+
+func procFileOf(path string) func() error {
+	return func() error { return second(unix.Open("/proc/thread-self/net/"+path, unix.O_RDONLY, 0)) }
+}
+
+// holdProcFiles has two files of the namespace open, and one of another namespace.
+func holdProcFiles(path string) error {
+	for _, file := range []string{"dev", "tcp"} {
+		if err := within(path, procFileOf(file)); err != nil {
+			return err
+		}
+	}
+	return onThread(func() error {
+		if err := sys.NewNet(); err != nil {
+			return err
+		}
+		home, err := sys.OpenNamespace("/proc/self/ns/net")
+		if err != nil {
+			return err
+		}
+		defer sys.Close(home)
+		if err := procFileOf("dev")(); err != nil {
+			return err
+		}
+		return sys.SetNet(home)
+	})
+}
 
 // holdSharedSocket gives the socket to a child, too.
 func holdSharedSocket(path string) error {

@@ -41,7 +41,9 @@ func (ns *Namespace) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	ns.ID, ns.Cookie, ns.Names, ns.Verdict = netnsctl.ID{Dev: j.Dev, Ino: j.Ino}, j.Cookie, j.Names, j.Verdict
-	if number, found := strings.CutPrefix(j.ID, "nsid:"); found {
+	if j.ID == unknownID {
+		ns.NSID = -1
+	} else if number, found := strings.CutPrefix(j.ID, "nsid:"); found {
 		nsid, err := strconv.ParseInt(number, 10, 32)
 		ns.NSID = netnsctl.NSID(nsid)
 		return err

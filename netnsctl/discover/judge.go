@@ -71,7 +71,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 	keeper, kept := e.kept[ns.ID]
 	switch {
 	case ns.ID == netnsctl.ID{}:
-		return Orphan, "held by something not visible"
+		return Orphan, ""
 	case ns.ID == e.host:
 		return Own, "the namespace of pid 1"
 	case ns.ID == e.own:
@@ -96,16 +96,22 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 // gather makes one namespace of all sightings with the same ID. The lists of the kernel
 // come last: what they tell counts as a pin only where nothing was seen before.
 func gather(seen []sighting) (all []*Namespace) {
-	byID := make(map[netnsctl.ID]*Namespace, len(seen))
+	type key struct {
+		id   netnsctl.ID
+		nsid netnsctl.NSID // where the ID is zero
+	}
+	byKey := make(map[key]*Namespace, len(seen))
 	for i := range seen {
 		s := &seen[i]
-		ns, known := byID[s.ID]
+		k := key{id: s.ID}
+		if s.ID == (netnsctl.ID{}) {
+			k.nsid = s.NSID
+		}
+		ns, known := byKey[k]
 		if !known {
 			ns = &Namespace{Identity: s.Identity, NSID: s.NSID}
 			all = append(all, ns)
-		}
-		if s.ID != (netnsctl.ID{}) { // else each nsid is a namespace of its own
-			byID[s.ID] = ns
+			byKey[k] = ns
 		}
 		if s.Cookie != 0 {
 			ns.Cookie = s.Cookie

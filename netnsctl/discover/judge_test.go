@@ -125,7 +125,7 @@ func TestJudgeKeepsStaleNames(t *testing.T) {
 	unknown := sighting{NSID: 7, Pin: Pin{Kind: Invisible, FD: -1}}
 	found := judge(evidence{host: netID(1), own: netID(1), seen: []sighting{unknown}, names: []*Name{stale}})
 	if len(found) != 1 || len(found[0].Names) != 0 || found[0].Verdict != Orphan ||
-		found[0].Reason != "held by something not visible" || found[0].String() != "nsid:7" {
+		found[0].heldBy() != "held by something not visible" || found[0].String() != "nsid:7" {
 		t.Errorf("%+v", found)
 	}
 	if stale.Verdict != Stale {

@@ -26,6 +26,8 @@ const (
 	// DetachedTree is a mount in a tree that belongs to no mount namespace and
 	// that a descriptor holds.
 	DetachedTree Kind = "detached-tree"
+	// ProcFile is an open file of /proc/net.
+	ProcFile Kind = "proc-file"
 	// Invisible is a pin of which only the kernel knows, such as a socket without a process: a
 	// list of the kernel has the namespace (listns, Linux 6.19, or its nsids).
 	Invisible Kind = "unknown"
@@ -34,7 +36,7 @@ const (
 // Kinds returns all kinds of pins.
 func Kinds() []Kind {
 	return []Kind{
-		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Invisible,
+		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, ProcFile, Invisible,
 	}
 }
 
@@ -56,10 +58,14 @@ type Pin struct {
 	// in for the pins of orphans and, with [Options.Files], for the first pin of others.
 	UID  int64  `json:"uid,omitempty"`
 	User string `json:"user,omitempty"`
-	// Detail is the type of a socket, the name of a device.
+	// Detail is the type of a socket, the name of a device, the path of a file.
 	Detail string `json:"detail,omitempty"`
 	// Mount is set for mounts and detached trees.
 	Mount *Mount `json:"mount,omitempty"`
+
+	// key is what tells the pin from others of its kind, where the pin does not tell the
+	// namespace: see [vantage.remembered].
+	key uint64
 }
 
 // Mount is a mount of a namespace's file.
@@ -155,6 +161,8 @@ func (p Pin) How() string {
 		what += " file"
 	case DetachedTree:
 		what = "detached mount tree"
+	case ProcFile:
+		what = "open file"
 	}
 	if p.Detail != "" {
 		what += " " + p.Detail

@@ -45,6 +45,7 @@ const (
 	nsfsFile fileClass = iota
 	socketFile
 	tunFile
+	procNetFile
 	inotifyGroup
 	fanotifyGroup
 	ioURing

@@ -30,6 +30,7 @@ var sources = []source{
 	{"mounts", mounts},
 	{"detached-trees", detachedTrees},
 	{"names", names},
+	{"proc-files", procFiles},
 	{"kernel", kernelList},
 	{"nsids", kernelPeers},
 }
@@ -69,6 +70,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		return nil, err
 	}
 	defer v.close()
+	v.remembered = remember(opts.Before)
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}

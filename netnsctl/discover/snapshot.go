@@ -28,6 +28,10 @@ type Options struct {
 	// Files fills in [Snapshot.OnFile], and keeps mount namespaces without a process open until
 	// [Snapshot.Close]. Package clean needs it.
 	Files bool
+	// Before is an earlier snapshot, which may be closed. Some pins, such as an open file of
+	// /proc/net, do not tell which namespace they are on: they are found by looking into all
+	// that another pin leads to. The scan then remembers what the earlier one has found.
+	Before *Snapshot
 }
 
 // Snapshot is the result of a [Scan]. The host changes during a scan, so that a snapshot may
@@ -81,7 +85,8 @@ type Namespace struct {
 	// for it, or before Linux 5.14.
 	netnsctl.Identity
 	// NSID is set only if ID is zero: nothing but its nsid, in the namespace [Snapshot.Own], is
-	// then known of the namespace. For all other namespaces NSID has no meaning.
+	// then known of the namespace. A negative one only tells namespaces apart of which nothing
+	// but a pin is known. For all other namespaces NSID has no meaning.
 	NSID netnsctl.NSID
 	// Names are the names that lead to the namespace.
 	Names   []string
@@ -201,12 +206,19 @@ func Causes() []Cause {
 	return []Cause{DeadFile, DanglingLink, LinkLoop, RecycledPID, WrongType, NoNamespace}
 }
 
-// String returns the text of the ID, or of the nsid ("nsid:7") if the ID is zero.
+// unknownID stands for the ID of a namespace of which nothing but a pin is known.
+const unknownID = "net:[?]"
+
+// String returns the text of the ID; if that is zero that of the nsid ("nsid:7"), or "net:[?]"
+// where the NSID is negative.
 func (ns *Namespace) String() string {
-	if ns.ID == (netnsctl.ID{}) {
-		return "nsid:" + strconv.Itoa(int(ns.NSID))
+	switch {
+	case ns.ID != netnsctl.ID{}:
+		return ns.ID.String()
+	case ns.NSID < 0:
+		return unknownID
 	}
-	return ns.ID.String()
+	return "nsid:" + strconv.Itoa(int(ns.NSID))
 }
 
 // Held reports whether the snapshot holds the namespace open. As long as it does, the kernel

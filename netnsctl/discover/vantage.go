@@ -18,7 +18,8 @@ import (
 type sighting struct {
 	// Identity is the namespace. Its cookie is set where the source was told it.
 	netnsctl.Identity
-	// NSID is for a namespace of which nothing else is known: the ID is zero.
+	// NSID is for a namespace of which nothing else is known: the ID is zero. It is negative
+	// where not even that is known.
 	NSID netnsctl.NSID
 	Pin  Pin
 }
@@ -71,7 +72,11 @@ type vantage struct {
 
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
-	seen       []sighting
+	seen []sighting
+	// remembered are the namespaces of pins that do not tell them, from an earlier scan.
+	remembered map[blindPin]netnsctl.Identity
+	// unknown is the last number that was given to a namespace of which nothing is known.
+	unknown    netnsctl.NSID
 	nets       map[uint64]bool
 	socketNets map[uint64]uint64
 }

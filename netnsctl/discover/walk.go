@@ -161,6 +161,11 @@ func (w *walker) classify(dir int, f *openFile) bool {
 	case st.Kind() == sys.KindSocket:
 		f.class = socketFile
 		return w.uid == 0 || !w.again(&st)
+	case st.Kind() == sys.KindRegular && st.InProc():
+		link, err := w.r.ReadFD(dir, f.fd)
+		_, ok := procfs.NetFile(link)
+		f.class = procNetFile
+		return err == nil && ok && (w.uid == 0 || !w.again(&st))
 	case st.Kind() == sys.KindCharDevice && st.Rdev == sys.TunDevice:
 		f.class = tunFile
 	case st.Kind() == sys.KindDirectory:

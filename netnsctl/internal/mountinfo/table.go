@@ -45,15 +45,19 @@ func (t *Table) Read(src io.Reader, seen *Set, spend func(mounts, bytes int) err
 	t.Namespaces, t.HasRoot, t.text, t.mounts, t.index.built = nil, false, t.text[:0], t.mounts[:0], false
 	var namespaces []int
 	err := t.lines.each(src, spend, func(line []byte) {
-		if id, ok := leadingInt(line); ok && seen != nil {
-			seen.add(id)
+		id, isMount := leadingInt(line)
+		line, fsType := untilType(line)
+		if isMount && seen != nil {
+			seen.all.add(id)
+			if fsType == "proc" {
+				seen.procs.add(id)
+			}
 		}
-		line, isNamespace := untilType(line)
 		if !t.HasRoot {
 			f, _ := parseFields(line)
 			t.HasRoot = string(f.point) == "/"
 		}
-		if isNamespace {
+		if fsType == "nsfs" {
 			namespaces = append(namespaces, len(t.mounts))
 		}
 		t.keep(line)
@@ -68,18 +72,25 @@ func (t *Table) Read(src io.Reader, seen *Set, spend func(mounts, bytes int) err
 }
 
 // untilType leaves out of a line what stands after the type of the file system: the options
-// of some are long. It is empty for what is no line of a mount.
-func untilType(line []byte) (short []byte, isNamespace bool) {
+// of some are long. It is empty for what is no line of a mount. The type is told where it is
+// nsfs or proc.
+func untilType(line []byte) (short []byte, fsType string) {
 	before := bytes.Index(line, []byte(" - "))
 	if before < 0 {
-		return nil, false
+		return nil, ""
 	}
 	begin := before + len(" - ")
 	end := begin + max(bytes.IndexByte(line[begin:], ' '), 0)
 	if end == begin {
 		end = len(line)
 	}
-	return line[:end], string(line[begin:end]) == "nsfs"
+	switch string(line[begin:end]) {
+	case "nsfs":
+		fsType = "nsfs"
+	case "proc":
+		fsType = "proc"
+	}
+	return line[:end], fsType
 }
 
 // keep keeps a line for [Table.fields], without the paths that are too long for any use.

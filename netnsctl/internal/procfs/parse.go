@@ -42,6 +42,26 @@ func ProcessOf(path, root string) (pid int, ok bool) {
 	return pid, ok && err == nil && pid > 0 && strconv.Itoa(pid) == digits
 }
 
+// NetFile gives the path below /proc/net of the file that a descriptor leads to, from its
+// link:
+//
+//	/proc/1234/net/dev
+//	/proc/1234/task/1235/net/stat/nf_conntrack (deleted)
+//
+// The process may have ended, and the procfs may be mounted anywhere.
+func NetFile(link []byte) (file string, ok bool) {
+	const dir = "/net/"
+	end := bytes.LastIndex(link, []byte(dir))
+	if end < 0 {
+		return "", false
+	}
+	pid := link[bytes.LastIndexByte(link[:end], '/')+1 : end]
+	if len(pid) == 0 || len(bytes.Trim(pid, "0123456789")) > 0 {
+		return "", false
+	}
+	return string(bytes.TrimSuffix(link[end+len(dir):], []byte(" (deleted)"))), true
+}
+
 // StartTicks is when a process started, in clock ticks after the boot, as the text of
 // /proc/PID/stat has it.
 func StartTicks(stat []byte) (int64, error) { return statField(stat, 22) }

@@ -43,3 +43,23 @@ func TestProcessOf(t *testing.T) {
 		}
 	}
 }
+
+func TestNetFile(t *testing.T) {
+	for _, test := range []struct {
+		link, file string
+		ok         bool
+	}{
+		{link: "/proc/12/net/dev", file: "dev", ok: true},
+		{link: "/proc/12/task/13/net/stat/nf_conntrack (deleted)", file: "stat/nf_conntrack", ok: true},
+		{link: "/net/jail/proc/12/net/tcp", file: "tcp", ok: true},
+		{link: "/12/net/tcp", file: "tcp", ok: true}, // of a procfs that is mounted nowhere
+		{link: "/proc/cpuinfo"},
+		{link: "/srv/x12/net/dev"},
+		{link: "/net/dev"},
+		{link: ""},
+	} {
+		if file, ok := NetFile([]byte(test.link)); file != test.file || ok != test.ok {
+			t.Errorf("%q: %q, %v", test.link, file, ok)
+		}
+	}
+}

@@ -142,6 +142,19 @@ func (r *Reader) StatFD(dir, fd int, st *sys.FileStat) error {
 // until the next call.
 func (r *Reader) ReadFD(dir, fd int) ([]byte, error) { return r.readlink(dir, r.path.Set(fd, "")) }
 
+// LinkOf reads the text of the link of a descriptor, and the state of the file that it leads to.
+// The text is valid until the next call.
+func (r *Reader) LinkOf(pid, tid, fd int, st *sys.FileStat) ([]byte, error) {
+	path := r.path.Set(pid, "/fd/"+strconv.Itoa(fd))
+	if tid != 0 {
+		path = r.path.SetTask(pid, tid, "/fd/"+strconv.Itoa(fd))
+	}
+	if err := sys.StatProc(r.fs.fd, path, st); err != nil {
+		return nil, err
+	}
+	return r.readlink(r.fs.fd, path)
+}
+
 // FDInfo reads what the kernel tells of a descriptor; nil if that is closed. It is
 // valid until the next call.
 func (r *Reader) FDInfo(pid, tid, fd int) []byte {

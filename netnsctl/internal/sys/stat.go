@@ -44,6 +44,14 @@ type FileStat struct {
 // Kind is the type of the file: a Kind constant.
 func (s *FileStat) Kind() uint32 { return s.Mode & unix.S_IFMT }
 
+// procFirst is the number of the first inode that procfs gives out itself
+// (PROC_DYNAMIC_FIRST in the kernel's fs/proc/generic.c).
+const procFirst = 0xf0000000
+
+// InProc reports whether the file may be one of procfs that belongs to no process: one of
+// the many mounts of procfs, each of which has a device number of its own (Linux 5.8).
+func (s *FileStat) InProc() bool { return s.Ino >= procFirst && unix.Major(s.Dev) == 0 }
+
 // The types of files.
 const (
 	KindRegular    = unix.S_IFREG
