@@ -79,7 +79,7 @@ func (t *team) run() (stuck []int) {
 	}
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	limit, waited, since := t.helper.limit(), time.Duration(0), time.Now()
+	watch := t.helper.newStopwatch()
 	for running := len(t.members); running > 0; {
 		select {
 		case <-t.done:
@@ -89,13 +89,7 @@ func (t *team) run() (stuck []int) {
 		}
 		moved, joined := t.watch()
 		running += joined
-		more := time.Since(since) // more than a tick on a loaded machine
-		since = since.Add(more)
-		if moved {
-			continue
-		}
-		waited += more
-		if over := t.helper.block(more); over || joined == 0 && waited >= limit {
+		if watch.look(!moved, false) && !moved && (joined == 0 || t.helper.usedUp()) {
 			return t.abandon()
 		}
 	}

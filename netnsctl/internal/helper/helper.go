@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // ErrSilent says that a request was given up because it did not return in time.
@@ -25,12 +27,15 @@ func GivenUp(err error) bool { return err == ErrSilent || err == ErrNotAsked }
 
 const (
 	// patience is how long requests may block, together, before each later one has the least
-	// patience only. Time in which the child runs, or waits for a processor, does not count.
+	// patience only. Time in which the child runs, or waits for a processor, does not count here.
 	patience = 700 * time.Millisecond
 	// leastPatience is how long a request may always block.
 	leastPatience = 50 * time.Millisecond
 	// maxBlocked is how long requests may block together before no other is made.
 	maxBlocked = 1200 * time.Millisecond
+	// maxAsked is how long requests may take together, whatever the reason, before no other is
+	// made. A busy machine makes them long, too.
+	maxAsked = 1500 * time.Millisecond
 	// maxGivenUp is how many requests may be given up before no other is made. Each leaves a
 	// process behind until the server answers or ends.
 	maxGivenUp = 8
@@ -57,6 +62,7 @@ type Helper struct {
 	idle      []*worker
 	begun     time.Time // of the period
 	blocked   time.Duration
+	asked     time.Duration
 	givenUp   int
 	silent    map[int]bool // processes of which a descriptor was given up
 }
@@ -158,24 +164,17 @@ func (h *Helper) wait(w *worker, requests []Request) (answers []Answer, stuck in
 	if w.send(requests) != nil {
 		return nil, -1
 	}
-	last, blocked, limit := uint64(0), time.Duration(0), h.limit()
-	since := time.Now() // of the last look, at which the worker blocked
+	watch, last := h.newStopwatch(), uint64(0)
 	for !w.channel.Ready(tick) {
-		if !w.blocks() {
-			since = time.Now()
-			continue
+		blocks, now := w.blocks(), w.progress.Get()
+		if blocks && now != last {
+			last, watch.blocked, watch.limit = now, 0, h.limit()
 		}
-		now := w.progress.Get()
-		if now != last {
-			last, blocked, limit = now, 0, h.limit()
-		}
-		more := time.Since(since) // more than a tick on a loaded machine
-		since = since.Add(more)
-		blocked += more
-		if over := h.block(more); over || blocked >= limit {
+		if watch.look(blocks, true) {
 			return nil, min(max(int(now), 1), len(requests)) - 1
 		}
 	}
+	watch.look(false, true)
 	return w.receive(len(requests)), -1
 }
 
@@ -184,16 +183,8 @@ func (h *Helper) startPeriod() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if time.Since(h.begun) > period {
-		h.begun, h.blocked, h.givenUp, h.silent = time.Now(), 0, 0, map[int]bool{}
+		h.begun, h.blocked, h.asked, h.givenUp, h.silent = time.Now(), 0, 0, 0, map[int]bool{}
 	}
-}
-
-// block counts time in which a request blocked, and reports whether that is too much.
-func (h *Helper) block(time time.Duration) (over bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.blocked += time
-	return h.blocked >= maxBlocked
 }
 
 // limit is how long a request may block that begins now.
@@ -236,7 +227,7 @@ func (h *Helper) refuse(requests []Request, answers []Answer, open []int) (rest 
 		switch pid := requests[n].pid; {
 		case pid != 0 && h.silent[pid]:
 			answers[n] = Answer{Err: ErrSilent, FD: -1}
-		case h.givenUp >= maxGivenUp, h.blocked >= maxBlocked:
+		case h.givenUp >= maxGivenUp, h.blocked >= maxBlocked, h.asked >= maxAsked:
 			answers[n] = Answer{Err: ErrNotAsked, FD: -1}
 		default:
 			rest = append(rest, n)
@@ -281,15 +272,34 @@ func (h *Helper) useThreads() {
 	h.threads = true
 }
 
-// giveUp ends a worker that does not answer, if it can be ended.
+// giveUp ends a worker that does not answer, if it can be ended. One that waits for a processor
+// tells nothing of the process that it was asked about.
 func (h *Helper) giveUp(w *worker, request Request) {
+	blocks := w.blocks()
 	w.abandon()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.givenUp++
-	if request.pid != 0 {
+	if blocks && request.pid != 0 {
 		h.silent[request.pid] = true
 	}
+}
+
+// Close closes a descriptor whose close may take long, such as the last one of a mount: that
+// waits for every processor (synchronize_rcu_expedited in namespace_unlock of fs/namespace.c),
+// for seconds on a busy machine. A child does it, and nobody waits.
+func (h *Helper) Close(fd int) {
+	defer sys.Close(fd)
+	w, err := h.take()
+	if err != nil {
+		return
+	}
+	if w.child == nil { // the process could not end before its thread has
+		h.give(w)
+		return
+	}
+	_ = w.channel.Send(nil, []int{fd})
+	w.abandon() // closes what it has been sent
 }
 
 // Rest ends the idle children, which the next scan would otherwise see. The Helper starts

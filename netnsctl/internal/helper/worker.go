@@ -3,6 +3,7 @@ package helper
 import (
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -163,20 +164,27 @@ func (w *worker) receive(n int) []Answer {
 // blocks reports whether the worker waits for something other than a processor.
 func (w *worker) blocks() bool { return sys.Blocks(w.pid, w.tid) }
 
-// end ends a worker that waits for requests.
+// end ends a worker that waits for requests. A child is gone before the next scan, which would
+// see it, but where the machine is busy.
 func (w *worker) end() {
-	w.channel.Close()
-	if w.child != nil {
-		w.child.Kill()
+	if ended := w.abandon(); ended != nil {
+		select {
+		case <-ended:
+		case <-time.After(endPatience):
+		}
 	}
-	w.progress.Close()
 }
 
-// abandon ends a worker as soon as that is possible, and does not wait.
-func (w *worker) abandon() {
+// endPatience is how long the end of a child that answers is waited for.
+const endPatience = 50 * time.Millisecond
+
+// abandon ends a worker as soon as that is possible, and does not wait. The channel is closed
+// when a child has ended; it is nil for a thread.
+func (w *worker) abandon() (ended <-chan struct{}) {
 	w.channel.Close()
 	if w.child != nil {
-		w.child.Abandon()
+		ended = w.child.Abandon()
 	}
 	w.progress.Close()
+	return ended
 }

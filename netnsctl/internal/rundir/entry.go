@@ -138,12 +138,11 @@ func (d *Dir) isMounted(top sys.FileStat) bool {
 // file identifies the entry below what is mounted on it.
 func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 	st := top
-	if d.under >= 0 {
-		if sys.StatLink(d.under, name, &st) != nil {
+	if mounted {
+		under := d.below()
+		if under < 0 || sys.StatLink(under, name, &st) != nil {
 			return File{}
 		}
-	} else if mounted {
-		return File{}
 	}
 	f := File{Dev: st.Dev, Ino: st.Ino, Type: st.Kind(), Born: st.Birth}
 	if f.Born.IsZero() {
@@ -161,8 +160,8 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 // quietPath is a path to an entry that is a link: to read it there does not change its time of
 // access, where the kernel can do so.
 func (d *Dir) quietPath(name string) string {
-	if d.under >= 0 {
-		return sys.FDPath(d.under) + "/" + name
+	if under := d.below(); under >= 0 {
+		return sys.FDPath(under) + "/" + name
 	}
 	return d.path + "/" + name
 }

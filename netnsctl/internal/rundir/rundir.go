@@ -16,9 +16,11 @@ type Dir struct {
 	// helper follows links.
 	helper *helper.Helper
 	fd     int
-	// under is a copy of the mount that shows the files below the mounts on the names;
-	// -1 where the caller may not make one.
-	under int
+	// under is a copy of the mount that shows the files below the mounts on the names, and
+	// links whose times of access stay; -1 where the caller may not make one. To end it takes
+	// long, so it is made when it is first needed ([Dir.below]).
+	under    int
+	hasUnder bool
 	// waiter is the descriptor that has the lock if [Dir.Lock] had to wait, else -1.
 	waiter int
 	stat   sys.FileStat
@@ -36,10 +38,6 @@ func Open(path, proc string, h *helper.Helper) (*Dir, error) {
 		return nil, err
 	}
 	d := &Dir{path: path, proc: proc, helper: helper.Or(h), fd: fd, under: -1, waiter: -1, nsfs: nsfs}
-	if under, err := sys.CloneMount(fd, ""); err == nil {
-		d.under = under
-		_ = sys.KeepAccessTimes(under)
-	}
 	if err := sys.StatFD(fd, &d.stat); err != nil {
 		d.Close()
 		return nil, err
@@ -54,12 +52,24 @@ func (d *Dir) Current() bool {
 	return err == nil && now.Dev == d.stat.Dev && now.Ino == d.stat.Ino && now.MountID == d.stat.MountID
 }
 
-// Close closes the directory. The kernel takes up to some milliseconds to end the copy
-// of the mount.
+// below is the copy of the mount, -1 if there is none.
+func (d *Dir) below() int {
+	if d.hasUnder {
+		return d.under
+	}
+	d.hasUnder = true
+	if under, err := sys.CloneMount(d.fd, ""); err == nil {
+		d.under = under
+		_ = sys.KeepAccessTimes(under)
+	}
+	return d.under
+}
+
+// Close closes the directory.
 func (d *Dir) Close() {
 	sys.Close(d.fd)
 	if d.under >= 0 {
-		sys.Close(d.under)
+		d.helper.Close(d.under)
 	}
 }
 
@@ -82,8 +92,9 @@ func (d *Dir) Remove(f Entry) error {
 // RemoveEverywhere removes a file with all that is mounted on it, in every mount
 // namespace.
 func (d *Dir) RemoveEverywhere(name string) error {
-	if d.under < 0 {
+	under := d.below()
+	if under < 0 {
 		return syscall.EBUSY
 	}
-	return sys.UnlinkElsewhere(d.under, name)
+	return sys.UnlinkElsewhere(under, name)
 }

@@ -13,11 +13,13 @@ import (
 type Child struct{ pid, pidfd int }
 
 // StartChild executes the program of this process again, with argv, the environment env and
-// the files as its first descriptors. The child has a session of its own, so that no terminal
-// waits for it. It is in the namespaces of the calling thread.
+// the files as its first descriptors. The child has a process group of its own, so that the keys
+// of a terminal do not end it. It has no session of its own: that would be a new group of the
+// scheduler (sched(7), autogroup), which got its first turn after up to a second on a busy
+// machine. It is in the namespaces of the calling thread.
 func StartChild(argv, env []string, files ...int) (Child, error) {
 	pidfd := -1
-	attr := &syscall.ProcAttr{Dir: "/", Env: env, Sys: &syscall.SysProcAttr{Setsid: true, PidFD: &pidfd}}
+	attr := &syscall.ProcAttr{Dir: "/", Env: env, Sys: &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}}
 	for _, fd := range files {
 		attr.Files = append(attr.Files, uintptr(fd))
 	}
@@ -28,25 +30,23 @@ func StartChild(argv, env []string, files ...int) (Child, error) {
 // PID is the number of the process.
 func (c Child) PID() int { return c.pid }
 
-// Kill ends the child. It does not return before the child has ended.
-func (c Child) Kill() {
-	_ = unix.Kill(c.pid, unix.SIGKILL)
-	_, _ = retry(func() (int, error) { return unix.Wait4(c.pid, nil, 0, nil) })
-	c.closePidfd()
-}
-
-// Abandon sends SIGKILL to a child that may never end, and does not wait. The zombie goes
+// Abandon sends SIGKILL to a child that may never end, and does not wait. The channel is closed
 // when the child has ended. No thread waits for that, since the runtime polls the pidfd
 // (Linux 5.3).
-func (c Child) Abandon() {
+func (c Child) Abandon() (ended <-chan struct{}) {
 	_ = unix.Kill(c.pid, unix.SIGKILL)
+	done := make(chan struct{})
 	if c.pidfd < 0 {
-		go func() { _, _ = retry(func() (int, error) { return unix.Wait4(c.pid, nil, 0, nil) }) }()
-		return
+		go func() {
+			_, _ = retry(func() (int, error) { return unix.Wait4(c.pid, nil, 0, nil) })
+			close(done)
+		}()
+		return done
 	}
 	_ = unix.SetNonblock(c.pidfd, true) // else the runtime does not poll it
 	file := os.NewFile(uintptr(c.pidfd), "pidfd")
 	go func() {
+		defer close(done)
 		defer file.Close()
 		conn, err := file.SyscallConn()
 		if err != nil {
@@ -57,12 +57,7 @@ func (c Child) Abandon() {
 			return pid != 0 || err != nil && err != unix.EINTR
 		})
 	}()
-}
-
-func (c Child) closePidfd() {
-	if c.pidfd >= 0 {
-		unix.Close(c.pidfd)
-	}
+	return done
 }
 
 // LeaveParent gives up what a child has from its parent: the descriptors from number keep
