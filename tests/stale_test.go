@@ -401,8 +401,9 @@ func TestStale(t *testing.T) {
 			if cleaned.status != status || !strings.Contains(cleaned.stdout, c.done) {
 				t.Errorf("delete, status %s:\n%s%s\nwant %s, %s", cleaned.status, cleaned.stdout, cleaned.stderr, status, c.done)
 			}
-			if after := w.processes(); after != processes {
-				t.Errorf("processes before:\n%s\nand after:\n%s", processes, after)
+			// A child that ends a mount may take some time.
+			if !poll(func() bool { return w.processes() == processes }) {
+				t.Errorf("processes before:\n%s\nand after:\n%s", processes, w.processes())
 			}
 			if ino == "" {
 				return

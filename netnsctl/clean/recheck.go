@@ -108,8 +108,8 @@ func (r *rechecker) noneIn(ino uint64) (err error) {
 // user is the one to whom the namespace belongs.
 func (r *rechecker) who(pid int, ino uint64) string {
 	root, user := r.snap.Host.Proc(), ""
-	if uid, _ := procfs.UserOf(root, pid); uid >= 0 {
-		return procfs.Who(root, pid)
+	if uid, _ := procfs.UserOf(r.snap.Host.Helper, root, pid); uid >= 0 {
+		return procfs.Who(r.snap.Host.Helper, root, pid)
 	}
 	for _, ns := range r.snap.Namespaces {
 		if ns.ID.Ino == ino && ns.UID > 0 {
@@ -148,7 +148,7 @@ func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMoun
 		return changed("what is mounted on its file cannot be told")
 	}
 	if m, found := r.files.Other(file, ino, counts); found {
-		m.Describe(r.snap.Host.Proc())
+		m.Describe(r.snap.Host.Helper, r.snap.Host.Proc())
 		return changed(m.String())
 	}
 	return r.readAll(func(m mountns.Unread) bool { return m.OfRoot() })
@@ -194,6 +194,7 @@ func (r *rechecker) only(m mountns.FileMount) bool {
 	}
 	defer fs.Close()
 	in := mountns.New(fs.Root(), m.Namespace)
+	in.Helper = fs.Helper()
 	in.AddMembers(m.Through)
 	defer in.Close()
 	if kept := r.snap.MountNamespaces[m.Namespace]; kept != nil {

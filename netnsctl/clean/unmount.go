@@ -151,7 +151,7 @@ func (a *applier) notThere(step Step, in *mountns.Namespace, s *stack, err error
 // keeper names a process that keeps a mount namespace alive.
 func keeper(host netnsctl.Host, in *mountns.Namespace) string {
 	if pid := in.Member(); pid != 0 {
-		return procfs.Who(host.Proc(), pid)
+		return procfs.Who(host.Helper, host.Proc(), pid)
 	}
 	return in.Name()
 }

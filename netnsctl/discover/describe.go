@@ -129,7 +129,7 @@ func (d *describer) owner(ns *Namespace) {
 			same := ns.Pins[i-1]
 			p.Command, p.UID, p.User = same.Command, same.UID, same.User
 		} else if pid != 0 {
-			p.Command = procfs.Command(d.v.fs.Root(), pid)
+			p.Command = procfs.Command(d.v.helper, d.v.fs.Root(), pid)
 			if ns.Verdict == Orphan || i == 0 && d.opts.Files { // the first one is the reason why a target stays
 				p.UID, p.User = d.user(pid, ns)
 			}
@@ -144,14 +144,14 @@ func (d *describer) owner(ns *Namespace) {
 			continue
 		}
 		o.PID, o.Command = pid, p.Command
-		o.Unit, o.Container, o.Pod = procfs.Cgroup(d.v.fs.Root(), pid)
+		o.Unit, o.Container, o.Pod = procfs.Cgroup(d.v.helper, d.v.fs.Root(), pid)
 	}
 }
 
 // user is the user who answers for a process that pins a namespace, if that is not root. Where
 // the process has ended it is the user to whom the namespace belongs.
 func (d *describer) user(pid int, ns *Namespace) (uid int64, name string) {
-	if uid, _ = procfs.UserOf(d.v.fs.Root(), pid); uid < 0 {
+	if uid, _ = procfs.UserOf(d.v.helper, d.v.fs.Root(), pid); uid < 0 {
 		uid = ns.UID
 	}
 	if uid <= 0 {

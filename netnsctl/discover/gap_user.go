@@ -26,7 +26,7 @@ func (v *vantage) byUser(gaps []Gap) (merged []Gap) {
 		kind := gapKind{g.What, g.Critical, g.Vantage, g.UID}
 		place, known := places[kind]
 		if !known {
-			g.Command, g.User = procfs.Command(v.fs.Root(), g.PID), userName(g.UID)
+			g.Command, g.User = procfs.Command(v.helper, v.fs.Root(), g.PID), userName(g.UID)
 			places[kind], pids[kind] = len(merged), map[int]bool{g.PID: true}
 			merged = append(merged, g)
 			continue
@@ -53,11 +53,9 @@ func userName(uid int64) string {
 func (v *vantage) answersFor(g Gap) (uid int64) {
 	switch {
 	case g.MountNamespace != 0:
-		return v.mounts.Get(v.fs.Root(), g.MountNamespace).Owner()
-	case g.PID != 0 && v.helper.IsSilent(g.PID):
-		return procfs.RealUser(v.fs.Root(), g.PID)
+		return v.mounts.Get(v.fs, g.MountNamespace).Owner()
 	case g.PID != 0:
-		uid, _ = procfs.UserOf(v.fs.Root(), g.PID)
+		uid, _ = procfs.UserOf(v.helper, v.fs.Root(), g.PID)
 		return uid
 	}
 	return -1

@@ -3,8 +3,9 @@ package discover
 import (
 	"cmp"
 	"maps"
-	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -13,8 +14,8 @@ import (
 // Describe returns the command, unit, container and pod of a process. A field is empty if it
 // cannot be read.
 func Describe(host netnsctl.Host, pid int) Owner {
-	o := Owner{PID: pid, Command: procfs.Command(host.Proc(), pid)}
-	o.Unit, o.Container, o.Pod = procfs.Cgroup(host.Proc(), pid)
+	o := Owner{PID: pid, Command: procfs.Command(host.Helper, host.Proc(), pid)}
+	o.Unit, o.Container, o.Pod = procfs.Cgroup(host.Helper, host.Proc(), pid)
 	return o
 }
 
@@ -62,7 +63,7 @@ func Holders(host netnsctl.Host, ns *Namespace) []Holder {
 	holders := make([]Holder, 0, len(byPID))
 	lines := CommandLines(host, slices.Collect(maps.Keys(byPID))...)
 	for pid, h := range byPID {
-		h.Owner, h.UID, h.Args = Describe(host, pid), procfs.EffectiveUser(host.Proc(), pid), lines[pid]
+		h.Owner, h.UID, h.Args = Describe(host, pid), procfs.EffectiveUser(host.Helper, host.Proc(), pid), lines[pid]
 		holders = append(holders, *h)
 	}
 	slices.SortFunc(holders, func(a, b Holder) int {
@@ -86,12 +87,12 @@ func SocketHolders(host netnsctl.Host, ns *Namespace) map[uint64][]Pin {
 		if p.Kind != SocketPin {
 			continue
 		}
-		link, err := os.Readlink(host.Proc() + "/" + fdPath(p))
+		link, err := procfs.Readlink(host.Helper, host.Proc(), p.PID, strings.TrimPrefix(fdPath(p), strconv.Itoa(p.PID)))
 		if err != nil {
 			continue
 		}
 		if ino, ok := procfs.ParseLink([]byte(link), "socket"); ok {
-			p.Command = procfs.Command(host.Proc(), p.PID)
+			p.Command = procfs.Command(host.Helper, host.Proc(), p.PID)
 			found[ino] = append(found[ino], p)
 		}
 	}

@@ -74,8 +74,8 @@ func (v *vantage) findOpeners() {
 			continue
 		}
 		p := f.pin(Descriptor)
-		p.Command = procfs.Command(v.fs.Root(), p.PID)
-		if uid, _ := procfs.UserOf(v.fs.Root(), p.PID); uid > 0 {
+		p.Command = procfs.Command(v.helper, v.fs.Root(), p.PID)
+		if uid, _ := procfs.UserOf(v.helper, v.fs.Root(), p.PID); uid > 0 {
 			p.UID, p.User = uid, procfs.UserName(uid)
 		}
 		n.Opener = &p

@@ -67,20 +67,28 @@ func (v *vantage) findRoots() map[uint64][]*rootDir {
 		mnt, mount uint64
 		path       string
 	}
+	type one struct {
+		key
+		pid int
+	}
 	known := map[key]bool{}
-	for _, pid := range pids {
-		mnt, err1 := os.Readlink(v.fs.Path(pid, "/ns/mnt"))
-		root, err2 := os.Readlink(v.fs.Path(pid, "/root"))
-		ino, ok := procfs.ParseLink([]byte(mnt), "mnt")
-		if !ok || err1 != nil || err2 != nil {
-			continue
+	for _, p := range procfs.Gather(v.fs, pids, func(r *procfs.Reader, pid int) (p one) {
+		mnt, err := r.Namespace(pid, "mnt")
+		if err != nil {
+			return p
+		}
+		root, err := os.Readlink(v.fs.Path(pid, "/root"))
+		if err != nil {
+			return p
 		}
 		// The path of a root does not tell which mount it is on.
 		var st sys.FileStat
 		_ = sys.StatFollow(v.fs.Path(pid, "/root"), &st)
-		if k := (key{ino, st.MountID, root}); !known[k] {
-			known[k] = true
-			found[ino] = append(found[ino], &rootDir{path: root, mount: st.MountID, pid: pid})
+		return one{key{mnt, st.MountID, root}, pid}
+	}) {
+		if p.pid != 0 && !known[p.key] {
+			known[p.key] = true
+			found[p.mnt] = append(found[p.mnt], &rootDir{path: p.path, mount: p.mount, pid: p.pid})
 		}
 	}
 	return found
@@ -106,7 +114,7 @@ func (v *vantage) findRunDirs(root *rootDir) {
 
 // dirBelow finds a directory as a process sees it that has this root.
 func (v *vantage) dirBelow(root *rootDir, dir string) (at place, err error) {
-	fd, err := sys.OpenPathFollow(v.fs.Path(root.pid, "/root"))
+	fd, err := v.fs.OpenRoot(root.pid)
 	if err != nil {
 		return at, err
 	}

@@ -14,7 +14,7 @@ func (v *vantage) onlyUsers(s *Snapshot) map[uint64]int64 {
 		on := s.OnFile.On[file]
 		for i := range on {
 			if m := v.mounts[on[i].Namespace]; m != nil && m.Ino != v.ownMounts && (ino == 0 || on[i].Ino != ino) {
-				on[i].Describe(v.fs.Root())
+				on[i].Describe(v.helper, v.fs.Root())
 				found[m.Ino] = m
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -35,9 +36,9 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 func (v *vantage) openPin(p Pin, ino uint64) (int, error) {
 	switch p.Kind {
 	case Process, Thread:
-		return sys.OpenNamespace(v.fs.Root() + "/" + taskPath(p) + "/ns/net")
+		return procfs.OpenNamespace(v.helper, v.fs.Root(), v.fs.Root()+"/"+taskPath(p)+"/ns/net")
 	case Descriptor:
-		return sys.OpenNamespace(v.fs.Root() + "/" + fdPath(p))
+		return procfs.OpenNamespace(v.helper, v.fs.Root(), v.fs.Root()+"/"+fdPath(p))
 	case SocketPin, TunTap:
 		a := v.helper.Ask(helper.OpenNet(helper.Descriptor{PID: p.PID, TID: p.TID, FD: p.FD}))[0]
 		return a.FD, a.Err
@@ -61,7 +62,6 @@ func (v *vantage) openMount(m *Mount, ino uint64) (fd int, err error) {
 	if in == nil || m.Far {
 		return -1, syscall.ENOENT
 	}
-	in.Helper = v.helper
 	if m.Covered {
 		if v.uncovering > maxUncovering {
 			return -1, syscall.EBUSY

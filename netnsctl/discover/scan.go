@@ -79,9 +79,6 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	if !opts.IdentityOnly {
 		snap.Limit = v.limit(snap.Namespaces)
 	}
-	for _, m := range v.mounts {
-		m.Helper = v.helper
-	}
 	if opts.Files {
 		v.placeNames()
 		snap.time("mounts", func() {
@@ -171,7 +168,7 @@ func (v *vantage) read(timed func(source string, run func())) (err error) {
 	}
 	for ino, tids := range v.members {
 		slices.Sort(tids) // each worker has seen some
-		v.mounts.Get(v.fs.Root(), ino).AddMembers(tids...)
+		v.mounts.Get(v.fs, ino).AddMembers(tids...)
 	}
 	timed("descriptors", v.readTypes)
 	timed("mounts", v.readMounts)

@@ -1,6 +1,9 @@
 package discover
 
-import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+import (
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
 
 // descriptors sees the open files of network namespaces.
 func descriptors(v *vantage) (seen []sighting, gaps []Gap) {
@@ -33,7 +36,7 @@ func (v *vantage) readTypes() {
 			}
 		}
 		if kind == sys.TypeMount {
-			v.mounts.Get(v.fs.Root(), f.id).AddFile(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
+			v.mounts.Get(v.fs, f.id).AddFile(v.fs.Root() + "/" + fdPath(f.pin(Descriptor)))
 		}
 	}
 }
@@ -46,7 +49,7 @@ const maxTypeTries = 20
 func (v *vantage) typeOf(f openFile) (kind int, err error) {
 	for range maxTypeTries {
 		var fd int
-		if fd, err = sys.OpenNamespace(v.fs.Root() + "/" + fdPath(f.pin(Descriptor))); err == sys.ErrNotNamespace {
+		if fd, err = procfs.OpenNamespace(v.helper, v.fs.Root(), v.fs.Root()+"/"+fdPath(f.pin(Descriptor))); err == sys.ErrNotNamespace {
 			continue
 		}
 		if err != nil {

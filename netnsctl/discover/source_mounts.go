@@ -35,7 +35,7 @@ func (v *vantage) readMounts() {
 func (v *vantage) addUnusedMounts() (unread []mountns.Unread) {
 	err := error(syscall.EPERM)
 	if v.allPIDs {
-		unread, err = v.mounts.AddUnused(v.fs.Root())
+		unread, err = v.mounts.AddUnused(v.fs)
 	}
 	if err != nil {
 		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
@@ -126,7 +126,7 @@ func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account 
 		if !ok || row.Far || v.mounts[ino] != nil {
 			continue
 		}
-		m := v.mounts.Get(v.fs.Root(), ino)
+		m := v.mounts.Get(v.fs, ino)
 		if err := account.Spend(budget.Amount{Time: mountns.EnterCost}); err != nil {
 			return err
 		}

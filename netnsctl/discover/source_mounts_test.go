@@ -36,7 +36,7 @@ func TestMounts(t *testing.T) {
 	v.runDir, v.hostMounts, v.ownMounts = "/run/netns", 500, 501
 	v.members = map[uint64][]int{500: {1}, 501: {9000001}, 502: {9000002}}
 	for ino, pids := range v.members {
-		v.mounts.Get(v.fs.Root(), ino).AddMembers(pids...)
+		v.mounts.Get(v.fs, ino).AddMembers(pids...)
 	}
 	v.readMounts()
 	if names := v.mountedNames(); len(names) != 1 || names["a"] != 77 {
@@ -71,7 +71,7 @@ func TestMounts(t *testing.T) {
 // TestMountsNotReadable: a mount namespace that is there and cannot be read is a critical gap.
 func TestMountsNotReadable(t *testing.T) {
 	v := recorded(t, map[string]string{"9000001/root": "-> /srv", "9000001/ns/mnt": "no namespace"})
-	m := v.mounts.Get(v.fs.Root(), inode(t, v.fs.Root()+"/9000001/ns/mnt"))
+	m := v.mounts.Get(v.fs, inode(t, v.fs.Root()+"/9000001/ns/mnt"))
 	m.AddMembers(9000001)
 	v.readMounts()
 	seen, gaps := mounts(v)
@@ -155,7 +155,7 @@ func TestMountedNamesNeedARoot(t *testing.T) {
 		t.Error(names)
 	}
 	table := mountinfo.Parse([]byte("31 25 0:4 net:[77] /run/netns/a rw - nsfs nsfs rw\n"), nil)
-	nstest.Must(t, v.mountPins(v.mounts.Get(v.fs.Root(), 500), table, nil))
+	nstest.Must(t, v.mountPins(v.mounts.Get(v.fs, 500), table, nil))
 	if names := v.mountedNames(); len(names) != 0 || len(v.mountSeen) != 1 {
 		t.Error(names)
 	}

@@ -56,7 +56,7 @@ func (l *procFileLook) add(file procFile, f openFile, p Pin) {
 	if _, known := l.nets[file]; known || slices.Contains(l.open, file) {
 		return
 	}
-	if _, ino, err := sys.Stat(l.v.fs.Path(f.pid, "/net/"+file.path)); err == nil && ino == file.ino {
+	if ino, err := l.v.fs.Inode(f.pid, "/net/"+file.path); err == nil && ino == file.ino {
 		l.nets[file] = l.v.sighting(f.net, p).Identity
 		return
 	}

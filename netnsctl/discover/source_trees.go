@@ -68,6 +68,7 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 	}
 	defer sys.Close(fd)
 	holder := mountns.Of(v.fs.Root(), p.PID)
+	holder.Helper = v.helper
 	defer holder.Close()
 	err = holder.Enter(func() error {
 		tree, err := sys.CloneTree(fd, "")

@@ -117,7 +117,7 @@ func (v *vantage) keepers(m *mountns.Namespace) string {
 	}
 	var words []string
 	for _, tid := range tids[:min(len(tids), maxKeepers)] {
-		words = append(words, procfs.Who(v.fs.Root(), tid))
+		words = append(words, procfs.Who(v.helper, v.fs.Root(), tid))
 	}
 	if len(tids) > maxKeepers {
 		words = append(words, "others")

@@ -180,7 +180,7 @@ func (v *vantage) compareWithFirst() {
 	own := link("thread-self", "mnt")
 	v.ownMounts, _ = procfs.ParseLink([]byte(own), "mnt")
 	v.hostMounts = v.ownMounts
-	v.mounts.Get(root, v.ownMounts).AddMembers(os.Getpid())
+	v.mounts.Get(v.fs, v.ownMounts).AddMembers(os.Getpid())
 	pids := link("thread-self", "pid")
 	if v.allPIDs = pids == initialPIDs; !v.allPIDs {
 		if stat, err := v.fs.ReadFile("1/stat"); err == nil {
@@ -205,7 +205,7 @@ func (v *vantage) compareWithFirst() {
 		}
 	} else {
 		v.hostMounts, _ = procfs.ParseLink([]byte(mnt), "mnt")
-		v.mounts.Get(root, v.hostMounts).AddMembers(1)
+		v.mounts.Get(v.fs, v.hostMounts).AddMembers(1)
 		v.critical(GapMountNamespace)
 	}
 	if pids != link("1", "pid") {

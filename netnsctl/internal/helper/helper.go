@@ -287,19 +287,16 @@ func (h *Helper) giveUp(w *worker, request Request) {
 
 // Close closes a descriptor whose close may take long, such as the last one of a mount: that
 // waits for every processor (synchronize_rcu_expedited in namespace_unlock of fs/namespace.c),
-// for seconds on a busy machine. A child does it, and nobody waits.
+// for seconds on a busy machine. A child does it, whose end is waited for a short time only.
 func (h *Helper) Close(fd int) {
-	defer sys.Close(fd)
 	w, err := h.take()
-	if err != nil {
-		return
+	if err == nil {
+		_ = w.channel.Send(nil, []int{fd})
 	}
-	if w.child == nil { // the process could not end before its thread has
-		h.give(w)
-		return
+	sys.Close(fd)
+	if err == nil {
+		w.end() // closes what it has been sent
 	}
-	_ = w.channel.Send(nil, []int{fd})
-	w.abandon() // closes what it has been sent
 }
 
 // Rest ends the idle children, which the next scan would otherwise see. The Helper starts

@@ -176,7 +176,7 @@ func (w *worker) end() {
 }
 
 // endPatience is how long the end of a child that answers is waited for.
-const endPatience = 50 * time.Millisecond
+const endPatience = 200 * time.Millisecond
 
 // abandon ends a worker as soon as that is possible, and does not wait. The channel is closed
 // when a child has ended; it is nil for a thread.

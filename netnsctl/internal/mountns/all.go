@@ -14,10 +14,11 @@ import (
 type All map[uint64]*Namespace
 
 // Get gives the namespace with a number, which is added if it is not there.
-func (all All) Get(root string, ino uint64) *Namespace {
+func (all All) Get(fs *procfs.FS, ino uint64) *Namespace {
 	m := all[ino]
 	if m == nil {
-		m = New(root, ino)
+		m = New(fs.Root(), ino)
+		m.Helper = fs.Helper()
 		all[ino] = m
 	}
 	return m
@@ -42,8 +43,8 @@ const (
 // It may be called in the initial pid namespace only: elsewhere the mount namespaces of
 // the whole host would look as if nobody were in them. Kernels with a later fix (6.12.107
 // and 6.18.44 have it, 6.17.13 has not) refuse that themselves.
-func (all All) AddUnused(root string) (unread []Unread, err error) {
-	own, err := sys.OpenNamespace(root + "/thread-self/ns/mnt")
+func (all All) AddUnused(fs *procfs.FS) (unread []Unread, err error) {
+	own, err := sys.OpenNamespace(fs.Root() + "/thread-self/ns/mnt")
 	if err != nil {
 		return nil, nil
 	}
@@ -54,7 +55,7 @@ func (all All) AddUnused(root string) (unread []Unread, err error) {
 		for {
 			next, err := sys.NextMountNamespace(fd, backward)
 			if fd != own {
-				if all.keepIfNew(root, fd) {
+				if all.keepIfNew(fs, fd) {
 					room--
 				}
 			}
@@ -65,7 +66,7 @@ func (all All) AddUnused(root string) (unread []Unread, err error) {
 				return nil, err
 			}
 			if fd = next; room == 0 || !sys.SpareFDs(fd, spareFDs) {
-				return all.tooMany(root, fd), nil
+				return all.tooMany(fs, fd), nil
 			}
 		}
 	}
@@ -74,9 +75,9 @@ func (all All) AddUnused(root string) (unread []Unread, err error) {
 
 // keepIfNew takes over the descriptor of a mount namespace if no process was seen in
 // that, else closes it.
-func (all All) keepIfNew(root string, fd int) (kept bool) {
+func (all All) keepIfNew(fs *procfs.FS, fd int) (kept bool) {
 	if _, ino, err := sys.Fstat(fd); err == nil && all[ino] == nil {
-		all.Get(root, ino).fd = fd
+		all.Get(fs, ino).fd = fd
 		return true
 	}
 	sys.Close(fd)
@@ -84,13 +85,13 @@ func (all All) keepIfNew(root string, fd int) (kept bool) {
 }
 
 // tooMany tells of the mount namespace fd, and to whom it belongs, and closes it.
-func (all All) tooMany(root string, fd int) []Unread {
+func (all All) tooMany(fs *procfs.FS, fd int) []Unread {
 	defer sys.Close(fd)
 	_, ino, err := sys.Fstat(fd)
 	if err != nil {
 		return nil
 	}
-	m := all.Get(root, ino)
+	m := all.Get(fs, ino)
 	if m.fd < 0 {
 		m.fd = fd
 		m.Owner()
@@ -102,22 +103,19 @@ func (all All) tooMany(root string, fd int) []Unread {
 // Read gives all mount namespaces of processes, ours included, and, where unused is set,
 // those that nobody is in ([All.AddUnused]).
 func Read(fs *procfs.FS, unused bool) (All, error) {
-	pids, err := fs.PIDs()
+	members, err := fs.Members("mnt")
 	if err != nil {
 		return nil, err
 	}
-	all, r := All{}, fs.NewReader()
-	for _, pid := range append(pids, os.Getpid()) {
-		last := uint64(0)
-		_ = r.EachTask(pid, func(tid int) {
-			if ino, err := r.Namespace(tid, "mnt"); err == nil && ino != last {
-				last = ino
-				all.Get(fs.Root(), ino).AddMembers(tid)
-			}
-		})
+	all := All{}
+	own, err := fs.NewReader().Namespace(os.Getpid(), "mnt")
+	for _, m := range append(members, procfs.Member{TID: os.Getpid(), Ino: own, Err: err}) {
+		if m.Err == nil {
+			all.Get(fs, m.Ino).AddMembers(m.TID)
+		}
 	}
 	if unused {
-		_, _ = all.AddUnused(fs.Root()) // the kernel may have no such list
+		_, _ = all.AddUnused(fs) // the kernel may have no such list
 	}
 	return all, nil
 }

@@ -15,7 +15,7 @@ type Namespace struct {
 	Ino uint64 // 0 if the mount namespace of any of its processes will do
 	// Kept says that who found it keeps it open.
 	Kept bool
-	// Helper looks up paths on file systems that may not answer.
+	// Helper looks up paths on file systems, and reads processes, that may not answer.
 	Helper *helper.Helper
 
 	pids []int // processes or threads in it, at most maxMembers

@@ -69,8 +69,8 @@ func TestMembers(t *testing.T) {
 }
 
 func TestGet(t *testing.T) {
-	all := All{}
-	if m := all.Get("/proc", 77); m.Ino != 77 || all.Get("/proc", 77) != m || len(all) != 1 {
+	all, fs := All{}, openProc(t, "/proc")
+	if m := all.Get(fs, 77); m.Ino != 77 || all.Get(fs, 77) != m || len(all) != 1 {
 		t.Errorf("%+v", all)
 	}
 	all.Close()
@@ -231,7 +231,7 @@ func TestAddUnused(t *testing.T) {
 	sys.OnThrowAwayThread(func() {
 		if err = sys.NewMountNamespace(); err == nil {
 			younger = unused(t)
-			_, err = all.AddUnused("/proc")
+			_, err = all.AddUnused(openProc(t, "/proc"))
 		}
 	})
 	if err == syscall.ENOTTY || err == syscall.EINVAL {

@@ -48,12 +48,12 @@ func (m FileMount) String() string {
 }
 
 // Describe fills in the command and the user of the process.
-func (m *FileMount) Describe(root string) {
+func (m *FileMount) Describe(h *helper.Helper, root string) {
 	if m.Through == 0 {
 		return
 	}
-	m.Command = procfs.Command(root, m.Through)
-	if uid, _ := procfs.UserOf(root, m.Through); uid > 0 {
+	m.Command = procfs.Command(h, root, m.Through)
+	if uid, _ := procfs.UserOf(h, root, m.Through); uid > 0 {
 		m.UID, m.User = uid, procfs.UserName(uid)
 	}
 }

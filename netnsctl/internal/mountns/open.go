@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -16,12 +17,12 @@ func (m *Namespace) Open() error {
 	}
 	err := cmp.Or[error](m.failed, syscall.ENOENT)
 	for _, pid := range m.pids {
-		if err = m.keep(sys.OpenNamespace(m.root + "/" + strconv.Itoa(pid) + "/ns/mnt")); err == nil {
+		if err = m.keep(procfs.OpenNamespace(m.Helper, m.root, m.root+"/"+strconv.Itoa(pid)+"/ns/mnt")); err == nil {
 			return nil
 		}
 	}
 	if m.file != "" {
-		err = m.keep(sys.OpenNamespace(m.file))
+		err = m.keep(procfs.OpenNamespace(m.Helper, m.root, m.file))
 	}
 	return err
 }

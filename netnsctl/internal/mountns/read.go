@@ -2,10 +2,8 @@ package mountns
 
 import (
 	"cmp"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
@@ -97,10 +95,14 @@ func (r *Reader) read(m *Namespace) (*budget.Account, error) {
 		return account, budget.ErrOver
 	}
 	for _, pid := range m.pids {
-		if root, err := os.Readlink(r.fs.Path(pid, "/root")); err != nil || root != "/" {
+		if root, err := procfs.Readlink(r.fs.Helper(), r.fs.Root(), pid, "/root"); err != nil || root != "/" {
 			continue
 		}
-		err := r.file(r.fs.FD(), strconv.Itoa(pid)+"/mountinfo", account, long)
+		file, err := r.fs.Open(pid, "/mountinfo")
+		if err != nil {
+			continue
+		}
+		err = r.opened(file, account, long)
 		if err == budget.ErrOver {
 			return account, err
 		}
@@ -108,7 +110,7 @@ func (r *Reader) read(m *Namespace) (*budget.Account, error) {
 			continue
 		}
 		// The process may have gone elsewhere, or be another one with the same number.
-		link, _ := os.Readlink(r.fs.Path(pid, "/ns/mnt"))
+		link, _ := procfs.Readlink(r.fs.Helper(), r.fs.Root(), pid, "/ns/mnt")
 		if ino, ok := procfs.ParseLink([]byte(link), "mnt"); ok && ino == m.Ino {
 			m.through = pid
 			return account, nil
@@ -127,6 +129,11 @@ func (r *Reader) file(dir int, path string, account, long *budget.Account) error
 	if err != nil {
 		return err
 	}
+	return r.opened(fd, account, long)
+}
+
+// opened reads an open mountinfo file, and closes it.
+func (r *Reader) opened(fd int, account, long *budget.Account) error {
 	defer sys.Close(fd)
 	runtime.LockOSThread() // whose time it is
 	defer runtime.UnlockOSThread()
@@ -179,21 +186,14 @@ func findMembers(fs *procfs.FS, in []*Namespace) (found []*Namespace) {
 		m.pids, m.through = nil, 0
 		byIno[m.Ino] = m
 	}
-	pids, err := fs.PIDs()
-	if err != nil {
-		return nil
-	}
-	r := fs.NewReader()
-	for _, pid := range pids {
-		_ = r.EachTask(pid, func(tid int) {
-			ino, err := r.Namespace(tid, "mnt")
-			if m := byIno[ino]; err == nil && m != nil {
-				if m.Empty() {
-					found = append(found, m)
-				}
-				m.AddMembers(tid)
+	members, _ := fs.Members("mnt")
+	for _, one := range members {
+		if m := byIno[one.Ino]; one.Err == nil && m != nil {
+			if m.Empty() {
+				found = append(found, m)
 			}
-		})
+			m.AddMembers(one.TID)
+		}
 	}
 	return found
 }

@@ -59,25 +59,18 @@ func OnlyUsers(fs *procfs.FS, of ...*Namespace) (users map[uint64]int64) {
 	if len(users) == 0 {
 		return users
 	}
-	pids, err := fs.PIDs()
+	members, err := fs.Members("mnt")
 	if err != nil {
 		return nil
 	}
-	r := fs.NewReader()
-	for _, pid := range pids {
-		err := r.EachTask(pid, func(tid int) {
-			ino, err := r.Namespace(tid, "mnt")
-			if err != nil && !procfs.Gone(err) {
-				clear(users) // it may be in any of them
+	for _, one := range members {
+		if one.Err != nil {
+			clear(users) // it may be in any of them
+		}
+		if owner, asked := users[one.Ino]; one.Err == nil && asked {
+			if user, sole := procfs.UserOf(fs.Helper(), fs.Root(), one.TID); user >= 0 && (user != owner || !sole) {
+				delete(users, one.Ino)
 			}
-			if owner, asked := users[ino]; err == nil && asked {
-				if user, sole := procfs.UserOf(fs.Root(), tid); user >= 0 && (user != owner || !sole) {
-					delete(users, ino)
-				}
-			}
-		})
-		if err != nil && !procfs.Gone(err) {
-			return nil
 		}
 	}
 	return users

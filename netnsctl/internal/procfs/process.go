@@ -2,16 +2,14 @@ package procfs
 
 import (
 	"bytes"
-	"os"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 )
 
 // Command is the name of a process or thread (comm); empty if that has ended.
-func Command(root string, pid int) string {
-	text, _ := os.ReadFile(path(root, pid, "/comm"))
-	return strings.TrimSuffix(string(text), "\n")
+func Command(h *helper.Helper, root string, pid int) string {
+	return strings.TrimSuffix(read(h, root, pid, "/comm"), "\n")
 }
 
 // maxCommandLine is how many bytes of a command line are read: a process may declare any part
@@ -39,9 +37,8 @@ func CommandLines(h *helper.Helper, root string, pids ...int) map[int][]string {
 
 // Cgroup is the systemd unit of a process, and the container and pod IDs in its cgroup;
 // empty where it has none.
-func Cgroup(root string, pid int) (unit, container, pod string) {
-	text, _ := os.ReadFile(path(root, pid, "/cgroup"))
-	return parseCgroup(string(text))
+func Cgroup(h *helper.Helper, root string, pid int) (unit, container, pod string) {
+	return parseCgroup(read(h, root, pid, "/cgroup"))
 }
 
 // parseCgroup reads lines such as

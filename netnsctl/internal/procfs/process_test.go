@@ -28,11 +28,11 @@ func TestProcess(t *testing.T) {
 		{situation: "a kernel thread", pid: 9000002, command: "kworker/0:1", user: -1},
 		{situation: "one that has ended", pid: 9000003, user: -1},
 	} {
-		arguments, user := CommandLines(nil, root, test.pid)[test.pid], EffectiveUser(root, test.pid)
-		if !slices.Equal(arguments, test.arguments) || Command(root, test.pid) != test.command || user != test.user {
-			t.Errorf("%s: %q, arguments %q, user %d", test.situation, Command(root, test.pid), arguments, user)
+		arguments, user := CommandLines(nil, root, test.pid)[test.pid], EffectiveUser(nil, root, test.pid)
+		if !slices.Equal(arguments, test.arguments) || Command(nil, root, test.pid) != test.command || user != test.user {
+			t.Errorf("%s: %q, arguments %q, user %d", test.situation, Command(nil, root, test.pid), arguments, user)
 		}
-		if unit, container, pod := Cgroup(root, test.pid); unit != test.unit || container != "" || pod != "" {
+		if unit, container, pod := Cgroup(nil, root, test.pid); unit != test.unit || container != "" || pod != "" {
 			t.Errorf("%s: %q, %q, %q", test.situation, unit, container, pod)
 		}
 	}

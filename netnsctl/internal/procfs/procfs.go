@@ -46,6 +46,9 @@ func (fs *FS) FD() int { return fs.fd }
 // Root is the path at which the procfs is mounted.
 func (fs *FS) Root() string { return fs.root }
 
+// Helper knows the processes that do not answer. It may be nil.
+func (fs *FS) Helper() *helper.Helper { return fs.helper }
+
 // Path is the path of a file of a process, such as "/ns/net".
 func (fs *FS) Path(pid int, file string) string { return path(fs.root, pid, file) }
 
@@ -85,29 +88,6 @@ func (fs *FS) PIDs() ([]int, error) {
 // starting.
 const maxRelists = 20
 
-// EachNewPID calls f once with every process, those included that start meanwhile: a
-// process may end between the list and the call, and its child may have started since.
-func (fs *FS) EachNewPID(f func(pid int)) error {
-	done := map[int]bool{}
-	for range maxRelists {
-		pids, err := fs.PIDs()
-		if err != nil {
-			return err
-		}
-		before := len(done)
-		for _, pid := range pids {
-			if !done[pid] {
-				done[pid] = true
-				f(pid)
-			}
-		}
-		if len(done) == before {
-			break
-		}
-	}
-	return nil
-}
-
 // NetworkUsers gives, for each network namespace that a process or one of its threads
 // is in, one such process. The key is the inode number of the namespace.
 func NetworkUsers(root string, h *helper.Helper) (map[uint64]int, error) {
@@ -116,14 +96,13 @@ func NetworkUsers(root string, h *helper.Helper) (map[uint64]int, error) {
 		return nil, err
 	}
 	defer fs.Close()
-	pids, r := map[uint64]int{}, fs.NewReader()
-	err = fs.EachNewPID(func(pid int) {
-		_ = r.EachTask(pid, func(tid int) {
-			if ino, err := r.Namespace(tid, "net"); err == nil {
-				pids[ino] = pid
-			}
-		})
-	})
+	members, err := fs.Members("net")
+	pids := map[uint64]int{}
+	for _, m := range members {
+		if m.Err == nil {
+			pids[m.Ino] = m.PID
+		}
+	}
 	return pids, err
 }
 

@@ -55,21 +55,20 @@ func TestPIDs(t *testing.T) {
 	}
 }
 
-// A process that starts while another one is looked at is not missed.
-func TestEachNewPID(t *testing.T) {
-	fs := recorded(t, map[string]string{"9000001/": ""})
-	var seen []int
-	nstest.Must(t, fs.EachNewPID(func(pid int) {
-		seen = append(seen, pid)
-		if pid < 9000003 {
-			nstest.Must(t, os.Mkdir(fs.Path(pid+1, ""), 0o755))
-		}
-	}))
-	if !slices.Equal(seen, []int{9000001, 9000002, 9000003}) {
-		t.Error(seen)
+// Of a process that has ended nothing is told.
+func TestMembers(t *testing.T) {
+	fs := recorded(t, map[string]string{
+		"9000001/ns/net": "-> net:[77]", "9000001/task/9000001/": "", "9000002/": "", "9000003/ns/net": "no link",
+	})
+	members, err := fs.Members("net")
+	nstest.Must(t, err)
+	slices.SortFunc(members, func(a, b Member) int { return a.PID - b.PID })
+	want := []Member{{9000001, 9000001, 77, nil}, {9000003, 9000003, 0, syscall.EINVAL}}
+	if !slices.Equal(members, want) {
+		t.Errorf("%+v", members)
 	}
 	nstest.Must(t, os.RemoveAll(fs.Root()))
-	if err := fs.EachNewPID(func(int) {}); err != syscall.ENOENT {
+	if _, err := fs.Members("net"); err != syscall.ENOENT {
 		t.Error(err)
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // userIDs are the real, effective and saved user IDs of a process, from the line Uid: of
 // /proc/PID/status.
-func userIDs(root string, pid int) (ids [3]int64, ok bool) {
-	text, _ := os.ReadFile(path(root, pid, "/status"))
-	for line := range strings.Lines(string(text)) {
+func userIDs(h *helper.Helper, root string, pid int) (ids [3]int64, ok bool) {
+	for line := range strings.Lines(read(h, root, pid, "/status")) {
 		fields := strings.Fields(line)
 		if len(fields) < 4 || fields[0] != "Uid:" {
 			continue
@@ -31,8 +31,8 @@ func userIDs(root string, pid int) (ids [3]int64, ok bool) {
 }
 
 // EffectiveUser is the effective user ID of a process; -1 if that has ended.
-func EffectiveUser(root string, pid int) int64 {
-	if ids, ok := userIDs(root, pid); ok {
+func EffectiveUser(h *helper.Helper, root string, pid int) int64 {
+	if ids, ok := userIDs(h, root, pid); ok {
 		return ids[1]
 	}
 	return -1
@@ -41,13 +41,14 @@ func EffectiveUser(root string, pid int) int64 {
 // UserOf is the user who answers for a process, -1 if that has ended: its real user, who has
 // started it, or the creator of the user namespace that it is in, who may do there what he
 // likes, whatever the user IDs are ([sys.CreatorOf]). sole says that the process acts for no
-// other user: it is no set-user-ID program.
-func UserOf(root string, pid int) (uid int64, sole bool) {
-	ids, ok := userIDs(root, pid)
+// other user: it is no set-user-ID program. Where the process does not answer, its user namespace
+// is not known, and uid is its real user.
+func UserOf(h *helper.Helper, root string, pid int) (uid int64, sole bool) {
+	ids, ok := userIDs(h, root, pid)
 	if !ok {
 		return -1, false
 	}
-	fd, err := sys.OpenNamespace(path(root, pid, "/ns/user"))
+	fd, err := OpenNamespace(h, root, path(root, pid, "/ns/user"))
 	if err != nil {
 		return ids[0], false
 	}
@@ -57,15 +58,6 @@ func UserOf(root string, pid int) (uid int64, sole bool) {
 		return int64(creator), true
 	}
 	return ids[0], err == nil && ids[0] == ids[1] && ids[0] == ids[2]
-}
-
-// RealUser is the real user ID of a process; -1 if that has ended. It waits for nobody, while
-// [UserOf] opens a namespace of the process: one that hangs in execve(2) makes that wait.
-func RealUser(root string, pid int) int64 {
-	if ids, ok := userIDs(root, pid); ok {
-		return ids[0]
-	}
-	return -1
 }
 
 // maxPasswd bounds how much of /etc/passwd is read.
@@ -90,12 +82,12 @@ func UserName(uid int64) string {
 }
 
 // Who says for people which process it is, and whose if it is not root's.
-func Who(root string, pid int) string {
+func Who(h *helper.Helper, root string, pid int) string {
 	user := ""
-	if uid, _ := UserOf(root, pid); uid > 0 {
+	if uid, _ := UserOf(h, root, pid); uid > 0 {
 		user = UserName(uid)
 	}
-	return Label(pid, Command(root, pid), user)
+	return Label(pid, Command(h, root, pid), user)
 }
 
 // Label is a process in words, such as "pid 812 of user alice (sleep)". The command stands

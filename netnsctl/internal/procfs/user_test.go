@@ -35,12 +35,12 @@ func TestUserOf(t *testing.T) {
 			if n, _ := out.Read(make([]byte, 1)); n != 1 {
 				nstest.Lacks(t, test.situation)
 			}
-			if uid, sole := UserOf("/proc", command.Process.Pid); uid != test.want || sole != test.sole {
+			if uid, sole := UserOf(nil, "/proc", command.Process.Pid); uid != test.want || sole != test.sole {
 				t.Errorf("%s: user %d, sole %v", test.situation, uid, sole)
 			}
 			nstest.Must(t, command.Process.Kill())
 			_ = command.Wait()
-			if uid, sole := UserOf("/proc", command.Process.Pid); uid != -1 || sole {
+			if uid, sole := UserOf(nil, "/proc", command.Process.Pid); uid != -1 || sole {
 				t.Errorf("%s, ended: user %d, sole %v", test.situation, uid, sole)
 			}
 		}

@@ -53,7 +53,7 @@ func (d *Dir) holders() string {
 	default:
 		return "a process that is not visible here, such as one of another pid namespace"
 	}
-	text := procfs.Who(d.proc, found[0])
+	text := procfs.Who(d.helper, d.proc, found[0])
 	switch more := len(found) - 1; {
 	case more == 1:
 		text += " and 1 more process"
