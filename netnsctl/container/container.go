@@ -5,17 +5,14 @@
 package container
 
 import (
-	"encoding/json"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // Record is one container or pod sandbox.
 type Record struct {
-	Runtime string // docker, podman, cri-o, containerd
+	Runtime string // its name in the table
 	ID      string
 	// Name is the name of the container; Pod is that of its pod, as namespace/name.
 	// Both may be empty.
@@ -29,15 +26,40 @@ type Record struct {
 type State struct {
 	Records []Record
 	Leases  []Lease
+
+	root  string
+	roots []string // in which docker has its data
 }
 
-// Read reads the state files below root, or below "/" if root is empty.
-func Read(root string) State {
-	s := State{Leases: cni(root)}
-	for _, source := range []func(string) []Record{docker, storage, containerd} {
-		s.Records = append(s.Records, source(root)...)
+// Read reads the state files below root, or below "/" if root is empty. commandLine gives the
+// arguments of a process, such as a daemon that says there where its data is; it may be nil.
+func Read(root string, commandLine func(pid int) []string) State {
+	s := State{Leases: cni(root), root: root, roots: dataRoots(root, commandLine)}
+	for _, runtime := range runtimes() {
+		for _, files := range runtime.Records {
+			for _, pattern := range s.places(files.Files) {
+				each(root, pattern, func(f record) {
+					f.runtime = runtime.Name
+					s.Records = append(s.Records, files.read(f)...)
+				})
+			}
+		}
 	}
 	return s
+}
+
+// places are the patterns that a pattern of the table stands for.
+func (s State) places(pattern string) (patterns []string) {
+	rest, inData := strings.CutPrefix(pattern, "{data-root}")
+	if !inData {
+		return []string{pattern}
+	}
+	for _, dir := range s.roots {
+		if path.IsAbs(dir) && !slices.Contains(patterns, dir+rest) {
+			patterns = append(patterns, path.Clean(dir)+rest)
+		}
+	}
+	return patterns
 }
 
 // ByID returns the record with a whole ID, and whether there is one.
@@ -63,25 +85,4 @@ func clean(name string) string {
 		return "/run/" + rest
 	}
 	return name
-}
-
-// maxFile is far more than the size of a state file.
-const maxFile = 4 << 20
-
-// tree is a directory of a runtime. Its owner may be an ordinary user.
-type tree struct{ sys.Tree }
-
-func openTree(path string) tree { return tree{sys.OpenTree(path)} }
-
-// json decodes a file into v.
-func (t tree) json(file string, v any) bool {
-	text, err := t.Read(file, maxFile)
-	return err == nil && json.Unmarshal(text, v) == nil
-}
-
-// entries gives the file names in a directory, in alphabetical order.
-func (t tree) entries(dir string) []string {
-	names, _ := t.Names(dir)
-	slices.Sort(names)
-	return names
 }

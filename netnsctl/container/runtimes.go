@@ -1,6 +1,10 @@
 package container
 
-import "strings"
+import (
+	"encoding/json"
+	"path"
+	"strings"
+)
 
 // bundle is the part of an OCI runtime's config.json that we use.
 type bundle struct {
@@ -32,34 +36,43 @@ func (b *bundle) first(keys ...string) string {
 	return ""
 }
 
-// storage reads the bundles of podman and CRI-O, which are in containers/storage:
-// the list overlay-containers/containers.json and the files ID/userdata/config.json.
-func storage(root string) (records []Record) {
-	const under = "/containers/storage/overlay-containers"
+// bundles reads a bundle (config.json) of containerd's tasks. Those of moby are docker's, which
+// docker has its own records of.
+func bundles(runtime string) func(record) []Record {
+	return func(f record) []Record {
+		var b bundle
+		if f.match[0] == "moby" || !f.json(f.file, &b) {
+			return nil
+		}
+		return []Record{{
+			Runtime: runtime, ID: f.match[1], Netns: b.netns(),
+			Name: b.first("io.kubernetes.cri.container-name", "nerdctl/name"),
+			Pod:  pod(b.first("io.kubernetes.cri.sandbox-namespace"), b.first("io.kubernetes.cri.sandbox-name")),
+		}}
+	}
+}
+
+// storage reads what podman and CRI-O have in containers/storage: the list containers.json and
+// the bundles ID/userdata/config.json beside it, or at the same place below /run.
+func storage(f record) (records []Record) {
 	var all []struct {
 		ID    string   `json:"id"`
 		Names []string `json:"names"`
 	}
-	var trees []tree
-	for _, dir := range []string{"/var/lib", "/run", "/var/run"} {
-		t := openTree(root + dir + under)
-		defer t.Close()
-		trees = append(trees, t)
-	}
-	if !trees[0].json("containers.json", &all) {
+	if !f.json(f.file, &all) {
 		return nil
 	}
+	run := openTree(f.root + "/run/containers/storage")
+	defer run.Close()
+	dir := f.match[0] + "-containers/"
 	for _, c := range all {
 		r := Record{Runtime: "podman", ID: c.ID}
 		if len(c.Names) > 0 {
 			r.Name = c.Names[0]
 		}
 		var b bundle
-		for _, t := range trees {
-			if t.json(c.ID+"/userdata/config.json", &b) {
-				break
-			}
-		}
+		file := c.ID + "/userdata/config.json"
+		_ = f.json(path.Join(path.Dir(f.file), file), &b) || run.json(dir+file, &b)
 		r.Netns = b.netns()
 		if b.first("io.kubernetes.cri-o.ContainerType", "io.kubernetes.cri-o.SandboxID") != "" {
 			r.Runtime = "cri-o"
@@ -73,50 +86,61 @@ func storage(root string) (records []Record) {
 	return records
 }
 
-// containerd reads the bundles of containerd's tasks. Each directory is one of its
-// namespaces; the records of moby are docker's, which docker reads.
-func containerd(root string) (records []Record) {
-	t := openTree(root + "/run/containerd/io.containerd.runtime.v2.task")
-	defer t.Close()
-	for _, namespace := range t.entries("") {
-		if namespace == "moby" {
-			continue
-		}
-		for _, id := range t.entries(namespace) {
-			var b bundle
-			if !t.json(namespace+"/"+id+"/config.json", &b) {
-				continue
-			}
-			records = append(records, Record{
-				Runtime: "containerd", ID: id, Netns: b.netns(),
-				Name: b.first("io.kubernetes.cri.container-name", "nerdctl/name"),
-				Pod:  pod(b.first("io.kubernetes.cri.sandbox-namespace"), b.first("io.kubernetes.cri.sandbox-name")),
-			})
-		}
+// dockerContainer reads a config.v2.json (moby's container.Container).
+func dockerContainer(f record) []Record {
+	var c struct {
+		ID, Name        string
+		Config          struct{ Labels map[string]string }
+		NetworkSettings struct{ SandboxKey string }
 	}
-	return records
+	if !f.json(f.file, &c) || c.ID == "" {
+		return nil
+	}
+	return []Record{{
+		Runtime: f.runtime, ID: c.ID, Name: strings.TrimPrefix(c.Name, "/"), Netns: c.NetworkSettings.SandboxKey,
+		Pod: pod(c.Config.Labels["io.kubernetes.pod.namespace"], c.Config.Labels["io.kubernetes.pod.name"]),
+	}}
 }
 
-// docker reads /var/lib/docker/containers/ID/config.v2.json (moby's
-// container.Container).
-func docker(root string) (records []Record) {
-	t := openTree(root + "/var/lib/docker/containers")
-	defer t.Close()
-	for _, id := range t.entries("") {
-		var c struct {
-			ID, Name        string
-			Config          struct{ Labels map[string]string }
-			NetworkSettings struct{ SandboxKey string }
-		}
-		if !t.json(id+"/config.v2.json", &c) || c.ID == "" {
-			continue
-		}
-		records = append(records, Record{
-			Runtime: "docker", ID: c.ID, Name: strings.TrimPrefix(c.Name, "/"), Netns: c.NetworkSettings.SandboxKey,
-			Pod: pod(c.Config.Labels["io.kubernetes.pod.namespace"], c.Config.Labels["io.kubernetes.pod.name"]),
-		})
+// kata reads the persist.json of a sandbox (persistapi.SandboxState).
+func kata(f record) []Record {
+	var s struct{ Network struct{ NetworkID string } }
+	if !f.json(f.file, &s) {
+		return nil
 	}
-	return records
+	return []Record{{Runtime: "kata", ID: f.match[0], Netns: s.Network.NetworkID}}
+}
+
+// gvisor reads the state file of a container (runsc's container.Container).
+func gvisor(f record) []Record {
+	var c struct {
+		ID   string  `json:"id"`
+		Spec *bundle `json:"spec"`
+	}
+	if !f.json(f.file, &c) || c.ID == "" || c.Spec == nil {
+		return nil
+	}
+	return []Record{{
+		Runtime: "gvisor", ID: c.ID, Netns: c.Spec.netns(),
+		Pod: pod(c.Spec.first("io.kubernetes.cri.sandbox-namespace"), c.Spec.first("io.kubernetes.cri.sandbox-name")),
+	}}
+}
+
+// allocation is the directory of an allocation of Nomad, whose ID is the name of the namespace.
+func allocation(f record) []Record {
+	id := f.match[0]
+	return []Record{{Runtime: "nomad", ID: id, Netns: "/var/run/netns/" + id}}
+}
+
+// network is a file or directory that an agent of Neutron has for a network or a router, whose
+// namespaces are called by its ID.
+func network(prefixes ...string) func(record) []Record {
+	return func(f record) (records []Record) {
+		for _, prefix := range prefixes {
+			records = append(records, Record{Runtime: "neutron", ID: f.match[0], Netns: "/var/run/netns/" + prefix + f.match[0]})
+		}
+		return records
+	}
 }
 
 func pod(namespace, name string) string {
@@ -124,4 +148,46 @@ func pod(namespace, name string) string {
 		return name
 	}
 	return namespace + "/" + name
+}
+
+// dataRoots are the directories in which dockers have their data: the usual ones, and those in
+// the configuration and on the command line of a daemon.
+func dataRoots(root string, commandLine func(pid int) []string) []string {
+	roots := []string{"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"}
+	for _, pattern := range []string{"/etc/docker/daemon.json", "/var/snap/docker/*/config/daemon.json"} {
+		each(root, pattern, func(f record) {
+			var c struct {
+				DataRoot string `json:"data-root"`
+				Graph    string `json:"graph"` // before Docker 17.05
+			}
+			if f.json(f.file, &c) {
+				roots = append(roots, c.DataRoot, c.Graph)
+			}
+		})
+	}
+	for _, pattern := range []string{"/run/docker.pid", "/run/snap.docker/docker.pid"} {
+		each(root, pattern, func(f record) {
+			var pid json.Number
+			if commandLine != nil && f.json(f.file, &pid) {
+				number, _ := pid.Int64()
+				roots = append(roots, option(commandLine(int(number)), "--data-root", "--graph", "-g"))
+			}
+		})
+	}
+	return roots
+}
+
+// option is the value of an option on a command line.
+func option(words []string, names ...string) string {
+	for i, word := range words {
+		for _, name := range names {
+			if value, ok := strings.CutPrefix(word, name+"="); ok {
+				return value
+			}
+			if word == name && i+1 < len(words) {
+				return words[i+1]
+			}
+		}
+	}
+	return ""
 }

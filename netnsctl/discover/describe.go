@@ -4,6 +4,7 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -27,6 +28,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 	if d.opts.Hold {
 		sys.ReserveFDs(d.v.fs.FD(), d.v.fs.FD()+len(namespaces)+spare)
 	}
+	var noted []*Namespace
 	for _, ns := range namespaces {
 		if ns.ID == (netnsctl.ID{}) {
 			d.owner(ns)
@@ -43,11 +45,21 @@ func (d *describer) describe(namespaces []*Namespace) {
 			d.identify(ns)
 			d.owner(ns)
 			d.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
+			noted = append(noted, ns)
 		case d.opts.Hold:
 			d.identify(ns)
 		}
 		if ns.Verdict == Orphan {
 			ns.Reason = ns.heldBy() + ns.leaseText()
+		}
+	}
+	if len(noted) == 0 {
+		return
+	}
+	d.runtimes().markUnknown(noted)
+	for _, ns := range noted {
+		if ns.NoRuntime {
+			ns.Reason += ", no runtime knows it"
 		}
 	}
 }
@@ -136,7 +148,7 @@ func (d *describer) owner(ns *Namespace) {
 		}
 		before = pid
 		if p.Mount != nil && o.Runtime == "" {
-			o.Runtime = runtimeOf(p.Mount.Path)
+			o.Runtime = container.At(p.Mount.Path)
 		}
 		// A mount in the run directory has no owner, also where it is seen in the mount
 		// namespace of a command that exec runs.

@@ -3,10 +3,12 @@ package discover
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -189,10 +191,16 @@ func count(n int, one, many string) string {
 // heldBy says what pins an orphan.
 func (ns *Namespace) heldBy() string {
 	first := ns.first()
-	if rest := len(ns.Pins) - 1; rest > 0 {
-		return "held by " + first.String() + " and " + strconv.Itoa(rest) + " more"
+	text := "held by " + first.String()
+	if first.PID != 0 {
+		if runtimes := container.Helps(first.Command); len(runtimes) > 0 {
+			text += ", a helper of " + strings.Join(runtimes, ", ")
+		}
 	}
-	return "held by " + first.String()
+	if rest := len(ns.Pins) - 1; rest > 0 {
+		text += " and " + strconv.Itoa(rest) + " more"
+	}
+	return text
 }
 
 // Holder is the kind of the pin that has to go first for an orphan to go.

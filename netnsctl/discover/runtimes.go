@@ -1,12 +1,12 @@
 package discover
 
 import (
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -18,7 +18,9 @@ type runtimeState struct {
 }
 
 func readRuntimes(host netnsctl.Host) (s runtimeState) {
-	s.State = container.Read(host.StateRoot)
+	s.State = container.Read(host.StateRoot, func(pid int) []string {
+		return procfs.CommandLines(host.Helper, host.Proc(), pid)[pid]
+	})
 	for _, r := range s.Records {
 		var id netnsctl.ID
 		if strings.HasPrefix(r.Netns, "/") {
@@ -31,9 +33,21 @@ func readRuntimes(host netnsctl.Host) (s runtimeState) {
 	return s
 }
 
-// kept says which runtime has a way into a namespace, and may want it back.
-func (s runtimeState) kept() map[netnsctl.ID]string {
+// kept says which runtime has a way into a namespace, and may want it back: by its records, or
+// because the namespace is mounted where the runtime has the network of all its containers.
+// Anyone with their own mount namespace can fake the latter, and keeps so what he pins anyway.
+func (s runtimeState) kept(namespaces []*Namespace) map[netnsctl.ID]string {
 	kept := map[netnsctl.ID]string{}
+	for _, ns := range namespaces {
+		for _, p := range ns.Pins {
+			if p.Kind != MountPin || ns.Verdict != Orphan {
+				continue
+			}
+			if runtime := container.Owner(p.Mount.Path); runtime != "" {
+				kept[ns.ID] = runtime + ", whose network it is"
+			}
+		}
+	}
 	for i, r := range s.Records {
 		if id := s.leadTo[i]; id != (netnsctl.ID{}) && kept[id] == "" {
 			kept[id] = keeper(r)
@@ -122,29 +136,4 @@ func (ns *Namespace) mountedAt(path string) bool {
 	return slices.ContainsFunc(ns.Pins, func(p Pin) bool {
 		return p.Mount != nil && container.Copied(p.Mount.Path, path)
 	})
-}
-
-// Foreign is the program that keeps its namespaces in the directory of a mount, empty if
-// none is known for it. The program may want back what it keeps there.
-func (m *Mount) Foreign() string { return runtimeOf(m.Path) }
-
-// runtimeOf knows the directories in which runtimes keep namespaces, also below the root
-// of a container.
-func runtimeOf(file string) string {
-	dir := path.Dir(file)
-	switch {
-	case strings.HasSuffix(dir, "/run/docker/netns"):
-		return "docker"
-	case strings.Contains(dir, "/run/user/") && strings.HasSuffix(dir, "/netns"):
-		return "podman"
-	case strings.Contains(dir, "/buildkit/"):
-		return "buildkit"
-	case strings.Contains(dir, "/run/containerd/"):
-		return "containerd"
-	case strings.Contains(dir, "/run/crio/"), strings.HasSuffix(dir, "/run/crio"):
-		return "cri-o"
-	case strings.HasSuffix(dir, "/run/ipcns"), strings.HasSuffix(dir, "/run/utsns"):
-		return "cri-o"
-	}
-	return ""
 }

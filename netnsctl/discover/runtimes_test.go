@@ -26,7 +26,12 @@ func TestRuntimeOf(t *testing.T) {
 		{path: "/run/ipcns/x", runtime: "cri-o"},
 		{path: "/run/utsns/x", runtime: "cri-o"},
 		{path: "/run/netns/cni-1"},
-		{path: "/run/dockerish/netns/x"},
+		{path: "/run/dockerish/netns/x", runtime: "the program that uses /run/dockerish/netns"},
+		{path: "/data/exec/netns/1-x", runtime: "the program that uses /data/exec/netns"},
+		{path: "/run/snap.docker/netns/1-x", runtime: "docker"},
+		{path: "/run/user/1000/containers/networks/rootless-netns/rootless-netns", runtime: "podman"},
+		{path: "/host/run/netns/cni-1"},
+		{path: "/run/rootfs/var/run/netns/x"},
 		{path: "/home/u/run/docker/netns/deep/x"},
 	} {
 		if got := (&Mount{Path: test.path}).Foreign(); got != test.runtime {
@@ -170,7 +175,7 @@ func TestLeases(t *testing.T) {
 				nstest.Shell(t, "ip -n x link set lo up; ip -n x addr add 10.0.0.9/24 dev lo")
 				moved(t, at, "/run/host/var/run/netns/cni-1")
 				ns := scanned(t, at, Options{}).named(t, id.String())
-				want := "held by mount /run/host/var/run/netns/cni-1" + test.leased
+				want := "held by mount /run/host/var/run/netns/cni-1" + test.leased + ", no runtime knows it"
 				if ns.Verdict != Orphan || ns.Reason != want {
 					t.Errorf("%s, %q, want %q", ns.Verdict, ns.Reason, want)
 				}
@@ -197,4 +202,81 @@ func TestLeaseOfName(t *testing.T) {
 			t.Errorf("%s, leases %+v, owner %+v", ns.Verdict, ns.Leases, ns.Owner)
 		}
 	})
+}
+
+// TestNoRuntime: which runtime knows a namespace is told by records and databases, and only where
+// these tell of all.
+func TestNoRuntime(t *testing.T) {
+	const bundle = "run/containerd/io.containerd.runtime.v2.task/k8s.io/" + containerID + "/config.json"
+	for _, test := range []struct {
+		situation string
+		state     map[string]string
+		name      string // of an idle namespace
+		path      string // of the mount of an orphan
+		want      bool
+	}{
+		{situation: "a name of containerd's", name: "cni-1", want: true},
+		{situation: "a name of podman's", name: "netns-ce5ee4ce-f2b5-4b5e-8a0f-7f7c8a6dcf5a", want: true},
+		{situation: "a name by hand", name: "router"},
+		{situation: "a name of Neutron's, which knows more than its files have", name: "qrouter-1"},
+		{
+			situation: "a name in a record", name: "cni-1",
+			state: map[string]string{bundle: `{"linux":{"namespaces":[{"type":"network","path":"/run/netns/cni-1"}]}}`},
+		},
+		{
+			situation: "a name in a database", name: "cni-1",
+			state: map[string]string{"var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db": "\x00\x07{\"NetNSPath\":\"/var/run/netns/cni-1\"}\x00"},
+		},
+		{
+			situation: "the beginning of a name in a database", name: "cni-1", want: true,
+			state: map[string]string{"var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db": "/var/run/netns/cni "},
+		},
+		{situation: "an orphan on a host without containers", path: "/run/c/ns"},
+		{situation: "an orphan on a host with containers", path: "/run/c/ns", state: map[string]string{dockerRecord: `{"ID":"f00"}`}, want: true},
+		{situation: "an orphan of an unknown program", path: "/run/x/netns/a", state: map[string]string{dockerRecord: `{"ID":"f00"}`}},
+		{situation: "an orphan of a user's podman", path: "/run/user/1000/netns/netns-1", state: map[string]string{dockerRecord: `{"ID":"f00"}`}},
+		{situation: "docker without records", path: "/run/docker/netns/f00"},
+		{situation: "docker with others", path: "/run/docker/netns/f00", state: map[string]string{dockerRecord: `{"ID":"ba5"}`}, want: true},
+		{
+			situation: "a network of docker's", path: "/run/docker/netns/1-0uh9tm6y2o",
+			state: map[string]string{dockerRecord: `{"ID":"f00"}`, "var/lib/docker/network/files/local-kv.db": `{"id":"0uh9tm6y2odq8oq4xw9u2w2xh"}`},
+		},
+	} {
+		t.Run(test.situation, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				at, id := keptBy(t, test.state)
+				if test.path != "" {
+					moved(t, at, test.path)
+				} else {
+					nstest.Must(t, os.MkdirAll(at.StateRoot+"/run", 0o755))
+					nstest.Must(t, os.Symlink("/run/netns", at.StateRoot+"/run/netns"))
+					nstest.Must(t, at.Attach(test.name, at.NamePath("x")))
+					nstest.Must(t, at.Delete("x"))
+				}
+				ns := scanned(t, at, Options{Everything: true}).named(t, id.String())
+				if ns.NoRuntime != test.want || strings.HasSuffix(ns.Reason, ", no runtime knows it") != test.want {
+					t.Errorf("%s, %q, %v", ns.Verdict, ns.Reason, ns.NoRuntime)
+				}
+			})
+		})
+	}
+}
+
+// TestNetworkOfRuntime: what a runtime uses itself is kept, as long as it is mounted.
+func TestNetworkOfRuntime(t *testing.T) {
+	for path, reason := range map[string]string{
+		"/run/user/1000/containers/networks/rootless-netns/rootless-netns": "kept by podman, whose network it is",
+		"/run/user/1000/dockerd-rootless/netns":                            "kept by docker, whose network it is",
+		"/run/user/1000/containerd-rootless/netns":                         "kept by nerdctl, whose network it is",
+	} {
+		t.Run(path, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				at, id := keptBy(t, nil)
+				moved(t, at, path)
+				if ns := scanned(t, at, Options{}).named(t, id.String()); ns.Verdict != Idle || ns.Reason != reason {
+					t.Errorf("%s, %q", ns.Verdict, ns.Reason)
+				}
+			})
+		})
+	}
 }

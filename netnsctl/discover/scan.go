@@ -103,7 +103,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	defer d.scratch.Close()
 	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }
 	if !opts.IdentityOnly && slices.ContainsFunc(namespaces, isOrphan) {
-		e.kept = d.runtimes().kept()
+		e.kept = d.runtimes().kept(namespaces)
 		namespaces = judge(e)
 	}
 	d.describe(namespaces)

@@ -108,6 +108,10 @@ type Namespace struct {
 	// UID is the user who has every capability over the namespace; 0 if that is root, or not
 	// known. The scan fills it in for orphans and, with [Options.Files], for others.
 	UID int64
+	// NoRuntime says that a namespace without a process looks like that of a container, or is an
+	// orphan on a host with containers, and that no runtime's records have it. The scan fills it
+	// in where it fills in Owner.
+	NoRuntime bool `json:"no_runtime,omitempty"`
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`

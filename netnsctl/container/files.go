@@ -1,0 +1,76 @@
+package container
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+)
+
+// maxFile is far more than the size of a state file.
+const maxFile = 4 << 20
+
+// tree is a directory of a runtime. Its owner may be an ordinary user.
+type tree struct{ sys.Tree }
+
+func openTree(path string) tree { return tree{sys.OpenTree(path)} }
+
+// json decodes a file into v.
+func (t tree) json(file string, v any) bool {
+	text, err := t.Read(file, maxFile)
+	return err == nil && json.Unmarshal(text, v) == nil
+}
+
+// entries gives the file names in a directory, in alphabetical order.
+func (t tree) entries(dir string) []string {
+	names, _ := t.Names(dir)
+	slices.Sort(names)
+	return names
+}
+
+// record is a file that a pattern stands for, below a tree that is open during the call.
+type record struct {
+	tree
+	root string
+	file string
+	// match are the parts of the path for which an asterisk stands.
+	match   []string
+	runtime string
+}
+
+// each calls f with the files that a pattern stands for, where an asterisk stands for a part of
+// one name. A link leads to the directory before the first asterisk only.
+func each(root, pattern string, f func(record)) {
+	parts := strings.Split(pattern, "/")
+	first := slices.IndexFunc(parts, func(part string) bool { return strings.Contains(part, "*") })
+	if first < 0 {
+		first = len(parts) - 1
+	}
+	t := openTree(root + strings.Join(parts[:first], "/"))
+	defer t.Close()
+	t.walk(record{tree: t, root: root}, parts[first:], f)
+}
+
+func (t tree) walk(at record, parts []string, f func(record)) {
+	if len(parts) == 0 {
+		f(at)
+		return
+	}
+	before, after, wild := strings.Cut(parts[0], "*")
+	if !wild {
+		at.file = path.Join(at.file, parts[0])
+		t.walk(at, parts[1:], f)
+		return
+	}
+	for _, name := range t.entries(at.file) {
+		rest, ok := strings.CutPrefix(name, before)
+		if match, fits := strings.CutSuffix(rest, after); ok && fits {
+			next := at
+			next.file = path.Join(at.file, name)
+			next.match = append(slices.Clone(at.match), match)
+			t.walk(next, parts[1:], f)
+		}
+	}
+}
