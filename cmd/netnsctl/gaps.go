@@ -33,6 +33,7 @@ var gapTexts = map[string]struct{ one, many string }{
 		"1 peer namespace is visible only as an nsid; it may belong to another pid namespace",
 		"# peer namespaces are visible only as nsids; they may belong to another pid namespace",
 	},
+	discover.GapRecords:        {one: "the records of container runtimes lie on a file system that does not answer"},
 	discover.GapHost:           {one: "the namespaces of pid 1 could not be read"},
 	discover.GapRoot:           {one: "pid 1 has another root directory than netnsctl"},
 	discover.GapMountNamespace: {one: "netnsctl runs in another mount namespace than pid 1"},

@@ -61,6 +61,8 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 // file that nobody has open, or a link that leads nowhere. Something else made it.
 func foreignFile(n *discover.Name) reason {
 	switch {
+	case n.Keeper != "":
+		return because("it is in the records of ", n.Keeper)
 	case n.Cause == discover.DeadFile && n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
 	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:

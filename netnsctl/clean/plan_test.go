@@ -315,6 +315,39 @@ func TestMake(t *testing.T) {
 			change: func(w world) { w.dead.Cause, w.dead.File.Kind = discover.NoNamespace, discover.Fifo },
 		},
 		{
+			name: "a dead name that a runtime knows", want: "release net:[100]\nskip dead: it is in the records of docker for container web, unless named",
+			change: func(w world) { w.dead.Keeper = "docker for container web" },
+		},
+		{
+			name: "a dead name that a runtime knows, named", targets: "dead", want: "remove dead",
+			change: func(w world) { w.dead.Keeper = "docker for container web" },
+		},
+		{
+			name: "an open file", want: "release net:[100]\nskip dead: its file is open: descriptor 3 of pid 9 (sleep), unless named",
+			change: func(w world) {
+				w.dead.Opener = &discover.Pin{Kind: discover.Descriptor, PID: 9, FD: 3, Command: "sleep"}
+			},
+		},
+		{
+			name: "a link to another process", want: "release net:[100]\nskip dead: it leads to net:[300], which is alive: pid 7 is younger than the link, unless named",
+			change: func(w world) {
+				w.dead.Cause, w.dead.Detail, w.dead.Top = discover.RecycledPID, "pid 7 is younger than the link", netnsctl.ID{Dev: 4, Ino: 300}
+			},
+		},
+		{
+			name: "a namespace of another type", want: "release net:[100]\nskip dead: a namespace of type mnt is mounted on it, unless named",
+			change: func(w world) {
+				w.dead.Cause, w.dead.Detail, w.dead.Mounted, w.dead.Top = discover.WrongType, "of type mnt", true, netnsctl.ID{Dev: 4, Ino: 300}
+			},
+		},
+		{
+			name: "a fifo", want: "release net:[100]\nskip dead: it is a fifo, unless named",
+			change: func(w world) {
+				w.dead.Cause, w.dead.File.Kind, w.dead.Detail = discover.NoNamespace, discover.Fifo, "a fifo"
+			},
+		},
+		{name: "a dangling link", want: all, change: func(w world) { w.dead.Cause, w.dead.File.Kind = discover.DanglingLink, discover.Link }},
+		{
 			name: "rule 9: a file that cannot be seen", targets: "dead", want: "skip dead: the file under the mount cannot be seen",
 			change: func(w world) { w.dead.File = discover.File{} },
 		},

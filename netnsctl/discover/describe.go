@@ -15,10 +15,9 @@ const spare = 64
 
 // describer fills in what a person wants to know of namespaces, after their verdicts.
 type describer struct {
-	v        *vantage
-	opts     Options
-	runtimes func() runtimeState // read when it is first needed
-	scratch  inside.Scratch      // lists devices without a trace
+	v       *vantage
+	opts    Options
+	scratch inside.Scratch // lists devices without a trace
 	// unlisted counts the namespaces whose devices could not be listed.
 	unlisted int
 	users    map[int64]string // names by UID
@@ -44,7 +43,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 		case ns.Verdict == Orphan || d.opts.Everything || ns.kept:
 			d.identify(ns)
 			d.owner(ns)
-			d.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
+			d.v.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
 			noted = append(noted, ns)
 		case d.opts.Hold:
 			d.identify(ns)
@@ -56,7 +55,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 	if len(noted) == 0 {
 		return
 	}
-	d.runtimes().markUnknown(noted)
+	d.v.runtimes().markUnknown(noted)
 	for _, ns := range noted {
 		if ns.NoRuntime {
 			ns.Reason += ", no runtime knows it"

@@ -41,7 +41,10 @@ func (s runtimeState) markUnknown(namespaces []*Namespace) {
 	if len(words) == 0 {
 		return
 	}
-	mentioned := s.Mentioned(all)
+	mentioned, answers := inTime(func() map[string]bool { return s.Mentioned(all) })
+	if !answers {
+		return
+	}
 	for ns, w := range words {
 		ns.NoRuntime = !slices.ContainsFunc(w, func(word string) bool { return mentioned[word] })
 	}
@@ -51,7 +54,7 @@ func (s runtimeState) markUnknown(namespaces []*Namespace) {
 // by its records, and the databases of those runtimes whose name or directory it has. The records
 // of ordinary users lie in their homes and are not read.
 func (s runtimeState) candidate(ns *Namespace) (words []string, ok bool) {
-	if ns.ID == (netnsctl.ID{}) || ns.UID > 0 || ns.kept || slices.Contains(s.leadTo, ns.ID) {
+	if ns.ID == (netnsctl.ID{}) || ns.UID > 0 || ns.kept || s.silent || slices.Contains(s.leadTo, ns.ID) {
 		return nil, false
 	}
 	for _, name := range ns.Names {

@@ -46,6 +46,7 @@ const (
 	GapDetachedTrees   = "detached mount trees not readable"
 	GapMountNamespaces = "mount namespaces not readable"
 	GapNoAnswer        = "paths that do not answer"
+	GapRecords         = "records of container runtimes"
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
 	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces),

@@ -3,6 +3,7 @@ package discover
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
@@ -15,9 +16,36 @@ import (
 type runtimeState struct {
 	container.State
 	leadTo []netnsctl.ID // by record
+	// silent says that the records lie on a file system that does not answer.
+	silent bool
 }
 
-func readRuntimes(host netnsctl.Host) (s runtimeState) {
+// maxRecords bounds the time for the files of runtimes. They are root's, and may lie on a file
+// system whose server does not answer.
+const maxRecords = 2 * time.Second
+
+func readRuntimes(host netnsctl.Host) runtimeState {
+	s, answers := inTime(func() runtimeState { return readRecords(host) })
+	s.silent = !answers
+	return s
+}
+
+// inTime gives what f returns, and whether it did so within maxRecords. Else f may wait for ever,
+// on a thread that the end of the process ends.
+func inTime[T any](f func() T) (result T, answers bool) {
+	done := make(chan T, 1)
+	go func() { done <- f() }()
+	timer := time.NewTimer(maxRecords)
+	defer timer.Stop()
+	select {
+	case result = <-done:
+		return result, true
+	case <-timer.C:
+		return result, false
+	}
+}
+
+func readRecords(host netnsctl.Host) (s runtimeState) {
 	s.State = container.Read(host.StateRoot, func(pid int) []string {
 		return procfs.CommandLines(host.Helper, host.Proc(), pid)[pid]
 	})
@@ -66,6 +94,17 @@ func keeper(r container.Record) string {
 		return r.Runtime + " for container " + r.Name
 	}
 	return r.Runtime + " for container " + r.ID
+}
+
+// noteNames fills in [Name.Keeper].
+func (s runtimeState) noteNames(names []*Name, host netnsctl.Host) {
+	for _, n := range names {
+		for _, r := range s.Records {
+			if n.Verdict == Stale && n.Keeper == "" && container.Copied(host.NamePath(n.Name), r.Netns) {
+				n.Keeper = keeper(r)
+			}
+		}
+	}
 }
 
 // note adds what runtimes have noted of a namespace or its container. assigned gives the

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -279,4 +280,48 @@ func TestNetworkOfRuntime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRecordsDoNotAnswer: records on a file system that does not answer may tell that an orphan is
+// kept. The scan ends, and says so.
+func TestRecordsDoNotAnswer(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		at, id := keptBy(t, nil)
+		moved(t, at, "/run/c/ns")
+		data := at.StateRoot + "/var/lib/docker"
+		nstest.Must(t, os.MkdirAll(data, 0o755))
+		fuse := nstest.MountFUSE(t, data)
+		fuse.Hang(nstest.FUSELookup, nstest.FUSEGetattr, nstest.FUSEOpendir)
+		snap := scanned(t, at, Options{})
+		if ns := snap.named(t, id.String()); ns.Verdict != Orphan || ns.NoRuntime || !hasGap(snap, GapRecords) {
+			t.Errorf("%s, %q, gaps %v", ns.Verdict, ns.Reason, snap.Gaps)
+		}
+		if snap = scanned(t, netnsctl.Host{StateRoot: "/run/other"}, Options{}); hasGap(snap, GapRecords) {
+			t.Error(snap.Gaps)
+		}
+	})
+}
+
+// TestKeeperOfName: the path of a stale name may be in the records of a runtime.
+func TestKeeperOfName(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		at, _ := keptBy(t, map[string]string{
+			dockerRecord: `{"ID":"` + containerID + `","NetworkSettings":{"SandboxKey":"/var/run/netns/noted"},"Name":"/web"}`,
+		})
+		nstest.Must(t, os.WriteFile("/run/netns/noted", nil, 0o600))
+		nstest.Must(t, os.WriteFile("/run/netns/other", nil, 0o600))
+		for _, files := range []bool{true, false} {
+			got := map[string]string{}
+			for _, n := range scanned(t, at, Options{Files: files}).Names {
+				got[n.Name] = n.Keeper
+			}
+			want := map[string]string{"noted": "docker for container web", "other": "", "x": ""}
+			if !files {
+				want["noted"] = ""
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("files %v: %v", files, got)
+			}
+		}
+	})
 }

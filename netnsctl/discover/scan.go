@@ -71,6 +71,14 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	}
 	defer v.close()
 	v.remembered = remember(opts.Before)
+	var unread []Gap
+	v.runtimes = sync.OnceValue(func() runtimeState {
+		s := readRuntimes(host)
+		if s.silent { // they may tell that a namespace is kept
+			unread = []Gap{{What: GapRecords, Critical: true}}
+		}
+		return s
+	})
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}
@@ -81,6 +89,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	}
 	if opts.Files {
 		v.placeNames()
+		if slices.ContainsFunc(snap.Names, func(n *Name) bool { return n.Verdict == Stale }) {
+			v.runtimes().noteNames(snap.Names, host)
+		}
 		snap.time("mounts", func() {
 			var gaps []Gap
 			snap.OnFile, gaps = v.fileMounts(snap)
@@ -89,6 +100,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 			v.setStays(snap.Namespaces)
 		})
 	}
+	snap.Gaps = append(snap.Gaps, unread...)
 	snap.setAges()
 	snap.keepMounts(v, opts)
 	return snap, nil
@@ -99,11 +111,11 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 func (s *Snapshot) judge(v *vantage, opts Options) {
 	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
-	d := describer{v: v, opts: opts, runtimes: sync.OnceValue(func() runtimeState { return readRuntimes(v.host) })}
+	d := describer{v: v, opts: opts}
 	defer d.scratch.Close()
 	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }
 	if !opts.IdentityOnly && slices.ContainsFunc(namespaces, isOrphan) {
-		e.kept = d.runtimes().kept(namespaces)
+		e.kept = v.runtimes().kept(namespaces)
 		namespaces = judge(e)
 	}
 	d.describe(namespaces)

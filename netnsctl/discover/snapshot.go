@@ -153,6 +153,9 @@ type Name struct {
 	AgeSeconds *int64 `json:"age_seconds,omitempty"`
 	// File is the entry itself, under whatever is mounted on it.
 	File File
+	// Keeper is the runtime whose records have the path of a stale name, and for what container,
+	// where [Options.Files] is set.
+	Keeper string `json:"keeper,omitempty"`
 	// Opener is a process that has the empty file of a stale name open, nil if none has.
 	Opener *Pin `json:"opener,omitempty"`
 	// On is that file as [Mount.File] has it, where [Options.Files] is set and it is

@@ -70,6 +70,9 @@ type vantage struct {
 	// first needed.
 	roots map[uint64][]*rootDir
 
+	// runtimes are the records of runtimes, read when they are first needed.
+	runtimes func() runtimeState
+
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
 	seen []sighting
