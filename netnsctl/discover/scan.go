@@ -201,5 +201,5 @@ func (v *vantage) look(timed func(source string, run func())) (gaps []Gap, err e
 			gaps = append(gaps, missed...)
 		})
 	}
-	return v.byUser(gaps), nil
+	return v.byUser(append(gaps, v.silentGaps(gaps)...)), nil
 }

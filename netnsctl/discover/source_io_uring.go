@@ -10,10 +10,10 @@ import (
 // ioURings sees the files that are registered with io_uring: namespaces, and sockets that
 // a descriptor has, too.
 func ioURings(v *vantage) (seen []sighting, gaps []Gap) {
-	r, unread := v.fs.NewReader(), 0
+	unread := 0
 	for _, f := range v.classFiles(ioURing) {
 		p := f.pin(IOUring)
-		files, ok := ringFiles(r.FDInfo(f.pid, f.tid, f.fd))
+		files, ok := ringFiles(v.fs.FDInfo(f.pid, f.tid, f.fd))
 		if !ok {
 			unread++ // the ring was busy
 			continue

@@ -11,13 +11,13 @@ import (
 
 // marks sees the inotify and fanotify marks on the files of namespaces.
 func marks(v *vantage) (seen []sighting, gaps []Gap) {
-	r, unknown := v.fs.NewReader(), 0
+	unknown := 0
 	for _, f := range v.classFiles(inotifyGroup, fanotifyGroup) {
 		p := f.pin(Inotify)
 		if f.class == fanotifyGroup {
 			p.Kind = Fanotify
 		}
-		for line := range bytes.Lines(r.FDInfo(f.pid, f.tid, f.fd)) {
+		for line := range bytes.Lines(v.fs.FDInfo(f.pid, f.tid, f.fd)) {
 			m, ok := parseMark(line)
 			switch {
 			case !ok || m.dev != v.own.Dev:

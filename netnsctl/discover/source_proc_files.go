@@ -13,10 +13,9 @@ import (
 // no number of it. But the file of the same path in the same namespace has the same inode.
 func procFiles(v *vantage) (seen []sighting, gaps []Gap) {
 	l := procFileLook{v: v, nets: map[procFile]netnsctl.Identity{}}
-	r, detached := v.fs.NewReader(), 0
+	detached := 0
 	for _, f := range v.classFiles(procNetFile) {
-		var st sys.FileStat
-		link, err := r.LinkOf(f.pid, f.tid, f.fd, &st)
+		link, st, err := v.fs.LinkOf(f.pid, f.tid, f.fd)
 		path, ok := procfs.NetFile(link)
 		switch {
 		case err != nil || !ok || st.Ino != f.id:

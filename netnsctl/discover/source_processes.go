@@ -11,10 +11,24 @@ func processes(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		seen = append(seen, v.sighting(t.net, p))
 	}
-	for _, pid := range v.silent {
-		gaps = append(gaps, Gap{What: GapProcesses, Count: 1, Critical: true, PID: pid})
+	return seen, slices.Concat(v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs), v.spending.gaps())
+}
+
+// silentGaps are the gaps of the processes that have not answered, in this scan or shortly before
+// it, but for those that have a gap already.
+func (v *vantage) silentGaps(others []Gap) (gaps []Gap) {
+	var told []int
+	for _, g := range others {
+		if g.Critical {
+			told = append(told, g.PID)
+		}
 	}
-	return seen, slices.Concat(gaps, v.unreadable(GapProcesses, v.refused), v.unreadable(GapDescriptors, v.refusedFDs), v.spending.gaps())
+	for _, pid := range v.helper.SilentProcesses() {
+		if !slices.Contains(told, pid) && v.fs.Has(pid) {
+			gaps = append(gaps, Gap{What: GapProcesses, Count: 1, Critical: true, PID: pid})
+		}
+	}
+	return gaps
 }
 
 // unreadable are the gaps of processes that have not ended.

@@ -3,9 +3,11 @@ package discover
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
@@ -118,4 +120,19 @@ func TestManyProcesses(t *testing.T) {
 	if v.readProcesses() == nil {
 		t.Error("a procfs that has gone is no error")
 	}
+}
+
+// A process that did not answer an earlier scan is a gap of a later one: what it holds is not seen.
+func TestSilentBefore(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		pid, _ := leaked(t, "descriptor")
+		knows := host
+		knows.Helper = &helper.Helper{}
+		knows.Helper.Ask() // begins the time in which it is remembered
+		knows.Helper.Silent(pid)
+		snap := scanned(t, knows, Options{})
+		if !slices.ContainsFunc(snap.Gaps, func(g Gap) bool { return g.PID == pid && g.Critical && g.What == GapProcesses }) {
+			t.Errorf("pid %d is not told: %+v", pid, snap.Gaps)
+		}
+	})
 }

@@ -13,7 +13,7 @@ import (
 // tells nothing of a socket, but a copy of its descriptor does. A socket that many
 // processes share is looked at once.
 func sockets(v *vantage) (seen []sighting, gaps []Gap) {
-	l := socketLook{v: v, r: v.fs.NewReader()}
+	l := socketLook{v: v}
 	for open := l.group(v.classFiles(socketFile)); len(open) > 0; {
 		requests := make([]helper.Request, len(open))
 		for i, s := range open {
@@ -53,7 +53,6 @@ type socket struct {
 // socketLook is what [sockets] has seen.
 type socketLook struct {
 	v      *vantage
-	r      *procfs.Reader
 	seen   []sighting
 	gaps   []Gap
 	unread []openFile // sockets with which descriptors may be in flight
@@ -104,7 +103,7 @@ func (l *socketLook) flights() {
 	var sent []int
 	var requests []helper.Request
 	for _, f := range l.unread {
-		if n := sentTo(l.r.FDInfo(f.pid, f.tid, f.fd)); n > 0 {
+		if n := sentTo(l.v.fs.FDInfo(f.pid, f.tid, f.fd)); n > 0 {
 			files, sent = append(files, f), append(sent, n)
 			requests = append(requests, helper.Flight(f.descriptor(), f.id))
 		}

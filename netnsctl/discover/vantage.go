@@ -50,9 +50,7 @@ type vantage struct {
 	gaps      []Gap // of the vantage itself
 
 	processTable
-	spending *spending
-	// silent are the processes that hang in execve(2), so that procfs does not answer.
-	silent    []int
+	spending  *spending
 	types     map[uint64]int // the types of namespaces by inode number
 	untyped   []int          // processes with descriptors of namespaces whose type is not known
 	mounts    mountns.All

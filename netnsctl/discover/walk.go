@@ -29,7 +29,6 @@ func (v *vantage) readProcesses() error {
 	defer all.Unlock()
 	for _, i := range silent {
 		v.helper.Silent(pids[i])
-		v.silent = append(v.silent, pids[i])
 	}
 	v.sortFiles()
 	return nil

@@ -7,7 +7,9 @@ package helper
 
 import (
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -209,6 +211,13 @@ func (h *Helper) Silent(pid int) {
 		h.silent = map[int]bool{}
 	}
 	h.silent[pid] = true
+}
+
+// SilentProcesses are the processes that did not answer a short time ago, in order.
+func (h *Helper) SilentProcesses() []int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Sorted(maps.Keys(h.silent))
 }
 
 // IsSilent reports whether a process did not answer a short time ago.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -45,6 +46,47 @@ func (fs *FS) Inode(pid int, file string) (uint64, error) {
 		return ino, err
 	}, nil)
 }
+
+// LinkOf reads the text of the link of a descriptor of a process, or of its thread tid where that is
+// not 0, and the state of the file that it leads to.
+func (fs *FS) LinkOf(pid, tid, fd int) (link []byte, st sys.FileStat, err error) {
+	type answer struct {
+		link []byte
+		st   sys.FileStat
+	}
+	a, err := ask(fs.helper, pid, func() (a answer, err error) {
+		r, path := Reader{}, descriptor("/fd/", pid, tid, fd)
+		if err = sys.StatProc(fs.fd, path, &a.st); err == nil {
+			a.link, err = r.readlink(fs.fd, path)
+		}
+		return a, err
+	}, nil)
+	return a.link, a.st, err
+}
+
+// FDInfo reads what the kernel tells of a descriptor; nil if that is closed.
+func (fs *FS) FDInfo(pid, tid, fd int) []byte {
+	text, _ := ask(fs.helper, pid, func() ([]byte, error) {
+		file, err := sys.OpenAt(fs.fd, descriptor("/fdinfo/", pid, tid, fd))
+		if err != nil {
+			return nil, err
+		}
+		defer sys.Close(file)
+		return sys.ReadAll(file, nil)
+	}, nil)
+	return text
+}
+
+// descriptor is the path of a file on a descriptor.
+func descriptor(dir string, pid, tid, fd int) (path sys.CPath) {
+	if tid != 0 {
+		return path.SetTask(pid, tid, dir+strconv.Itoa(fd))
+	}
+	return path.Set(pid, dir+strconv.Itoa(fd))
+}
+
+// Has reports whether there is a process.
+func (fs *FS) Has(pid int) bool { return sys.StatNoFollow(fs.Path(pid, ""), &sys.FileStat{}) == nil }
 
 // OpenRoot holds the root directory of a process (O_PATH).
 func (fs *FS) OpenRoot(pid int) (int, error) {

@@ -80,6 +80,11 @@ func statField(stat []byte, n int) (int64, error) {
 // the SIGKILL that the end of the process sends it. The files of such a process belong
 // to root, whom a user namespace need not know, so they cannot be read.
 func (fs *FS) Ends(pid int) bool {
+	ends, _ := ask(fs.helper, pid, func() (bool, error) { return fs.ends(pid), nil }, nil)
+	return ends
+}
+
+func (fs *FS) ends(pid int) bool {
 	tasks := strconv.Itoa(pid) + "/task/"
 	dir, err := sys.OpenAt(fs.fd, append(sys.CPath(tasks), 0))
 	if err != nil {

@@ -180,7 +180,7 @@ func TestEachFD(t *testing.T) {
 func TestFDInfo(t *testing.T) {
 	r := recorded(t, map[string]string{
 		"9000001/fdinfo/3": "pos:\t0\n", "9000001/task/9000002/fdinfo/3": "scm_fds: 1\n",
-	}).NewReader()
+	})
 	if text := r.FDInfo(9000001, 0, 3); string(text) != "pos:\t0\n" {
 		t.Errorf("%q", text)
 	}

@@ -1,7 +1,6 @@
 package procfs
 
 import (
-	"strconv"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -16,7 +15,6 @@ type Reader struct {
 	link    [256]byte
 	entries []byte // for directory records
 	numbers []int
-	text    []byte
 }
 
 // NewReader makes a reader.
@@ -141,32 +139,3 @@ func (r *Reader) StatFD(dir, fd int, st *sys.FileStat) error {
 // ReadFD reads the text of the link of descriptor fd in an open directory. It is valid
 // until the next call.
 func (r *Reader) ReadFD(dir, fd int) ([]byte, error) { return r.readlink(dir, r.path.Set(fd, "")) }
-
-// LinkOf reads the text of the link of a descriptor, and the state of the file that it leads to.
-// The text is valid until the next call.
-func (r *Reader) LinkOf(pid, tid, fd int, st *sys.FileStat) ([]byte, error) {
-	path := r.path.Set(pid, "/fd/"+strconv.Itoa(fd))
-	if tid != 0 {
-		path = r.path.SetTask(pid, tid, "/fd/"+strconv.Itoa(fd))
-	}
-	if err := sys.StatProc(r.fs.fd, path, st); err != nil {
-		return nil, err
-	}
-	return r.readlink(r.fs.fd, path)
-}
-
-// FDInfo reads what the kernel tells of a descriptor; nil if that is closed. It is
-// valid until the next call.
-func (r *Reader) FDInfo(pid, tid, fd int) []byte {
-	path := r.path.Set(pid, "/fdinfo/"+strconv.Itoa(fd))
-	if tid != 0 {
-		path = r.path.SetTask(pid, tid, "/fdinfo/"+strconv.Itoa(fd))
-	}
-	file, err := sys.OpenAt(r.fs.fd, path)
-	if err != nil {
-		return nil
-	}
-	defer sys.Close(file)
-	r.text, _ = sys.ReadAll(file, r.text)
-	return r.text
-}
