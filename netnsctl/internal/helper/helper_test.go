@@ -177,7 +177,9 @@ func TestManySilent(t *testing.T) {
 				t.Errorf("%d: %v", i, err)
 			}
 		}
-		if elapsed := time.Since(begin); silent != maxGivenUp || elapsed > 2*time.Second {
+		// On a busy machine the limits of time come before that of the number. The start of a child
+		// counts for none of them.
+		if elapsed := time.Since(begin); silent < 2 || silent > maxGivenUp || elapsed > 3*maxAsked {
 			t.Errorf("%d given up, %v", silent, elapsed)
 		}
 		h.begun = time.Time{}
