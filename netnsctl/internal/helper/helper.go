@@ -168,7 +168,8 @@ func (h *Helper) wait(w *worker, requests []Request) (answers []Answer, stuck in
 	}
 	watch, last := h.newStopwatch(), uint64(0)
 	for !w.channel.Ready(tick) {
-		blocks, now := w.blocks(), w.progress.Get()
+		now := w.progress.Get()
+		blocks := w.blocks()
 		if blocks && now != last {
 			last, watch.blocked, watch.limit = now, 0, h.limit()
 		}

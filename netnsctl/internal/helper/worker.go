@@ -161,8 +161,9 @@ func (w *worker) receive(n int) []Answer {
 	return answers
 }
 
-// blocks reports whether the worker waits for something other than a processor.
-func (w *worker) blocks() bool { return sys.Blocks(w.pid, w.tid) }
+// blocks reports whether the worker is at a request and waits for something other than a
+// processor. While a child starts, its first thread waits for others that wait for a processor.
+func (w *worker) blocks() bool { return w.progress.Get() > 0 && sys.Blocks(w.pid, w.tid) }
 
 // end ends a worker that waits for requests. A child is gone before the next scan, which would
 // see it, but where the machine is busy.
