@@ -99,35 +99,3 @@ func (h Host) Identity(name string) (Identity, error) {
 	}
 	return IdentityOf(ns)
 }
-
-// Tracked is a namespace of which a program wants to know later whether it is gone.
-type Tracked struct {
-	Identity
-	handle bool // its file handle led to it
-}
-
-// Track begins to track a namespace, which must still exist. It keeps nothing open.
-func Track(id Identity) Tracked {
-	t := Tracked{Identity: id}
-	gone, known := t.lookUp()
-	t.handle = known && !gone
-	return t
-}
-
-// Gone reports whether the kernel has removed the namespace. known is false if the kernel
-// cannot tell: before Linux 6.18, and, up to 7.3, outside the initial pid namespace, where the
-// kernel gives the same error for a namespace that is not ours.
-func (t Tracked) Gone() (gone, known bool) {
-	if !t.handle {
-		return false, false
-	}
-	return t.lookUp()
-}
-
-func (t Tracked) lookUp() (gone, known bool) {
-	fd, err := sys.OpenHandle(t.Cookie, t.ID.Ino)
-	if err == nil {
-		sys.Close(fd)
-	}
-	return err == syscall.ESTALE, err == nil || err == syscall.ESTALE
-}

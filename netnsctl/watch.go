@@ -113,6 +113,13 @@ func (h Host) WatchMounts() (*MountWatcher, error) {
 	return &MountWatcher{w, mounts}, nil
 }
 
+// WaitAlsoFor makes [MountWatcher.NextWithin] return when there is news for the witness, too.
+func (w *MountWatcher) WaitAlsoFor(witness *Witness) {
+	if witness != nil {
+		w.watch.WaitAlsoFor(witness.notices.FD())
+	}
+}
+
 // Close ends the watch.
 func (w *MountWatcher) Close() {
 	w.mounts.Close()

@@ -64,7 +64,7 @@ func TestDeleteSeveral(t *testing.T) {
 	expectAnswer(t, "two of one", a, "0", "deleted twice; net:[N] is gone\ndeleted d; net:[N] is gone\n", "", "N", ino)
 	ino = lastWord(w.shell(`netnsctl add e; : >/run/netns/dead; ino /run/netns/e`))
 	a = w.run("delete", "--verbose", "dead", "net:["+ino+"]")
-	expectAnswer(t, "--verbose", a, "0", "deleted dead, which led to no network namespace\ndeleted e; net:[N] has no remaining users\n", "", "N", ino)
+	expectAnswer(t, "--verbose", a, "0", "deleted dead, which led to no network namespace\ndeleted e; net:[N] has no user that was found\n", "", "N", ino)
 }
 
 // TestDeleteOutside: no word leads out of the run directory.

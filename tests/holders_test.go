@@ -16,6 +16,10 @@ import (
 // the way that it names; see holders.
 const holderVariable = "NETNSCTL_TEST_HOLD"
 
+// heldName is the variable with the name of the namespace that a holder holds instead of a new
+// one.
+const heldName = holderVariable + "_NAME"
+
 // init, because a holder must not become a test run. "$HOLD KIND" in a script
 // starts one in the background and prints its pid and the namespace's inode
 // number.
@@ -56,7 +60,13 @@ func becomeHolder(kind string) {
 	go func() {
 		runtime.LockOSThread()
 		home := must(unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0))
-		check(unix.Unshare(unix.CLONE_NEWNET))
+		if name := os.Getenv(heldName); name != "" {
+			fd := must(unix.Open("/run/netns/"+name, unix.O_RDONLY|unix.O_CLOEXEC, 0))
+			check(unix.Setns(fd, unix.CLONE_NEWNET))
+			unix.Close(fd)
+		} else {
+			check(unix.Unshare(unix.CLONE_NEWNET))
+		}
 		var st unix.Stat_t
 		check(unix.Stat("/proc/thread-self/ns/net", &st))
 		name, arg, _ := strings.Cut(kind, ":")
@@ -136,6 +146,15 @@ var holders = map[string]func(arg string) (stay bool){
 	},
 	"procfile": func(string) bool {
 		must(unix.Open("/proc/thread-self/net/dev", unix.O_RDONLY, 0))
+		return false
+	},
+	"packetring": func(string) bool { // mapped; its socket is closed
+		fd := must(unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0))
+		ring := unix.TpacketReq{Block_size: 4096, Block_nr: 1, Frame_size: 2048, Frame_nr: 2}
+		check(unix.SetsockoptTpacketReq(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &ring))
+		_, err := unix.Mmap(fd, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		check(err)
+		unix.Close(fd)
 		return false
 	},
 	"tun": func(string) bool {

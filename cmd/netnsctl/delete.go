@@ -24,6 +24,7 @@ type deleteOptions struct {
 	wait                          bool
 	limit                         time.Duration      // of the wait; 0 for no limit
 	before                        *discover.Snapshot // from before the deletion, where [deleteOptions.looks]
+	goodbye                       *goodbye           // the wait; nil before it is prepared
 }
 
 // looks reports whether the result says what still uses the namespaces.
@@ -43,10 +44,10 @@ type deletion struct {
 	checked bool
 	// failed is the error of the deletion.
 	failed error
-	// still is the namespace, if a scan after the deletion has found it. waiting: the
-	// kernel had not torn it down when the wait ended.
-	still   *discover.Namespace
-	waiting bool
+	// still is the namespace, if a scan after the deletion has found it. stage is how far the
+	// namespace was when the wait ended, empty if there was no wait for it.
+	still *discover.Namespace
+	stage netnsctl.Stage
 }
 
 // delete deletes names or, with --force-orphans, cleans up.
@@ -74,6 +75,10 @@ func (u *ui) delete(call compat.Call, c *cli.Context) error {
 func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) error {
 	if len(words) == 1 && o.plain() && call.Host.IsName(words[0]) {
 		return plain(call, words)
+	}
+	if o.wait && !o.dryRun {
+		o.goodbye = u.goodbye(call.Host, o.limit)
+		defer o.goodbye.witness.Close()
 	}
 	all, err := deletions(call.Host, words, o)
 	switch {
@@ -112,12 +117,12 @@ func deletionOf(host netnsctl.Host, word string, o deleteOptions) (d deletion, e
 	if isName && o.dryRun {
 		return d, nil // to follow a link would change its time of access
 	}
-	d.namespace, d.known = identity(host, word)
+	d.namespace, d.known = identity(host, word, o.goodbye.tracks())
 	if isName {
 		return d, nil
 	}
 	if d.known {
-		names, err := namesOf(host, d.namespace)
+		names, err := namesOf(host, d.namespace.Identity)
 		if err != nil {
 			return d, explanation{fact: err.Error()}.refusal()
 		}
@@ -172,6 +177,9 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 			o.before.Close()
 		}
 	}
+	if o.wait {
+		o.goodbye.before = o.before
+	}
 	deleter := call.Host.NewDeleter()
 	for i := range all {
 		d := &all[i]
@@ -202,14 +210,14 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 // namesOf are the names of a namespace. The cookie excludes a later namespace with the
 // same ID. Symbolic links, which lead to the namespace and do not keep it, count only
 // where there is no other name.
-func namesOf(host netnsctl.Host, namespace netnsctl.Tracked) ([]string, error) {
+func namesOf(host netnsctl.Host, namespace netnsctl.Identity) ([]string, error) {
 	names, err := host.NamesOf(namespace.ID)
 	if err != nil && !errors.Is(err, syscall.ENOENT) {
 		return nil, err
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
-		is, known := identity(host, name)
-		same, _ := is.Same(namespace.Identity)
+		is, known := identity(host, name, nil)
+		same, _ := is.Same(namespace)
 		return !known || !same
 	})
 	var files []string
@@ -224,8 +232,8 @@ func namesOf(host netnsctl.Host, namespace netnsctl.Tracked) ([]string, error) {
 	return names, nil
 }
 
-// identity is the namespace of a word.
-func identity(host netnsctl.Host, word string) (namespace netnsctl.Tracked, known bool) {
+// identity is the namespace of a word, which the witness tracks if there is one.
+func identity(host netnsctl.Host, word string, witness *netnsctl.Witness) (namespace netnsctl.Tracked, known bool) {
 	if host.IsName(word) {
 		// Opening a device or the like could have an effect.
 		if thing, err := discover.At(host.NamePath(word)); err != nil || thing.Type != "net" {
@@ -234,11 +242,17 @@ func identity(host netnsctl.Host, word string) (namespace netnsctl.Tracked, know
 	} else if !host.Resolves(word) {
 		return namespace, false // as a file name it could leave the run directory
 	}
-	id, err := host.Identity(word)
+	ns, err := host.Open(word)
 	if err != nil {
 		return namespace, false
 	}
-	return netnsctl.Track(id), true
+	defer ns.Close()
+	id, err := netnsctl.IdentityOf(ns)
+	if err != nil {
+		return namespace, false
+	}
+	namespace, _ = witness.Track(id, ns) // without that, nothing is proven later
+	return namespace, true
 }
 
 // deleteEvery deletes all names.
@@ -253,10 +267,14 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 	}
 	slices.SortFunc(names, term.Natural)
 	all := make([]deletion, len(names))
+	if o.wait && !o.dryRun {
+		o.goodbye = u.goodbye(call.Host, o.limit)
+		defer o.goodbye.witness.Close()
+	}
 	for i, name := range names {
 		all[i] = deletion{word: name, name: name, checked: asks}
 		if !o.dryRun {
-			all[i].namespace, all[i].known = identity(call.Host, name)
+			all[i].namespace, all[i].known = identity(call.Host, name, o.goodbye.tracks())
 		}
 	}
 	what := fmt.Sprintf("all %d names", len(names))

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
-	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -45,13 +43,16 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 	case len(plan.Missing) > 0:
 		return r.refuse()
 	}
+	if o.wait {
+		r.goodbye = u.goodbye(call.Host, o.limit)
+		defer r.goodbye.witness.Close()
+	}
+	plan.Witness = r.goodbye.tracks()
 	plan.Apply(snap, r.step)
-	released := r.released()
-	if r.waited = o.wait && len(released) > 0; r.waited {
+	if o.wait {
 		snap.Close() // its descriptors would keep the namespaces
-		if r.left, err = u.wait(call.Host, released, o.limit); err != nil {
-			r.left = released
-		}
+		r.goodbye.before = snap
+		err = r.wait()
 	}
 	// The clean-up is reported also where the wait failed.
 	if result := r.finish(); err == nil {
@@ -67,8 +68,10 @@ type cleanup struct {
 	plan         *clean.Plan
 	snap         *discover.Snapshot
 	results      []clean.Result
-	waited       bool
-	left         []netnsctl.Tracked // released, but not torn down by the kernel
+	goodbye      *goodbye          // nil without --wait
+	released     int               // namespaces that were waited for
+	left         []clean.Remaining // those that are not gone
+	leftTexts    []string
 }
 
 // dryRun prints the plan.
@@ -125,16 +128,20 @@ func (r *cleanup) finish() error {
 		return r.status()
 	}
 	r.printSkipped("skipped ")
-	for _, g := range r.left {
-		r.print("left " + g.ID.String() + ": the kernel has not let go of it\n")
+	for _, text := range r.leftTexts {
+		r.print("left " + escape(text) + " (waited " + waitedText(r.goodbye.took) + ")\n")
+	}
+	if n := countIf(r.left, unproven); n > 0 {
+		r.note("no scan finds %s any more; whether they are gone cannot be told: %s",
+			plural(n, "released namespace", "released namespaces"), r.goodbye.unproven)
 	}
 	sum := fmt.Sprintf("%d removed, %d released, %d skipped", r.count(clean.Removed), r.count(clean.Released),
 		r.count(clean.Changed)+len(r.plan.Skipped))
 	if n := r.count(clean.Failed); n > 0 {
 		sum += fmt.Sprintf(", %d failed", n)
 	}
-	if r.waited && len(r.left) == 0 {
-		sum += ", the kernel has let go"
+	if gone := r.released - len(r.left); gone > 0 {
+		sum += "; " + plural(gone, "namespace is", "namespaces are") + " gone"
 	}
 	r.print(sum + "\n")
 	return r.status()
@@ -142,9 +149,10 @@ func (r *cleanup) finish() error {
 
 func (r *cleanup) document(dryRun bool) clean.Report {
 	d := clean.Report{DryRun: dryRun, Steps: r.results, Skipped: r.plan.Skipped, Missing: r.plan.Missing}
-	for _, g := range r.left {
-		d.Left = append(d.Left, g.ID)
+	for _, l := range r.left {
+		d.Left = append(d.Left, l.ID)
 	}
+	d.Remaining = r.left
 	return d
 }
 
@@ -173,7 +181,7 @@ func (r *cleanup) missingText(target string) string {
 
 func (r *cleanup) status() error {
 	switch {
-	case len(r.plan.Missing)+r.count(clean.Failed) > 0:
+	case len(r.plan.Missing)+r.count(clean.Failed) > 0, slices.ContainsFunc(r.left, unproven):
 		return status(statusFailed)
 	case len(r.plan.Skipped)+len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.results, holdsOn):
 		return status(statusFound)
@@ -184,15 +192,44 @@ func (r *cleanup) status() error {
 // holdsOn reports whether a step leaves its namespace to processes that hold it.
 func holdsOn(result clean.Result) bool { return len(result.Step.Left) > 0 }
 
-// released are the released namespaces that nothing holds any more.
-func (r *cleanup) released() (namespaces []netnsctl.Tracked) {
+// unproven reports whether nothing is known of a namespace.
+func unproven(l clean.Remaining) bool { return l.Stage == netnsctl.StageUnknown }
+
+// wait waits for the released namespaces that nobody is known to hold, and looks who holds those
+// that are left.
+func (r *cleanup) wait() error {
+	var released []netnsctl.Tracked
 	for _, result := range r.results {
-		done := slices.Contains([]clean.Outcome{clean.Removed, clean.Released}, result.Outcome)
-		if ns := result.Step.Namespace; ns != nil && done && !holdsOn(result) {
-			namespaces = append(namespaces, netnsctl.Track(ns.Identity))
+		if t := result.Tracked; t != nil && !holdsOn(result) && !slices.Contains(released, *t) {
+			released = append(released, *t)
 		}
 	}
-	return namespaces
+	left, err := r.goodbye.wait(released)
+	if err != nil {
+		return err
+	}
+	if r.released = len(released); len(left) == 0 {
+		return nil
+	}
+	snap := &discover.Snapshot{}
+	// Where nothing is proven, a scan was the last thing that the wait did.
+	if slices.ContainsFunc(left, func(l clean.Left) bool { return l.Stage != netnsctl.StageUnknown }) {
+		if snap, err = discover.Scan(r.goodbye.host, discover.Options{Everything: true, Before: r.snap}); err != nil {
+			return err
+		}
+		defer snap.Close()
+	}
+	for _, l := range left {
+		remaining := clean.Remaining{ID: l.ID, Stage: l.Stage}
+		if ns := withIdentity(snap, l.Identity); ns != nil && l.Stage != netnsctl.StageUnpinned {
+			remaining.Stage, remaining.Pins = netnsctl.StagePinned, withCommands(snap.Host, ns.Pins)
+		}
+		r.left = append(r.left, remaining)
+		if !unproven(remaining) {
+			r.leftTexts = append(r.leftTexts, r.goodbye.leftText(snap, l))
+		}
+	}
+	return nil
 }
 
 // skippedText is the reason, and what can be done about it.
@@ -260,21 +297,3 @@ func reason(step clean.Step) string {
 
 // maxMounts is how many mounts of a namespace are told: a user may have thousands.
 const maxMounts = 10
-
-// wait waits until the kernel has torn down namespaces. After a second it shows on a
-// terminal how many are left.
-func (u *ui) wait(host netnsctl.Host, namespaces []netnsctl.Tracked, limit time.Duration) ([]netnsctl.Tracked, error) {
-	terminal := proc.IsTerminal(int(u.err.Fd()))
-	start := time.Now()
-	shown := false
-	left, err := clean.Wait(host, namespaces, limit, func(left int) {
-		if terminal && time.Since(start) > time.Second {
-			fmt.Fprintf(u.err, "\rwaiting for the kernel to let go of %d, %ds\x1b[K", left, int(time.Since(start).Seconds()))
-			shown = true
-		}
-	})
-	if shown {
-		fmt.Fprint(u.err, "\r\x1b[K")
-	}
-	return left, err
-}

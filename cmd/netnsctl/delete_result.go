@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -15,10 +13,9 @@ import (
 // ask for it, and gives the exit status.
 func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error {
 	var snap *discover.Snapshot
-	var waited time.Duration
 	var lookErr error
 	if o.looks() {
-		if snap, waited, lookErr = u.look(host, all, o); lookErr == nil {
+		if snap, lookErr = look(host, all, o); lookErr == nil {
 			defer snap.Close()
 		}
 	}
@@ -36,7 +33,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	case o.looks():
 		for _, d := range all {
 			if d.failed == nil {
-				u.print(d.text(snap, waited, o.verbose))
+				u.print(d.text(snap, o))
 			}
 		}
 	}
@@ -49,75 +46,90 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	if !o.json {
 		u.gaps(snap.Gaps, false)
 	}
-	if slices.ContainsFunc(all, func(d deletion) bool { return d.still != nil || d.waiting }) {
+	switch {
+	case slices.ContainsFunc(all, deletion.lives):
 		return status(statusFound)
+	case slices.ContainsFunc(all, func(d deletion) bool { return d.stage == netnsctl.StageUnknown }):
+		return status(statusFailed)
+	case o.wait:
+		return nil // the witness needs no scan
 	}
 	return partial(snap.Gaps)
 }
 
 // look waits if --wait is given, then scans for the namespaces of the deletions.
-func (u *ui) look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *discover.Snapshot, waited time.Duration, err error) {
+func look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *discover.Snapshot, err error) {
 	if o.wait {
-		var namespaces []netnsctl.Tracked
-		for _, d := range all {
-			// The namespace of pid 1, and our own, will not go.
-			if d.failed == nil && d.known && !slices.Contains(namespaces, d.namespace) && !isOwn(host, d.namespace.ID) {
-				namespaces = append(namespaces, d.namespace)
-			}
-		}
-		start := time.Now()
-		left, err := u.wait(host, namespaces, o.limit)
-		if err != nil {
-			return nil, 0, err
-		}
-		waited = time.Since(start)
-		for i, d := range all {
-			all[i].waiting = d.known && slices.Contains(left, d.namespace)
+		if err := wait(host, all, o.goodbye); err != nil {
+			return nil, err
 		}
 	}
 	if snap, err = discover.Scan(host, discover.Options{Everything: true, Before: o.before}); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for i, d := range all {
-		if d.known {
-			all[i].still = firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
-				same, _ := d.namespace.Same(ns.Identity)
-				return same
-			})
+		if d.known && d.stage != netnsctl.StageGone && d.stage != netnsctl.StageUnpinned {
+			all[i].still = withIdentity(snap, d.namespace.Identity)
 		}
 	}
-	return snap, waited, nil
+	return snap, nil
+}
+
+// wait waits for the namespaces of the deletions.
+func wait(host netnsctl.Host, all []deletion, g *goodbye) error {
+	var namespaces []netnsctl.Tracked
+	for i, d := range all {
+		// The namespace of pid 1, and our own, will not go.
+		if d.failed == nil && d.known && !isOwn(host, d.namespace.ID) {
+			all[i].stage = netnsctl.StageGone
+			if !slices.Contains(namespaces, d.namespace) {
+				namespaces = append(namespaces, d.namespace)
+			}
+		}
+	}
+	left, err := g.wait(namespaces)
+	for i, d := range all {
+		for _, l := range left {
+			if d.stage != "" && l.Tracked == d.namespace {
+				all[i].stage = l.Stage
+			}
+		}
+	}
+	return err
+}
+
+// lives reports whether the namespace of a deletion still exists, or may not be done with.
+func (d deletion) lives() bool {
+	return d.still != nil || d.stage == netnsctl.StagePending || d.stage == netnsctl.StagePinned || d.stage == netnsctl.StageUnpinned
 }
 
 // text says what became of a name and its namespace; snap is nil after a failed look.
-func (d deletion) text(snap *discover.Snapshot, waited time.Duration, verbose bool) string {
+func (d deletion) text(snap *discover.Snapshot, o deleteOptions) string {
 	name, id := quote(d.name), d.namespace.ID.String()
 	switch {
 	case !d.known:
 		return "deleted " + name + ", which led to no network namespace\n"
 	case d.still != nil:
 		lines := []string{"deleted name " + name + "; " + id + " is still in use by:"}
-		for _, line := range firstFew(keptBy(snap, d.still), verbose) {
+		for _, line := range firstFew(keptBy(snap, d.still), o.verbose) {
 			lines = append(lines, "  "+line)
 		}
 		return escapeLines(lines)
 	case snap == nil:
 		return "deleted " + name + "\n"
-	case d.waiting:
-		return "deleted " + name + "; " + id + " is still being torn down by the kernel (waited " + waitedText(waited) + ")\n"
-	case isPartial(snap.Gaps):
-		return "deleted " + name + "; no user of " + id + " was found\n"
-	case waited > 0:
-		return "deleted " + name + "; " + id + " is gone\n"
 	}
-	return "deleted " + name + "; " + id + " has no remaining users\n"
-}
-
-func waitedText(d time.Duration) string {
-	if d < time.Second {
-		return d.Round(10 * time.Millisecond).String()
+	text, unproven := "deleted "+name+"; ", ""
+	if o.wait {
+		unproven = o.goodbye.unproven
 	}
-	return strconv.Itoa(int(d/time.Second)) + " s"
+	if d.lives() {
+		text = "deleted name " + name + "; "
+	}
+	text += stageText(id, d.stage, unproven)
+	if d.lives() {
+		text += " (waited " + waitedText(o.goodbye.took) + ")"
+	}
+	return escape(text) + "\n"
 }
 
 // keptBy is lines on what keeps a namespace: its other names, then its pins.
@@ -248,8 +260,10 @@ type jsonDeletedName struct {
 	Ended     []discover.Mount  `json:"also_unmounted,omitempty"`
 	KeptNames []string          `json:"other_names,omitzero"`
 	KeptBy    []discover.Pin    `json:"kept_by,omitzero"`
-	// Gone reports whether the kernel had torn down the namespace at the end of the wait.
-	Gone *bool `json:"gone,omitempty"`
+	// Gone says that the namespace was proven to be gone at the end of the wait, or was not. It
+	// is left out where that is not known.
+	Gone  *bool          `json:"gone,omitempty"`
+	Stage netnsctl.Stage `json:"stage,omitempty"`
 }
 
 type jsonProcess struct {
@@ -275,8 +289,10 @@ func (d deletion) json(looked bool) jsonDeletedName {
 	if !looked || !d.known {
 		return one
 	}
-	gone := d.still == nil && !d.waiting
-	one.Gone = &gone
+	if gone := d.stage == netnsctl.StageGone; gone || d.lives() {
+		one.Gone = &gone
+	}
+	one.Stage = d.stage
 	still := cmp.Or(d.still, &discover.Namespace{})
 	one.keptBy(still.Names, still.Pins)
 	return one

@@ -22,6 +22,9 @@ func (u *ui) monitor(call compat.Call, c *cli.Context) error {
 	}
 	asJSON := c.Bool("json") || call.JSON
 	opts := monitor.Options{Identify: asJSON, Namespaces: c.Bool("all-namespaces"), Interval: interval}
+	opts.Unproven = func(err error) {
+		u.note("whether a namespace is gone cannot be told, it is \"unseen\" when no scan finds it: %s", unprovenText(call.Host, err))
+	}
 	return monitor.Run(context.Background(), call.Host, opts, func(e monitor.Event) error {
 		if asJSON {
 			u.printJSON(e, false)

@@ -125,7 +125,7 @@ func processWord(word string) string {
 // it deletes the stale name.
 func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	word := processWord(what)
-	if _, known := identity(host, word); !known {
+	if _, known := identity(host, word, nil); !known {
 		if _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
 			return errors.New(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
 		}

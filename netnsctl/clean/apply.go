@@ -41,18 +41,25 @@ type Result struct {
 	// Detail says what has changed.
 	Detail string `json:"detail,omitempty"`
 	Err    error
+	// Tracked is the namespace that was removed or released, for [Wait]; nil if there is none.
+	Tracked *netnsctl.Tracked
 }
 
 // Apply does the steps one after the other, and calls tell, which must not be nil, with the
 // result of each. snap is the snapshot of which [Make] made the plan, taken with
 // [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
-	a := applier{rechecker: rechecker{snap: snap}}
+	a := applier{rechecker: rechecker{snap: snap, witness: p.Witness}}
 	defer helper.Or(snap.Host.Helper).Rest()
 	defer a.close()
 	defer a.tidy()
 	for _, step := range p.Steps {
-		tell(result(step, a.apply(step)))
+		a.tracked = nil
+		r := result(step, a.apply(step))
+		if r.Outcome == Removed || r.Outcome == Released {
+			r.Tracked = a.tracked
+		}
+		tell(r)
 	}
 }
 

@@ -2,7 +2,6 @@ package clean_test
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +28,12 @@ func planned(t *testing.T, targets ...string) (*discover.Snapshot, *clean.Plan) 
 
 // outcomes applies a plan and gives what became of each step.
 func outcomes(snap *discover.Snapshot, plan *clean.Plan) string {
+	words, _ := applied(snap, plan)
+	return words
+}
+
+// applied is outcomes with the namespaces that were released.
+func applied(snap *discover.Snapshot, plan *clean.Plan) (_ string, released []netnsctl.Tracked) {
 	var words []string
 	plan.Apply(snap, func(r clean.Result) {
 		word := string(r.Outcome)
@@ -39,8 +44,11 @@ func outcomes(snap *discover.Snapshot, plan *clean.Plan) string {
 			word += ": " + r.Err.Error()
 		}
 		words = append(words, word)
+		if r.Tracked != nil {
+			released = append(released, *r.Tracked)
+		}
 	})
-	return strings.Join(words, ", ")
+	return strings.Join(words, ", "), released
 }
 
 // leakNamespace makes a namespace that only a mount in another mount namespace
@@ -68,38 +76,6 @@ func alive(t *testing.T, id netnsctl.ID) bool {
 		}
 	}
 	return false
-}
-
-func TestRelease(t *testing.T) {
-	nstest.Run(t, func(t *testing.T) {
-		pid := leakNamespace(t)
-		snap, plan := planned(t)
-		if len(plan.Steps) != 1 {
-			t.Fatalf("plan: %+v", plan)
-		}
-		tracked := netnsctl.Track(plan.Steps[0].Namespace.Identity)
-		if got := outcomes(snap, plan); got != "released" {
-			t.Error(got)
-		}
-		snap.Close()
-		left, err := clean.Wait(host, []netnsctl.Tracked{tracked}, 5*time.Second, nil)
-		if err != nil || len(left) > 0 {
-			t.Errorf("left %v, %v", left, err)
-		}
-		nstest.Must(t, exec.Command("kill", "-0", pid).Run())
-	})
-}
-
-func TestWaitGivesUp(t *testing.T) {
-	nstest.Run(t, func(t *testing.T) {
-		nstest.Must(t, host.Add("x"))
-		id, err := host.Identity("x")
-		nstest.Must(t, err)
-		left, err := clean.Wait(host, []netnsctl.Tracked{netnsctl.Track(id)}, 20*time.Millisecond, nil)
-		if err != nil || len(left) != 1 {
-			t.Errorf("left %v, %v", left, err)
-		}
-	})
 }
 
 // Rule 1: a name that was deleted and made again is another one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
@@ -16,8 +17,18 @@ type Report struct {
 	Skipped []Skipped `json:"spared"`
 	// Missing are the targets that stand for nothing.
 	Missing []string `json:"missing"`
-	// Left are the released namespaces that the kernel still has.
-	Left []netnsctl.ID `json:"left"`
+	// Left are the released namespaces that are not proven to be gone at the end of the wait, and
+	// Remaining why.
+	Left      []netnsctl.ID `json:"left"`
+	Remaining []Remaining   `json:"remaining,omitempty"`
+}
+
+// Remaining is a released namespace that is not proven to be gone.
+type Remaining struct {
+	ID    netnsctl.ID    `json:"id"`
+	Stage netnsctl.Stage `json:"stage"`
+	// Pins are those that a scan at the end of the wait has found.
+	Pins []discover.Pin `json:"pins,omitempty"`
 }
 
 // MarshalJSON encodes r, see package textjson.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
@@ -33,6 +34,8 @@ type Plan struct {
 	Skipped []Skipped
 	// Missing are targets that stand for nothing.
 	Missing []string
+	// Witness tracks what [Plan.Apply] releases, if it is not nil.
+	Witness *netnsctl.Witness
 }
 
 // Action is what a step does.

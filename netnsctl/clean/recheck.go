@@ -26,9 +26,12 @@ var errGone = errors.New("gone")
 // rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it.
 type rechecker struct {
-	snap  *discover.Snapshot
-	users map[uint64]int // processes by the inode number of the namespace that they are in
-	files mountns.FileMounts
+	snap    *discover.Snapshot
+	witness *netnsctl.Witness
+	// tracked is the namespace that was compared last, nil if it was not the planned one.
+	tracked *netnsctl.Tracked
+	users   map[uint64]int // processes by the inode number of the namespace that they are in
+	files   mountns.FileMounts
 	// unread are the mount namespaces whose mounts files lacks.
 	unread []mountns.Unread
 	// Until then the scans may be reused.
@@ -64,6 +67,7 @@ func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
 	same, sure := planned.Same(now)
 	switch {
 	case same && (sure || planned.Held()):
+		r.track(now, fd)
 		return nil
 	case same:
 		return changed("it could not be held open, so its number might be that of another namespace now")
@@ -71,6 +75,15 @@ func (r *rechecker) identity(fd int, planned *discover.Namespace) error {
 		return changed("it is another namespace with the same number now")
 	}
 	return changed("it is another one now")
+}
+
+// track makes the witness follow an open namespace that is about to lose a pin. Without a
+// witness, nothing can tell later whether it is gone.
+func (r *rechecker) track(id netnsctl.Identity, fd int) {
+	if r.tracked == nil || r.tracked.Identity != id {
+		tracked, _ := r.witness.Track(id, netns.NsHandle(fd))
+		r.tracked = &tracked
+	}
 }
 
 // name compares an entry of the run directory with the planned one.

@@ -105,17 +105,22 @@ func TestReleaseMounts(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
 				id := leakByScript(t, c.script)
 				snap, plan := planned(t, c.targets...)
+				witnessed(t, plan)
 				if why, skipped := strings.CutPrefix(c.want, "skipped: "); skipped {
 					if len(plan.Steps) != 0 || len(plan.Skipped) != 1 || plan.Skipped[0].Why != why {
 						t.Errorf("%+v", plan)
 					}
 					return
 				}
-				if got := outcomes(snap, plan); got != c.want {
+				got, released := applied(snap, plan)
+				if got != c.want {
 					t.Error(got)
 				}
 				snap.Close()
-				left, err := clean.Wait(host, []netnsctl.Tracked{{Identity: id}}, 10*time.Second, nil)
+				if len(released) != 1 || released[0].Identity != id {
+					t.Fatalf("released %v", released)
+				}
+				left, err := clean.Wait(host, plan.Witness, released, 10*time.Second, nil)
 				if err != nil || len(left) > 0 {
 					t.Errorf("left %v, %v", left, err)
 				}
@@ -187,25 +192,6 @@ func TestReport(t *testing.T) {
 		if len(decoded.Steps) != 1 || decoded.Steps[0].Outcome != clean.Released || len(decoded.Skipped) != 1 ||
 			decoded.Skipped[0].Name.Name != "full" || decoded.Left[0].Ino != snap.Own.Ino {
 			t.Errorf("%+v", decoded)
-		}
-	})
-}
-
-// TestWaitByScan: where the kernel does not tell that a namespace has gone, a scan does.
-func TestWaitByScan(t *testing.T) {
-	nstest.Run(t, func(t *testing.T) {
-		nstest.Must(t, host.Add("x"))
-		id, err := host.Identity("x")
-		nstest.Must(t, err)
-		told := 0
-		untracked := []netnsctl.Tracked{{Identity: id}}
-		left, err := clean.Wait(host, untracked, time.Millisecond, func(left int) { told = left })
-		if err != nil || len(left) != 1 || told > 1 {
-			t.Errorf("left %v, told %d, %v", left, told, err)
-		}
-		nstest.Must(t, host.Delete("x"))
-		if left, err = clean.Wait(host, untracked, 10*time.Second, nil); err != nil || len(left) != 0 {
-			t.Errorf("left %v, %v", left, err)
 		}
 	})
 }

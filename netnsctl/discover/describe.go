@@ -84,6 +84,9 @@ func (d *describer) identify(ns *Namespace) {
 	if ns.Cookie == 0 {
 		ns.Cookie, _ = sys.Cookie(fd)
 	}
+	if d.opts.Opened != nil {
+		d.opts.Opened(ns, netns.NsHandle(fd))
+	}
 	if d.opts.IdentityOnly {
 		sys.Close(fd)
 		return

@@ -25,6 +25,9 @@ type Options struct {
 	// namespaces, and leaves out what takes more than looking for pins, such as owners and
 	// ages. The scan then holds no namespace.
 	IdentityOnly bool
+	// Opened, if not nil, is called with each namespace while the scan has it open, of which the
+	// cookie is known then.
+	Opened func(ns *Namespace, handle netns.NsHandle)
 	// Files fills in [Snapshot.OnFile], and keeps mount namespaces without a process open until
 	// [Snapshot.Close]. Package clean needs it.
 	Files bool

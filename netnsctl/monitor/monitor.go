@@ -5,7 +5,8 @@
 // has them (RTNLGRP_NSID reports nsids only), the process connector reports forks but
 // not unshare(2), setns(2) or descriptors, and fanotify (Linux 6.14) reports mounts
 // in one mount namespace. Run therefore scans the host again and again, and misses
-// what lives for less than the time between two scans.
+// what lives for less than the time between two scans. The end of a namespace that a scan has
+// seen is an event of the kernel's ([netnsctl.Witness]).
 package monitor
 
 import (
@@ -26,6 +27,9 @@ const (
 	NameDeleted   Kind = "delete"
 	NamespaceNew  Kind = "new"
 	NamespaceGone Kind = "gone"
+	// NamespaceUnseen is for a namespace that no scan finds any more, and that could not be
+	// tracked ([netnsctl.Witness]): it may still exist.
+	NamespaceUnseen Kind = "unseen"
 )
 
 // Event is one change.
@@ -60,6 +64,8 @@ type Options struct {
 	Namespaces bool
 	// Interval is the time between two scans, by default (0 or less) one second.
 	Interval time.Duration
+	// Unproven, if not nil, is called with the reason why no namespace can be proven to be gone.
+	Unproven func(error)
 }
 
 const defaultInterval = time.Second
@@ -82,9 +88,15 @@ func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event)
 	n := newNames(host, opts.Identify)
 	var all *namespaces
 	if opts.Namespaces {
-		if all, err = newNamespaces(host, opts.Interval); err != nil {
+		witness, err := netnsctl.NewWitness()
+		if err != nil && opts.Unproven != nil {
+			opts.Unproven(err)
+		}
+		defer witness.Close()
+		if all, err = newNamespaces(host, witness, opts.Interval); err != nil {
 			return err
 		}
+		w.WaitAlsoFor(witness)
 	}
 	tellAll := func(events []Event) error {
 		for _, e := range events {
@@ -97,7 +109,7 @@ func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event)
 	for {
 		limit := n.limit()
 		if all != nil {
-			limit = sooner(limit, time.Until(all.next))
+			limit = all.witness.Within(sooner(limit, time.Until(all.next)))
 		}
 		changes, mounts, watchErr := w.NextWithin(ctx, limit)
 		if err := tellAll(n.changed(changes)); err != nil {
@@ -108,6 +120,13 @@ func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event)
 		}
 		if all == nil {
 			continue
+		}
+		gone, err := all.gone()
+		if err != nil {
+			return err
+		}
+		if err := tellAll(gone); err != nil {
+			return err
 		}
 		if mounts || len(changes) > 0 {
 			all.hurry()

@@ -155,11 +155,14 @@ func (c *Conn) send(requests []byte) error {
 
 // receive waits for one datagram and calls got with its messages. It ignores what another
 // process has sent before the socket was connected.
-func (c *Conn) receive(got func(syscall.NetlinkMessage)) error {
+func (c *Conn) receive(got func(syscall.NetlinkMessage)) error { return c.receiveWith(0, got) }
+
+// receiveWith is [Conn.receive] with flags of recv(2).
+func (c *Conn) receiveWith(flags int, got func(syscall.NetlinkMessage)) error {
 	if c.buffer == nil {
 		c.buffer = make([]byte, 32<<10) // The kernel sends at most as much.
 	}
-	n, from, err := unix.Recvfrom(c.fd, c.buffer, 0)
+	n, from, err := unix.Recvfrom(c.fd, c.buffer, flags)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 type Watch struct {
 	fd  int
 	buf [64 << 10]byte
+	// also is a further descriptor that ends a wait when it is readable; -1 if there is none.
+	also int
 
 	mu   sync.Mutex // guards wake
 	wake int        // an eventfd; -1 once closed
@@ -39,7 +41,7 @@ func NewWatch() (*Watch, error) {
 		unix.Close(fd)
 		return nil, err
 	}
-	return &Watch{fd: fd, wake: wake}, nil
+	return &Watch{fd: fd, also: -1, wake: wake}, nil
 }
 
 // Add adds the directory dir.
@@ -47,6 +49,9 @@ func (w *Watch) Add(dir string) error {
 	_, err := unix.InotifyAddWatch(w.fd, dir, unix.IN_CREATE|unix.IN_DELETE)
 	return err
 }
+
+// WaitAlsoFor makes every [Watch.Wait] end when fd is readable, too.
+func (w *Watch) WaitAlsoFor(fd int) { w.also = fd }
 
 // Close ends the watch. No [Watch.Wait] may be running.
 func (w *Watch) Close() {
@@ -105,23 +110,40 @@ func OpenMounts() (*Mounts, error) {
 func (m *Mounts) Close() { unix.Close(m.fd) }
 
 // Wait waits until the watch is readable, the mounts have changed (mountinfo has
-// priority data then, proc(5), Linux 2.6.30), [Watch.Wake] is called, or limit has passed.
+// priority data then, proc(5), Linux 2.6.30), [Watch.Wake] is called, what [Watch.WaitAlsoFor]
+// has added is readable, or limit has passed.
 // A signal may end it earlier. A limit below 0 is none; m may be nil.
 func (w *Watch) Wait(m *Mounts, limit time.Duration) (readable, changed bool, err error) {
-	fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(w.wake), Events: unix.POLLIN}, {Fd: -1}}
+	fds := []unix.PollFd{
+		{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(w.wake), Events: unix.POLLIN}, {Fd: -1},
+		{Fd: int32(w.also), Events: unix.POLLIN},
+	}
 	if m != nil {
 		fds[2] = unix.PollFd{Fd: int32(m.fd), Events: unix.POLLPRI}
 	}
-	var timeout *unix.Timespec
-	if limit >= 0 {
-		t := unix.NsecToTimespec(limit.Nanoseconds())
-		timeout = &t
-	}
-	if _, err := unix.Ppoll(fds, timeout, nil); err != nil && err != unix.EINTR {
+	if err := poll(fds, limit); err != nil {
 		return false, false, err
 	}
 	if fds[1].Revents != 0 {
 		_, _ = unix.Read(w.wake, make([]byte, 8))
 	}
 	return fds[0].Revents != 0, fds[2].Revents != 0, nil
+}
+
+// WaitReadable waits until fd is readable, or limit has passed. A signal may end it earlier. A
+// limit below 0 is none.
+func WaitReadable(fd int, limit time.Duration) error {
+	return poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, limit)
+}
+
+func poll(fds []unix.PollFd, limit time.Duration) error {
+	var timeout *unix.Timespec
+	if limit >= 0 {
+		t := unix.NsecToTimespec(limit.Nanoseconds())
+		timeout = &t
+	}
+	if _, err := unix.Ppoll(fds, timeout, nil); err != unix.EINTR {
+		return err
+	}
+	return nil
 }

@@ -17,6 +17,16 @@ func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 // NewNet moves the calling thread into a new network namespace.
 func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
 
+// NewUnusedNet opens a new network namespace that nothing else pins.
+func NewUnusedNet() (fd int, err error) {
+	OnThrowAwayThread(func() {
+		if err = NewNet(); err == nil {
+			fd, err = OpenNamespace(ThreadNetPath)
+		}
+	})
+	return fd, err
+}
+
 // The types of namespaces that [NamespaceType] returns and that are compared with.
 const (
 	TypeNet   = unix.CLONE_NEWNET

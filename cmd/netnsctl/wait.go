@@ -1,0 +1,161 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// goodbye waits until namespaces are gone, for the flag --wait.
+type goodbye struct {
+	*ui
+	host  netnsctl.Host
+	limit time.Duration // 0 for none
+	// witness is nil, and unproven says why, where nothing can be proven.
+	witness  *netnsctl.Witness
+	unproven string
+	before   *discover.Snapshot // from before anything was deleted, nil if there is none
+
+	start     time.Time
+	took      time.Duration
+	looked    time.Time         // the last look for holders
+	said      map[string]string // what was said last of each namespace
+	onDisplay bool              // a line on the terminal that is to be erased
+}
+
+// goodbye begins before anything is deleted. The caller closes the witness.
+func (u *ui) goodbye(host netnsctl.Host, limit time.Duration) *goodbye {
+	g := &goodbye{ui: u, host: host, limit: limit, said: map[string]string{}}
+	var err error
+	if g.witness, err = netnsctl.NewWitness(); err != nil {
+		g.unproven = unprovenText(host, err)
+	}
+	return g
+}
+
+// unprovenText says why there is no witness.
+func unprovenText(host netnsctl.Host, err error) string {
+	if op, _ := errors.AsType[*netnsctl.OpError](err); op != nil {
+		if text := limitText(host, op); text != "" {
+			return text
+		}
+	}
+	return err.Error()
+}
+
+// tracks is the witness, also of no goodbye.
+func (g *goodbye) tracks() *netnsctl.Witness {
+	if g == nil {
+		return nil
+	}
+	return g.witness
+}
+
+// wait waits, and returns what is not gone. After a second it says on standard error who holds
+// that, or what else is waited for, and again when that changes.
+func (g *goodbye) wait(namespaces []netnsctl.Tracked) ([]clean.Left, error) {
+	g.start = time.Now()
+	left, err := clean.Wait(g.host, g.witness, namespaces, g.limit, g.tell)
+	g.took = time.Since(g.start)
+	g.erase()
+	return left, err
+}
+
+func (g *goodbye) tell(left []clean.Left) {
+	// Each look takes processor time: the longer the wait, the rarer they are.
+	const rarest = time.Minute
+	if g.looked.IsZero() || time.Since(g.looked) >= min(g.looked.Sub(g.start), rarest) {
+		g.look(left)
+	}
+	if proc.IsTerminal(int(g.err.Fd())) {
+		counts := map[netnsctl.Stage]int{}
+		for _, l := range left {
+			counts[l.Stage]++
+		}
+		unpinned := counts[netnsctl.StageUnpinned]
+		fmt.Fprintf(g.err, "\rwaiting: %d in use, %d being torn down, %ds\x1b[K", len(left)-unpinned, unpinned, int(time.Since(g.start).Seconds()))
+		g.onDisplay = true
+	}
+}
+
+func (g *goodbye) erase() {
+	if g.onDisplay {
+		fmt.Fprint(g.err, "\r\x1b[K")
+		g.onDisplay = false
+	}
+}
+
+// look says who holds what is left.
+func (g *goodbye) look(left []clean.Left) {
+	const most = 10
+	g.looked = time.Now()
+	snap, err := discover.Scan(g.host, discover.Options{Everything: true, Before: g.before})
+	if err != nil {
+		return // the wait goes on
+	}
+	defer snap.Close()
+	g.erase()
+	for _, l := range left[:min(len(left), most)] {
+		id := l.ID.String()
+		if text := g.leftText(snap, l); g.said[id] != text {
+			g.said[id] = text
+			g.note("waiting: %s", text)
+		}
+	}
+	if more := strconv.Itoa(len(left) - most); len(left) > most && g.said[""] != more {
+		g.said[""] = more
+		g.note("waiting: %s more", more)
+	}
+}
+
+// leftText is one line on why a namespace is not gone.
+func (g *goodbye) leftText(snap *discover.Snapshot, l clean.Left) string {
+	id := l.ID.String()
+	if l.Stage != netnsctl.StageUnpinned {
+		if ns := withIdentity(snap, l.Identity); ns != nil {
+			if lines := keptBy(snap, ns); len(lines) > 0 {
+				return id + " is still in use by " + strings.Join(firstFew(lines, false), "; ")
+			}
+		}
+	}
+	return stageText(id, l.Stage, g.unproven)
+}
+
+// stageText is about a namespace of which a look has found no user. It says only what is known.
+func stageText(id string, stage netnsctl.Stage, unproven string) string {
+	switch stage {
+	case netnsctl.StageGone:
+		return id + " is gone"
+	case netnsctl.StageUnpinned:
+		return id + " is still being torn down by the kernel"
+	case netnsctl.StagePinned:
+		return id + " is still in use, by something that was not found, such as a TCP connection without a process or the kernel itself"
+	case netnsctl.StagePending:
+		return id + " has no user that was found, and the kernel has not reported its end yet"
+	case netnsctl.StageUnknown:
+		return id + " has no user that was found; whether it is gone cannot be told: " + unproven
+	}
+	return id + " has no user that was found"
+}
+
+// withIdentity is the namespace of a snapshot that has an identity, or nil.
+func withIdentity(snap *discover.Snapshot, id netnsctl.Identity) *discover.Namespace {
+	return firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
+		same, _ := id.Same(ns.Identity)
+		return same
+	})
+}
+
+func waitedText(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(10 * time.Millisecond).String()
+	}
+	return strconv.Itoa(int(d/time.Second)) + " s"
+}
