@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -124,6 +125,9 @@ var messages = []struct {
 func (s *session) message(command string, e *netnsctl.OpError) string {
 	if e.Message != "" {
 		return "Error: " + strings.TrimSuffix(e.Message, ".") + "."
+	}
+	if errors.Is(e.Err, netnsctl.ErrNoAnswer) {
+		return `"` + cmp.Or(e.Path, e.Name) + `" does not answer`
 	}
 	for _, m := range messages {
 		if m.op == e.Op && (m.command == command || m.command == "") {

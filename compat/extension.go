@@ -80,7 +80,7 @@ func (s *session) extended(words []string) (handled bool, err error) {
 //
 // A wrong false only costs time. A wrong true would be a bug: iproute2 ignores
 // some words that netnsctl does not.
-func AnswersAlone(argv []string) bool {
+func AnswersAlone(host netnsctl.Host, argv []string) bool {
 	face := FaceOf(argv)
 	if face == FaceIP && !isForNetns(argv) {
 		return true // the real `ip` answers
@@ -93,12 +93,12 @@ func AnswersAlone(argv []string) bool {
 		return false // their lines or texts may be an extension's
 	case face == FaceNetnsctl && p.ShortHuman:
 		return false // the user may mean help
-	case face == FaceNetnsctl && p.Netns != "" && !(isPlainName(p.Netns) && netnsctl.Host{}.HasNamespace(p.Netns)):
+	case face == FaceNetnsctl && p.Netns != "" && !(isPlainName(p.Netns) && host.HasNamespace(p.Netns)):
 		return false
 	case face == FaceIP:
 		p.Rest = p.Rest[1:]
 	}
-	return isPlain(face, netnsctl.Host{}, p.Rest, p.All)
+	return isPlain(face, host, p.Rest, p.All)
 }
 
 // isPlain reports whether a command is iproute2's own and uses every word.

@@ -76,7 +76,7 @@ func (s *session) set(args []string) error {
 		return s.fail("set", err)
 	}
 	defer nsids.Close()
-	err = nsids.Set(name, s.host.NamePath(name), id)
+	err = nsids.Set(s.host, name, id)
 	if op := opError(err); op != nil && op.Op == netnsctl.OpSetNSID {
 		return s.failWith(statusRefused, "set", err)
 	}

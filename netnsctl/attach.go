@@ -1,10 +1,12 @@
 package netnsctl
 
 import (
+	"errors"
 	"syscall"
 
 	"github.com/vishvananda/netns"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -14,7 +16,7 @@ import (
 // namespace; [Host.AttachAny] does.
 func (h Host) Attach(name, source string) error {
 	return h.create(name, false, func(path string) error {
-		fd, err := sys.OpenPathFollow(source)
+		fd, err := helper.Or(h.Helper).Lookup(source)
 		if err != nil {
 			return newOpError(OpBindName, name, source, err)
 		}
@@ -70,9 +72,9 @@ func (h Host) Replace(name, word string) error {
 // leadsToNet reports whether a name leads to a network namespace. It opens nothing
 // but namespaces' files.
 func (h Host) leadsToNet(name string) bool {
-	fd, err := sys.OpenPathFollow(h.NamePath(name))
+	fd, err := h.lookup(name)
 	if err != nil {
-		return false
+		return errors.Is(err, ErrNoAnswer) // it may be a network namespace
 	}
 	defer sys.Close(fd)
 	if !sys.IsNamespace(fd) {

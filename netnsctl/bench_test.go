@@ -43,7 +43,7 @@ func BenchmarkEntries(b *testing.B) {
 				defer c.Close()
 				for i := 0; nsids && i < n; i++ {
 					name := fmt.Sprint("n", i)
-					nstest.Must(b, c.Set(name, h.NamePath(name), netnsctl.NSID(i)))
+					nstest.Must(b, c.Set(h, name, netnsctl.NSID(i)))
 				}
 				for b.Loop() {
 					_, err := c.Entries(h)

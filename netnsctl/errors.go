@@ -1,7 +1,9 @@
 package netnsctl
 
 import (
+	"cmp"
 	"errors"
+	"strconv"
 	"syscall"
 )
 
@@ -66,6 +68,9 @@ type OpError struct {
 }
 
 func (e *OpError) Error() string {
+	if errors.Is(e.Err, ErrNoAnswer) {
+		return strconv.Quote(cmp.Or(e.Path, e.Name)) + " does not answer"
+	}
 	s := string(e.Op)
 	if e.Path != "" {
 		s += " " + e.Path

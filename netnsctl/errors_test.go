@@ -99,8 +99,8 @@ func TestOpErrorContract(t *testing.T) {
 		"Run":           {func() error { _, err := missing.Run("x", []string{"true"}, Setup{}, nil, nil, nil); return err }, OpOpenNetns, syscall.ENOENT},
 		"Watch":         {func() error { _, err := isFile.Watch(); return err }, OpMakeRunDir, syscall.ENOTDIR},
 		"Entries":       {func() error { _, err := nsids.Entries(missing); return err }, OpReadRunDir, syscall.ENOENT},
-		"Set":           {func() error { return nsids.Set("x", dir+"/x", 1) }, OpOpenNetns, syscall.ENOENT},
-		"Set, refused":  {func() error { return nsids.Set("x", dir+"/file", 1) }, OpSetNSID, refused},
+		"Set":           {func() error { return nsids.Set(Host{RunDir: dir}, "x", 1) }, OpOpenNetns, syscall.ENOENT},
+		"Set, refused":  {func() error { return nsids.Set(Host{RunDir: dir}, "file", 1) }, OpSetNSID, refused},
 	}
 	for name, test := range tests {
 		err := test.call()

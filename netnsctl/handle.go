@@ -9,6 +9,7 @@ import (
 
 	"github.com/vishvananda/netns"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -35,11 +36,12 @@ func (h Host) Open(name string) (netns.NsHandle, error) {
 // what [Host.Resolve] knows; named tells that the word is a name. The Op of the error is
 // [OpEnterNet] for a file that `ip` would open and could not enter then.
 func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
+	defer helper.Or(h.Helper).Rest() // PIDs would see the child, and a program that is executed would inherit it
 	path := h.NamePath(word)
 	// With Resolve a word with a slash is a path, and not one from the run directory.
 	if h.Resolve == nil || ValidName(word) {
 		var fd int
-		if fd, err = openFile(path); err == nil {
+		if fd, err = h.openFile(word); err == nil {
 			return netns.NsHandle(fd), true, nil
 		}
 		if err == sys.ErrNotNamespace {
@@ -58,12 +60,18 @@ func (h Host) open(word string) (ns netns.NsHandle, named bool, err error) {
 	return netns.None(), false, newOpError(OpOpenNetns, word, path, err)
 }
 
-// openFile opens the file of a namespace. The error is that of open(2) if the caller could
-// not open the file at all, and [sys.ErrNotNamespace] for any other file, which is not opened.
-func openFile(path string) (int, error) {
-	fd, err := sys.OpenNamespace(path)
+// openFile opens the file of a name. The error is that of open(2) if the caller could
+// not open the file at all, [ErrNoAnswer] where a link leads to a file system that does not
+// answer, and [sys.ErrNotNamespace] for any other file, which is not opened.
+func (h Host) openFile(name string) (int, error) {
+	held, err := h.lookup(name)
+	if err != nil {
+		return -1, err
+	}
+	defer sys.Close(held)
+	fd, err := sys.OpenHeld(held)
 	if err == sys.ErrNotNamespace {
-		if refused := sys.Refused(path); refused != nil {
+		if refused := helper.Or(h.Helper).Refused(held, h.NamePath(name)); refused != nil {
 			err = refused
 		}
 	}

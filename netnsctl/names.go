@@ -5,6 +5,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -33,29 +34,36 @@ func (h Host) Names() ([]string, error) {
 // NamesOf returns the names that lead to the namespace id, in the order of [Host.Names]. Both
 // the device and the inode number of id must be set.
 func (h Host) NamesOf(id ID) ([]string, error) {
-	found, err := inNamespace(id, h.Dir(), func(string) bool { return true }, "")
-	return found, newOpError(OpReadRunDir, "", h.Dir(), err)
-}
-
-// inNamespace gives those entries of dir that are of a kind, in the directory's order,
-// where the path ENTRY + suffix leads to the namespace id.
-func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string) ([]string, error) {
-	fd, err := sys.OpenDir(dir)
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
-	defer sys.Close(fd)
-	entries, err := sys.ReadNames(fd)
-	found := entries[:0]
-	for _, entry := range entries {
-		if !kind(entry) {
-			continue
-		}
-		if dev, ino, err := sys.StatAt(fd, entry+suffix); err == nil && id == (ID{dev, ino}) {
-			found = append(found, entry)
+	found := names[:0]
+	for _, name := range names {
+		if h.leadsTo(name, id) {
+			found = append(found, name)
 		}
 	}
-	return found, err
+	return found, nil
+}
+
+// leadsTo reports whether a name leads to the namespace id. A link costs more than a file.
+func (h Host) leadsTo(name string, id ID) bool {
+	var st sys.FileStat
+	if sys.StatNoFollow(h.NamePath(name), &st) != nil {
+		return false
+	}
+	if st.Kind() == sys.KindLink {
+		held, err := h.lookup(name)
+		if err != nil {
+			return false
+		}
+		defer sys.Close(held)
+		if sys.StatFD(held, &st) != nil {
+			return false
+		}
+	}
+	return id == ID{st.Dev, st.Ino}
 }
 
 // IDOfPID returns the ID of the network namespace of a process' leading thread. pid is the
@@ -63,13 +71,25 @@ func inNamespace(id ID, dir string, kind func(entry string) bool, suffix string)
 // is ENOENT if there is no such process, and EACCES or EPERM if the caller may not look at it
 // (ptrace(2), PTRACE_MODE_READ).
 func (h Host) IDOfPID(pid string) (ID, error) {
-	id, err := statID(h.PIDPath(pid))
+	id, err := h.processID(pid)
 	return id, newOpError(OpOpenNetns, "", h.PIDPath(pid), err)
 }
 
 func (h Host) fdID(name string, fd int) (ID, error) {
 	dev, ino, err := sys.Fstat(fd)
 	return ID{dev, ino}, newOpError(OpStatNetns, name, "", err)
+}
+
+// processID waits for a process that hangs in execve(2) for a short time only ([ErrNoAnswer]).
+func (h Host) processID(pid string) (ID, error) {
+	held, err := helper.Or(h.Helper).FollowProcess(h.PIDPath(pid))
+	if err != nil {
+		return ID{}, err
+	}
+	defer sys.Close(held)
+	var st sys.FileStat
+	err = sys.StatFD(held, &st)
+	return ID{st.Dev, st.Ino}, err
 }
 
 func statID(path string) (ID, error) {

@@ -44,11 +44,12 @@ func OpenNSIDs(strict bool) (*NSIDs, error) {
 // Close closes the connection.
 func (n *NSIDs) Close() { n.socket.Close() }
 
-// Set assigns an nsid in our namespace to the namespace whose nsfs file is at path. The
-// kernel chooses the number if id is negative. The error has name, which may be empty, and is
+// Set assigns an nsid in our namespace to the namespace of a name. The
+// kernel chooses the number if id is negative. The error is
 // EEXIST if the namespace has an nsid already or the nsid is that of another namespace.
-func (n *NSIDs) Set(name, path string, id NSID) error {
-	fd, err := openFile(path)
+func (n *NSIDs) Set(h Host, name string, id NSID) error {
+	path := h.NamePath(name)
+	fd, err := h.openFile(name)
 	switch err {
 	case nil:
 		defer sys.Close(fd)
@@ -161,7 +162,7 @@ func (n *NSIDs) askSome(h Host, entries []Entry) (done int) {
 	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		fd, err := openFile(h.NamePath(e.Name))
+		fd, err := h.openFile(e.Name)
 		if noneLeft(err) && len(fds) > 0 {
 			break
 		}

@@ -3,16 +3,20 @@ package netnsctl
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // PIDs returns the processes in the namespace of name, or of a word that [Host.Resolve]
 // understands, in the order of procfs. A process counts if its leading thread is in the
 // namespace. PIDs leaves out, without an error, the processes that the caller may not look at
-// (ptrace(2), PTRACE_MODE_READ). The error is ENOENT if there is no such name; for a name that
+// (ptrace(2), PTRACE_MODE_READ), and warns of those that do not answer ([Host.Warn]): they hang in
+// execve(2). The error is ENOENT if there is no such name; for a name that
 // leads to no network namespace the result is empty.
 func (h Host) PIDs(name string) ([]int, error) {
 	ns, _, err := h.open(name)
@@ -27,18 +31,41 @@ func (h Host) PIDs(name string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := inNamespace(id, h.Proc(), isNumber, "/ns/net")
+	entries, err := sys.Names(h.Proc())
 	if err != nil {
 		return nil, newOpError(OpReadProc, name, h.Proc(), err)
 	}
-	pids := make([]int, len(found))
-	for i, entry := range found {
-		pids[i], _ = strconv.Atoi(entry)
-	}
-	return pids, nil
+	return h.inNamespace(id, slices.DeleteFunc(entries, func(entry string) bool { return !isNumber(entry) })), nil
 }
 
 func isNumber(entry string) bool { return entry[0] >= '0' && entry[0] <= '9' }
+
+// inNamespace gives those of the processes that are in the namespace id, and warns of those that
+// do not answer.
+func (h Host) inNamespace(id ID, processes []string) (pids []int) {
+	var mu sync.Mutex
+	inside := make([]bool, len(processes))
+	silent := helper.Or(h.Helper).Each(len(processes), func() (func(int), func()) {
+		return func(i int) {
+			dev, ino, err := sys.Stat(h.PIDPath(processes[i]))
+			mu.Lock()
+			defer mu.Unlock()
+			inside[i] = err == nil && id == ID{dev, ino}
+		}, func() {}
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	for i, process := range processes {
+		if inside[i] && !slices.Contains(silent, i) {
+			pid, _ := strconv.Atoi(process)
+			pids = append(pids, pid)
+		}
+	}
+	for _, i := range silent {
+		h.warn(newOpError(OpReadProc, "pid "+processes[i], "", ErrNoAnswer))
+	}
+	return pids
+}
 
 // Process is a process.
 type Process struct {

@@ -45,7 +45,7 @@ func TestRaceEntries(t *testing.T) {
 		nsids, err := netnsctl.OpenNSIDs(true)
 		nstest.Must(t, err)
 		defer nsids.Close()
-		nstest.Must(t, nsids.Set("n0", "/run/netns/n0", 7))
+		nstest.Must(t, nsids.Set(netnsctl.Host{}, "n0", 7))
 		var stop sync.WaitGroup
 		done := make(chan struct{})
 		stop.Go(func() {

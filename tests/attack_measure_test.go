@@ -128,6 +128,9 @@ func measureCommand(argv []string) {
 	unix.CloseOnExec(3)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Args[0] = "netnsctl"
+	if len(argv) > 1 && argv[1] == "ip" { // the other face
+		cmd.Args = argv[1:]
+	}
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	os.Unsetenv(attackVariable)

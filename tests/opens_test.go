@@ -62,7 +62,7 @@ var opens = map[string][]string{
 		"netnsctl/internal/sys/read.go Names sys.OpenDir",
 		"netnsctl/internal/sys/tree.go Names sys.openQuiet",
 		"netnsctl/names.go Names sys.Names",
-		"netnsctl/names.go inNamespace sys.OpenDir",
+		"netnsctl/processes.go PIDs sys.Names",
 		"netnsctl/nsid.go Entries sys.OpenDir",
 		"netnsctl/rundir.go prepareRunDir sys.OpenDir",
 	},

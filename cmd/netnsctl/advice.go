@@ -84,7 +84,7 @@ func adviceIn(snap *discover.Snapshot, word string) advice {
 			a.release, a.skipped = releaseCommand(snap, a.ns)
 		}
 	case a.name == nil && file != "":
-		thing, err := discover.At(file)
+		thing, err := discover.At(snap.Host, file)
 		if a.err = err; err == nil {
 			a.thing = &thing
 		}
@@ -176,7 +176,11 @@ func namespaceIn(snap *discover.Snapshot, word, command string) (*discover.Names
 		return ns, nil
 	}
 	// A failed open tells a forbidden namespace from a missing one.
-	if _, err := snap.Host.Identity(word); errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
+	_, err := snap.Host.Identity(word)
+	if errors.Is(err, netnsctl.ErrNoAnswer) {
+		return nil, err
+	}
+	if errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
 		return nil, errors.New(quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil))
 	}
 	return nil, noNamespaceIn(snap, word, command)

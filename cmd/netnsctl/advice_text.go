@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -51,6 +52,8 @@ func (a advice) explain(command string, operands ...string) explanation {
 		return explanation{fact, "to use it: " + withID(command, a.elsewhere.ns)}
 	case a.thing != nil && a.thing.Type != "net":
 		return explanation{fact: quote(a.word) + " is " + a.thing.String() + ", not a network namespace"}
+	case errors.Is(a.err, netnsctl.ErrNoAnswer):
+		return explanation{fact: strconv.Quote(a.word) + " does not answer"}
 	case a.err != nil && !isMissing(a.err):
 		return explanation{fact: quote(a.word) + " cannot be inspected: " + a.err.Error()}
 	}

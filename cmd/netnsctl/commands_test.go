@@ -94,10 +94,10 @@ func TestNoFlagIsMissed(t *testing.T) {
 					if c.name == "exec" && words[1] == "a" {
 						continue // a word of COMMAND
 					}
-					if compat.AnswersAlone(append([]string{"netnsctl"}, words...)) {
+					if compat.AnswersAlone(netnsctl.Host{}, append([]string{"netnsctl"}, words...)) {
 						t.Errorf("netnsctl %q never comes to the table", words)
 					}
-					if strings.HasPrefix(word, "--") && compat.AnswersAlone(append([]string{"ip", "netns"}, words...)) {
+					if strings.HasPrefix(word, "--") && compat.AnswersAlone(netnsctl.Host{}, append([]string{"ip", "netns"}, words...)) {
 						t.Errorf("ip netns %q never comes to the table", words)
 					}
 				}
@@ -236,7 +236,7 @@ func TestAnswersAloneIsRight(t *testing.T) {
 		for i := range len(words) * len(words) * len(words) {
 			args := []string{words[i%len(words)], words[i/len(words)%len(words)], words[i/len(words)/len(words)]}
 			args = slices.DeleteFunc(args, func(word string) bool { return word == "" })
-			if !compat.AnswersAlone(append([]string{"netnsctl", c.name}, args...)) {
+			if !compat.AnswersAlone(netnsctl.Host{}, append([]string{"netnsctl", c.name}, args...)) {
 				continue
 			}
 			l, err := c.parse(args)

@@ -236,7 +236,7 @@ func namesOf(host netnsctl.Host, namespace netnsctl.Identity) ([]string, error) 
 func identity(host netnsctl.Host, word string, witness *netnsctl.Witness) (namespace netnsctl.Tracked, known bool) {
 	if host.IsName(word) {
 		// Opening a device or the like could have an effect.
-		if thing, err := discover.At(host.NamePath(word)); err != nil || thing.Type != "net" {
+		if thing, err := discover.At(host, host.NamePath(word)); err != nil || thing.Type != "net" {
 			return namespace, false
 		}
 	} else if !host.Resolves(word) {

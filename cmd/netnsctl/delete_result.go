@@ -205,7 +205,7 @@ func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer)
 // layerText is the ID of a layer. The type of the namespace is known only where the
 // path of the name leads to it.
 func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
-	thing, err := discover.At(host.NamePath(name))
+	thing, err := discover.At(host, host.NamePath(name))
 	if err == nil && thing.ID == layer.ID && thing.Type != "net" {
 		return thing.Type + strings.TrimPrefix(layer.ID.String(), "net")
 	}

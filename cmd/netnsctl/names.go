@@ -126,7 +126,11 @@ func processWord(word string) string {
 func (u *ui) replace(host netnsctl.Host, name, what string) error {
 	word := processWord(what)
 	if _, known := identity(host, word, nil); !known {
-		if _, err := host.Identity(word); err != nil && !isMissingNamespace(host, word) {
+		_, err := host.Identity(word)
+		if errors.Is(err, netnsctl.ErrNoAnswer) {
+			return err
+		}
+		if err != nil && !isMissingNamespace(host, word) {
 			return errors.New(quote(what) + " cannot be inspected: " + bare(err).Error() + "; nothing was done; " + remedy(nil))
 		}
 		return noNamespace(host, word, "attach")

@@ -1,11 +1,12 @@
 package discover
 
 import (
-	"os"
+	"slices"
 	"strconv"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -23,33 +24,19 @@ type Thing struct {
 }
 
 // At returns what is at path. It opens the file only if that is a namespace, since opening a
-// fifo may wait and opening a device may have an effect. The error is a bare syscall.Errno.
-func At(path string) (thing Thing, err error) {
-	fd, err := sys.OpenPath(path)
+// fifo may wait and opening a device may have an effect. The error is a bare syscall.Errno, or
+// [netnsctl.ErrNoAnswer].
+func At(host netnsctl.Host, path string) (thing Thing, err error) {
+	h := helper.Or(host.Helper)
+	link, isLink, err := h.Readlink(path)
 	if err != nil {
 		return thing, err
 	}
-	defer sys.Close(fd)
-	var st sys.FileStat
-	if err := sys.StatFD(fd, &st); err != nil {
-		return thing, err
-	}
-	if kindOf(st.Kind()) == Link {
-		return atLink(path)
-	}
-	return atFile(fd, st)
-}
-
-func atLink(path string) (thing Thing, err error) {
-	target, err := os.Readlink(path)
-	if err != nil {
-		return thing, syscall.ENOENT // replaced meanwhile
-	}
-	fd, err := sys.OpenPathFollow(path)
-	switch err {
-	case nil:
-	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP, syscall.ESRCH:
-		return Thing{Kind: Link, Link: target, Dangling: true}, nil
+	fd, err := h.Lookup(path)
+	switch {
+	case err == nil:
+	case isLink && slices.Contains([]error{syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP, syscall.ESRCH}, err):
+		return Thing{Kind: Link, Link: link, Dangling: true}, nil
 	default:
 		return thing, err
 	}
@@ -59,7 +46,7 @@ func atLink(path string) (thing Thing, err error) {
 		return thing, err
 	}
 	thing, err = atFile(fd, st)
-	thing.Link = target
+	thing.Link = link
 	return thing, err
 }
 

@@ -44,12 +44,12 @@ func TestAt(t *testing.T) {
 		{path: "/none", err: syscall.ENOENT},
 		{path: "/file/x", err: syscall.ENOTDIR},
 	} {
-		got, err := At(root + test.path)
+		got, err := At(netnsctl.Host{}, root+test.path)
 		if err != test.err || got != test.want || err == nil && got.String() != test.text {
 			t.Errorf("%s: %+v, %q, %v", test.path, got, got.String(), err)
 		}
 	}
-	if got, err := At(os.DevNull); err != nil || got.Kind != Device || got.String() != "a device" {
+	if got, err := At(netnsctl.Host{}, os.DevNull); err != nil || got.Kind != Device || got.String() != "a device" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -21,10 +22,10 @@ import (
 // what pins it: a mount in another mount namespace, a descriptor, a socket. It takes about as
 // long as a scan, and returns no namespace with another number. The error is a bare
 // syscall.Errno: ENOENT if there is no such namespace, EACCES or EPERM if the caller may not
-// look.
+// look; or [netnsctl.ErrNoAnswer].
 func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 	fd, err := open(host, word)
-	if err != nil && err != syscall.EACCES && err != syscall.EPERM {
+	if err != nil && err != syscall.EACCES && err != syscall.EPERM && !helper.GivenUp(err) {
 		err = syscall.ENOENT
 	}
 	return netns.NsHandle(fd), err
@@ -33,7 +34,7 @@ func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 func open(host netnsctl.Host, word string) (fd int, err error) {
 	switch path, ino := meaning(host, word); {
 	case path != "":
-		return openPath(path)
+		return openPath(host, path)
 	case ino != 0:
 		return openIno(host, ino)
 	}
@@ -60,8 +61,8 @@ func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
 }
 
 // openPath opens a network namespace's file, and no other.
-func openPath(path string) (int, error) {
-	fd, err := sys.OpenNamespace(path)
+func openPath(host netnsctl.Host, path string) (int, error) {
+	fd, err := helper.Or(host.Helper).OpenNamespace(path)
 	if err != nil {
 		return -1, err
 	}
@@ -86,7 +87,7 @@ func openIno(host netnsctl.Host, ino uint64) (int, error) {
 		if n.ID.Ino != ino {
 			continue
 		}
-		if fd, err := sys.OpenNamespace(host.NamePath(n.Name)); err == nil {
+		if fd, err := v.helper.OpenNamespace(host.NamePath(n.Name)); err == nil {
 			if _, is, err := sys.Fstat(fd); err == nil && is == ino {
 				return fd, nil
 			}
@@ -111,8 +112,8 @@ func (s *Snapshot) Lookup(word string) *Namespace {
 	}
 	path, ino := meaning(s.Host, word)
 	if path != "" {
-		if dev, is, err := sys.Stat(path); err == nil && dev == s.Own.Dev {
-			ino = is
+		if id := fileAt(s.Host, path); id.Dev == s.Own.Dev {
+			ino = id.Ino
 		}
 	}
 	for _, ns := range s.Namespaces {
@@ -121,4 +122,18 @@ func (s *Snapshot) Lookup(word string) *Namespace {
 		}
 	}
 	return nil
+}
+
+// fileAt is the device and the inode number of the file that a path leads to.
+func fileAt(host netnsctl.Host, path string) (id netnsctl.ID) {
+	held, err := helper.Or(host.Helper).Lookup(path)
+	if err != nil {
+		return id
+	}
+	defer sys.Close(held)
+	var st sys.FileStat
+	if sys.StatFD(held, &st) == nil {
+		id = netnsctl.ID{Dev: st.Dev, Ino: st.Ino}
+	}
+	return id
 }

@@ -7,6 +7,7 @@ package helper
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -21,7 +22,7 @@ import (
 var ErrSilent = errors.New("does not answer")
 
 // ErrNotAsked says that a request was not made, because too many others were given up.
-var ErrNotAsked = errors.New("not asked: too much does not answer")
+var ErrNotAsked = fmt.Errorf("not asked: too much %w", ErrSilent)
 
 // GivenUp reports whether an error says that a request was given up, or not made for that
 // reason.

@@ -15,6 +15,8 @@ const (
 	opOpenNet
 	opOpenPath
 	opReadFile
+	opReadlink
+	opRefused
 )
 
 // do answers a request. It may never return.
@@ -32,6 +34,10 @@ func (c *copier) do(r Request) Answer {
 		return openPath(r)
 	case opReadFile:
 		return readFile(r)
+	case opReadlink:
+		return readlink(r)
+	case opRefused:
+		return refused(r)
 	}
 	return failed(syscall.ENOSYS)
 }

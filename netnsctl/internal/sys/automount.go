@@ -1,6 +1,8 @@
 package sys
 
 import (
+	"cmp"
+	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -24,9 +26,61 @@ func HoldNoAutomount(dirfd int, path string, how How) (int, error) {
 	return walkTo(dirfd, path, how)
 }
 
+// Steps are those of a walk along a path that may wait for the server of a file system.
+type Steps interface {
+	// Hold holds a part of the path that the kernel does not have in its cache. It does not
+	// follow a link.
+	Hold(dir int, part string) (int, error)
+	// Readlink is [ReadHeldLink].
+	Readlink(link int) (target string, onProc bool, err error)
+	// Follow follows a link of procfs.
+	Follow(dir int, part string) (int, error)
+}
+
+// HoldInSteps is [Hold] of an absolute path, or of one relative to the working directory, that
+// the kernel does not have in its cache.
+func HoldInSteps(path string, how How, steps Steps) (int, error) {
+	if strings.HasPrefix(path, "/") {
+		return walkFrom(-1, "/", path, how, steps)
+	}
+	return walkFrom(-1, ".", path, how, steps)
+}
+
+// directSteps wait.
+type directSteps struct{}
+
+func (directSteps) Hold(dir int, part string) (int, error) {
+	if isOn(dir, unix.AUTOFS_SUPER_MAGIC) {
+		return -1, ErrAutomount
+	}
+	return holdAt(dir, part, unix.O_NOFOLLOW)
+}
+
+func (directSteps) Readlink(link int) (target string, onProc bool, err error) {
+	return ReadHeldLink(link)
+}
+
+func (directSteps) Follow(dir int, part string) (int, error) { return HoldFollow(dir, part) }
+
+// HoldFollow only holds a path below dir. It follows links.
+func HoldFollow(dir int, path string) (int, error) { return holdAt(dir, path, 0) }
+
 // walkTo follows a path by one part after the other. The kernel would walk into what autofs
 // mounts for it.
 func walkTo(dirfd int, path string, how How) (int, error) {
+	start := "."
+	if dirfd < 0 {
+		start = "/"
+	}
+	return walkFrom(dirfd, start, path, how, directSteps{})
+}
+
+// walkNoLinks is [Hold] with [NoLinks] before Linux 5.6. It leads out of no directory.
+func walkNoLinks(dirfd int, path string, how How) (int, error) {
+	return walkTo(dirfd, cmp.Or(strings.TrimLeft(path, "/"), "."), how|Beneath)
+}
+
+func walkFrom(dirfd int, start, path string, how How, steps Steps) (int, error) {
 	switch {
 	case path == "":
 		return -1, unix.ENOENT
@@ -36,11 +90,7 @@ func walkTo(dirfd int, path string, how How) (int, error) {
 	if strings.HasSuffix(path, "/") {
 		how |= Follow | DirectoryOnly
 	}
-	w := walk{how: how, rest: path}
-	start := "."
-	if dirfd < 0 {
-		start = "/"
-	}
+	w := walk{how: how, rest: path, steps: steps}
 	err := w.enter(dirfd, start)
 	for w.rest != "" && err == nil {
 		err = w.step()
@@ -65,6 +115,7 @@ type walk struct {
 	held  bool
 	rest  string
 	links int
+	steps Steps
 }
 
 func (w *walk) close() {
@@ -117,7 +168,7 @@ func (w *walk) step() error {
 		return nil
 	}
 	defer unix.Close(next)
-	return w.follow(part, next)
+	return w.follow(part, next, &st)
 }
 
 // hold holds the next part. autofs mounts nothing for one that the kernel has in its cache.
@@ -126,22 +177,26 @@ func (w *walk) hold(part string) (int, error) {
 	if err != unix.EAGAIN {
 		return next, err
 	}
-	if isOn(w.fd, unix.AUTOFS_SUPER_MAGIC) {
-		return -1, ErrAutomount
-	}
-	return holdAt(w.fd, part, unix.O_NOFOLLOW)
+	return w.steps.Hold(w.fd, part)
 }
 
 // follow goes where the symbolic link that is held leads.
-func (w *walk) follow(part string, link int) error {
-	if w.links++; w.links > maxLinks || w.how&NoLinks != 0 {
+func (w *walk) follow(part string, link int, st *FileStat) error {
+	switch w.links++; {
+	case w.links > maxLinks, w.how&NoLinks != 0:
 		return unix.ELOOP
+	case w.rest == "" && isProtected(w.fd, st):
+		return unix.EACCES
 	}
-	if isOn(link, unix.PROC_SUPER_MAGIC) { // which may lead where no path does
-		return w.enter(w.fd, part)
-	}
-	target, err := readHeldLink(link)
+	target, onProc, err := w.steps.Readlink(link)
 	if err != nil {
+		return err
+	}
+	if onProc { // it may lead where no path does
+		next, err := w.steps.Follow(w.fd, part)
+		if err == nil {
+			w.move(next)
+		}
 		return err
 	}
 	if w.how&Beneath != 0 && strings.HasPrefix(target, "/") {
@@ -154,18 +209,38 @@ func (w *walk) follow(part string, link int) error {
 	return nil
 }
 
+// isProtected reports whether the kernel would not follow a link at the end of a path: that of
+// another user in a directory like /tmp (fs.protected_symlinks in proc_sys_fs(5)).
+func isProtected(dir int, link *FileStat) bool {
+	var st FileStat
+	const shared = unix.S_ISVTX | unix.S_IWOTH
+	if StatFD(dir, &st) != nil || st.Mode&shared != shared || link.UID == st.UID || int(link.UID) == os.Geteuid() {
+		return false
+	}
+	setting, err := ReadFile("/proc/sys/fs/protected_symlinks")
+	return err == nil && strings.TrimSpace(string(setting)) == "1"
+}
+
 // isOn reports whether a file is on a file system of a type.
 func isOn(fd int, kind int64) bool {
 	var fs unix.Statfs_t
 	return retryErr(func() error { return unix.Fstatfs(fd, &fs) }) == nil && int64(fs.Type) == kind
 }
 
-// readHeldLink reads the symbolic link that an O_PATH descriptor holds.
-func readHeldLink(fd int) (string, error) {
+// noSymFollow is ST_NOSYMFOLLOW (linux/statfs.h).
+const noSymFollow = 0x2000
+
+// ReadHeldLink reads the symbolic link that an O_PATH descriptor holds. onProc says that it is one
+// of procfs. It is ELOOP on a mount with the option nosymfollow (Linux 5.10).
+func ReadHeldLink(fd int) (target string, onProc bool, err error) {
+	var fs unix.Statfs_t
+	if err := retryErr(func() error { return unix.Fstatfs(fd, &fs) }); err != nil {
+		return "", false, err
+	}
+	if fs.Flags&noSymFollow != 0 {
+		return "", false, unix.ELOOP
+	}
 	text := make([]byte, unix.PathMax)
 	n, err := retry(func() (int, error) { return unix.Readlinkat(fd, "", text) })
-	if err != nil {
-		return "", err
-	}
-	return string(text[:n]), nil
+	return string(text[:max(n, 0)]), fs.Type == unix.PROC_SUPER_MAGIC, err
 }

@@ -26,12 +26,19 @@ func TestWalkTo(t *testing.T) {
 	} {
 		must(os.Symlink(target, filepath.Join(dir, name)))
 	}
+	must(os.Mkdir(dir+"/shared", 0o700))
+	must(os.Symlink("../a", dir+"/shared/foreign"))
+	must(os.Chmod(dir+"/shared", 0o777|os.ModeSticky))
+	if os.Geteuid() == 0 {
+		must(os.Lchown(dir+"/shared/foreign", 1000, 1000)) // see fs.protected_symlinks
+	}
 	fd, err := OpenDir(dir)
 	must(err)
 	defer Close(fd)
 	for _, path := range []string{
 		"a", "a/", "a//b", "./a/./file", "a/file/x", "a/none", "a/file/", "loop/", "none/a", "..", "a/../a/file", ".", "",
 		"absolute", "absolute/b", "relative", "up", "loop", "loop/x", "dangling", "chain", "a/back", "net", "net/x", "slash", "slash/b",
+		"shared/foreign", "shared/foreign/", "shared/foreign/b",
 		"root" + dir + "/a", "out", "/proc/self/ns/net", "/proc/self/exe", dir + "/a/b", "/", "//a", "/proc/self/fd",
 	} {
 		for _, how := range []How{0, Follow, NoLinks, NoLinks | Beneath, Follow | DirectoryOnly} {

@@ -1,10 +1,6 @@
 package sys
 
-import (
-	"strings"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // How says how a path is looked up by [Hold].
 type How int
@@ -55,7 +51,7 @@ func Hold(dirfd int, path string, how How) (int, error) {
 	case err != unix.ENOSYS:
 		return fd, err
 	case how&NoLinks != 0:
-		return walkNoLinks(dirfd, path)
+		return walkNoLinks(dirfd, path, how)
 	case o.Resolve == 0:
 		return holdAt(dirfd, path, int(o.Flags))
 	}
@@ -72,9 +68,16 @@ const maxCachedTries = 20
 // HoldCached is [Hold] that asks no file system: it is EAGAIN where the kernel does not have
 // the whole path in its cache or cannot tell (RESOLVE_CACHED, Linux 5.12).
 func HoldCached(dirfd int, path string, how How) (int, error) {
+	return tryCached(dirfd, path, how, maxCachedTries)
+}
+
+// TryCached is [HoldCached] that tries once.
+func TryCached(dirfd int, path string, how How) (int, error) { return tryCached(dirfd, path, how, 1) }
+
+func tryCached(dirfd int, path string, how How, tries int) (int, error) {
 	o := how.open()
 	o.Resolve |= resolveCached
-	for range maxCachedTries {
+	for range tries {
 		switch fd, err := hold(dirfd, path, &o); err {
 		case unix.EAGAIN:
 		case unix.EINVAL, unix.ENOSYS: // an older kernel
@@ -92,31 +95,6 @@ func holdAt(dirfd int, path string, flags int) (int, error) {
 		dirfd = unix.AT_FDCWD
 	}
 	return retry(func() (int, error) { return unix.Openat(dirfd, path, flags|unix.O_PATH|unix.O_CLOEXEC, 0) })
-}
-
-// walkNoLinks is [Hold] with [NoLinks] and [Beneath] before Linux 5.6: it holds one part of
-// the path after the other. A symbolic link in the middle is ENOTDIR; one at the end is held
-// itself.
-func walkNoLinks(dirfd int, path string) (int, error) {
-	start := "."
-	if dirfd < 0 {
-		start = "/"
-	}
-	fd, err := holdAt(dirfd, start, 0)
-	for part := range strings.SplitSeq(path, "/") {
-		if err != nil {
-			return -1, err
-		}
-		if part == "" {
-			continue
-		}
-		dir := fd
-		if fd, err = -1, unix.EXDEV; part != ".." {
-			fd, err = holdAt(dir, part, unix.O_NOFOLLOW)
-		}
-		unix.Close(dir)
-	}
-	return fd, err
 }
 
 func hold(dirfd int, path string, o *unix.OpenHow) (int, error) {

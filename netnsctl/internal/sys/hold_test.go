@@ -18,7 +18,7 @@ func TestHoldNoLinks(t *testing.T) {
 	for what, hold := range map[string]func(string) (int, error){
 		"cached": func(path string) (int, error) { return HoldCached(-1, path, NoLinks) },
 		"hold":   func(path string) (int, error) { return Hold(-1, path, NoLinks) },
-		"walk":   func(path string) (int, error) { return walkNoLinks(-1, path) },
+		"walk":   func(path string) (int, error) { return walkNoLinks(-1, path, NoLinks) },
 	} {
 		for path, there := range map[string]bool{"/file": true, "/none": false, "/link/file": false, "/last": false} {
 			fd, err := hold(dir + path)
@@ -52,7 +52,7 @@ func TestHoldBeneath(t *testing.T) {
 	defer unix.Close(top)
 	for what, hold := range map[string]func(int, string) (int, error){
 		"openat2": func(dirfd int, path string) (int, error) { return Hold(dirfd, path, NoLinks|Beneath) },
-		"walk":    walkNoLinks,
+		"walk":    func(dirfd int, path string) (int, error) { return walkNoLinks(dirfd, path, NoLinks|Beneath) },
 	} {
 		for path, there := range map[string]bool{
 			"sub/file": true, "sub": true, "sub//file": true, "none": false, "link/file": false,

@@ -65,14 +65,19 @@ func TypeName(kind int) string {
 // type (4) and the inode number (4).
 const fileidNSFS = 0xf1
 
-// IsNetAt reports whether path, below the directory dirfd, is a network namespace. Since
-// Linux 6.18 the file handle tells that without an open.
+// IsNetAt reports whether path, below the directory dirfd, is a network namespace. A symbolic
+// link is none. Since Linux 6.18 the file handle tells that without an open.
 func IsNetAt(dirfd int, path string) bool {
-	handle, _, err := unix.NameToHandleAt(dirfd, path, unix.AT_SYMLINK_FOLLOW)
+	handle, _, err := unix.NameToHandleAt(dirfd, path, 0)
 	if err == nil && handle.Type() == fileidNSFS && handle.Size() >= 12 {
 		return binary.NativeEndian.Uint32(handle.Bytes()[8:]) == TypeNet
 	}
-	fd, err := OpenNamespaceAt(dirfd, path)
+	held, err := holdAt(dirfd, path, unix.O_NOFOLLOW)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(held)
+	fd, err := OpenHeld(held)
 	if err != nil {
 		return false
 	}

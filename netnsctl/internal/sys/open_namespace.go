@@ -26,16 +26,6 @@ func OpenNamespace(path string) (int, error) {
 	return OpenHeld(held)
 }
 
-// OpenNamespaceAt is [OpenNamespace] of a path below the directory dirfd.
-func OpenNamespaceAt(dirfd int, path string) (int, error) {
-	held, err := holdAt(dirfd, path, 0)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(held)
-	return OpenHeld(held)
-}
-
 // OpenHeld opens the namespace that the O_PATH descriptor fd holds. The calling thread must
 // be in the mount namespace in which the process began, whose /proc nobody else controls.
 func OpenHeld(fd int) (int, error) {

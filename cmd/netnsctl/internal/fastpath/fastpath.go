@@ -26,10 +26,10 @@ func init() {
 	if netnsctl.ServeHelper(os.Args) {
 		os.Exit(0)
 	}
-	if !compat.AnswersAlone(os.Args) {
+	program := Program()
+	if !compat.AnswersAlone(program.Host, os.Args) {
 		return
 	}
-	program := Program()
 	if program.Face == compat.FaceNetnsctl {
 		program.Uncovered = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
 		program.AtLimit = func(e *netnsctl.OpError) { failed = &FailedCall{AtLimit: e} }
@@ -55,11 +55,14 @@ type FailedCall struct {
 // Failed is nil if there was no such call.
 func Failed() *FailedCall { return failed }
 
+// helper is the same for all of the process: it knows what does not answer.
+var helper = &netnsctl.Helper{Process: true}
+
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
 	return compat.Program{
 		Face:   compat.FaceOf(os.Args),
-		Host:   netnsctl.Host{Helper: &netnsctl.Helper{Process: true}},
+		Host:   netnsctl.Host{Helper: helper},
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
