@@ -124,7 +124,8 @@ func (s *Snapshot) Lookup(word string) *Namespace {
 	return nil
 }
 
-// fileAt is the device and the inode number of the file that a path leads to.
+// fileAt is the device and the inode number of the file that a path leads to: zero where it leads
+// nowhere, or to a file system that does not answer.
 func fileAt(host netnsctl.Host, path string) (id netnsctl.ID) {
 	held, err := helper.Or(host.Helper).Lookup(path)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // runtimeState is what container runtimes have noted, with the namespaces that the paths
@@ -52,9 +51,7 @@ func readRecords(host netnsctl.Host) (s runtimeState) {
 	for _, r := range s.Records {
 		var id netnsctl.ID
 		if strings.HasPrefix(r.Netns, "/") {
-			if dev, ino, err := sys.Stat(host.StateRoot + r.Netns); err == nil {
-				id = netnsctl.ID{Dev: dev, Ino: ino}
-			}
+			id = fileAt(host, host.StateRoot+r.Netns)
 		}
 		s.leadTo = append(s.leadTo, id)
 	}
@@ -143,7 +140,7 @@ func leased(ns *Namespace, l container.Lease, host netnsctl.Host, assigned []str
 	case ns.mountedAt(l.Netns), slices.ContainsFunc(ns.Names, byName):
 		return true
 	}
-	if _, _, err := sys.Stat(host.StateRoot + l.Netns); l.Netns != "" && err == nil {
+	if l.Netns != "" && fileAt(host, host.StateRoot+l.Netns) != (netnsctl.ID{}) {
 		return false // it is that of another namespace
 	}
 	address, _, _ := strings.Cut(l.Address, "/")
