@@ -42,13 +42,13 @@ func main() {
 			} else {
 				program.Uncovered(f.Name, f.Before)
 			}
-			os.Exit(f.Status)
+			fastpath.Exit(f.Status)
 		}
 		if status, done := u.beforeCommand(program.Host, os.Args[1:]); done {
-			os.Exit(status)
+			fastpath.Exit(status)
 		}
 	}
-	os.Exit(program.Run(os.Args))
+	fastpath.Exit(program.Run(os.Args))
 }
 
 // The exit statuses of netnsctl's own commands.

@@ -36,7 +36,7 @@ func init() {
 	}
 	status := program.Run(os.Args)
 	if failed == nil {
-		os.Exit(status)
+		Exit(status)
 	}
 	failed.Status = status
 }
@@ -57,6 +57,12 @@ func Failed() *FailedCall { return failed }
 
 // helper is the same for all of the process: it knows what does not answer.
 var helper = &netnsctl.Helper{Process: true}
+
+// Exit ends the process and its idle helpers: whoever looks next does not see them.
+func Exit(status int) {
+	helper.Rest()
+	os.Exit(status)
+}
 
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
