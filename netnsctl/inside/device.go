@@ -2,11 +2,8 @@ package inside
 
 import (
 	"errors"
-	"net"
 	"net/netip"
-	"strings"
 
-	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 
@@ -22,8 +19,11 @@ type Device struct {
 	// hardware and the loopback device.
 	Kind     string `json:"kind,omitempty"`
 	Loopback bool   `json:"loopback"`
-	// Physical says that the device stands for hardware: no driver made it on request.
+	// Physical says that the device stands for hardware: no driver made it on request, or it
+	// has a parent device, such as a bus (Linux 5.14).
 	Physical bool `json:"physical"`
+	// Forwarding says that the kernel forwards packets that arrive by the device, IPv4 or IPv6.
+	Forwarding bool
 	// Up is what the administrator asked for, State is what the device reports
 	// (RFC 2863): "up", "down", "lowerlayerdown", "dormant", "unknown" …
 	Up    bool   `json:"up"`
@@ -77,7 +77,10 @@ func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
 	if target != nil {
 		here = *target
 	}
-	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), rtnl.Target(unix.IFLA_TARGET_NETNSID, target)...)
+	// Without the statistics, a dump is half as long and takes half the time.
+	attrs := []*nl.RtAttr{nl.NewRtAttr(unix.IFLA_EXT_MASK, nl.Uint32Attr(skipStatistics))}
+	attrs = append(attrs, rtnl.Target(unix.IFLA_TARGET_NETNSID, target)...)
+	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), attrs...)
 	all := make([]Device, 0, len(messages))
 	kinds := map[int]string{}
 	for _, m := range messages {
@@ -95,67 +98,5 @@ func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
 	return all, err
 }
 
-// parseDevice reads a struct ifinfomsg and its attributes, from the namespace with
-// the nsid here.
-func parseDevice(message []byte, here int32) (d Device, err error) {
-	if len(message) < unix.SizeofIfInfomsg {
-		return d, unix.EBADMSG
-	}
-	link, err := netlink.LinkDeserialize(nil, message)
-	if err != nil {
-		return d, err
-	}
-	a := link.Attrs()
-	d = Device{
-		Index: a.Index, Name: a.Name, AltNames: a.AltNames, Kind: link.Type(), Loopback: a.EncapType == "loopback",
-		Up: a.Flags&net.FlagUp != 0, State: strings.ReplaceAll(a.OperState.String(), "-", ""), MAC: MAC(a.HardwareAddr), MTU: a.MTU,
-		Master: a.MasterIndex,
-	}
-	lower := a.ParentIndex
-	switch l := link.(type) {
-	case *netlink.Device:
-		d.Kind = "" // No driver made it on request.
-	case *netlink.Tuntap:
-		d.Kind = "tun" // The word of the kernel and of ip -details link.
-	case *netlink.Vlan:
-		d.VLAN = l.VlanId
-	case *netlink.Vxlan:
-		d.VXLAN = &VXLAN{uint32(l.VxlanId), specified(l.Group), specified(l.SrcAddr)}
-		lower = l.VtepDevIndex
-	}
-	d.Physical = d.Kind == "" && !d.Loopback
-	if lower == d.Index && !d.hasLower() {
-		// The kernel sends the index of the device itself for a driver that names no
-		// lower device, if the namespaces differ (nla_put_iflink in net/core/rtnetlink.c).
-		lower = 0
-	}
-	switch {
-	case a.NetNsID != rtnl.Unassigned:
-		d.Link = &Link{a.NetNsID, lower}
-	case lower != 0:
-		d.Link = &Link{int(here), lower}
-	}
-	return d, nil
-}
-
-// hasLower reports whether the driver always names the far end or the device below.
-func (d *Device) hasLower() bool {
-	switch d.Kind {
-	case "veth", "vxcan", "netkit", "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan", "vxlan", "macsec", "ipoib":
-		return true
-	}
-	return false
-}
-
-// specified is not valid for an address that is not set.
-func specified(ip net.IP) netip.Addr {
-	if ip.IsUnspecified() {
-		return netip.Addr{}
-	}
-	return addr(ip)
-}
-
-func addr(b []byte) netip.Addr {
-	a, _ := netip.AddrFromSlice(b)
-	return a
-}
+// skipStatistics is RTEXT_FILTER_SKIP_STATS of include/uapi/linux/rtnetlink.h (Linux 4.5).
+const skipStatistics = 1 << 3

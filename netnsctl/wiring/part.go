@@ -156,9 +156,7 @@ func (g *Graph) only(keep func(*Namespace) bool, hidden map[*Device]bool) *Graph
 }
 
 // Untouched reports whether a device is as the kernel makes it in every namespace: the
-// loopback device, or the fallback device of a tunnel driver
-// (net.core.fb_tunnels_only_for_init_net in the kernel's
-// Documentation/admin-guide/sysctl/net.rst).
+// loopback device, or the fallback device of a tunnel driver.
 func (d *Device) Untouched() bool {
 	if d.Master != nil || len(d.Ports) > 0 {
 		return false
@@ -166,14 +164,7 @@ func (d *Device) Untouched() bool {
 	if d.Loopback {
 		return !slices.ContainsFunc(d.Addresses, func(a inside.Address) bool { return !a.Prefix.Addr().IsLoopback() })
 	}
-	if d.Up || len(d.Addresses) > 0 {
-		return false
-	}
-	switch d.Name {
-	case "tunl0", "sit0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6tnl0", "ip6gre0", "ip6_vti0":
-		return true
-	}
-	return false
+	return d.Fallback() && !d.Up && len(d.Addresses) == 0
 }
 
 // Lead is a link from a device that a part shows to one that it does not show.

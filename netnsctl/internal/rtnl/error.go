@@ -61,6 +61,24 @@ func Attrs(b []byte) []syscall.NetlinkRouteAttr {
 	return attrs
 }
 
+// Each calls got with each attribute, without the flags of its type (NLA_F_NESTED and
+// NLA_F_NET_BYTEORDER). It copies nothing. The error says that a length is wrong.
+func Each(b []byte, got func(kind uint16, value []byte)) error {
+	order := nl.NativeEndian()
+	for len(b) > 0 {
+		if len(b) < unix.SizeofRtAttr {
+			return unix.EBADMSG
+		}
+		size := int(order.Uint16(b))
+		if size < unix.SizeofRtAttr || size > len(b) {
+			return unix.EBADMSG
+		}
+		got(order.Uint16(b[2:])&^(unix.NLA_F_NESTED|unix.NLA_F_NET_BYTEORDER), b[unix.SizeofRtAttr:size])
+		b = b[min((size+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1), len(b)):]
+	}
+	return nil
+}
+
 // Uint32 reads an attribute of 32 bits; a shorter one is 0.
 func Uint32(value []byte) uint32 {
 	if len(value) < 4 {
