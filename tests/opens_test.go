@@ -30,6 +30,7 @@ var opens = map[string][]string{
 	"a file below the root of procfs": {
 		"netnsctl/discover/limit.go limit sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
+		"netnsctl/inside/gateway.go virtualServices sys.ReadFile",
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",
 		"netnsctl/inside/read.go readSysctl sys.ReadFile",
 		"netnsctl/internal/mountns/mountns.go Enter sys.OpenDir",
@@ -75,6 +76,9 @@ var opens = map[string][]string{
 	},
 	"nothing: O_PATH is among the flags": {
 		"netnsctl/internal/sys/hold.go hold unix.Openat2",
+	},
+	"a file of a sysfs that is made anew": {
+		"netnsctl/internal/sys/sysfs.go ReadFile unix.Openat",
 	},
 	"a namespace, by its handle": {
 		"netnsctl/internal/sys/nsfs.go OpenHandle unix.OpenByHandleAt",

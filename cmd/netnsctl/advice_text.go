@@ -157,6 +157,9 @@ func (a advice) toRelease() string {
 	if a.release == "" {
 		return ""
 	}
+	if a.ns.Verdict == discover.Wired {
+		return "it carries traffic for others; to release it anyway: " + a.release
+	}
 	for _, p := range a.ns.Pins {
 		if p.Mount != nil && p.Mount.Foreign() != "" {
 			return p.Mount.Foreign() + " owns it; to release it anyway: " + a.release

@@ -57,6 +57,7 @@ type checkResult struct {
 	MaxOrphans uint           `json:"max_orphans"`
 	Stale      uint           `json:"stale"`
 	MaxStale   uint           `json:"max_stale"`
+	Wired      int            `json:"wired"`
 	Namespaces int            `json:"namespaces"`
 	Oldest     int64          `json:"oldest_orphan_seconds"`
 	Gaps       []discover.Gap `json:"not_seen"`
@@ -74,6 +75,7 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 		}
 	}
 	v.Namespaces = len(snap.Namespaces)
+	v.Wired = countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == discover.Wired })
 	for _, ns := range snap.Namespaces {
 		if ns.Verdict != discover.Orphan || !old(ns.Born) {
 			continue
@@ -100,14 +102,17 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 func (v *checkResult) line() string {
 	s := fmt.Sprintf("NETNS %s - %s, %s", strings.ToUpper(v.State),
 		limit(v.Orphans, "orphaned", v.MaxOrphans), limit(v.Stale, "stale", v.MaxStale))
+	if v.Wired > 0 {
+		s += fmt.Sprintf(", %d wired", v.Wired)
+	}
 	if v.Oldest > 0 {
 		s += ", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0))
 	}
 	if v.gaps != "" {
 		s += ", incomplete: " + escape(strings.ReplaceAll(v.gaps, "|", "/"))
 	}
-	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 oldest_orphan=%ds;;;0\n",
-		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Oldest)
+	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0\n",
+		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Wired, v.Oldest)
 }
 
 // limit is a number and, where it is exceeded, its limit.

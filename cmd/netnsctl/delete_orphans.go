@@ -33,7 +33,7 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 	if err != nil {
 		return err
 	}
-	r := &cleanup{ui: u, json: o.json, pretty: o.pretty, plan: plan, snap: snap}
+	r := &cleanup{ui: u, json: o.json, pretty: o.pretty, targets: len(targets) > 0, plan: plan, snap: snap}
 	if !r.json {
 		u.gaps(snap.Gaps, c.Bool("verbose"))
 	}
@@ -65,6 +65,7 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 type cleanup struct {
 	*ui
 	json, pretty bool
+	targets      bool // the call names some
 	plan         *clean.Plan
 	snap         *discover.Snapshot
 	results      []clean.Result
@@ -183,10 +184,16 @@ func (r *cleanup) status() error {
 	switch {
 	case len(r.plan.Missing)+r.count(clean.Failed) > 0, slices.ContainsFunc(r.left, unproven):
 		return status(statusFailed)
-	case len(r.plan.Skipped)+len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.results, holdsOn):
+	case len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.plan.Skipped, r.isLeftOver), slices.ContainsFunc(r.results, holdsOn):
 		return status(statusFound)
 	}
 	return nil
+}
+
+// isLeftOver reports whether what is skipped should be looked at: a wired namespace is in use
+// and no leftover, unless it is a target.
+func (r *cleanup) isLeftOver(s clean.Skipped) bool {
+	return r.targets || s.Namespace == nil || s.Namespace.Verdict != discover.Wired
 }
 
 // holdsOn reports whether a step leaves its namespace to processes that hold it.

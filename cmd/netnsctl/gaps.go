@@ -28,7 +28,10 @@ var gapTexts = map[string]struct{ one, many string }{
 	discover.GapProcFiles:     {"1 open file of a procfs that is mounted nowhere could not be inspected", "# open files of a procfs that is mounted nowhere could not be inspected"},
 	discover.GapDetachedTrees: {"1 detached mount tree could not be inspected", "# detached mount trees could not be inspected"},
 	discover.GapDevices:       {"the devices of 1 namespace could not be listed", "the devices of # namespaces could not be listed"},
-	find.GapClosed:            {"1 namespace could not be opened", "# namespaces could not be opened"},
+	discover.GapLinks: {
+		"the links of 1 namespace in use could not be listed", "the links of # namespaces in use could not be listed",
+	},
+	find.GapClosed: {"1 namespace could not be opened", "# namespaces could not be opened"},
 	discover.GapPeers: {
 		"1 peer namespace is visible only as an nsid; it may belong to another pid namespace",
 		"# peer namespaces are visible only as nsids; they may belong to another pid namespace",

@@ -88,8 +88,8 @@ func onlyFlag(c *cli.Context, name string) bool {
 	return !slices.ContainsFunc(c.LocalFlagNames(), func(given string) bool { return given != name })
 }
 
-// listRows are the stale names and the orphans, with idle the idle namespaces too,
-// with all every namespace.
+// listRows are the stale names and the orphans, with idle the other namespaces without a
+// process too, with all every namespace.
 func listRows(snap *discover.Snapshot, idle, all bool) []row {
 	var rows []row
 	for _, n := range snap.Names {
@@ -98,7 +98,8 @@ func listRows(snap *discover.Snapshot, idle, all bool) []row {
 		}
 	}
 	for _, ns := range snap.Namespaces {
-		if all || ns.Verdict == discover.Orphan || idle && ns.Verdict == discover.Idle {
+		unused := ns.Verdict == discover.Idle || ns.Verdict == discover.Wired
+		if all || ns.Verdict == discover.Orphan || idle && unused {
 			rows = append(rows, rowOf(ns, snap.Taken))
 		}
 	}

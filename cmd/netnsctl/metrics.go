@@ -30,7 +30,7 @@ func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	var m metrics
 	m.family("namespaces", "Network namespaces by state.")
-	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Orphan} {
+	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Wired, discover.Orphan} {
 		m.sample(float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })), "state", string(v))
 	}
 	m.family("namespaces_allowed", "Network namespaces that each user may have (user.max_net_namespaces), 0 without a limit.")

@@ -196,7 +196,7 @@ func parseAge(word string) (int64, error) {
 
 // verdicts are in the order of lists: leftovers come first.
 func verdicts() []discover.Verdict {
-	return []discover.Verdict{discover.Stale, discover.Orphan, discover.Unknown, discover.Idle, discover.InUse, discover.Own}
+	return []discover.Verdict{discover.Stale, discover.Orphan, discover.Unknown, discover.Idle, discover.Wired, discover.InUse, discover.Own}
 }
 
 func rank(v discover.Verdict) int { return slices.Index(verdicts(), v) }
@@ -215,7 +215,7 @@ func stateColour(v discover.Verdict) term.Colour {
 		return term.Red
 	case discover.Idle, discover.Unknown:
 		return term.Yellow
-	case discover.InUse:
+	case discover.InUse, discover.Wired:
 		return term.Green
 	}
 	return term.Plain

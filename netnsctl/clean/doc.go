@@ -6,7 +6,8 @@
 //
 //  1. A pid or an inode number alone identifies nothing. Every identity is compared again
 //     immediately before something is touched, under the lock on the run directory.
-//  2. Empty is not stale: an idle name is removed only if it is a target.
+//  2. Empty is not stale: an idle name is removed only if it is a target. So is what carries
+//     traffic for others without a process ([discover.Wired]).
 //  3. What is younger than a grace is only reported.
 //  4. If a scan has a critical gap, nothing counts as unused, and there is no plan.
 //  5. What lies in the directory of a runtime is left to the runtime.

@@ -22,9 +22,9 @@ func (p *planner) namespace(ns *discover.Namespace) {
 		}
 	}
 	switch {
-	case !explicit && (!p.everything || ns.Verdict != discover.Orphan):
+	case !explicit && (!p.everything || ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired):
 		return
-	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Idle:
+	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired && ns.Verdict != discover.Idle:
 		p.skip(nil, ns, inUse(ns), nil)
 	case len(ns.Names) > 0:
 		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that"), nil)
@@ -69,6 +69,9 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 	mounts := slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind == discover.MountPin })
 	if len(ns.Pins) == 0 {
 		return because(ns.Reason)
+	}
+	if ns.Verdict == discover.Wired && !target {
+		return because("wired: ", ns.Reason)
 	}
 	for _, pin := range ns.Pins {
 		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0) {

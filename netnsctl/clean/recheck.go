@@ -34,8 +34,10 @@ type rechecker struct {
 	files   mountns.FileMounts
 	// unread are the mount namespaces whose mounts files lacks.
 	unread []mountns.Unread
+	// wired are the namespaces that carry traffic for others, by inode number.
+	wired map[uint64]string
 	// Until then the scans may be reused.
-	usersUntil, filesUntil time.Time
+	usersUntil, filesUntil, wiredUntil time.Time
 }
 
 // minCache is how long one scan of processes and mounts may be reused for later steps, or as
@@ -51,7 +53,9 @@ func until(start time.Time) time.Time {
 }
 
 // forget makes the next checks scan anew.
-func (r *rechecker) forget() { r.usersUntil, r.filesUntil = time.Time{}, time.Time{} }
+func (r *rechecker) forget() {
+	r.usersUntil, r.filesUntil, r.wiredUntil = time.Time{}, time.Time{}, time.Time{}
+}
 
 // identity compares an open namespace with the planned one. Where a cookie is missing, the
 // snapshot must hold the planned namespace: else the kernel may have used its inode number
@@ -117,6 +121,25 @@ func (r *rechecker) noneIn(ino uint64) (err error) {
 	return nil
 }
 
+// unwired makes sure that a namespace that was an orphan does not carry traffic for others now.
+// One that was wired before is a target, and its user knows that.
+func (r *rechecker) unwired(ino uint64) error {
+	if err := r.noneIn(ino); err != nil {
+		return err
+	}
+	if start := time.Now(); !start.Before(r.wiredUntil) {
+		var err error
+		if r.wired, err = r.snap.WiredNow(r.users); err != nil {
+			return changed("it cannot be told whether it is wired: " + err.Error())
+		}
+		r.wiredUntil = until(start)
+	}
+	if text, ok := r.wired[ino]; ok {
+		return changed("wired: " + text)
+	}
+	return nil
+}
+
 // who says for people which process was seen in a namespace. Where it has left and ended, the
 // user is the one to whom the namespace belongs.
 func (r *rechecker) who(pid int, ino uint64) string {
@@ -143,6 +166,9 @@ func (r *rechecker) unused(m discover.Mount, step Step) error {
 		if err := r.readAll(func(mountns.Unread) bool { return true }); err != nil {
 			return err
 		}
+	}
+	if step.Namespace.Verdict == discover.Orphan {
+		return r.unwired(ino)
 	}
 	return r.noneIn(ino)
 }
@@ -188,7 +214,7 @@ func anywhere(mountns.FileMount) bool { return true }
 // has the whole mount namespace.
 func (r *rechecker) elsewhere(step Step) func(mountns.FileMount) bool {
 	return func(m mountns.FileMount) bool {
-		return m.Namespace != r.snap.OwnMounts && !(slices.ContainsFunc(step.copies, m.Same) && r.noneIn(m.Ino) == nil) && !(step.named && r.only(m))
+		return m.Namespace != r.snap.OwnMounts && !(slices.ContainsFunc(step.copies, m.Same) && r.unwired(m.Ino) == nil) && !(step.named && r.only(m))
 	}
 }
 

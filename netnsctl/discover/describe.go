@@ -18,8 +18,10 @@ type describer struct {
 	v       *vantage
 	opts    Options
 	scratch inside.Scratch // lists devices without a trace
-	// unlisted counts the namespaces whose devices could not be listed.
+	// unlisted counts the namespaces whose devices could not be listed, and gaps are those that
+	// may hide what the orphans carry.
 	unlisted int
+	gaps     []Gap
 	users    map[int64]string // names by UID
 }
 
@@ -98,15 +100,16 @@ func (d *describer) identify(ns *Namespace) {
 		}
 	}
 	unused := ns.Verdict == Orphan || ns.kept
-	if unused || ns.Verdict == Idle && d.opts.Everything {
-		ns.Hardware, ns.Unlisted = d.hardware(fd)
+	if ns.kept || ns.Verdict == Idle && d.opts.Everything { // wire lists those of orphans
+		devices, err := d.scratch.Devices(netns.NsHandle(fd))
+		d.note(ns, devices, err)
 	}
 	if unused || d.opts.Files {
 		if uid, _, err := sys.OwnerOf(fd); err == nil {
 			ns.UID = int64(uid)
 		}
 	}
-	if unused || (d.opts.Hold || ns.recyclable()) && sys.SpareFDs(fd, spare) {
+	if unused || (d.opts.Hold || ns.recyclable() || d.opts.Files && ns.Verdict == Idle && len(ns.Names) == 0) && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
 		return
 	}
@@ -180,20 +183,18 @@ func (d *describer) user(pid int, ns *Namespace) (uid int64, name string) {
 	return uid, d.users[uid]
 }
 
-// hardware lists the physical devices in an open namespace: those that no driver made on
+// note notes the physical devices in an open namespace: those that no driver made on
 // request, but for the loopback device. They would be lost to the host until the namespace
 // has gone, or for good.
-func (d *describer) hardware(fd int) (names []string, unlisted bool) {
-	devices, err := d.scratch.Devices(netns.NsHandle(fd))
-	if unlisted = err != nil && !procfs.Gone(err); unlisted {
+func (d *describer) note(ns *Namespace, devices []inside.Device, err error) {
+	if ns.Unlisted = err != nil && !procfs.Gone(err); ns.Unlisted {
 		d.unlisted++
 	}
 	for _, one := range devices {
 		if one.Physical {
-			names = append(names, one.Name)
+			ns.Hardware = append(ns.Hardware, one.Name)
 		}
 	}
-	return names, unlisted
 }
 
 // addresses are those of an orphan that is held open.

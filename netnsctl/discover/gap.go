@@ -48,6 +48,7 @@ const (
 	GapNoAnswer        = "paths that do not answer"
 	GapRecords         = "records of container runtimes"
 	GapDevices         = "namespaces whose devices cannot be listed"
+	GapLinks           = "namespaces in use whose links to others cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
 	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces),
 	// GapInvisible before Linux 6.19 (listns(2)), and both are outside the initial pid namespace. They

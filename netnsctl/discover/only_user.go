@@ -33,7 +33,7 @@ func (s *Snapshot) keptFiles() map[string]uint64 {
 	}
 	for _, ns := range s.Namespaces {
 		for _, p := range ns.Pins {
-			if p.Kind == MountPin && ns.Verdict == Orphan && p.Mount.Spreads {
+			if p.Kind == MountPin && (ns.Verdict == Orphan || ns.Verdict == Wired) && p.Mount.Spreads {
 				files[p.Mount.File] = ns.ID.Ino
 			}
 		}

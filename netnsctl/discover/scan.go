@@ -82,6 +82,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}
+	snap.first = v.host1
 	snap.Own, snap.OwnMounts, snap.AllPIDs, snap.Names = v.own, v.ownMounts, v.allPIDs, v.names
 	snap.time("verdicts", func() { snap.judge(v, opts) })
 	if !opts.IdentityOnly {
@@ -119,7 +120,11 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 		namespaces = judge(e)
 	}
 	d.describe(namespaces)
+	if !opts.IdentityOnly {
+		d.wire(namespaces)
+	}
 	s.Gaps = append(s.Gaps, counted(Gap{What: GapDevices, Count: d.unlisted})...)
+	s.Gaps = append(s.Gaps, v.byUser(d.gaps)...)
 	slices.SortFunc(namespaces, func(a, b *Namespace) int {
 		return cmp.Or(cmp.Compare(a.ID.Ino, b.ID.Ino), cmp.Compare(a.NSID, b.NSID))
 	})

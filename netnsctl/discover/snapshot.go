@@ -70,6 +70,8 @@ type Snapshot struct {
 	Limit Limit
 	// Steps are the parts of the scan, in the order in which they were taken.
 	Steps []Step
+
+	first netnsctl.ID // the network namespace of pid 1
 }
 
 // FileMount is a mount of anything on the file of a name, or of a mount of an unused
@@ -192,6 +194,8 @@ const (
 	Idle Verdict = "idle"
 	// Orphan is a namespace without name and process that something pins.
 	Orphan Verdict = "orphan"
+	// Wired is a namespace without name and process that carries traffic for others.
+	Wired Verdict = "wired"
 	// Stale is a name without the namespace that it should lead to.
 	Stale Verdict = "stale"
 	// Unknown is a name that the caller may not look at.

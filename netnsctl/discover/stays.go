@@ -19,7 +19,7 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 	deadline := time.Now().Add(maxProbing)
 	stacks := map[uint64][]*Stack{} // by mount namespace
 	for _, ns := range namespaces {
-		if ns.Verdict != Orphan && ns.Verdict != Idle {
+		if ns.Verdict != Orphan && ns.Verdict != Wired && ns.Verdict != Idle {
 			continue
 		}
 		var mounts []*Mount

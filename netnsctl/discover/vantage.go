@@ -47,6 +47,8 @@ type vantage struct {
 	// countsFDs says that the size of a process' fd directory is the number of its
 	// descriptors (Linux 6.2).
 	countsFDs bool
+	// tapMajors are the major numbers of the character devices of macvtaps and ipvtaps.
+	tapMajors []uint32
 	gaps      []Gap // of the vantage itself
 
 	processTable
@@ -131,6 +133,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return fail(host.Proc(), err)
 	}
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
+	v.tapMajors = v.fs.Majors("macvtap", "ipvtap")
 	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
 		v.runDir = real
 		v.runDirDev, _, _ = sys.Stat(real)

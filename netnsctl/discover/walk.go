@@ -167,6 +167,8 @@ func (w *walker) classify(dir int, f *openFile) bool {
 		return err == nil && ok && (w.uid == 0 || !w.again(&st))
 	case st.Kind() == sys.KindCharDevice && st.Rdev == sys.TunDevice:
 		f.class = tunFile
+	case st.Kind() == sys.KindCharDevice && slices.Contains(w.v.tapMajors, sys.Major(st.Rdev)):
+		f.class, f.id = tapFile, st.Rdev
 	case st.Kind() == sys.KindDirectory:
 		f.class, f.id = directory, st.MountID
 		return w.uid == 0 || !w.again(&st)

@@ -36,7 +36,7 @@ const (
 
 // Wanted says what to read.
 type Wanted struct {
-	Devices, Addresses, Routes, Sockets bool
+	Devices, Addresses, Routes, Sockets, Gateways bool
 	// Sysctls are kernel parameters, as paths such as "net/ipv4/ip_forward".
 	Sysctls []string
 }
@@ -47,6 +47,7 @@ type Contents struct {
 	Addresses []Address
 	Routes    []Route
 	Sockets   []Socket
+	Gateway   Gateway
 	// Sysctls are the values, by parameter. A parameter that the namespace does not have is
 	// left out.
 	Sysctls map[string]string
@@ -128,7 +129,7 @@ func (r *reader) read(worker, i int) {
 	if r.want.Devices {
 		r.listDevices(worker, i)
 	}
-	if !r.want.Addresses && !r.want.Routes && !r.want.Sockets && len(r.want.Sysctls) == 0 {
+	if !r.want.Addresses && !r.want.Routes && !r.want.Sockets && !r.want.Gateways && len(r.want.Sysctls) == 0 {
 		return
 	}
 	if err := enter(r.namespaces[i]); err != nil {
@@ -145,6 +146,9 @@ func (r *reader) read(worker, i int) {
 		found, err := listSockets()
 		c.Sockets = found
 		c.fail(OpListSockets, "", err)
+	}
+	if r.want.Gateways {
+		c.readGateway()
 	}
 	if len(r.want.Sysctls) > 0 {
 		c.Sysctls = make(map[string]string, len(r.want.Sysctls))

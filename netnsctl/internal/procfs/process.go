@@ -2,6 +2,8 @@ package procfs
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -91,4 +93,17 @@ func podID(word string) string {
 		return ""
 	}
 	return id
+}
+
+// Majors gives the major numbers of the character devices of some drivers, as far as the kernel
+// has the drivers.
+func (fs *FS) Majors(drivers ...string) (majors []uint32) {
+	text, _ := fs.ReadFile("devices")
+	for line := range strings.Lines(string(text)) {
+		number, driver, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if major, err := strconv.ParseUint(number, 10, 32); err == nil && slices.Contains(drivers, driver) {
+			majors = append(majors, uint32(major))
+		}
+	}
+	return majors
 }

@@ -43,15 +43,7 @@ func OpenHeld(fd int) (int, error) {
 // the process is not in, as after nsenter(1) into a mount namespace only. It needs
 // CAP_SYS_ADMIN (fsopen(2), Linux 5.2).
 func openWithoutProc(fd int) (int, error) {
-	context, err := unix.Fsopen("proc", unix.FSOPEN_CLOEXEC)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(context)
-	if err := unix.FsconfigCreate(context); err != nil {
-		return -1, err
-	}
-	proc, err := unix.Fsmount(context, unix.FSMOUNT_CLOEXEC, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOEXEC)
+	proc, err := newFileSystem("proc", 0)
 	if err != nil {
 		return -1, err
 	}

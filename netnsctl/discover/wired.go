@@ -1,0 +1,203 @@
+package discover
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+)
+
+// carries says what a namespace carries for others, and for whom; it is empty if it carries
+// nothing. alive are the namespaces that count as others, that of the host among them.
+func (w *wires) carries(n int, alive []bool) string {
+	texts := w.joins(n, alive)
+	told := len(texts) > 0
+	for _, s := range w.strands[n] {
+		host := w.isHost(s.to.namespace)
+		if !alive[s.to.namespace] || host && s.kind != lower || told && s.kind == pair && s.device.Master != 0 {
+			continue
+		}
+		texts = append(texts, w.strandText(s))
+	}
+	for i := range w.contents[n].Devices {
+		d := &w.contents[n].Devices[i]
+		if who := w.opened[tap{n, d.Index}]; who != "" && d.IsMacvtap() {
+			texts = append(texts, d.Name+" is open in "+who)
+		}
+	}
+	if text := w.gateways[n]; text != "" {
+		texts = append(texts, text)
+	}
+	if len(texts) == 0 {
+		texts = w.forwards(n, alive)
+	}
+	return list(texts, "; ", "; ")
+}
+
+// joins says which bridges, bonds and the like have two or more ports that lead out.
+func (w *wires) joins(n int, alive []bool) (texts []string) {
+	in := w.layout(n)
+	for _, master := range in.devices {
+		var ends []string
+		for _, port := range in.ports[master.Index] {
+			if w.leadsOut(n, port, master.Index, alive) {
+				ends = append(ends, w.endText(n, port, alive))
+			}
+		}
+		if len(ends) > 1 {
+			texts = append(texts, master.Name+" joins "+list(ends, ", ", " and "))
+		}
+	}
+	return texts
+}
+
+// forwards says between which devices that lead out the namespace forwards packets.
+func (w *wires) forwards(n int, alive []bool) []string {
+	var ends []string
+	forwarding := false
+	for _, d := range w.layout(n).devices {
+		if (d.Master == 0 || d.PortKind == "vrf") && w.leadsOut(n, d, 0, alive) {
+			ends = append(ends, w.endText(n, d, alive))
+			forwarding = forwarding || d.Forwarding
+		}
+	}
+	if len(ends) < 2 || !forwarding {
+		return nil
+	}
+	return []string{"forwards between " + list(ends, ", ", " and ")}
+}
+
+// leadsOut reports whether packets leave the namespace by a device, or by those below it and at
+// its other end, but not through the device with the index without.
+func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) bool {
+	in := w.layout(n)
+	seen := map[int]bool{without: true}
+	for queue := []*inside.Device{d}; len(queue) > 0; queue = queue[1:] {
+		d := queue[0]
+		if d == nil || d.Loopback || seen[d.Index] {
+			continue
+		}
+		seen[d.Index] = true
+		if w.isExit(n, d, alive) {
+			return true
+		}
+		queue = append(queue, in.ports[d.Index]...)
+		if d.Link == nil || d.Link.Namespace != n {
+			continue
+		}
+		other := in.device[d.Link.Index]
+		queue = append(queue, other)
+		if other != nil && d.Paired() {
+			queue = append(queue, in.device[other.Master])
+		}
+	}
+	return false
+}
+
+// isExit reports whether packets leave the namespace by a device itself.
+func (w *wires) isExit(n int, d *inside.Device, alive []bool) bool {
+	elsewhere := d.Link != nil && d.Link.Namespace != n && alive[d.Link.Namespace]
+	return elsewhere || d.Physical || d.IsTunnel() && !d.Fallback() || w.opened[tap{n, d.Index}] != ""
+}
+
+// layout has the devices of one namespace, by index, and the ports of those that have some.
+type layout struct {
+	devices []*inside.Device
+	device  map[int]*inside.Device
+	ports   map[int][]*inside.Device
+}
+
+func (w *wires) layout(n int) *layout {
+	if l := w.layouts[n]; l != nil {
+		return l
+	}
+	l := &layout{device: map[int]*inside.Device{}, ports: map[int][]*inside.Device{}}
+	for i := range w.contents[n].Devices {
+		d := &w.contents[n].Devices[i]
+		l.devices = append(l.devices, d)
+		l.device[d.Index] = d
+		if d.Master != 0 {
+			l.ports[d.Master] = append(l.ports[d.Master], d)
+		}
+	}
+	w.layouts[n] = l
+	return l
+}
+
+// strandText says where a strand leads to.
+func (w *wires) strandText(s strand) string {
+	far := w.deviceText(s.to)
+	switch {
+	case s.kind == pair:
+		return s.device.Name + " joins " + far
+	case s.kind == upper:
+		return s.device.Name + " is on " + far
+	case s.device == nil:
+		return "the packets of " + far + " leave here"
+	}
+	return s.device.Name + " carries " + far
+}
+
+// endText is what is at the other end of a device: another device, or else the device itself.
+func (w *wires) endText(n int, d *inside.Device, alive []bool) string {
+	if d.Link != nil && d.Link.Namespace != n && alive[d.Link.Namespace] {
+		return w.deviceText(farEnd{d.Link.Namespace, d.Link.Index})
+	}
+	if who := w.opened[tap{n, d.Index}]; who != "" {
+		return d.Name + " of " + who
+	}
+	return d.Name
+}
+
+func (w *wires) deviceText(e farEnd) string {
+	in := w.namespaceText(e.namespace)
+	if d := w.contents[e.namespace].Device(e.device); d != nil {
+		return d.Name + " of " + in
+	}
+	if e.device != 0 {
+		return "device " + strconv.Itoa(e.device) + " of " + in
+	}
+	return "a device of " + in
+}
+
+func (w *wires) namespaceText(n int) string {
+	if n >= len(w.namespaces) {
+		return "a namespace that was not found"
+	}
+	if w.isHost(n) {
+		return "the host"
+	}
+	ns := w.namespaces[n]
+	text := ns.String()
+	if len(ns.Names) > 0 {
+		text = ns.Names[0]
+	}
+	for _, p := range ns.Pins {
+		if p.Kind == Process || p.Kind == Thread {
+			return text + " (" + w.who(p.PID) + ")"
+		}
+	}
+	return text
+}
+
+func (w *wires) isHost(n int) bool {
+	return n < len(w.namespaces) && w.host.Ino != 0 && w.namespaces[n].ID == w.host
+}
+
+// maxListed is how many ends are told: a bridge may have hundreds of ports.
+const maxListed = 3
+
+func list(texts []string, between, last string) string {
+	if more := len(texts) - maxListed; more > 0 {
+		texts = append(slices.Clone(texts[:maxListed]), strconv.Itoa(more)+" more")
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	text := strings.Join(texts[:len(texts)-1], between)
+	if text == "" {
+		return texts[0]
+	}
+	return text + last + texts[len(texts)-1]
+}

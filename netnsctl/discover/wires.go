@@ -1,0 +1,118 @@
+package discover
+
+import (
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+)
+
+// wires are network namespaces, their devices, and where these lead.
+type wires struct {
+	// namespaces are in the order of contents. Further contents are those of namespaces that
+	// only devices lead to.
+	namespaces []*Namespace
+	contents   []inside.Contents
+	host       netnsctl.ID
+	// opened says, by the index of a namespace and of its device, which process has the
+	// character device of a macvtap or the descriptor of a tap.
+	opened map[tap]string
+	// gateways says, by namespace, what makes it a gateway for others although it is linked
+	// with the host only.
+	gateways map[int]string
+	// who says which process it is.
+	who func(pid int) string
+
+	strands [][]strand      // by namespace
+	layouts map[int]*layout // made when they are first needed
+}
+
+// tap is a device of a namespace.
+type tap struct{ namespace, device int }
+
+// strand leads from a namespace, and from its device where that is known, to another namespace.
+type strand struct {
+	device *inside.Device
+	kind   strandKind
+	to     farEnd
+}
+
+// farEnd is a device of a namespace. The device is 0 where the kernel does not tell it.
+type farEnd struct{ namespace, device int }
+
+type strandKind int
+
+const (
+	// pair is a veth, netkit or vxcan pair.
+	pair strandKind = iota
+	// upper says that the device uses the one at the other end, by which its packets travel:
+	// a macvlan, an ipvlan, a VLAN or a tunnel that was moved here.
+	upper
+	// lower says that the device at the other end uses this one or, where none is known, sends
+	// its packets from this namespace.
+	lower
+)
+
+// weave finds the strands.
+func (w *wires) weave() {
+	w.strands, w.layouts = make([][]strand, len(w.contents)), map[int]*layout{}
+	for n := range w.contents {
+		for i := range w.contents[n].Devices {
+			d := &w.contents[n].Devices[i]
+			if d.Link == nil || d.Link.Namespace == n {
+				continue
+			}
+			there := farEnd{d.Link.Namespace, d.Link.Index}
+			if d.Paired() {
+				w.strands[n] = append(w.strands[n], strand{d, pair, there})
+				continue
+			}
+			w.strands[n] = append(w.strands[n], strand{d, upper, there})
+			below := w.contents[there.namespace].Device(there.device)
+			w.strands[there.namespace] = append(w.strands[there.namespace], strand{below, lower, farEnd{n, d.Index}})
+		}
+	}
+}
+
+// wired says what the orphans carry that are wired, by their index. A far end counts if its
+// namespace is in use, named or kept, or wired itself. The host counts as a second end, and
+// where a device of its own depends on the orphan: each pod that was left over is linked with
+// the host. Orphans that are linked with each other only are not wired, so the search begins
+// with none and repeats until no more are found.
+func (w *wires) wired() map[int]string {
+	w.weave()
+	alive := make([]bool, len(w.contents))
+	for n := range w.contents {
+		alive[n] = n >= len(w.namespaces) || w.namespaces[n].alive()
+	}
+	carried := map[int]string{}
+	for {
+		found := map[int]string{}
+		for n, ns := range w.namespaces {
+			if ns.Verdict == Orphan && carried[n] == "" {
+				if text := w.carries(n, alive); text != "" {
+					found[n] = text
+				}
+			}
+		}
+		if len(found) == 0 {
+			return carried
+		}
+		for n, text := range found {
+			carried[n], alive[n] = text, true
+		}
+	}
+}
+
+// alive reports whether somebody uses a namespace, or may at any time: a process is in it, has
+// a socket or a device of it, or it has a name or a keeper.
+func (ns *Namespace) alive() bool {
+	if ns.Verdict != Orphan {
+		return true
+	}
+	for _, p := range ns.Pins {
+		switch p.Kind {
+		case Thread, SocketPin, TunTap, IOUring:
+			return true
+		}
+	}
+	return false
+}

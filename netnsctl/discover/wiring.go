@@ -1,0 +1,167 @@
+package discover
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vishvananda/netns"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
+
+// wirer looks which orphans carry traffic for others. To read the devices of all namespaces
+// costs a request each; further looks are for the orphans only that have a device for them.
+type wirer struct {
+	host netnsctl.ID
+	at   netnsctl.Host
+	// taps gives the character devices of macvtaps that processes have open.
+	taps func() []openFile
+}
+
+// look gives what the orphans carry that are wired. handles are the open files of namespaces,
+// -1 for one that could not be opened. The contents have what could be read of each.
+func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle) (map[*Namespace]string, []inside.Contents) {
+	w := &wires{
+		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true}),
+		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, who: l.who,
+	}
+	l.openTaps(w, handles)
+	carried := w.wired()
+	if l.findGateways(w, handles, carried) {
+		carried = w.wired()
+	}
+	found := map[*Namespace]string{}
+	for n, text := range carried {
+		found[namespaces[n]] = text
+	}
+	return found, w.contents
+}
+
+// openTaps finds out which taps and macvtaps of orphans are open.
+func (l wirer) openTaps(w *wires, handles []netns.NsHandle) {
+	for n, ns := range w.namespaces {
+		if ns.Verdict != Orphan {
+			continue
+		}
+		devices := w.contents[n].Devices
+		for _, d := range devices {
+			for _, p := range ns.Pins {
+				if d.Kind == "tun" && p.Kind == TunTap && p.Detail == d.Name {
+					w.opened[tap{n, d.Index}] = l.who(p.PID)
+				}
+			}
+		}
+		if handles[n] >= 0 && slices.ContainsFunc(devices, func(d inside.Device) bool { return d.IsMacvtap() }) {
+			l.openMacvtaps(w, n, handles[n])
+		}
+	}
+}
+
+// openMacvtaps finds out which macvtaps of a namespace are open. Where their numbers cannot be
+// told, each open one may be one of these.
+func (l wirer) openMacvtaps(w *wires, n int, ns netns.NsHandle) {
+	files := l.taps()
+	if len(files) == 0 {
+		return
+	}
+	numbers, err := inside.CharDevices(ns, w.contents[n].Devices)
+	for _, d := range w.contents[n].Devices {
+		for _, f := range files {
+			if d.IsMacvtap() && (err != nil || numbers[d.Index] == f.id) {
+				w.opened[tap{n, d.Index}] = l.who(f.pid)
+				break
+			}
+		}
+	}
+}
+
+// findGateways reports whether it has found a gateway among the orphans that lead out and are
+// not known to be wired.
+func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]string) bool {
+	var at []int
+	var open []netns.NsHandle
+	tunnel := w.hiddenTunnel()
+	everywhere := tunnel != "" || inside.HasVirtualServices()
+	for n, ns := range w.namespaces {
+		if ns.Verdict == Orphan && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n)) && w.isLinked(n) {
+			at, open = append(at, n), append(open, handles[n])
+		}
+	}
+	for i, c := range inside.Read(open, inside.Wanted{Gateways: len(open) > 0, Sockets: tunnel != ""}) {
+		n := at[i]
+		w.contents[n].Err = errors.Join(w.contents[n].Err, c.Err) // it may be what others need
+		var texts []string
+		if c.Gateway.Services > 0 {
+			texts = append(texts, "balances load for "+count(c.Gateway.Services, "virtual service", "virtual services")+" (IPVS)")
+		}
+		if c.Gateway.Policies > 0 {
+			texts = append(texts, "forwards packets under "+count(c.Gateway.Policies, "IPsec policy", "IPsec policies"))
+		}
+		if port := w.kernelSocket(n, c.Sockets); port != "" {
+			texts = append(texts, "a tunnel elsewhere sends its packets from UDP port "+port+" here, perhaps "+tunnel)
+		}
+		if len(texts) > 0 {
+			w.gateways[n] = strings.Join(texts, ", ")
+		}
+	}
+	return len(w.gateways) > 0
+}
+
+// isLinked reports whether a namespace has a device that leads out.
+func (w *wires) isLinked(n int) bool {
+	all := make([]bool, len(w.contents))
+	for i := range all {
+		all[i] = true
+	}
+	return slices.ContainsFunc(w.layout(n).devices, func(d *inside.Device) bool { return w.isExit(n, d, all) })
+}
+
+// isForwarding reports whether a namespace forwards packets that come by any device.
+func (w *wires) isForwarding(n int) bool {
+	return slices.ContainsFunc(w.contents[n].Devices, func(d inside.Device) bool { return d.Forwarding })
+}
+
+// hiddenTunnel is the first device of a driver that does not tell from which namespace its
+// packets leave (no get_link_net in the kernel's drivers/net/wireguard/device.c). It is empty if
+// there is none.
+func (w *wires) hiddenTunnel() string {
+	for n := range w.contents {
+		if n < len(w.namespaces) && w.namespaces[n].Verdict == Orphan {
+			continue
+		}
+		for _, d := range w.contents[n].Devices {
+			if hidesUnderlay(&d) {
+				return d.Name + " of " + w.namespaceText(n)
+			}
+		}
+	}
+	return ""
+}
+
+func hidesUnderlay(d *inside.Device) bool {
+	return slices.Contains([]string{"wireguard", "amneziawg", "ovpn"}, d.Kind)
+}
+
+// kernelSocket is the port of a UDP socket that no process has and no device of the namespace.
+func (w *wires) kernelSocket(n int, sockets []inside.Socket) string {
+	own := func(d *inside.Device) bool { return d.IsTunnel() && !d.Fallback() }
+	owned := func(p Pin) bool { return p.Kind == SocketPin }
+	if slices.ContainsFunc(w.layout(n).devices, own) || slices.ContainsFunc(w.namespaces[n].Pins, owned) {
+		return ""
+	}
+	for _, s := range sockets {
+		if s.Protocol == "udp" {
+			return strconv.Itoa(int(s.Local.Port()))
+		}
+	}
+	return ""
+}
+
+// who says which process it is, with its command last, because the process chooses that.
+func (l wirer) who(pid int) string {
+	return strings.TrimSuffix("pid "+strconv.Itoa(pid)+" "+procfs.Command(l.at.Helper, l.at.Proc(), pid), " ")
+}
