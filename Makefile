@@ -175,9 +175,10 @@ dist: ## reproducible tarballs for amd64 and arm64 with checksums, in bin/dist
 	@cmd/netnsctl/packaging/build.sh dist
 
 .PHONY: test-runtimes
-test-runtimes: ## a real container runtime makes, leaks and cleans a namespace (root, Debian; installs podman, containerd, docker)
-	@tests/need.sh ip=iproute2 podman=podman busybox=busybox-static containerd=containerd dockerd=docker.io docker=docker.io crun=crun /usr/lib/cni/bridge=containernetworking-plugins
-	NETNSCTL_TEST_RUNTIMES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^Test(Podman|Containerd|Docker)$$' ./tests
+test-runtimes: ## real container runtimes make, leak and clean namespaces, and talk meanwhile (root, Debian; installs podman, containerd, docker, systemd-container; LXC only where it is)
+	@tests/need.sh ip=iproute2 ping=iputils-ping podman=podman slirp4netns=slirp4netns newuidmap=uidmap busybox=busybox-static containerd=containerd \
+		dockerd=docker.io docker=docker.io crun=crun /usr/lib/cni/bridge=containernetworking-plugins systemd-nspawn=systemd-container
+	NETNSCTL_TEST_RUNTIMES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^Test(Podman|Containerd|Docker|RuntimesTalk)$$' ./tests
 
 .PHONY: test-package
 test-package: ## packages and tarballs tried in a fresh Debian root (root, Debian; downloads it)
