@@ -71,6 +71,12 @@ test-faults: test-needs ## every system call made to fail, the process killed at
 	NETNSCTL_TEST_FAULTS=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -parallel 8 -v -run '^TestFaults$$' ./tests >bin/faults.log; \
 		status=$$?; grep -v '^=== ' bin/faults.log; exit $$status
 
+.PHONY: test-interleave
+test-interleave: test-needs ## a command stopped before each system call while others act; N= pairs of acts at random instead
+	@mkdir -p bin
+	NETNSCTL_TEST_INTERLEAVE=$(or $(N),all) $(GO) test -tags $(TAGS) -count=1 -timeout=0 -parallel 8 -v -run '^TestInterleave$$' ./tests >bin/interleave.log; \
+		status=$$?; grep -v '^=== ' bin/interleave.log; exit $$status
+
 .PHONY: test-races
 test-races: test-needs ## hundreds of processes at once, the real ip among them; the library under the race detector
 	NETNSCTL_TEST_RACES=1 $(GO) test -tags $(TAGS) $(TESTFLAGS) -v -run '^TestRace' ./tests

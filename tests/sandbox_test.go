@@ -32,10 +32,10 @@ type sandbox struct {
 // firstPID makes process ids inside easy to tell from other numbers.
 const firstPID = 23000
 
-// initScript is the first process of the pid namespace. It never waits, so
-// the kernel reaps its orphans; when it is killed all others are, too.
-const initScript = `trap '' CHLD
-mount -n -t proc proc /proc && echo $0 >/proc/sys/kernel/ns_last_pid && echo ready && exec sleep infinity`
+// initScript is the first process of the pid namespace. It ignores SIGCHLD, so the kernel reaps
+// its orphans; when it is killed all others are, too. dash 0.5.12 catches SIGCHLD in spite of a
+// trap, so env(1) sets that.
+const initScript = `mount -n -t proc proc /proc && echo $0 >/proc/sys/kernel/ns_last_pid && echo ready && exec env --ignore-signal=CHLD sleep infinity`
 
 // newSandbox moves the calling goroutine into a sandbox for good.
 func newSandbox() (*sandbox, error) {
