@@ -31,7 +31,7 @@ type outcome struct {
 
 // dryRun prints what the deletion of names would do, and changes nothing.
 func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
-	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true})
+	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true})
 	if err != nil {
 		return err
 	}

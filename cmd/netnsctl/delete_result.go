@@ -69,7 +69,9 @@ func look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *discover.S
 	}
 	for i, d := range all {
 		if d.known && d.stage != netnsctl.StageGone && d.stage != netnsctl.StageUnpinned {
-			all[i].still = withIdentity(snap, d.namespace.Identity)
+			if all[i].still = withIdentity(snap, d.namespace.Identity); all[i].still == nil {
+				all[i].still = d.heldUnseen(o.before)
+			}
 		}
 	}
 	return snap, nil
@@ -101,6 +103,25 @@ func wait(host netnsctl.Host, all []deletion, g *goodbye) error {
 // lives reports whether the namespace of a deletion still exists, or may not be done with.
 func (d deletion) lives() bool {
 	return d.still != nil || d.stage == netnsctl.StagePending || d.stage == netnsctl.StagePinned || d.stage == netnsctl.StageUnpinned
+}
+
+// heldUnseen is the namespace with the pins that were seen before the deletion, and can be seen
+// only as long as something leads into the namespace; nil if there were none.
+func (d deletion) heldUnseen(before *discover.Snapshot) *discover.Namespace {
+	if before == nil {
+		return nil
+	}
+	ns := withIdentity(before, d.namespace.Identity)
+	if ns == nil {
+		return nil
+	}
+	left := *ns
+	left.Names = nil
+	left.Pins = slices.DeleteFunc(slices.Clone(ns.Pins), func(p discover.Pin) bool { return !p.SeenInside() })
+	if len(left.Pins) == 0 {
+		return nil
+	}
+	return &left
 }
 
 // text says what became of a name and its namespace; snap is nil after a failed look.

@@ -18,7 +18,7 @@ import (
 
 // inspect prints what namespaces are, what holds them, and what is in them.
 func (u *ui) inspect(call compat.Call, c *cli.Context) error {
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true})
 	if err != nil {
 		return err
 	}

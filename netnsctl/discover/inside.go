@@ -2,17 +2,19 @@ package discover
 
 import "github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 
-// eachInside calls f on a thread in our own namespace, then in each other one that was seen
-// and can be opened, until f returns false.
-func (v *vantage) eachInside(f func(ns *Namespace) bool) {
-	all := gather(v.seen)
+// eachInside calls f on a thread in each of the namespaces that can be opened, in our own one
+// first, until f returns false.
+func (v *vantage) eachInside(namespaces []*Namespace, f func(ns *Namespace) bool) {
+	if len(namespaces) == 0 {
+		return
+	}
 	sys.OnThrowAwayThread(func() {
-		for _, ns := range all {
+		for _, ns := range namespaces {
 			if ns.ID == v.own && !f(ns) {
 				return
 			}
 		}
-		for _, ns := range all {
+		for _, ns := range namespaces {
 			if ns.ID == v.own {
 				continue
 			}

@@ -26,6 +26,12 @@ const (
 	// DetachedTree is a mount in a tree that belongs to no mount namespace and
 	// that a descriptor holds.
 	DetachedTree Kind = "detached-tree"
+	// Unaccepted is a connection that waits in the queue of a listening unix socket, which the
+	// process has.
+	Unaccepted Kind = "unaccepted"
+	// PacketRing is a packet socket whose ring a process has mapped and whose descriptor is
+	// closed.
+	PacketRing Kind = "packet-ring"
 	// ProcFile is an open file of /proc/net.
 	ProcFile Kind = "proc-file"
 	// Invisible is a pin of which only the kernel knows, such as a socket without a process: a
@@ -36,7 +42,7 @@ const (
 // Kinds returns all kinds of pins.
 func Kinds() []Kind {
 	return []Kind{
-		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, ProcFile, Invisible,
+		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Unaccepted, PacketRing, ProcFile, Invisible,
 	}
 }
 
@@ -138,7 +144,16 @@ func (p Pin) String() string {
 	case Invisible:
 		return "something not visible"
 	}
+	if p.PID == 0 {
+		return p.How() + ", of no process that can be seen"
+	}
 	return p.How() + " of " + p.Who()
+}
+
+// SeenInside reports whether the pin can be seen only from inside the namespace: a scan finds it
+// as long as another pin leads there.
+func (p Pin) SeenInside() bool {
+	return p.Kind == Unaccepted || p.Kind == PacketRing || p.Kind == SocketPin && p.PID == 0
 }
 
 // How says for people with what the process of the pin holds the namespace.
@@ -161,11 +176,18 @@ func (p Pin) How() string {
 		what += " file"
 	case DetachedTree:
 		what = "detached mount tree"
+	case Unaccepted:
+		what = "connection not accepted by"
+	case PacketRing:
+		what = "mapped packet ring"
 	case ProcFile:
 		what = "open file"
 	}
 	if p.Detail != "" {
 		what += " " + p.Detail
+	}
+	if p.FD < 0 {
+		return what
 	}
 	return what + ", " + p.descriptor()
 }

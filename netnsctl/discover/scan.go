@@ -31,6 +31,7 @@ var sources = []source{
 	{"detached-trees", detachedTrees},
 	{"names", names},
 	{"proc-files", procFiles},
+	{"hidden-sockets", hiddenSockets},
 	{"kernel", kernelList},
 	{"nsids", kernelPeers},
 }
@@ -70,7 +71,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		return nil, err
 	}
 	defer v.close()
-	v.remembered = remember(opts.Before)
+	v.opts, v.remembered = opts, remember(opts.Before)
 	var unread []Gap
 	v.runtimes = sync.OnceValue(func() runtimeState {
 		s := readRuntimes(host)

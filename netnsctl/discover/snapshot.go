@@ -31,6 +31,10 @@ type Options struct {
 	// Files fills in [Snapshot.OnFile], and keeps mount namespaces without a process open until
 	// [Snapshot.Close]. Package clean needs it.
 	Files bool
+	// Sockets looks into the namespaces without a process for sockets that no descriptor leads
+	// to, such as a connection of TCP that outlives its process. The scan always looks into
+	// orphans.
+	Sockets bool
 	// Before is an earlier snapshot, which may be closed. Some pins, such as an open file of
 	// /proc/net, do not tell which namespace they are on: they are found by looking into all
 	// that another pin leads to. The scan then remembers what the earlier one has found.

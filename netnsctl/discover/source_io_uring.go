@@ -13,7 +13,13 @@ func ioURings(v *vantage) (seen []sighting, gaps []Gap) {
 	unread := 0
 	for _, f := range v.classFiles(ioURing) {
 		p := f.pin(IOUring)
-		files, ok := ringFiles(v.fs.FDInfo(f.pid, f.tid, f.fd))
+		fdinfo := v.fs.FDInfo(f.pid, f.tid, f.fd)
+		if pending(fdinfo) {
+			waits := p
+			waits.Detail = "of a pending request"
+			v.pendingRings = append(v.pendingRings, blindFile{waits, f.net})
+		}
+		files, ok := ringFiles(fdinfo)
 		if !ok {
 			unread++ // the ring was busy
 			continue

@@ -8,8 +8,9 @@ import (
 )
 
 // kernelList asks for the kernel's own list (listns(2), Linux 6.19). It tells identities
-// and no pins. Outside the initial pid namespace it may have what processes that we cannot
-// see are in.
+// and no pins, and leaves out the namespaces that nothing but sockets, files of procfs or the
+// kernel itself holds. Outside the initial pid namespace it may have what processes that we
+// cannot see are in.
 func kernelList(v *vantage) (seen []sighting, gaps []Gap) {
 	cookies, err := sys.ListNetworks()
 	if err != nil || !v.allPIDs {
@@ -27,7 +28,7 @@ func kernelList(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		sys.Close(fd)
 	}
-	return seen, nil
+	return seen, []Gap{{What: GapInvisible}}
 }
 
 // kernelPeers asks for the peers of our own namespace, such as those that hold the other

@@ -66,7 +66,7 @@ func (l *procFileLook) add(file procFile, f openFile, p Pin) {
 // those that an earlier scan has seen.
 func (l *procFileLook) resolve() {
 	if len(l.open) > 0 {
-		l.v.eachInside(func(ns *Namespace) bool {
+		l.v.eachInside(gather(l.v.seen), func(ns *Namespace) bool {
 			l.open = slices.DeleteFunc(l.open, func(file procFile) bool {
 				_, ino, err := sys.Stat(l.v.fs.Root() + "/thread-self/net/" + file.path)
 				if err != nil || ino != file.ino {

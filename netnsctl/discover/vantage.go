@@ -76,6 +76,11 @@ type vantage struct {
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
 	seen []sighting
+	opts Options
+	// pendingRings are the io_urings that have a request which waits for an unknown file.
+	pendingRings []blindFile
+	// unixListeners are the inode numbers of listening unix sockets by their path.
+	unixListeners map[string]map[uint64]bool
 	// remembered are the namespaces of pins that do not tell them, from an earlier scan.
 	remembered map[blindPin]netnsctl.Identity
 	// unknown is the last number that was given to a namespace of which nothing is known.

@@ -58,6 +58,18 @@ func SocketType(fd int) string {
 	return "other"
 }
 
+// OwnSockets counts the descriptors of sockets that this process has.
+func OwnSockets() (n int) {
+	names, _ := Names("/proc/self/fd")
+	for _, name := range names {
+		var st FileStat
+		if StatFollow("/proc/self/fd/"+name, &st) == nil && st.Kind() == KindSocket {
+			n++
+		}
+	}
+	return n
+}
+
 // IsUnixSocket reports whether fd is a socket of AF_UNIX.
 func IsUnixSocket(fd int) bool {
 	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)

@@ -65,6 +65,9 @@ const (
 // TunDevice is the device number of /dev/net/tun: misc 200.
 var TunDevice = unix.Mkdev(10, 200)
 
+// Major is the major number of a device.
+func Major(dev uint64) uint32 { return unix.Major(dev) }
+
 // KernelDev converts a device number of the kernel, major << 20 | minor, to that of
 // stat(2).
 func KernelDev(dev uint32) uint64 { return unix.Mkdev(dev>>20, dev&(1<<20-1)) }
