@@ -3,6 +3,8 @@ package discover
 import (
 	"bytes"
 	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // FuzzFDInfo: marks, rings and sockets are read without a panic, and no inode is
@@ -23,7 +25,7 @@ func FuzzFDInfo(f *testing.F) {
 				t.Errorf("%q: %+v", line, m)
 			}
 		}
-		if n := sentTo(text); n != 0 && !bytes.Contains(text, []byte("scm_fds:")) {
+		if n := sys.SentFDs(text); n != 0 && !bytes.Contains(text, []byte("scm_fds:")) {
 			t.Errorf("%q: %d sent", text, n)
 		}
 		files, ok := ringFiles(text)

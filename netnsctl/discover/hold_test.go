@@ -36,6 +36,7 @@ var holds = map[string]func(path string) error{
 	"tcp":               holdTCP,
 	"tuntap":            func(path string) error { return within(path, tunDevice) },
 	"in-flight":         holdInFlight,
+	"flight-in-flight":  holdFlightInFlight,
 	"socket-in-flight":  holdSocketInFlight,
 	"inotify":           holdInotify,
 	"fanotify":          holdFanotify,
@@ -188,6 +189,29 @@ func inFlight(fds ...int) error {
 		sys.Close(fd)
 	}
 	return nil
+}
+
+// holdFlightInFlight sends a file of the namespace and another one to a socket that is itself sent.
+func holdFlightInFlight(path string) error {
+	fd, err := sys.OpenNamespace(path)
+	if err != nil {
+		return err
+	}
+	null, err := syscall.Open("/dev/null", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return err
+	}
+	for _, file := range []int{fd, null} {
+		if err := unix.Sendmsg(pair[0], []byte{0}, unix.UnixRights(file), nil, 0); err != nil {
+			return err
+		}
+		sys.Close(file)
+	}
+	return inFlight(pair[1])
 }
 
 func holdInFlight(path string) error {

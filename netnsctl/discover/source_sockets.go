@@ -1,12 +1,11 @@
 package discover
 
 import (
-	"bytes"
-	"strconv"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // sockets sees the sockets of processes, and the descriptors in flight to them. Procfs
@@ -103,7 +102,7 @@ func (l *socketLook) flights() {
 	var sent []int
 	var requests []helper.Request
 	for _, f := range l.unread {
-		if n := sentTo(l.v.fs.FDInfo(f.pid, f.tid, f.fd)); n > 0 {
+		if n := sys.SentFDs(l.v.fs.FDInfo(f.pid, f.tid, f.fd)); n > 0 {
 			files, sent = append(files, f), append(sent, n)
 			requests = append(requests, helper.Flight(f.descriptor(), f.id))
 		}
@@ -116,26 +115,14 @@ func (l *socketLook) flights() {
 			}
 			continue
 		}
-		count, nets := a.Flight()
+		count, hidden, nets := a.Flight()
 		for _, net := range nets {
 			l.seen = append(l.seen, l.v.sighting(net, f.pin(InFlight)))
 		}
-		if hidden := sent[i] - count; hidden > 0 {
+		if hidden += max(sent[i]-count, 0); hidden > 0 {
 			l.gaps = append(l.gaps, Gap{What: GapInFlight, Count: hidden, PID: f.pid})
 		}
 	}
-}
-
-// sentTo is the number of descriptors in flight to a unix socket, from its fdinfo (Linux
-// 5.11).
-func sentTo(fdinfo []byte) int {
-	for line := range bytes.Lines(fdinfo) {
-		if rest, ok := bytes.CutPrefix(line, []byte("scm_fds:")); ok {
-			n, _ := strconv.Atoi(string(bytes.TrimSpace(rest)))
-			return n
-		}
-	}
-	return 0
 }
 
 // closedMeanwhile reports whether an error says that a descriptor has been closed since it

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -9,23 +10,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
-
-func TestSentTo(t *testing.T) {
-	for _, test := range []struct {
-		fdinfo string
-		want   int
-	}{
-		{fdinfo: "pos:\t0\nflags:\t02\nmnt_id:\t10\nino:\t5\nscm_fds: 3\n", want: 3},
-		{fdinfo: "scm_fds: 0\n"},
-		{fdinfo: "scm_fds: x\n"},
-		{fdinfo: "pos:\t0\n"}, // before Linux 5.11
-		{fdinfo: ""},
-	} {
-		if got := sentTo([]byte(test.fdinfo)); got != test.want {
-			t.Errorf("%q: %d", test.fdinfo, got)
-		}
-	}
-}
 
 // TestSocketsOfEndedProcesses: their sockets are no gap.
 func TestSocketsOfEndedProcesses(t *testing.T) {
@@ -92,6 +76,21 @@ func TestInFlightNotShown(t *testing.T) {
 		}
 		if gap.Count != 1 || gap.Critical || gap.String() != "descriptors in flight not readable: 1" {
 			t.Errorf("gap %+v", gap)
+		}
+	})
+}
+
+// TestSocketWithinSocket: what is in the queue of a socket that is itself in flight is found, and
+// counted where the kernel does not show it.
+func TestSocketWithinSocket(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		pid, id := leaked(t, "flight-in-flight")
+		snap := scanned(t, host, Options{})
+		if pins := snap.named(t, id.String()).Pins; len(pins) != 1 || pins[0].Kind != InFlight || pins[0].PID != pid {
+			t.Errorf("pins %v", pins)
+		}
+		if !slices.ContainsFunc(snap.Gaps, func(g Gap) bool { return g.What == GapInFlight && g.Count == 1 && g.PID == pid }) {
+			t.Errorf("gaps %v", snap.Gaps)
 		}
 	})
 }

@@ -72,12 +72,16 @@ func (c *copier) net(socket int) (uint64, error) {
 }
 
 // Flight asks for the network namespaces of the descriptors in the first message that a unix
-// socket has not received yet: those that are open, and those of sockets and tun devices.
+// socket has not received yet: those that are open, and those of sockets and tun devices. Where
+// one of them is a unix socket, it asks the same for that one.
 func Flight(d Descriptor, ino uint64) Request { return d.request(opFlight, ino) }
 
-// Flight is the answer to the request [Flight]: the number of all descriptors in the message,
-// and the inode numbers of network namespaces.
-func (a Answer) Flight() (count int, nets []uint64) { return int(a.Numbers[0]), a.Numbers[1:] }
+// Flight is the answer to the request [Flight]: the number of all descriptors in the message, that
+// of the descriptors to sockets in the message that are in no first one, and the inode numbers of
+// network namespaces.
+func (a Answer) Flight() (count, hidden int, nets []uint64) {
+	return int(a.Numbers[0]), int(a.Numbers[1]), a.Numbers[2:]
+}
 
 func (c *copier) flight(r Request) Answer {
 	fd, err := c.copyOf(r, isSocket)
@@ -96,19 +100,38 @@ func (c *copier) flight(r Request) Answer {
 	if err != nil {
 		return failed(err)
 	}
-	a := told(0)
-	for _, sent := range sys.PeekFDs(fd) {
-		a.Numbers[0]++
-		net, known := netOf(sent, nsfs)
-		if known {
-			a.Numbers = append(a.Numbers, net)
-			harmless = append(harmless, sent)
-		} else {
-			others = append(others, sent)
+	sent := sys.PeekFDs(fd)
+	a := told(uint64(len(sent)), 0)
+	for depth := 1; len(sent) > 0; depth++ {
+		var nested []int
+		for _, fd := range sent {
+			net, known := netOf(fd, nsfs)
+			if known {
+				a.Numbers = append(a.Numbers, net)
+				harmless = append(harmless, fd)
+			} else {
+				others = append(others, fd)
+			}
+			if queued := sys.QueuedFDs(fd); queued > 0 {
+				var shown []int
+				if depth < maxDepth && len(nested) < maxNested {
+					shown = sys.PeekFDs(fd)
+				}
+				nested = append(nested, shown...)
+				a.Numbers[1] += uint64(max(queued-len(shown), 0))
+			}
 		}
+		sent = nested
 	}
 	return a
 }
+
+// A socket may be in its own queue. maxDepth bounds the sockets within one another, maxNested the
+// descriptors in those of one depth.
+const (
+	maxDepth  = 4
+	maxNested = 512
+)
 
 // nsfsDevice is the device of the namespaces' files.
 func nsfsDevice(socket int) (uint64, error) {

@@ -113,7 +113,7 @@ func TestFlight(t *testing.T) {
 			nstest.Must(t, err)
 			a := h.Ask(Flight(d, 0))[0]
 			nstest.Must(t, a.Err)
-			if count, nets := a.Flight(); count != 2 || len(nets) != 1 || nets[0] != ino {
+			if count, _, nets := a.Flight(); count != 2 || len(nets) != 1 || nets[0] != ino {
 				t.Errorf("%d descriptors, of %v", count, nets)
 			}
 			text := make([]byte, 9)

@@ -1,6 +1,8 @@
 package sys
 
 import (
+	"bytes"
+	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -81,6 +83,26 @@ func Readable(fd int) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds, 0)
 	return err == nil && n > 0 && fds[0].Revents&unix.POLLIN != 0
+}
+
+// SentFDs is the number of descriptors in flight to a unix socket, from its fdinfo (Linux 5.11).
+func SentFDs(fdinfo []byte) int {
+	for line := range bytes.Lines(fdinfo) {
+		if rest, ok := bytes.CutPrefix(line, []byte("scm_fds:")); ok {
+			n, _ := strconv.Atoi(string(bytes.TrimSpace(rest)))
+			return n
+		}
+	}
+	return 0
+}
+
+// QueuedFDs is the number of descriptors in flight to the unix socket fd; 0 for any other file.
+func QueuedFDs(fd int) int {
+	if !IsUnixSocket(fd) || !Readable(fd) {
+		return 0
+	}
+	fdinfo, _ := ReadFile("/proc/thread-self/fdinfo/" + strconv.Itoa(fd))
+	return SentFDs(fdinfo)
 }
 
 // scmMaxFD is SCM_MAX_FD: the descriptors in one message.
