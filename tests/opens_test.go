@@ -28,7 +28,12 @@ var openers = map[string][]string{
 // sys.OpenNamespace for namespaces, and sys.Tree for files that others own.
 var opens = map[string][]string{
 	"a file below the root of procfs": {
+		"netnsctl/discover/hidden_sockets.go listeners sys.ReadFile",
+		"netnsctl/discover/hidden_sockets.go rings sys.ReadFile",
+		"netnsctl/discover/hidden_sockets.go tcpWithoutProcess sys.ReadFile",
+		"netnsctl/discover/hidden_sockets.go waiting sys.ReadFile",
 		"netnsctl/discover/limit.go limit sys.ReadFile",
+		"netnsctl/discover/source_hidden_sockets.go hidden sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
 		"netnsctl/inside/gateway.go virtualServices sys.ReadFile",
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",

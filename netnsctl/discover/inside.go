@@ -8,6 +8,10 @@ func (v *vantage) eachInside(namespaces []*Namespace, f func(ns *Namespace) bool
 	if len(namespaces) == 0 {
 		return
 	}
+	// What it takes to open covered mounts here must not be missing where an orphan is described.
+	before := v.uncovering
+	v.uncovering = 0
+	defer func() { v.uncovering = before }()
 	sys.OnThrowAwayThread(func() {
 		for _, ns := range namespaces {
 			if ns.ID == v.own && !f(ns) {
