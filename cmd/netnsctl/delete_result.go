@@ -117,7 +117,10 @@ func (d deletion) heldUnseen(before *discover.Snapshot) *discover.Namespace {
 	}
 	left := *ns
 	left.Names = nil
-	left.Pins = slices.DeleteFunc(slices.Clone(ns.Pins), func(p discover.Pin) bool { return !p.SeenInside() })
+	left.Pins = slices.DeleteFunc(slices.Clone(ns.Pins), func(p discover.Pin) bool {
+		proven := p.PID != 0 || p.Detail != "" || d.stage == netnsctl.StagePinned
+		return !p.SeenInside() || !proven
+	})
 	if len(left.Pins) == 0 {
 		return nil
 	}

@@ -51,7 +51,6 @@ const (
 	fanotifyGroup
 	ioURing
 	directory
-	tapFile
 	emptyFile // on the file system of the run directory: it pins nothing, but is in use
 	tapFile
 )

@@ -111,7 +111,9 @@ func (l *hiddenLook) lookInto(ns *Namespace) {
 		}
 		l.open = nil
 	}
-	if hidden > 0 {
+	// On a busy machine the kernel frees a closed socket after a second only, so that this alone
+	// keeps no orphan.
+	if hidden > 0 && l.v.opts.Sockets {
 		pins = append(pins, Pin{Kind: SocketPin, FD: -1})
 	}
 	for _, p := range pins {

@@ -72,9 +72,6 @@ func Major(dev uint64) uint32 { return unix.Major(dev) }
 // stat(2).
 func KernelDev(dev uint32) uint64 { return unix.Mkdev(dev>>20, dev&(1<<20-1)) }
 
-// Major is the major number of a device number of stat(2).
-func Major(dev uint64) uint32 { return unix.Major(dev) }
-
 // statxFlags: a call neither waits for the server of a network file system nor triggers
 // an automount.
 const statxFlags = unix.AT_STATX_DONT_SYNC | unix.AT_NO_AUTOMOUNT
