@@ -176,6 +176,50 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckFirstSeen: what only a socket holds has no age of its own, and is no alarm before
+// check has known it for the grace. The record is that of the caller alone.
+func TestCheckFirstSeen(t *testing.T) {
+	t.Parallel()
+	const record = "/run/netnsctl/first-seen.json"
+	w := newMachine(t)
+	w.shell(`$HOLD socket:tcp`)
+	check := func(situation, words, status, contains string) {
+		t.Helper()
+		if a := w.run(strings.Fields("check " + words)...); a.status != status || !strings.Contains(a.stdout, contains) || !perfdata.MatchString(a.stdout) {
+			t.Errorf("%s: status %s: %s%s\nwant %s, %s", situation, a.status, a.stdout, a.stderr, status, contains)
+		}
+	}
+	check("made just now", "", "0", " 0 orphaned")
+	check("known since", "--min-age 0", "3", " 1 orphaned")
+	w.shell(`test "$(stat -c %a:%u /run/netnsctl ` + record + `)" = "755:0
+644:0"`)
+	// As if the first check had been 20 minutes ago.
+	w.shell(`sed -i 's/"uptime_seconds": [0-9.]*/"uptime_seconds": '"$(awk '{ print $1 - 1210 }' /proc/uptime)/" ` + record)
+	check("known for 20 minutes", "", "3", " 1 orphaned, 0 stale, the oldest orphan is 20m")
+	if a := w.run("metrics"); !regexp.MustCompile(`(?m)^netnsctl_oldest_orphan_age_seconds 12[12]\d`).MatchString(a.stdout) {
+		t.Errorf("metrics: %s", a.stdout)
+	}
+	check("known for 20 minutes, by metrics, too", "--min-age 21m", "0", " 0 orphaned")
+	w.shell(`sed -i 's/"boot": "...../"boot": "00000/' ` + record)
+	check("of another boot", "", "0", " 0 orphaned")
+	w.shell(`echo '{"names' >` + record)
+	check("damaged", "", "0", " 0 orphaned")
+	const notKept = " 1 orphaned, 0 stale, unknown ages count as old, as their state cannot be kept: "
+	for situation, change := range map[string][2]string{
+		"others may write":        {`chmod 777 /run/netnsctl`, "others may write there"},
+		"of another user":         {`chown 1000 /run/netnsctl`, "belongs to another user"},
+		"a link":                  {`mv /run/netnsctl /run/elsewhere; ln -s elsewhere /run/netnsctl`, "not a directory"},
+		"no directory":            {`rm -r /run/netnsctl; : >/run/netnsctl`, "not a directory"},
+		"the record is a link":    {`rm ` + record + `; ln -s /run/victim ` + record, "not a regular file"},
+		"a read-only file system": {`mount -t tmpfs -o ro,mode=755 none /run/netnsctl`, "read-only file system"},
+	} {
+		w.shell(`umount /run/netnsctl 2>/dev/null || true; rm -rf /run/netnsctl /run/elsewhere; mkdir -p /run/netnsctl; echo '{}' >` + record + `; ` + change[0])
+		check(situation, "", "3", notKept+"/run/netnsctl: "+change[1])
+	}
+	w.shell(`test ! -e /run/victim; umount /run/netnsctl 2>/dev/null || true; rm -rf /run/netnsctl
+		STATE_DIRECTORY=/run/s:/run/t netnsctl check; test -s /run/s/first-seen.json; test ! -e /run/netnsctl; test ! -e /run/t`)
+}
+
 // TestCheckBlind: who cannot see does not say that all is well.
 func TestCheckBlind(t *testing.T) {
 	t.Parallel()

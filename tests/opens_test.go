@@ -98,6 +98,9 @@ var opens = map[string][]string{
 		"compat/batch.go openBatch os.Open",
 		"compat/realip.go mayHaveNetns os.Open",
 	},
+	"a file in a directory that belongs to the caller, and into which nobody else can write": {
+		"cmd/netnsctl/first_seen.go keepFirstSeen os.ReadFile",
+	},
 	"a program that would be executed": {
 		"compat/realip.go contains os.ReadFile",
 	},

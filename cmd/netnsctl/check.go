@@ -34,6 +34,9 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 		return status(nagiosUnknown)
 	}
 	defer snap.Close()
+	if err := dateByFirstSeen(snap); err != nil {
+		v.NotKept = err.Error()
+	}
 	v.count(snap)
 	if c.Bool("json") || call.JSON {
 		u.printJSON(v, call.Pretty)
@@ -52,21 +55,23 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 
 // checkResult is the answer of check.
 type checkResult struct {
-	State      string         `json:"state"` // ok, critical, unknown
-	Orphans    uint           `json:"orphans"`
-	MaxOrphans uint           `json:"max_orphans"`
-	Stale      uint           `json:"stale"`
-	MaxStale   uint           `json:"max_stale"`
-	Wired      int            `json:"wired"`
-	Namespaces int            `json:"namespaces"`
-	Oldest     int64          `json:"oldest_orphan_seconds"`
-	Gaps       []discover.Gap `json:"not_seen"`
-	minAge     time.Duration
-	gaps       string
+	State      string `json:"state"` // ok, critical, unknown
+	Orphans    uint   `json:"orphans"`
+	MaxOrphans uint   `json:"max_orphans"`
+	Stale      uint   `json:"stale"`
+	MaxStale   uint   `json:"max_stale"`
+	Wired      int    `json:"wired"`
+	Namespaces int    `json:"namespaces"`
+	Oldest     int64  `json:"oldest_orphan_seconds"`
+	// NotKept says why ages are not known that check itself would have found out.
+	NotKept string         `json:"state_not_kept,omitempty"`
+	Gaps    []discover.Gap `json:"not_seen"`
+	minAge  time.Duration
+	gaps    string
 }
 
 // count counts names and namespaces that are old enough: younger ones may still be
-// being set up. An unknown age counts as old.
+// being set up. An unknown age counts as old: the alarm would never come otherwise.
 func (v *checkResult) count(snap *discover.Snapshot) {
 	old := func(born time.Time) bool { return born.IsZero() || snap.Taken.Sub(born) >= v.minAge }
 	for _, n := range snap.Names {
@@ -108,8 +113,12 @@ func (v *checkResult) line() string {
 	if v.Oldest > 0 {
 		s += ", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0))
 	}
-	if v.gaps != "" {
-		s += ", incomplete: " + escape(strings.ReplaceAll(v.gaps, "|", "/"))
+	for _, note := range []struct{ before, text string }{
+		{", incomplete: ", v.gaps}, {", unknown ages count as old, as their state cannot be kept: ", v.NotKept},
+	} {
+		if note.text != "" {
+			s += note.before + escape(strings.ReplaceAll(note.text, "|", "/"))
+		}
 	}
 	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0\n",
 		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Wired, v.Oldest)

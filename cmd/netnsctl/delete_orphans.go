@@ -245,6 +245,9 @@ func skippedText(s clean.Skipped) string {
 	if s.Gap != nil {
 		text += ": " + gapText(*s.Gap)
 	}
+	if s.Cover != "" {
+		text += "; to uncover it: " + shellCommand("umount", s.Cover)
+	}
 	switch {
 	case s.IfNamed && s.Name != nil:
 		return text + "; to remove it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Name.Name)

@@ -22,7 +22,11 @@ func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	return u.deliver(c.String("output"), metricsText(snap, time.Since(begin), proc.CPUTime()-used))
+	elapsed, cpu := time.Since(begin), proc.CPUTime()-used
+	if err := dateByFirstSeen(snap); err != nil {
+		u.note("the state cannot be kept: %v", err)
+	}
+	return u.deliver(c.String("output"), metricsText(snap, elapsed, cpu))
 }
 
 // metricsText has a sample for every state, cause and kind, also where the number is 0,

@@ -83,6 +83,8 @@ type Skipped struct {
 	Holder *Holder `json:"holder,omitempty"`
 	// Gap is what the scan could not look at, where that is the reason.
 	Gap *discover.Gap `json:"gap,omitempty"`
+	// Cover is where the mount is that covers what Why tells of, if it can be unmounted.
+	Cover string `json:"cover,omitempty"`
 	// IfNamed says that the plan would have the name or the namespace if it were a target.
 	IfNamed bool `json:"if_named,omitempty"`
 }
@@ -119,7 +121,13 @@ type planner struct {
 	hidden []discover.Gap
 	byIno  map[uint64]*discover.Namespace
 	// covered are namespaces by the name that would lead to them if no mount covered it.
-	covered map[string]*discover.Namespace
+	covered map[string]coveredName
+}
+
+// coveredName is a namespace with a mount that a name would lead to.
+type coveredName struct {
+	ns    *discover.Namespace
+	mount *discover.Mount
 }
 
 // Make makes the plan for a request. It looks at nothing but the snapshot, which must have
@@ -131,15 +139,15 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	}
 	p := &planner{
 		targets: newTargets(snap, req.Targets), snap: snap, req: req, plan: &Plan{}, hidden: critical,
-		byIno: map[uint64]*discover.Namespace{}, covered: map[string]*discover.Namespace{},
+		byIno: map[uint64]*discover.Namespace{}, covered: map[string]coveredName{},
 	}
 	for _, ns := range snap.Namespaces {
 		if ns.ID.Ino != 0 { // else only its nsid is known
 			p.byIno[ns.ID.Ino] = ns
 		}
 		for _, pin := range ns.Pins {
-			if m := pin.Mount; m != nil && m.Host && m.Covered && p.covered[m.Name] == nil {
-				p.covered[m.Name] = ns
+			if m := pin.Mount; m != nil && m.Host && m.Covered && p.covered[m.Name].ns == nil {
+				p.covered[m.Name] = coveredName{ns, m}
 			}
 		}
 	}

@@ -46,10 +46,10 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 			return r
 		}
 	}
-	// Another mount covers the run directory, or the name. To unlink the file would end the
-	// mount below the cover, too. A name that is mounted itself is that cover.
-	if ns := p.covered[n.Name]; ns != nil && !n.Mounted {
-		return because(ns.ID.String(), " is mounted on it, but covered by another mount: unmount that")
+	// Another mount covers the run directory, or the name, and shows the same file. To unlink
+	// that would end the mount below the cover, too. A name that is mounted itself is that cover.
+	if c, found := p.covered[n.Name]; found && !n.Mounted && (c.mount.File == n.On || n.On == "") {
+		return p.coveredBy(c.ns.ID.String()+" is mounted on it, but ", c.mount)
 	}
 	if r := p.mountedOn(n, named); r.keeps() {
 		return r

@@ -107,10 +107,18 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	m := pin.Mount
 	if m.Stays != "" {
 		r := because(m.Stays)
+		if m.Own && strings.HasPrefix(m.Stays, coveredText) {
+			r.cover = p.cover(m)
+		}
 		if !m.Covered {
 			r.holder = heldBy("", pin).holder
 		}
 		return r
+	}
+	if m.ByFile {
+		if other, found := p.snap.OnFile.Other(m.File, ino, anywhere); found {
+			return mounted(other)
+		}
 	}
 	if m.Spreads {
 		other, found := p.snap.OnFile.Other(m.File, ino, func(other mountns.FileMount) bool {
@@ -130,7 +138,7 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	case m.Host && !m.Covered:
 		return where
 	case m.Host && m.Name != "":
-		return because("the name ", m.Name, " leads to it, but is covered by another mount: unmount that")
+		return p.coveredBy("the name "+m.Name+" would lead to it, but is ", m)
 	case m.Usable:
 		where.text = "it has the name " + m.Name + " there: " + where.text
 		return where

@@ -83,6 +83,9 @@ func decide(s *discover.Snapshot, targets ...string) string {
 		if skipped.Gap != nil {
 			line += ": " + skipped.Gap.String()
 		}
+		if skipped.Cover != "" {
+			line += ", below " + skipped.Cover
+		}
 		if h := skipped.Holder; h != nil && h.UID != 0 {
 			line += fmt.Sprintf(", uid %d", h.UID)
 		}
@@ -281,6 +284,13 @@ func TestMake(t *testing.T) {
 			want:   "skip net:[100]: covered by the mount at /run",
 		},
 		{
+			name: "rule 13: a mount of ours that is covered, and that is named", targets: "/run/c/ns",
+			change: func(w world) {
+				w.mount.Own, w.mount.Covered, w.mount.Cover, w.mount.Stays = true, true, "/run/c", "covered by the mount at /run/c"
+			},
+			want: "skip net:[100]: covered by the mount at /run/c, below /run/c",
+		},
+		{
 			name: "rule 10: an unmount that propagates to something else",
 			change: func(w world) {
 				w.mount.Spreads = true
@@ -352,18 +362,42 @@ func TestMake(t *testing.T) {
 			change: func(w world) { w.dead.File = discover.File{} },
 		},
 		{
-			name:   "a dead file below a name that is covered",
-			change: func(w world) { w.mount.Host, w.mount.Covered, w.mount.Name = true, true, "dead" },
-			want: "skip dead: net:[100] is mounted on it, but covered by another mount: unmount that\n" +
-				"skip net:[100]: the name dead leads to it, but is covered by another mount: unmount that, unless named",
+			name:   "a dead file on which a covered namespace is mounted",
+			change: world.coverName,
+			want: "skip dead: net:[100] is mounted on it, but covered by the mount at /run/netns, below /run/netns\n" +
+				"skip net:[100]: the name dead would lead to it, but is covered by the mount at /run/netns, below /run/netns, unless named",
+		},
+		{
+			name:   "a dead file that covers another one, on which a namespace is mounted",
+			change: func(w world) { w.coverName(); w.dead.On = "0:26:/netns/dead" },
+			want:   "remove dead\nskip net:[100]: the name dead would lead to it, but is covered by the mount at /run/netns, below /run/netns, unless named",
+		},
+		{
+			name:   "a name that is covered with all of /run",
+			change: func(w world) { w.coverName(); w.mount.Cover, w.dead.On = "/run", "0:26:/netns/dead" },
+			want:   "remove dead\nskip net:[100]: the name dead would lead to it, but is covered by the mount at /run, unless named",
+		},
+		{name: "a covered name, by its ID", targets: "100", change: world.coverName, want: "release net:[100]"},
+		{
+			name: "a covered name, by its ID, where only its file ends it", targets: "100", want: "release net:[100]",
+			change: func(w world) { w.coverName(); w.mount.ByFile = true },
+		},
+		{
+			name: "a covered name, by its ID, where something else would end with its file", targets: "100",
+			want: "skip net:[100]: another namespace is mounted on its file at /srv/x in mnt:[40]",
+			change: func(w world) {
+				w.coverName()
+				w.mount.ByFile = true
+				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200}}}
+			},
 		},
 		{
 			name: "a dead file below two names that are covered", targets: "dead",
 			change: func(w world) {
-				w.mount.Host, w.mount.Covered, w.mount.Name = true, true, "dead"
+				w.coverName()
 				w.idle.Pins = append(w.idle.Pins, discover.Pin{Kind: discover.MountPin, Mount: w.mount})
 			},
-			want: "skip dead: net:[200] is mounted on it, but covered by another mount: unmount that",
+			want: "skip dead: net:[200] is mounted on it, but covered by the mount at /run/netns, below /run/netns",
 		},
 		{
 			name: "without a cookie, and not held open", targets: "100",
@@ -384,6 +418,13 @@ func TestMake(t *testing.T) {
 }
 
 func (w world) setAges(born time.Time) { w.dead.File.Born, w.orphan.Born = born, born }
+
+// coverName makes the orphan the namespace of a name that another mount covers.
+func (w world) coverName() {
+	w.mount.Host, w.mount.Own, w.mount.Covered, w.mount.Cover = true, true, true, "/run/netns"
+	w.mount.Path, w.mount.Name = "/run/netns/dead", "dead"
+	w.dead.On = w.mount.File
+}
 
 func (w world) makeHost() {
 	w.vpn.Verdict, w.idle.Verdict, w.idle.Reason = discover.Own, discover.Own, "the namespace of pid 1"

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ type reason struct {
 	text   string
 	holder *Holder
 	gap    *discover.Gap
+	cover  string
 }
 
 func because(text ...string) reason { return reason{text: strings.Join(text, "")} }
@@ -40,6 +42,25 @@ func mounted(m mountns.FileMount) reason {
 		r.holder = &Holder{m.Through, m.Command, m.UID, m.User}
 	}
 	return r
+}
+
+const coveredText = "covered by the mount at "
+
+// coveredBy is what covers a mount as the reason.
+func (p *planner) coveredBy(before string, m *discover.Mount) reason {
+	r := because(before, coveredText, m.Cover)
+	r.cover = p.cover(m)
+	return r
+}
+
+// cover is where the mount is that covers another one, if it can be unmounted: nobody should
+// do that with a file system that the machine needs, as that of the whole run directory.
+func (p *planner) cover(m *discover.Mount) string {
+	aboveRunDir := path.Dir(m.Path) != m.Cover && strings.HasPrefix(p.snap.Host.Dir()+"/", m.Cover+"/")
+	if aboveRunDir || path.Dir(m.Cover) == "/" {
+		return ""
+	}
+	return m.Cover
 }
 
 // hidden is a gap as the reason.
@@ -103,7 +124,7 @@ func hardware(ns *discover.Namespace) reason {
 
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
-	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap}
+	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover}
 	if ifNamed != nil {
 		named := *p
 		named.req.MinAge = 0

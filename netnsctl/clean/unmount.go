@@ -69,6 +69,9 @@ func (a *applier) unmountStack(step Step, s *stack) (ended int, err error) {
 // unmountTop unmounts the topmost mount of a stack, and no other one: it is held open while it
 // is compared with the plan.
 func (a *applier) unmountTop(step Step, in *mountns.Namespace, s *stack) error {
+	if s.Top.ByFile {
+		return a.unlinkUnder(step, in, s)
+	}
 	top, err := hold(in, s)
 	if err != nil {
 		return a.notThere(step, in, s, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
@@ -135,22 +134,4 @@ func (r *Recorded) UnmarshalJSON(data []byte) error {
 		r.NSID = *j.NSID
 	}
 	return err
-}
-
-// setAges fills in the ages of what the scan has found.
-func (s *Snapshot) setAges() {
-	for _, ns := range s.Namespaces {
-		ns.AgeSeconds = s.ageOf(ns.Born)
-	}
-	for _, n := range s.Names {
-		n.AgeSeconds = s.ageOf(n.File.Born)
-	}
-}
-
-func (s *Snapshot) ageOf(born time.Time) *int64 {
-	if !textjson.IsKnown(born) {
-		return nil
-	}
-	seconds := int64(s.Taken.Sub(born) / time.Second)
-	return &seconds
 }

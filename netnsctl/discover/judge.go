@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
@@ -125,10 +124,6 @@ func gather(seen []sighting) (all []*Namespace) {
 	return all
 }
 
-// clockSlack is how far the clocks of files (a scheduler tick) and of processes (a
-// hundredth of a second) may be apart.
-const clockSlack = 20 * time.Millisecond
-
 // judgeName says whether an entry of the run directory is stale: without the namespace that
 // it should lead to. The verdict is Stale, Unknown, or empty where the name leads to the
 // network namespace ID. procRoot is where procfs is mounted.
@@ -139,7 +134,7 @@ func judgeName(e rundir.Entry, c clock, procRoot string) *Name {
 	}
 	_, toProcess := procfs.ProcessOf(e.File.Target, procRoot)
 	switch {
-	case !e.Mounted && toProcess && e.File.Born.Before(c.pids):
+	case !e.Mounted && toProcess && c.before(e.File.Born, c.pids):
 		n.Verdict, n.Detail = Unknown, "a link to a process, older than this pid namespace"
 	case c.recycled(e):
 		n.stale(RecycledPID, "pid "+strconv.Itoa(e.Process.PID)+" is younger than the link")
@@ -171,14 +166,10 @@ func (n *Name) stale(cause Cause, detail string) {
 	n.Verdict, n.Cause, n.Detail = Stale, cause, detail
 }
 
-// recycled reports whether a link is older than the process that it leads to: then the pid
-// meant another process. A link on a tmpfs that seems older than the boot tells that the
-// clock was set since, so nothing can be said.
+// recycled reports whether a link is certainly older than the process that it leads to: then
+// the pid meant another process.
 func (c clock) recycled(e rundir.Entry) bool {
-	if e.Process.StartTicks == 0 || c.tmpfs && e.File.Born.Before(c.boot.Add(-clockSlack)) {
-		return false
-	}
-	return c.started(e.Process.StartTicks).Sub(e.File.Born) > clockSlack
+	return e.Process.StartTicks != 0 && c.after(c.started(e.Process.StartTicks), e.File.Born)
 }
 
 func count(n int, one, many string) string {

@@ -183,6 +183,7 @@ func TestJudgeName(t *testing.T) {
 	for _, test := range []struct {
 		situation string
 		clock     clock
+		unsure    bool // what was done to the clock is not known
 		entry     rundir.Entry
 		verdict   Verdict
 		cause     Cause
@@ -253,6 +254,20 @@ func TestJudgeName(t *testing.T) {
 			situation: "a link from before the boot, on a disk", entry: toProcess(-time.Hour, 20*second),
 			verdict: Stale, cause: RecycledPID, detail: "pid 9 is younger than the link",
 		},
+		{situation: "a clock that may have been set", unsure: true, entry: toProcess(10*time.Second, 20*second)},
+		{situation: "a clock that was set by as much", clock: clock{forward: 10 * time.Second}, entry: toProcess(10*time.Second, 20*second)},
+		{
+			situation: "a clock that was set by less", clock: clock{forward: 9 * time.Second}, entry: toProcess(10*time.Second, 20*second),
+			verdict: Stale, cause: RecycledPID, detail: "pid 9 is younger than the link",
+		},
+		{
+			situation: "a link that seems older than its directory", clock: clock{dir: boot.Add(11 * time.Second)},
+			entry: toProcess(10*time.Second, 20*second),
+		},
+		{
+			situation: "a clock set back since a link from before our pid namespace", clock: clock{pids: boot.Add(time.Minute), step: -time.Hour},
+			entry: toProcess(2*time.Minute, 20*second), verdict: Unknown, detail: "a link to a process, older than this pid namespace",
+		},
 		{situation: "a process whose start is not known", entry: toProcess(10*time.Second, 0)},
 		{
 			situation: "a link from before our pid namespace", clock: clock{pids: boot.Add(time.Minute)}, entry: toProcess(10*time.Second, 20*second),
@@ -269,7 +284,7 @@ func TestJudgeName(t *testing.T) {
 		},
 	} {
 		t.Run(test.situation, func(t *testing.T) {
-			test.clock.boot = boot
+			test.clock.boot, test.clock.sure = boot, !test.unsure
 			test.entry.Name = "x"
 			n := judgeName(test.entry, test.clock, "/proc")
 			if n.Verdict != test.verdict || n.Cause != test.cause || n.Detail != test.detail {

@@ -40,7 +40,7 @@ func (v *vantage) readNames() {
 		return
 	}
 	defer d.Close()
-	v.clock.tmpfs = d.OnTmpfs()
+	v.clock.tmpfs, v.clock.dir = d.OnTmpfs(), d.Born()
 	slices.Sort(all)
 	v.runDirMount = d.MountID()
 	mounted := v.mountedNames()
@@ -50,6 +50,9 @@ func (v *vantage) readNames() {
 			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
 			n.Top = n.ID
 		} else if e, there := d.Look(name); there {
+			if e.Process.StartTicks != 0 && v.allPIDs {
+				v.clock.compareWithKernel(v.fs)
+			}
 			n = judgeName(e, v.clock, v.fs.Root())
 			if helper.GivenUp(e.Err) { // it may lead to a namespace
 				v.nameGaps = append(v.nameGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, Path: v.host.NamePath(name)})

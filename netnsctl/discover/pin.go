@@ -121,7 +121,14 @@ type Mount struct {
 	// It is empty where the mount can be unmounted, where that was not found out, and without
 	// [Options.Files].
 	Stays string
+	// ByFile says that the mount is one of a name that another mount covers, and that only the
+	// removal of its file, which is empty, ends it. It is set where Stays is.
+	ByFile bool
 }
+
+// IsName reports whether the mount is that of a name in our mount namespace: it lies in the run
+// directory, or in one that is covered.
+func (m *Mount) IsName() bool { return m.Own && m.Name != "" }
 
 // Local reports whether no server, and no other process, can make calls wait that look for the
 // directory that the mount is in.

@@ -65,7 +65,6 @@ func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
 }
 
 func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
-	snap := &Snapshot{Taken: time.Now(), Host: host}
 	v, err := newVantage(host)
 	if err != nil {
 		return nil, err
@@ -80,6 +79,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		}
 		return s
 	})
+	snap := &Snapshot{Taken: v.clock.now, Host: host}
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		})
 	}
 	snap.Gaps = append(snap.Gaps, unread...)
-	snap.setAges()
+	snap.setAges(v)
 	snap.keepMounts(v, opts)
 	return snap, nil
 }

@@ -17,7 +17,7 @@ func onNsfs(t *testing.T, v *vantage) {
 	dev, ino, err := sys.Stat("/proc/self/ns/net")
 	nstest.Must(t, err)
 	v.own.Dev, v.own.Ino = dev, ino
-	v.anon, err = sys.AnonInodeDev()
+	v.anon, _, _, err = sys.AnonInode()
 	nstest.Must(t, err)
 }
 

@@ -11,34 +11,44 @@ type Stack struct {
 	Mounts      []*Mount
 }
 
-// Stacks groups the mounts of one namespace. Covered stacks come first.
+// Stacks groups the mounts of one namespace. Covered stacks come first. At one path there may
+// be several stacks, in directories that cover each other.
 func Stacks(mounts []*Mount) (all []*Stack) {
 	type place struct {
-		mountNamespace uint64
-		path           string
+		mountNamespace, id uint64
+		path               string
 	}
-	byPlace := map[place]*Stack{}
+	at := func(m *Mount, id uint64) place { return place{m.Namespace, id, m.Path} }
+	byID, parents := map[place]*Mount{}, map[place]bool{}
+	bottoms, byBottom := map[*Mount]*Mount{}, map[*Mount]*Stack{}
 	for _, m := range mounts {
-		at := place{m.Namespace, m.Path}
-		if byPlace[at] == nil {
-			byPlace[at] = &Stack{}
-			all = append(all, byPlace[at])
-		}
-		byPlace[at].Mounts = append(byPlace[at].Mounts, m)
+		byID[at(m, m.ID)], parents[at(m, m.ParentID)] = m, true
 	}
-	for _, s := range all {
-		ids, parents := map[uint64]bool{}, map[uint64]bool{}
-		for _, m := range s.Mounts {
-			ids[m.ID], parents[m.ParentID] = true, true
+	for _, m := range mounts {
+		// The way down is gone once for each mount: thousands may lie on one another. A table
+		// that was not read in one instant may have a circle.
+		var way []*Mount
+		last := m
+		for bottoms[last] == nil {
+			bottoms[last] = last
+			way = append(way, last)
+			if below := byID[at(m, last.ParentID)]; below != nil {
+				last = below
+			}
 		}
-		s.Top, s.Bottom = s.Mounts[0], s.Mounts[0]
-		for _, m := range s.Mounts {
-			if !parents[m.ID] {
-				s.Top = m
-			}
-			if !ids[m.ParentID] {
-				s.Bottom = m
-			}
+		bottom := bottoms[last]
+		for _, w := range way {
+			bottoms[w] = bottom
+		}
+		s := byBottom[bottom]
+		if s == nil {
+			s = &Stack{Top: m, Bottom: bottom}
+			byBottom[bottom] = s
+			all = append(all, s)
+		}
+		s.Mounts = append(s.Mounts, m)
+		if !parents[at(m, m.ID)] {
+			s.Top = m
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *Stack) int {

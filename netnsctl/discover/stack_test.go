@@ -10,6 +10,9 @@ func TestStacks(t *testing.T) {
 		{Namespace: 2, Path: "/run/a", ID: 20, ParentID: 4},
 		{Namespace: 1, Path: "/run/a", ID: 11, ParentID: 10, Covered: true},
 		{Namespace: 1, Path: "/run/b", ID: 13, ParentID: 3, Covered: true},
+		{Namespace: 1, Path: "/run/a", ID: 15, ParentID: 14}, // in a directory that covers the other one
+		{Namespace: 1, Path: "/run/c", ID: 30, ParentID: 31},
+		{Namespace: 1, Path: "/run/c", ID: 31, ParentID: 30},
 	})
 	want := []struct {
 		top, bottom uint64
@@ -18,6 +21,8 @@ func TestStacks(t *testing.T) {
 		{13, 13, 1}, // covered, so it may not be possible to unmount it
 		{12, 10, 3},
 		{20, 20, 1},
+		{15, 15, 1},
+		{30, 30, 2},
 	}
 	if len(all) != len(want) {
 		t.Fatalf("%d stacks", len(all))

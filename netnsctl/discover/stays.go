@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"path"
 	"strings"
 	"time"
 
@@ -17,7 +18,11 @@ const maxProbing = time.Second
 // of names here.
 func (v *vantage) setStays(namespaces []*Namespace) {
 	deadline := time.Now().Add(maxProbing)
-	stacks := map[uint64][]*Stack{} // by mount namespace
+	type stack struct {
+		*Stack
+		ino uint64 // of the network namespace
+	}
+	stacks := map[uint64][]stack{} // by mount namespace
 	for _, ns := range namespaces {
 		if ns.Verdict != Orphan && ns.Verdict != Wired && ns.Verdict != Idle {
 			continue
@@ -29,7 +34,7 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 			}
 		}
 		for _, s := range Stacks(mounts) {
-			stacks[s.Top.Namespace] = append(stacks[s.Top.Namespace], s)
+			stacks[s.Top.Namespace] = append(stacks[s.Top.Namespace], stack{s, ns.ID.Ino})
 		}
 	}
 	for ino, all := range stacks {
@@ -41,12 +46,13 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 		_ = in.Enter(func() error {
 			for i, s := range all {
 				if time.Now().Before(deadline) {
-					found[i] = probe(in, s)
+					found[i] = probe(in, s.Stack, s.ino)
 				}
 			}
 			return nil
 		})
 		for i, s := range all {
+			s.Top.ByFile = found[i] == byFile
 			s.Top.Stays = v.stays(in, s.Top, found[i])
 		}
 	}
@@ -60,11 +66,12 @@ const (
 	locked              // MNT_LOCKED
 	covered             // no path leads there, nor does a file handle
 	tooFar              // its path is longer than a path may be
+	byFile              // it is covered, and ends with its file ([Mount.ByFile])
 )
 
 // probe tries whether the topmost mount of a stack can be unmounted, and changes nothing: those
 // below can be tried only without it. It runs on a thread in the mount namespace.
-func probe(in *mountns.Namespace, s *Stack) obstacle {
+func probe(in *mountns.Namespace, s *Stack, ino uint64) obstacle {
 	m, hold := s.Top, in.HoldAt
 	switch {
 	case m.Far:
@@ -79,6 +86,8 @@ func probe(in *mountns.Namespace, s *Stack) obstacle {
 	}
 	held, err := hold(s.Bottom.Place())
 	switch {
+	case err != nil && m.Covered && m.IsName() && hasEmptyFile(in, s.Bottom.Path, ino):
+		return byFile
 	case err != nil && m.Covered:
 		return covered
 	case err != nil:
@@ -89,6 +98,19 @@ func probe(in *mountns.Namespace, s *Stack) obstacle {
 		return locked
 	}
 	return noObstacle
+}
+
+// hasEmptyFile reports whether a mount that no path leads to is on an empty file, such as
+// `ip netns add` makes.
+func hasEmptyFile(in *mountns.Namespace, file string, ino uint64) bool {
+	dir, err := in.HoldBare(file, ino)
+	if err != nil {
+		return false
+	}
+	defer sys.Close(dir)
+	var st sys.FileStat
+	err = sys.StatLink(dir, path.Base(file), &st)
+	return err == nil && st.Kind() == sys.KindRegular && st.Size == 0
 }
 
 // stays says for people what keeps a mount from being unmounted.

@@ -89,22 +89,6 @@ type vantage struct {
 	socketNets map[uint64]uint64
 }
 
-// clock tells what times in procfs and of files mean.
-type clock struct {
-	// boot is the moment of the boot by the clock as it is set now.
-	boot time.Time
-	// pids is when our pid namespace had begun; zero for the initial one.
-	pids time.Time
-	// tmpfs says that the run directory is on a tmpfs, where no file is older than the
-	// boot.
-	tmpfs bool
-}
-
-// started is when a process that started so many ticks after the boot did so.
-func (c clock) started(ticks int64) time.Time {
-	return c.boot.Add(time.Duration(ticks) * sys.ClockTick)
-}
-
 // place is a directory as a path in a mount namespace. The number of its mount tells it
 // from one that is covered; it is 0 where the kernel does not tell it (Linux 5.8).
 type place struct {
@@ -122,7 +106,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", path, err)
 	}
 	v := &vantage{
-		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(), clock: clock{boot: sys.BootTime()},
+		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(),
 		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, spending: newSpending(),
 	}
 	self := host.Proc() + "/thread-self/ns/net"
@@ -131,12 +115,14 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return fail(self, err)
 	}
 	v.own = netnsctl.ID{Dev: dev, Ino: ino}
-	if v.anon, err = sys.AnonInodeDev(); err != nil {
+	var booted witness
+	if v.anon, booted.made, booted.exact, err = sys.AnonInode(); err != nil {
 		return fail("eventfd", err)
 	}
 	if v.fs, err = procfs.OpenWith(host.Proc(), v.helper); err != nil {
 		return fail(host.Proc(), err)
 	}
+	v.clock = readClock(v.fs, booted)
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
 	v.tapMajors = v.fs.Majors("macvtap", "ipvtap")
 	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
@@ -191,12 +177,9 @@ func (v *vantage) compareWithFirst() {
 	v.hostMounts = v.ownMounts
 	v.mounts.Get(v.fs, v.ownMounts).AddMembers(os.Getpid())
 	pids := link("thread-self", "pid")
-	if v.allPIDs = pids == initialPIDs; !v.allPIDs {
-		if stat, err := v.fs.ReadFile("1/stat"); err == nil {
-			if ticks, err := procfs.StartTicks(stat); err == nil {
-				v.clock.pids = v.clock.started(ticks).Add(sys.ClockTick) // it is rounded down
-			}
-		}
+	v.allPIDs = pids == initialPIDs
+	if !v.allPIDs {
+		v.clock.compareWithFirst(v.fs)
 	}
 	first := link("1", "net")
 	if first == "" {
@@ -253,7 +236,7 @@ func (v *vantage) hasForeignMounts() bool {
 		if born.IsZero() {
 			born = whole.Changed
 		}
-		return born.Before(v.clock.pids.Add(-clockSlack))
+		return v.clock.before(born, v.clock.pids.Add(-clockSlack))
 	}
 	return true
 }

@@ -1,6 +1,7 @@
 package mountns
 
 import (
+	"path"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -10,11 +11,35 @@ import (
 // maxCovers bounds the mounts that may cover one.
 const maxCovers = 100
 
-// OpenCovered opens a network namespace that is mounted where no path leads. It unmounts
-// what covers it, in a copy of the mount namespace that ends with its thread.
+// OpenCovered opens a network namespace that is mounted where no path leads.
 func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
 	held := -1
-	err := m.Enter(func() error {
+	err := m.uncover(path, ino, func() (err error) {
+		held, err = Hold(m.Helper, path)
+		return err
+	})
+	return openHeld(held, err)
+}
+
+// HoldBare holds a copy of the directory in which a network namespace is mounted where no path
+// leads: nothing is mounted in the copy, so that it shows the file on which the namespace is.
+func (m *Namespace) HoldBare(file string, ino uint64) (dir int, err error) {
+	err = m.uncover(file, ino, func() error {
+		held, err := Hold(m.Helper, path.Dir(file))
+		if err != nil {
+			return err
+		}
+		defer sys.Close(held)
+		dir, err = sys.CloneMount(held, "")
+		return err
+	})
+	return dir, err
+}
+
+// uncover runs f where the path leads to a network namespace that is mounted there: in a copy of
+// the mount namespace, which ends with its thread, it unmounts what covers that.
+func (m *Namespace) uncover(path string, ino uint64, f func() error) error {
+	return m.Enter(func() error {
 		if err := sys.NewMountNamespace(); err != nil {
 			return err
 		}
@@ -23,12 +48,11 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
 		}
 		for range maxCovers {
 			cover, found, err := coverOf(path, ino)
-			if err != nil {
+			switch {
+			case err != nil:
 				return err
-			}
-			if found {
-				held, err = Hold(m.Helper, path)
-				return err
+			case found:
+				return f()
 			}
 			if err := detach(m.Helper, cover); err != nil {
 				return err
@@ -36,7 +60,6 @@ func (m *Namespace) OpenCovered(path string, ino uint64) (int, error) {
 		}
 		return syscall.EBUSY
 	})
-	return openHeld(held, err)
 }
 
 // detach unmounts what is mounted at path in the mount namespace of the calling thread.

@@ -66,6 +66,9 @@ func NetFile(link []byte) (file string, ok bool) {
 // /proc/PID/stat has it.
 func StartTicks(stat []byte) (int64, error) { return statField(stat, 22) }
 
+// Parent is the parent of a process, as the text of /proc/PID/stat has it.
+func Parent(stat []byte) (int64, error) { return statField(stat, 4) }
+
 // statField reads a field of /proc/PID/stat, the fourth or a later one. The command is
 // in parentheses and may contain anything, so the fields are counted from the last one.
 func statField(stat []byte, n int) (int64, error) {

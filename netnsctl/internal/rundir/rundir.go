@@ -4,6 +4,7 @@ package rundir
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -79,6 +80,9 @@ func (d *Dir) MountID() uint64 { return d.stat.MountID }
 // OnTmpfs reports whether the directory lies on a tmpfs, where nothing is older than the
 // boot.
 func (d *Dir) OnTmpfs() bool { return sys.OnTmpfs(d.fd) }
+
+// Born is when the directory was made; zero where its file system does not tell.
+func (d *Dir) Born() time.Time { return d.stat.Birth }
 
 // Remove removes a file, or an empty directory. It is EBUSY where something is mounted
 // on it here.

@@ -36,13 +36,22 @@ func SameFiles(tid1, tid2 int) (bool, error) {
 // of Go.
 const ClockTick = time.Second / 100
 
-// BootTime is the time of the boot according to the present setting of the clock.
-func BootTime() time.Time {
-	var now, up unix.Timespec
-	// Both clocks exist since Linux 2.6.39, so neither call fails.
-	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
-	_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &up)
-	return time.Unix(now.Unix()).Add(-time.Duration(up.Nano()))
+// BootTime is the time of the boot according to the present setting of the clock, and the
+// present time, both from one moment.
+func BootTime() (boot, now time.Time) {
+	const tries, moment = 10, int64(time.Millisecond)
+	var before, up, after unix.Timespec
+	for range tries {
+		// Both clocks exist since Linux 2.6.39, so neither call fails.
+		_ = unix.ClockGettime(unix.CLOCK_REALTIME, &before)
+		_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &up)
+		_ = unix.ClockGettime(unix.CLOCK_REALTIME, &after)
+		if took := after.Nano() - before.Nano(); took >= 0 && took < moment {
+			break // the clock was not set meanwhile
+		}
+	}
+	now = time.Unix(after.Unix())
+	return now.Add(-time.Duration(up.Nano())), now
 }
 
 // Privileged reports whether the process may inspect every other process and enter

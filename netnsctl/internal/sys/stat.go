@@ -170,14 +170,21 @@ func OnTmpfs(fd int) bool {
 	return unix.Fstatfs(fd, &st) == nil && st.Type == unix.TMPFS_MAGIC
 }
 
-// AnonInodeDev is the device number of the anonymous inodes of the kernel: epoll,
-// inotify, io_uring.
-func AnonInodeDev() (uint64, error) {
+// AnonInode is the device number of the anonymous inodes of the kernel (epoll, inotify,
+// io_uring), and the time at which it made the one that they share. A program may have moved
+// some of the three times of that one since (to map the memory of a virtual machine of KVM
+// does). The oldest tells most; exact says that none was moved.
+func AnonInode() (dev uint64, made time.Time, exact bool, err error) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
-		return 0, err
+		return 0, time.Time{}, false, err
 	}
 	defer unix.Close(fd)
-	dev, _, err := Fstat(fd)
-	return dev, err
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return 0, time.Time{}, false, err
+	}
+	oldest := min(st.Atim.Nano(), st.Mtim.Nano(), st.Ctim.Nano())
+	exact = oldest == max(st.Atim.Nano(), st.Mtim.Nano(), st.Ctim.Nano())
+	return uint64(st.Dev), time.Unix(0, oldest), exact, nil
 }
