@@ -295,12 +295,17 @@ func TestWrongTypeOverName(t *testing.T) {
 	})
 }
 
-// A full directory is not emptied.
+// A full directory is not emptied: the plan skips it, and a run spares one that is filled later.
 func TestDirectory(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, os.MkdirAll("/run/netns/empty", 0o755))
 		nstest.Must(t, os.MkdirAll("/run/netns/full/x", 0o755))
-		snap, plan := planned(t, "empty", "full")
+		nstest.Must(t, os.MkdirAll("/run/netns/filled", 0o755))
+		snap, plan := planned(t, "empty", "full", "filled")
+		if len(plan.Skipped) != 1 || plan.Skipped[0].Why != "it is a directory that is not empty" {
+			t.Errorf("skipped: %+v", plan.Skipped)
+		}
+		nstest.Must(t, os.Mkdir("/run/netns/filled/x", 0o755))
 		if got := outcomes(snap, plan); got != "removed, spared: it is a directory that is not empty" {
 			t.Error(got)
 		}

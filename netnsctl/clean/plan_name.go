@@ -41,6 +41,10 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 		return because("something that is not a namespace is mounted on it")
 	case n.File.Kind == "":
 		return because("the file under the mount cannot be seen")
+	case p.snap.Obstacle != netnsctl.NoObstacle:
+		return because(string(p.snap.Obstacle))
+	case n.File.Full:
+		return because("it is a directory that is not empty")
 	case !named:
 		if r := foreignFile(n); r.keeps() {
 			return r
@@ -143,6 +147,8 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
 	switch {
 	case n.Verdict == discover.Unknown:
 		return because("it cannot be looked at: ", n.Detail)
+	case p.snap.Obstacle != netnsctl.NoObstacle:
+		return because(string(p.snap.Obstacle))
 	case ns == nil || ns.Verdict != discover.Idle:
 		return inUse(ns)
 	}

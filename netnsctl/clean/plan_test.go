@@ -321,6 +321,17 @@ func TestMake(t *testing.T) {
 			change: func(w world) { w.dead.Cause, w.dead.File.Size = discover.NoNamespace, 5 },
 		},
 		{
+			name: "rule 11: a directory that is not empty, named", targets: "dead", want: "skip dead: it is a directory that is not empty",
+			change: func(w world) {
+				w.dead.Cause, w.dead.File.Kind, w.dead.File.Full = discover.NoNamespace, discover.Directory, true
+			},
+		},
+		{
+			name: "rule 11: a run directory in which nothing can be removed", targets: "dead vpn",
+			want:   "skip dead: the run directory is on a read-only mount\nskip vpn: the run directory is on a read-only mount",
+			change: func(w world) { w.snap.Obstacle = netnsctl.ReadOnly },
+		},
+		{
 			name: "rule 9: a fifo", targets: "dead", want: "remove dead",
 			change: func(w world) { w.dead.Cause, w.dead.File.Kind = discover.NoNamespace, discover.Fifo },
 		},

@@ -16,6 +16,8 @@ type File struct {
 	Born     time.Time `json:"born,omitzero"`
 	// Target is what a symbolic link points to.
 	Target string
+	// Full says that a directory has entries, so that it cannot be removed.
+	Full bool
 }
 
 // FileKind is a type of file.

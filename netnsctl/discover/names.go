@@ -12,6 +12,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // names sees the namespaces that names lead to. A name is no pin: the mount on it is one.
@@ -54,6 +55,7 @@ func (v *vantage) readNames() {
 				v.clock.compareWithKernel(v.fs)
 			}
 			n = judgeName(e, v.clock, v.fs.Root())
+			n.File.Full = n.File.Kind == Directory && !e.Mounted && hasEntries(v.host.NamePath(name))
 			if helper.GivenUp(e.Err) { // it may lead to a namespace
 				v.nameGaps = append(v.nameGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, Path: v.host.NamePath(name)})
 			}
@@ -83,6 +85,13 @@ func (v *vantage) findOpeners() {
 		}
 		n.Opener = &p
 	}
+}
+
+// hasEntries reports whether a directory in the run directory, which nothing is mounted on, has
+// entries.
+func hasEntries(dir string) bool {
+	names, err := sys.Names(dir)
+	return err == nil && len(names) > 0
 }
 
 // mountedNames are those names on which pid 1's mount namespace has a network namespace,

@@ -53,6 +53,9 @@ type Snapshot struct {
 	OwnMounts uint64
 	// AllPIDs says that the scan was in the initial pid namespace, and saw every process.
 	AllPIDs bool
+	// Obstacle says why no name can be removed from the run directory, where [Options.Files] is
+	// set; it is [netnsctl.NoObstacle] if one can.
+	Obstacle netnsctl.Obstacle
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace `json:"namespaces"`
