@@ -162,9 +162,8 @@ func (f facts) living() map[string]bool {
 	living := map[string]bool{}
 	for key, id := range f {
 		kind, _, _ := strings.Cut(key, " ")
-		if kind == "process" || kind == "name" || kind == "record" {
-			id, _, _ = strings.Cut(id, " ")
-			living[id] = true
+		if slices.Contains([]string{"process", "name", "record"}, kind) && strings.HasPrefix(id, "net:") {
+			living[firstWord(id)] = true
 		}
 	}
 	delete(living, firstWord(f["process 1"]))

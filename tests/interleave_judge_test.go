@@ -169,19 +169,24 @@ func (j judgement) commandSays() string {
 	made, there := j.made()[key]
 	last := j.parts[len(j.parts)-1]
 	now, stays := last.end[key]
+	unlinked := slices.ContainsFunc(j.parts, func(p part) bool { return p.begin[key] != "" && p.end[key] == "" })
 	_, visible := last.end["name 1 live"] // nothing covers the names
 	ok := j.run.status == "0"
 	switch verb := j.words[1]; {
 	case verb == "delete" && ok && !gone:
 		return "says that it has deleted " + j.target()
-	case verb == "delete" && !ok && gone && !stays && visible:
+	case verb == "delete" && !ok && unlinked && visible:
 		return "has deleted " + j.target() + ", and does not say so"
 	case verb != "delete" && ok && (!there || !strings.HasPrefix(made, "net:")):
 		return "says that it has made " + j.target()
 	case verb != "delete" && !ok && there && stays && now == made:
 		return "has made " + j.target() + ", and does not say so: " + made
-	case verb == "add" && ok && last.begin.living()[firstWord(made)]:
-		return j.target() + " is not new: " + made
+	}
+	for _, p := range j.parts {
+		made, there := p.end.lost(p.begin)[key]
+		if there && j.words[1] == "add" && p.begin.living()[firstWord(made)] {
+			return j.target() + " is not new: " + made
+		}
 	}
 	return ""
 }
