@@ -36,6 +36,7 @@ type Witness struct {
 	barrier           int32   // the nsid of the barrier, 0 if none is on its way
 	before            []int32 // what was unpinned when the barrier was released
 	asked             bool    // [Witness.Ask] wants a barrier
+	vacate            func()  // ends the process of [Witness.Occupy]; nil if there is none
 }
 
 // Stage is how far a namespace is on its way out.
@@ -82,10 +83,30 @@ func NewWitness() (*Witness, error) {
 
 // Close ends the witness and its namespace. A Close of a nil Witness does nothing.
 func (w *Witness) Close() {
-	if w != nil {
-		w.requests.Close()
-		w.notices.Close()
+	if w == nil {
+		return
 	}
+	if w.vacate != nil {
+		w.vacate()
+	}
+	w.requests.Close()
+	w.notices.Close()
+}
+
+// Occupy keeps a child process of the helper in the namespace of the witness, until Close. It is
+// for a witness that lives long: other programs, such as a check for leaks, would see a
+// namespace without a process.
+func (w *Witness) Occupy(h *Helper) error {
+	if w == nil {
+		return nil
+	}
+	scratch, err := sys.SocketNet(w.requests.FD())
+	if err != nil {
+		return newOpError(OpOpenNetns, "", "", err)
+	}
+	defer sys.Close(scratch)
+	w.vacate, err = h.Occupy(scratch)
+	return newOpError(OpEnterNet, "", "", err)
 }
 
 // Track makes the witness follow the open namespace ns, whose identity the caller knows. It

@@ -152,6 +152,25 @@ func TestMonitorNamespaces(t *testing.T) {
 	}
 }
 
+// TestMonitorLeavesNothing: the namespace in which a monitor has its nsids is no leak, and ends
+// with it, also when it is killed.
+func TestMonitorLeavesNothing(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.monitored("--json --all-namespaces --interval 50ms", `netnsctl add ready$(date +%N)`, `"new"`)
+	if a := w.run("check", "--min-age", "0"); a.status != "0" || !strings.Contains(a.stdout, "0 orphaned") {
+		t.Errorf("beside the monitor: %v", a)
+	}
+	if nsids := w.shell(`ip netns list-id; for n in /run/netns/*; do nsenter --net=$n ip netns list-id; done`); nsids != "" {
+		t.Errorf("nsids: %s", nsids)
+	}
+	w.shell(`
+		runs() { grep -lsx netnsctl-holder /proc/[0-9]*/comm | sed s/comm/status/ | xargs -r grep -ls 'State:.[^Z]'; }
+		runs | grep -q .
+		kill -9 $(cat /run/monitor)
+		while runs | grep -q .; do sleep 0.01; done`)
+}
+
 // TestMonitorText: names among namespaces, in quotes where a name has blanks.
 func TestMonitorText(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,9 @@ func Run(ctx context.Context, host netnsctl.Host, opts Options, tell func(Event)
 			opts.Unproven(err)
 		}
 		defer witness.Close()
+		if err := witness.Occupy(host.Helper); err != nil {
+			return err
+		}
 		if all, err = newNamespaces(host, witness, opts.Interval); err != nil {
 			return err
 		}

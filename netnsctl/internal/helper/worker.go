@@ -79,12 +79,16 @@ func startThread() (*worker, error) {
 // child when that has nothing more to do. A program whose [Helper] starts processes calls it
 // first of all.
 func Serve(argv []string) bool {
-	if len(argv) != 1 || argv[0] != Name {
+	if len(argv) != 1 || argv[0] != Name && argv[0] != OccupantName {
 		return false
 	}
 	// The requests must come from somebody with the same rights: anyone can execute the
 	// program under this name.
 	if sys.HasMoreThanCaller() {
+		return true
+	}
+	if argv[0] == OccupantName {
+		occupy()
 		return true
 	}
 	runtime.LockOSThread() // the parent looks at the state of the first thread
