@@ -136,6 +136,9 @@ func TestStaleWaitAtLimit(t *testing.T) {
 	const unproven = "cannot be told: user.max_net_namespaces allows each user 5 network namespaces: "
 	var lines []string
 	for line := range strings.Lines(a.stdout) {
+		if strings.HasPrefix(line, "netnsctl: waiting: ") {
+			continue // the machine is slow
+		}
 		line, _, _ = strings.Cut(line, unproven)
 		lines = append(lines, strings.TrimSuffix(line, "\n"))
 	}

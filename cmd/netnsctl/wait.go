@@ -94,7 +94,10 @@ func (g *goodbye) erase() {
 
 // look says who holds what is left.
 func (g *goodbye) look(left []clean.Left) {
-	const most = 10
+	const (
+		most  = 10
+		usual = 5 * time.Second // how long a machine under load may take to tear down a namespace
+	)
 	g.looked = time.Now()
 	snap, err := discover.Scan(g.host, discover.Options{Everything: true, Before: g.before})
 	if err != nil {
@@ -104,6 +107,9 @@ func (g *goodbye) look(left []clean.Left) {
 	g.erase()
 	for _, l := range left[:min(len(left), most)] {
 		id := l.ID.String()
+		if l.Stage == netnsctl.StageUnpinned && time.Since(g.start) < usual {
+			continue
+		}
 		if text := g.leftText(snap, l); g.said[id] != text {
 			g.said[id] = text
 			g.note("waiting: %s", text)

@@ -12,25 +12,44 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// open opens a namespace by the first of its pins that leads to it, and makes sure that it
-// is the one. Our own may have no pin but ourselves.
+// open opens a namespace by the first of its pins that leads to it, or else by one of its
+// names, and makes sure that it is the one. Our own may have no pin but ourselves.
 func (v *vantage) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
 		var fd int
-		if fd, err = v.openPin(p, ns.ID.Ino); err != nil {
-			continue
-		}
-		if _, ino, statErr := sys.Fstat(fd); statErr == nil && ino == ns.ID.Ino {
+		if fd, err = v.openPin(p, ns.ID.Ino); err == nil && isNamespace(fd, ns) {
 			return fd, nil
 		}
-		sys.Close(fd)
-		err = syscall.ENOENT
+	}
+	// The only pin of a name that is being made may be a process that has left since. A link is
+	// not followed, as that changes its time of access.
+	for _, n := range v.names {
+		if n.ID != ns.ID || !n.Mounted {
+			continue
+		}
+		var fd int
+		if fd, err = mountns.OpenHere(v.helper, v.host.NamePath(n.Name)); err == nil && isNamespace(fd, ns) {
+			return fd, nil
+		}
 	}
 	if ns.ID == v.own {
 		return sys.OpenNamespace(v.fs.Root() + "/thread-self/ns/net")
 	}
+	if err == nil {
+		err = syscall.ENOENT
+	}
 	return -1, err
+}
+
+// isNamespace reports whether an open file is a namespace that was found, and closes it if not.
+func isNamespace(fd int, ns *Namespace) bool {
+	_, ino, err := sys.Fstat(fd)
+	if err == nil && ino == ns.ID.Ino {
+		return true
+	}
+	sys.Close(fd)
+	return false
 }
 
 func (v *vantage) openPin(p Pin, ino uint64) (int, error) {

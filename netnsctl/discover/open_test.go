@@ -20,6 +20,8 @@ func TestOpenPins(t *testing.T) {
 		for _, ns := range gather(v.seen) {
 			byIno[ns.ID.Ino] = ns
 		}
+		names := v.names
+		v.names = nil
 		x, other := byIno[inode(t, host.NamePath("x"))], byIno[inode(t, host.NamePath("other"))]
 		for _, test := range []struct {
 			situation string
@@ -46,6 +48,13 @@ func TestOpenPins(t *testing.T) {
 			}
 			sys.Close(fd)
 		}
+		v.names = names // a name leads to it where its pin has gone
+		fd, err := v.open(&Namespace{Identity: netnsctl.Identity{ID: x.ID}, Pins: []Pin{{Kind: Process, PID: 9000001}}})
+		nstest.Must(t, err)
+		if _, ino, _ := sys.Fstat(fd); ino != x.ID.Ino {
+			t.Errorf("by its name: %d", ino)
+		}
+		sys.Close(fd)
 	})
 }
 

@@ -123,6 +123,9 @@ func (n *namespaces) look() (events []Event, err error) {
 	for id, ns := range there {
 		if _, known := n.known[id]; !known {
 			n.known[id] = ns.tracked
+			if n.witness != nil && n.witness.Stage(ns.tracked) == netnsctl.StageUnknown {
+				n.hurry() // it may be possible to open it now
+			}
 			events = append(events, Event{
 				Time: n.last, Kind: NamespaceNew, ID: id, Cookie: ns.Cookie, Names: ns.Names, Pin: n.first(ns.Namespace),
 			})
