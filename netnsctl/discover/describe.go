@@ -4,7 +4,6 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -22,7 +21,7 @@ type describer struct {
 	// may hide what the orphans carry.
 	unlisted int
 	gaps     []Gap
-	users    map[int64]string // names by UID
+	known    map[int]*process // by PID; one may pin thousands of namespaces
 }
 
 func (d *describer) describe(namespaces []*Namespace) {
@@ -131,56 +130,6 @@ func (ns *Namespace) hasFile() bool {
 		}
 	}
 	return false
-}
-
-// owner fills in the commands of the pins of a namespace, and its owner.
-func (d *describer) owner(ns *Namespace) {
-	o, before := &ns.Owner, 0 // before is the process of the pin before
-	for i := range ns.Pins {
-		p := &ns.Pins[i]
-		pid := p.PID
-		if p.Mount != nil && pid == 0 {
-			pid = p.Mount.Through
-		}
-		if i > 1 && pid == before { // one process may have thousands of mounts
-			same := ns.Pins[i-1]
-			p.Command, p.UID, p.User = same.Command, same.UID, same.User
-		} else if pid != 0 {
-			p.Command = procfs.Command(d.v.helper, d.v.fs.Root(), pid)
-			if ns.Verdict == Orphan || i == 0 && d.opts.Files { // the first one is the reason why a target stays
-				p.UID, p.User = d.user(pid, ns)
-			}
-		}
-		before = pid
-		if p.Mount != nil && o.Runtime == "" {
-			o.Runtime = container.At(p.Mount.Path)
-		}
-		// A mount in the run directory has no owner, also where it is seen in the mount
-		// namespace of a command that exec runs.
-		if pid == 0 || o.PID != 0 || p.Mount != nil && (p.Mount.Host || p.Mount.Name != "") {
-			continue
-		}
-		o.PID, o.Command = pid, p.Command
-		o.Unit, o.Container, o.Pod = procfs.Cgroup(d.v.helper, d.v.fs.Root(), pid)
-	}
-}
-
-// user is the user who answers for a process that pins a namespace, if that is not root. Where
-// the process has ended it is the user to whom the namespace belongs.
-func (d *describer) user(pid int, ns *Namespace) (uid int64, name string) {
-	if uid, _ = procfs.UserOf(d.v.helper, d.v.fs.Root(), pid); uid < 0 {
-		uid = ns.UID
-	}
-	if uid <= 0 {
-		return 0, ""
-	}
-	if d.users == nil {
-		d.users = map[int64]string{}
-	}
-	if d.users[uid] == "" {
-		d.users[uid] = procfs.UserName(uid)
-	}
-	return uid, d.users[uid]
 }
 
 // note notes the physical devices in an open namespace: those that no driver made on
