@@ -371,3 +371,24 @@ func TestPersistentMountNamespace(t *testing.T) {
 	}
 	w.shell(lives)
 }
+
+// TestElsewhereAdvice: the command that the message names releases the namespace, and then the dead
+// file goes.
+func TestElsewhereAdvice(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mount --make-rshared /; mkdir -p /run/netns; : >/run/netns/x
+		elsewhere 'mount --make-rprivate /run/netns; unshare --net=/run/netns/x true'`)
+	listed := w.run("list", "--stale", "--idle", "--noheadings", "-o", "name,state,reason")
+	for _, want := range []string{"x stale dead-file: net:[", "] is named x in the mount namespace of pid ", "idle named x in the mount namespace of pid "} {
+		if !strings.Contains(squeeze(listed.stdout), want) {
+			t.Errorf("no %q: %s%s", want, listed.stdout, listed.stderr)
+		}
+	}
+	a := w.run("delete", "--force-orphans", "--min-age", "0")
+	_, advice, ok := strings.Cut(strings.Split(a.stdout, "\n")[0], "; to release that first: ")
+	if a.status != "3" || !ok {
+		t.Fatalf("status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+	w.shell(advice + ` | grep -q '1 released'; netnsctl delete --force-orphans --min-age 0; ! test -e /run/netns/x`)
+}

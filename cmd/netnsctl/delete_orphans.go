@@ -253,6 +253,8 @@ func skippedText(s clean.Skipped) string {
 		return text + "; to remove it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Name.Name)
 	case s.IfNamed:
 		return text + "; to release it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Namespace.String())
+	case s.Other != "":
+		return text + "; to release that first: " + shellCommand("netnsctl delete --force-orphans", s.Other)
 	case s.Holder != nil:
 		return text + "; end that process first"
 	}

@@ -85,6 +85,9 @@ type Skipped struct {
 	Gap *discover.Gap `json:"gap,omitempty"`
 	// Cover is where the mount is that covers what Why tells of, if it can be unmounted.
 	Cover string `json:"cover,omitempty"`
+	// Other is the ID of another namespace without a process that is mounted on the file of the
+	// name, where that is the reason: the name can go after that was released.
+	Other string `json:"other,omitempty"`
 	// IfNamed says that the plan would have the name or the namespace if it were a target.
 	IfNamed bool `json:"if_named,omitempty"`
 }

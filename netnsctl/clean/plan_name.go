@@ -93,7 +93,11 @@ func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 		return m.Namespace != p.snap.OwnMounts && !slices.ContainsFunc(copies, m.Same) && !(named && p.only(m))
 	})
 	if found {
-		return mounted(m)
+		r := mounted(m)
+		if ns := p.byIno[m.Ino]; ns != nil && len(ns.Names) == 0 && (ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan) {
+			r.other = ns
+		}
+		return r
 	}
 	for _, g := range p.hidden {
 		if g.What == discover.GapMountNamespaces && g.UID == 0 {

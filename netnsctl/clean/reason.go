@@ -16,6 +16,7 @@ type reason struct {
 	holder *Holder
 	gap    *discover.Gap
 	cover  string
+	other  *discover.Namespace
 }
 
 func because(text ...string) reason { return reason{text: strings.Join(text, "")} }
@@ -125,6 +126,9 @@ func hardware(ns *discover.Namespace) reason {
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
 	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover}
+	if r.other != nil {
+		s.Other = r.other.String()
+	}
 	if ifNamed != nil {
 		named := *p
 		named.req.MinAge = 0

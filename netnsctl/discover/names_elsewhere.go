@@ -135,3 +135,27 @@ func (v *vantage) dirBelow(root *rootDir, dir string) (at place, err error) {
 	at.path, err = os.Readlink(sys.FDPath(found))
 	return at, err
 }
+
+// noteElsewhere adds to dead files which namespace has its name there, in another mount namespace:
+// that of a container that has our run directory, but not our mounts.
+func (v *vantage) noteElsewhere() {
+	isDead := func(n *Name) bool { return n.Cause == DeadFile }
+	if !slices.ContainsFunc(v.names, isDead) {
+		return
+	}
+	byFile := map[string]sighting{}
+	for _, s := range v.seen {
+		if m := s.Pin.Mount; m != nil && m.Usable && !m.Host && m.File != "" {
+			byFile[m.File] = s
+		}
+	}
+	if len(byFile) == 0 {
+		return
+	}
+	v.placeNames()
+	for _, n := range v.names {
+		if s, found := byFile[n.On]; found && isDead(n) {
+			n.Detail = s.ID.String() + " is named " + s.Pin.Mount.Name + " in " + s.Pin.Mount.where()
+		}
+	}
+}

@@ -84,6 +84,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		return nil, err
 	}
 	snap.first = v.host1
+	if !opts.IdentityOnly {
+		v.noteElsewhere()
+	}
 	snap.Own, snap.OwnMounts, snap.AllPIDs, snap.Names = v.own, v.ownMounts, v.allPIDs, v.names
 	snap.time("verdicts", func() { snap.judge(v, opts) })
 	if !opts.IdentityOnly {
