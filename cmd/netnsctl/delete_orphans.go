@@ -233,7 +233,8 @@ func (r *cleanup) wait() error {
 		}
 		r.left = append(r.left, remaining)
 		if !unproven(remaining) {
-			r.leftTexts = append(r.leftTexts, r.goodbye.leftText(snap, l))
+			text, _ := r.goodbye.leftText(snap, l)
+			r.leftTexts = append(r.leftTexts, text)
 		}
 	}
 	return nil

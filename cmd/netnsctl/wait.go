@@ -105,33 +105,32 @@ func (g *goodbye) look(left []clean.Left) {
 	}
 	defer snap.Close()
 	g.erase()
+	long := time.Since(g.start) >= usual
 	for _, l := range left[:min(len(left), most)] {
 		id := l.ID.String()
-		if l.Stage == netnsctl.StageUnpinned && time.Since(g.start) < usual {
-			continue
-		}
-		if text := g.leftText(snap, l); g.said[id] != text {
+		text, used := g.leftText(snap, l)
+		if (used || long) && g.said[id] != text {
 			g.said[id] = text
 			g.note("waiting: %s", text)
 		}
 	}
-	if more := strconv.Itoa(len(left) - most); len(left) > most && g.said[""] != more {
+	if more := strconv.Itoa(len(left) - most); len(left) > most && long && g.said[""] != more {
 		g.said[""] = more
 		g.note("waiting: %s more", more)
 	}
 }
 
-// leftText is one line on why a namespace is not gone.
-func (g *goodbye) leftText(snap *discover.Snapshot, l clean.Left) string {
+// leftText is one line on why a namespace is not gone. used says that something uses it.
+func (g *goodbye) leftText(snap *discover.Snapshot, l clean.Left) (text string, used bool) {
 	id := l.ID.String()
 	if l.Stage != netnsctl.StageUnpinned {
 		if ns := withIdentity(snap, l.Identity); ns != nil {
 			if lines := keptBy(snap, ns); len(lines) > 0 {
-				return id + " is still in use by " + strings.Join(firstFew(lines, false), "; ")
+				return id + " is still in use by " + strings.Join(firstFew(lines, false), "; "), true
 			}
 		}
 	}
-	return stageText(id, l.Stage, g.unproven)
+	return stageText(id, l.Stage, g.unproven), l.Stage == netnsctl.StagePinned
 }
 
 // stageText is about a namespace of which a look has found no user. It says only what is known.
