@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestAttackHungName(t *testing.T) {
 				commands = commands[:3]
 			}
 			if isName {
-				commands = append(commands[:len(commands):len(commands)], hungNameCommands...)
+				commands = append(slices.Clip(commands), hungNameCommands...)
 			}
 			for _, c := range commands {
 				line := strings.ReplaceAll(c.line, "WORD", test.word)

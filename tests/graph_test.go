@@ -213,7 +213,7 @@ func TestGraphOddNames(t *testing.T) {
 }
 
 // TestGraphHidden: the far end of a veth pair is in a namespace that only another
-// process' mount namespace pins.
+// process' mount namespace pins. As the near end has a name, that one is wired.
 func TestGraphHidden(t *testing.T) {
 	t.Parallel()
 	w := newLab(t, `leak; netnsctl add near
@@ -222,7 +222,7 @@ func TestGraphHidden(t *testing.T) {
 		elsewhere 'mkdir /run/kept; : >/run/kept/x; mount --bind /run/netns/leak /run/kept/x'
 		netnsctl delete leak`)
 	a := w.run("graph", "near")
-	if a.status != "0" || !regexp.MustCompile("(?m)^net:\\[\\d+\\]  orphan, .*\n`- hidden +veth +off +10.2.1.15/24, <-> v in near$").MatchString(a.stdout) {
+	if a.status != "0" || !regexp.MustCompile("(?m)^net:\\[\\d+\\]  wired, .*\n`- hidden +veth +off +10.2.1.15/24, <-> v in near$").MatchString(a.stdout) {
 		t.Errorf("status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 }

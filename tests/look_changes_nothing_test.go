@@ -59,7 +59,8 @@ func TestLookChangesNothing(t *testing.T) {
 	w.shell(lookWorld)
 	w.shell(`{ find /run /var/lib/docker /var/lib/cni /etc -xdev ! -path '/run/d*'; find /run/netns; } >/run/d/files
 		ls /proc | grep '^[0-9]' >/run/d/pids.all; for p in $(cat /run/d/pids.all); do kill -0 $p 2>/dev/null && echo $p; done >/run/d/pids
-		test -s /run/d/pids`)
+		test -s /run/d/pids; mkdir -m 755 /run/d/state`)
+	w.env = append(w.env, "STATE_DIRECTORY=/run/d/state") // check notes when it saw something first
 	for _, look := range looks {
 		before := w.shell(lookedAt)
 		a := w.run(strings.Fields(look)...)

@@ -47,10 +47,11 @@ var vetoes = []veto{
 	{
 		name: "a namespace of his on a dead name",
 		build: `: >/run/netns/dead
-			malloryDoes 'mount --bind /proc/self/ns/net /run/netns/dead' "$own -n"`,
+			malloryDoes 'mount --bind /proc/self/ns/net /run/netns/dead' "$own -n"
+			stat -Lc %i /proc/$(cat /run/pid)/ns/net >/run/ino`,
 		target: "dead",
 		skips:  "another namespace is mounted on its file at /run/netns/dead in mnt:[MNT] of pid PID of user mallory (sleep)", anyway: true,
-		named: "removed dead (dead-file)\n", gone: true,
+		named: "removed dead (dead-file: net:[INO] is named dead in the mount namespace of pid PID)\n", gone: true,
 	},
 	{
 		name: "a mount on a dead name, where root has a process, too",

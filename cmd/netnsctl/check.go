@@ -105,23 +105,25 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 // line is a sentence and, after the bar, performance data: label=value;warn;crit;min
 // (Monitoring Plugins Development Guidelines, "Performance data").
 func (v *checkResult) line() string {
-	s := fmt.Sprintf("NETNS %s - %s, %s", strings.ToUpper(v.State),
+	var s strings.Builder
+	fmt.Fprintf(&s, "NETNS %s - %s, %s", strings.ToUpper(v.State),
 		limit(v.Orphans, "orphaned", v.MaxOrphans), limit(v.Stale, "stale", v.MaxStale))
 	if v.Wired > 0 {
-		s += fmt.Sprintf(", %d wired", v.Wired)
+		fmt.Fprintf(&s, ", %d wired", v.Wired)
 	}
 	if v.Oldest > 0 {
-		s += ", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0))
+		s.WriteString(", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0)))
 	}
 	for _, note := range []struct{ before, text string }{
 		{", incomplete: ", v.gaps}, {", unknown ages count as old, as their state cannot be kept: ", v.NotKept},
 	} {
 		if note.text != "" {
-			s += note.before + escape(strings.ReplaceAll(note.text, "|", "/"))
+			s.WriteString(note.before + escape(strings.ReplaceAll(note.text, "|", "/")))
 		}
 	}
-	return s + fmt.Sprintf(" | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0\n",
+	fmt.Fprintf(&s, " | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0\n",
 		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Wired, v.Oldest)
+	return s.String()
 }
 
 // limit is a number and, where it is exceeded, its limit.

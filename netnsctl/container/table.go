@@ -153,8 +153,10 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "nomad", Names: []string{uuid}, Records: []Records{
-				{"/opt/nomad/data/alloc/*", allocation}, {"/opt/nomad/alloc/*", allocation},
-				{"/var/lib/nomad/alloc/*", allocation}, {"/var/nomad/alloc/*", allocation},
+				{"/opt/nomad/data/alloc/*", allocation},
+				{"/opt/nomad/alloc/*", allocation},
+				{"/var/lib/nomad/alloc/*", allocation},
+				{"/var/nomad/alloc/*", allocation},
 			},
 			Helpers: []string{"nomad"},
 			Source:  "https://github.com/hashicorp/nomad/blob/main/client/lib/nsutil/netns_linux.go, https://developer.hashicorp.com/nomad/docs/concepts/filesystem",

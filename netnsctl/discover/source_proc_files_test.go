@@ -45,7 +45,7 @@ func TestProcFiles(t *testing.T) {
 		after := scanned(t, host, Options{Before: before})
 		ns := after.named(t, id.ID.String())
 		expectFiles(ns, "/proc/net/dev", "/proc/net/tcp")
-		if ns.Verdict != Orphan || ns.Identity.ID != id.ID {
+		if ns.Verdict != Orphan || ns.ID != id.ID {
 			t.Errorf("%+v", ns)
 		}
 		var unknown []*Namespace

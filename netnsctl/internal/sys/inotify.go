@@ -115,7 +115,9 @@ func (m *Mounts) Close() { unix.Close(m.fd) }
 // A signal may end it earlier. A limit below 0 is none; m may be nil.
 func (w *Watch) Wait(m *Mounts, limit time.Duration) (readable, changed bool, err error) {
 	fds := []unix.PollFd{
-		{Fd: int32(w.fd), Events: unix.POLLIN}, {Fd: int32(w.wake), Events: unix.POLLIN}, {Fd: -1},
+		{Fd: int32(w.fd), Events: unix.POLLIN},
+		{Fd: int32(w.wake), Events: unix.POLLIN},
+		{Fd: -1},
 		{Fd: int32(w.also), Events: unix.POLLIN},
 	}
 	if m != nil {
