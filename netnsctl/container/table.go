@@ -169,7 +169,8 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		{
 			Name: "neutron", Names: []string{"qdhcp-*", "qrouter-*", "snat-*", "fip-*", "qlbaas-*", "ovnmeta-*"},
 			Records: []Records{
-				{"/var/lib/neutron/dhcp/*", network("qdhcp-")}, {"/var/lib/neutron/ha_confs/*", network("qrouter-", "snat-")},
+				{"/var/lib/neutron/dhcp/*", network("qdhcp-")},
+				{"/var/lib/neutron/ha_confs/*", network("qrouter-", "snat-")},
 				{"/var/lib/neutron/ovn-metadata-proxy/*.conf", network("ovnmeta-")},
 			},
 			Helpers: []string{"neutron-dhcp-agent", "neutron-l3-agent", "neutron-ovn-metadata-agent"},
