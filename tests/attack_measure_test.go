@@ -25,7 +25,7 @@ type usage struct {
 	Memory int64
 	Status string
 	// Hung says that the command did not end in time; Unkillable that SIGKILL did not
-	// end it. Where is where in the kernel it waited last.
+	// end it. Where is where in the kernel it waited longest.
 	Hung, Unkillable bool
 	Where            string
 }
@@ -160,6 +160,7 @@ func (u *usage) watch(pid int, ended chan struct{}) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	begin := time.Now()
+	waits, longest := map[string]time.Duration{}, time.Duration(0)
 	for {
 		select {
 		case <-ended:
@@ -169,7 +170,10 @@ func (u *usage) watch(pid int, ended chan struct{}) {
 		running, where := treeState(strconv.Itoa(pid))
 		if !running {
 			u.Blocked += interval
-			u.Where = where
+			waits[where] += interval
+			if waits[where] > longest {
+				longest, u.Where = waits[where], fmt.Sprintf("%v in %s", waits[where], where)
+			}
 		}
 		if u.Blocked > 2*hung*time.Duration(patience()) || time.Since(begin) > commandTimeout {
 			u.Hung = true
@@ -193,9 +197,8 @@ func treeState(pid string) (running bool, where string) {
 		text, _ := os.ReadFile(thread + "/stat")
 		_, rest, _ := strings.Cut(string(text), ") ")
 		running = running || strings.HasPrefix(rest, "R")
-		if wchan, _ := os.ReadFile(thread + "/wchan"); len(wchan) > 1 && !strings.HasPrefix(string(wchan), "futex") {
-			where += string(wchan) + " "
-		}
+		wchan, _ := os.ReadFile(thread + "/wchan")
+		where += rest[:min(1, len(rest))] + ":" + string(wchan) + " "
 		children, _ := os.ReadFile(thread + "/children")
 		for child := range strings.FieldsSeq(string(children)) {
 			runs, at := treeState(child)

@@ -3,6 +3,7 @@ package discover
 import (
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
@@ -42,6 +43,7 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 		if in == nil {
 			continue
 		}
+		keepers := sync.OnceValue(func() string { return v.keepers(in) })
 		found := make([]obstacle, len(all))
 		_ = in.Enter(func() error {
 			for i, s := range all {
@@ -53,7 +55,7 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 		})
 		for i, s := range all {
 			s.Top.ByFile = found[i] == byFile
-			s.Top.Stays = v.stays(in, s.Top, found[i])
+			s.Top.Stays = stays(in, s.Top, found[i], keepers)
 		}
 	}
 }
@@ -113,17 +115,18 @@ func hasEmptyFile(in *mountns.Namespace, file string, ino uint64) bool {
 	return err == nil && st.Kind() == sys.KindRegular && st.Size == 0
 }
 
-// stays says for people what keeps a mount from being unmounted.
-func (v *vantage) stays(in *mountns.Namespace, m *Mount, o obstacle) string {
+// stays says for people what keeps a mount from being unmounted. keepers names the processes
+// that keep its mount namespace alive.
+func stays(in *mountns.Namespace, m *Mount, o obstacle, keepers func() string) string {
 	switch {
 	case o == locked:
-		return "locked: ends with " + v.keepers(in)
+		return "locked: ends with " + keepers()
 	case o == tooFar:
-		return "mounted at a path that is too long: ends with " + v.keepers(in)
+		return "mounted at a path that is too long: ends with " + keepers()
 	case o == covered && in.OfRoot():
 		return "covered by the mount at " + m.Cover
 	case o == covered:
-		return "covered by the mount at " + m.Cover + ": ends with " + v.keepers(in)
+		return "covered by the mount at " + m.Cover + ": ends with " + keepers()
 	}
 	return ""
 }
