@@ -168,7 +168,9 @@ func (u *usage) watch(pid int, ended chan struct{}) {
 		case <-tick.C:
 		}
 		running, where := treeState(strconv.Itoa(pid))
-		if !running {
+		// Without a thread it has ended, and the kernel is still at work on what its parent waits
+		// for (release_task in kernel/exit.c).
+		if !running && where != "" {
 			u.Blocked += interval
 			waits[where] += interval
 			if waits[where] > longest {
