@@ -95,7 +95,18 @@ func (s steps) Hold(dir int, part string) (int, error) {
 }
 
 func (s steps) Readlink(link int) (target string, onProc bool, err error) {
-	if isOn("/proc", link) || s.answers(link) {
+	switch {
+	case isOn("/proc", link):
+		type read struct {
+			target string
+			onProc bool
+		}
+		r, err := onThread(s.helper, func() (r read, err error) {
+			r.target, r.onProc, err = sys.ReadHeldLink(link)
+			return r, err
+		})
+		return r.target, r.onProc, err
+	case s.answers(link):
 		return sys.ReadHeldLink(link)
 	}
 	a := s.helper.Ask(Request{op: opReadlink, dir: link})[0]
@@ -107,14 +118,26 @@ func (s steps) Follow(dir int, part string) (int, error) {
 }
 
 // wait waits for a thread that makes a descriptor.
-func (s steps) wait(hold func() (int, error)) (fd int, err error) {
-	fd, err = -1, ErrSilent
-	s.helper.Each(1, func() (func(int), func()) {
-		var got int
-		var failed error
-		return func(int) { got, failed = hold() }, func() { fd, err = got, failed }
+func (s steps) wait(hold func() (int, error)) (int, error) {
+	fd, err := onThread(s.helper, hold)
+	if err != nil {
+		return -1, err
+	}
+	return fd, nil
+}
+
+// onThread calls f on another thread, which is given up where it waits for too long.
+func onThread[T any](h *Helper, f func() (T, error)) (v T, err error) {
+	err = ErrSilent
+	h.Each(1, func() (func(int), func()) {
+		called, got, failed := false, *new(T), error(nil)
+		return func(int) { called = true; got, failed = f() }, func() {
+			if called { // not on a thread that has joined one that waits
+				v, err = got, failed
+			}
+		}
 	})
-	return fd, err
+	return v, err
 }
 
 // answers reports whether a file is on a file system without which nothing goes on anyway.
