@@ -42,7 +42,6 @@ func TestWiredMeanwhile(t *testing.T) {
 	} {
 		t.Run(test.by, func(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
-				nstest.NeedRoot(t, "to move a device into the first process' namespace")
 				in := `in="nsenter --net=/proc/` + leakNamespace(t) + `/root/run/c/ns"
 					`
 				snap, plan := planned(t)

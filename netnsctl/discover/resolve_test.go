@@ -102,6 +102,7 @@ func TestResolve(t *testing.T) {
 
 // TestOpenRefused: who may not look is told so, since the namespace may be there.
 func TestOpenRefused(t *testing.T) {
+	nstest.NeedRoot(t, "only root becomes another user")
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, os.Mkdir("/run/locked", 0))
 		nstest.Must(t, syscall.Setuid(65534)) // in all threads

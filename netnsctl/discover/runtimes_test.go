@@ -285,6 +285,7 @@ func TestNetworkOfRuntime(t *testing.T) {
 // TestRecordsDoNotAnswer: records on a file system that does not answer may tell that an orphan is
 // kept. The scan ends, and says so.
 func TestRecordsDoNotAnswer(t *testing.T) {
+	nstest.NeedRoot(t, "only root has /dev/fuse in a sandbox")
 	nstest.Run(t, func(t *testing.T) {
 		at, id := keptBy(t, nil)
 		moved(t, at, "/run/c/ns")

@@ -28,9 +28,11 @@ var hiddenHolds = []struct {
 func TestHiddenSockets(t *testing.T) {
 	for _, test := range hiddenHolds {
 		t.Run(test.hold, func(t *testing.T) {
+			if test.hold == "macvtap" {
+				nstest.NeedRoot(t, "only root makes a device node")
+			}
 			nstest.Run(t, func(t *testing.T) {
 				if test.hold == "macvtap" {
-					nstest.NeedRoot(t, "only root makes a character device")
 					nstest.Shell(t, `
 						ip link add v0 type veth peer name v1; ip link add tap0 link v0 type macvtap
 						mkdir /run/sys; mount -t sysfs none /run/sys

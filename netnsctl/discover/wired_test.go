@@ -60,7 +60,6 @@ func TestWired(t *testing.T) {
 	} {
 		t.Run(test.world, func(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
-				nstest.NeedRoot(t, "to move a device into the first process' namespace")
 				x, live := orphansAndOthers(t, test.build)
 				ns := scanned(t, host, Options{}).named(t, x)
 				want, reason := Orphan, "held by mount"
@@ -79,8 +78,8 @@ func TestWired(t *testing.T) {
 // TestWiredMacvtap: a macvtap is wired as long as a process has its character device open, and
 // not by that of another macvtap.
 func TestWiredMacvtap(t *testing.T) {
+	nstest.NeedRoot(t, "only root makes a device node")
 	nstest.Run(t, func(t *testing.T) {
-		nstest.NeedRoot(t, "to make a device node")
 		x, _ := orphansAndOthers(t, `ip link add h0 type veth peer name eth0 netns x
 			ip -n x link add mt0 link eth0 type macvtap; ip link add mt1 link h0 type macvtap
 			mkdir /run/sys; ip netns exec x sh -c 'cat /sys/class/net/mt0/tap*/dev' >/run/mt0
