@@ -107,7 +107,7 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	m := pin.Mount
 	if m.Stays != "" {
 		r := because(m.Stays)
-		if m.Own && strings.HasPrefix(m.Stays, coveredText) {
+		if m.Own && strings.HasPrefix(m.Stays, discover.CoveredBy) {
 			r.cover = p.cover(m)
 		}
 		if !m.Covered {

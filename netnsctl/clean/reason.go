@@ -45,11 +45,9 @@ func mounted(m mountns.FileMount) reason {
 	return r
 }
 
-const coveredText = "covered by the mount at "
-
 // coveredBy is what covers a mount as the reason.
 func (p *planner) coveredBy(before string, m *discover.Mount) reason {
-	r := because(before, coveredText, m.Cover)
+	r := because(before, discover.CoveredBy, m.Cover)
 	r.cover = p.cover(m)
 	return r
 }

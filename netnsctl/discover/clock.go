@@ -20,7 +20,7 @@ import (
 type clock struct {
 	// boot is the moment of the boot by the clock as it is set now, and now the present one.
 	boot, now time.Time
-	booted    witness
+	booted    bootStamp
 	// step is by how much the clock was set since the boot: forward if it is positive. It may be
 	// greater than the truth by booting.
 	step, booting time.Duration
@@ -47,15 +47,15 @@ const (
 	maxMounting = 2 * time.Second
 )
 
-// witness is a time of the boot by the clock as it was set then. Where it is not exact, it may
+// bootStamp is a time of the boot by the clock as it was set then. Where it is not exact, it may
 // be later.
-type witness struct {
+type bootStamp struct {
 	made  time.Time
 	exact bool
 }
 
 // newClock finds out by how much the clock was set since the boot.
-func newClock(boot, now time.Time, booted witness) clock {
+func newClock(boot, now time.Time, booted bootStamp) clock {
 	c := clock{boot: boot, now: now, booted: booted}
 	if seems := booted.made.Sub(boot); seems < 0 || booted.made.After(now) {
 		c.step = -seems
@@ -64,18 +64,18 @@ func newClock(boot, now time.Time, booted witness) clock {
 }
 
 // readClock reads the clocks. anon is the anonymous inode.
-func readClock(fs *procfs.FS, anon witness) clock {
+func readClock(fs *procfs.FS, anon bootStamp) clock {
 	boot, now := sys.BootTime()
 	var root sys.FileStat
 	if sys.StatFD(fs.FD(), &root) == nil && root.Changed.Before(anon.made) {
-		anon = witness{made: root.Changed}
+		anon = bootStamp{made: root.Changed}
 	}
 	return newClock(boot, now, anon)
 }
 
 // compareWithKernel makes better what is known where all processes can be seen, those of the
-// kernel, too: booting is an upper limit for how long after its start it made the witness. It
-// takes about a millisecond.
+// kernel, too: booting is an upper limit for how long after its start it made the stamped file.
+// It takes about a millisecond.
 func (c *clock) compareWithKernel(fs *procfs.FS) {
 	if c.booting == 0 {
 		c.bootedWithin(bootingTime(fs))

@@ -48,7 +48,7 @@ func TestClock(t *testing.T) {
 				}
 				return boot.Add(uptime)
 			}
-			c := newClock(boot, boot.Add(test.uptime), witness{stamp(booted), true})
+			c := newClock(boot, boot.Add(test.uptime), bootStamp{stamp(booted), true})
 			c.bootedWithin(booting)
 			born := c.born(stamp(test.made), !test.disk)
 			if born.IsZero() != (test.age == unknown) {
@@ -68,11 +68,11 @@ func TestClockOfTouchedInode(t *testing.T) {
 	for booted, step := range map[time.Duration]time.Duration{
 		0: 0, 40 * time.Second: 0, 59 * time.Minute: 0, -time.Second: time.Second, 3 * time.Hour: -3 * time.Hour,
 	} {
-		if c := newClock(boot, boot.Add(time.Hour), witness{made: boot.Add(booted)}); c.step != step {
+		if c := newClock(boot, boot.Add(time.Hour), bootStamp{made: boot.Add(booted)}); c.step != step {
 			t.Errorf("made %v after the boot: the step is %v", booted, c.step)
 		}
 	}
-	c := newClock(boot, boot.Add(time.Hour), witness{made: boot.Add(time.Minute)})
+	c := newClock(boot, boot.Add(time.Hour), bootStamp{made: boot.Add(time.Minute)})
 	if c.bootedWithin(time.Second); c.step != 0 || c.sure {
 		t.Errorf("the step is %v, sure %v", c.step, c.sure)
 	}

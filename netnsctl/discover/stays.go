@@ -115,6 +115,10 @@ func hasEmptyFile(in *mountns.Namespace, file string, ino uint64) bool {
 	return err == nil && st.Kind() == sys.KindRegular && st.Size == 0
 }
 
+// CoveredBy begins the reason why a covered mount stays ([Mount.Stays]). The place of the mount
+// that covers it follows ([Mount.Cover]).
+const CoveredBy = "covered by the mount at "
+
 // stays says for people what keeps a mount from being unmounted. keepers names the processes
 // that keep its mount namespace alive.
 func stays(in *mountns.Namespace, m *Mount, o obstacle, keepers func() string) string {
@@ -124,9 +128,9 @@ func stays(in *mountns.Namespace, m *Mount, o obstacle, keepers func() string) s
 	case o == tooFar:
 		return "mounted at a path that is too long: ends with " + keepers()
 	case o == covered && in.OfRoot():
-		return "covered by the mount at " + m.Cover
+		return CoveredBy + m.Cover
 	case o == covered:
-		return "covered by the mount at " + m.Cover + ": ends with " + keepers()
+		return CoveredBy + m.Cover + ": ends with " + keepers()
 	}
 	return ""
 }

@@ -115,7 +115,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return fail(self, err)
 	}
 	v.own = netnsctl.ID{Dev: dev, Ino: ino}
-	var booted witness
+	var booted bootStamp
 	if v.anon, booted.made, booted.exact, err = sys.AnonInode(); err != nil {
 		return fail("eventfd", err)
 	}
