@@ -194,7 +194,7 @@ func TestCheckFirstSeen(t *testing.T) {
 	w.shell(`test "$(stat -c %a:%u /run/netnsctl ` + record + `)" = "755:0
 644:0"`)
 	// As if the first check had been 20 minutes ago.
-	w.shell(`sed -i 's/"uptime_seconds": [0-9.]*/"uptime_seconds": '"$(awk '{ print $1 - 1210 }' /proc/uptime)/" ` + record)
+	w.shell(`sed -i 's/"uptime_seconds": [0-9.]*/"uptime_seconds": '"$(awk '{ print $1 - 1215 }' /proc/uptime)/" ` + record)
 	check("known for 20 minutes", "", "3", " 1 orphaned, 0 stale, the oldest orphan is 20m")
 	if a := w.run("metrics"); !regexp.MustCompile(`(?m)^netnsctl_oldest_orphan_age_seconds 12[12]\d`).MatchString(a.stdout) {
 		t.Errorf("metrics: %s", a.stdout)
