@@ -55,17 +55,38 @@ func (w *wires) joins(n int, alive []bool) (texts []string) {
 // forwards says between which devices that lead out the namespace forwards packets.
 func (w *wires) forwards(n int, alive []bool) []string {
 	var ends []string
-	forwarding := false
-	for _, d := range w.layout(n).devices {
-		if (d.Master == 0 || d.PortKind == "vrf") && w.leadsOut(n, d, 0, alive) {
-			ends = append(ends, w.endText(n, d, alive))
-			forwarding = forwarding || d.Forwarding
+	forwarding, mayForward := false, ""
+	exits := w.exits(n, alive)
+	for _, d := range exits {
+		ends = append(ends, w.endText(n, d, alive))
+		forwarding = forwarding || d.Forwarding
+		switch {
+		case d.XDP:
+			mayForward = " (XDP)"
+		case slices.Contains(w.ingress[n], d.Index):
+			mayForward = " (tc)"
 		}
 	}
-	if len(ends) < 2 || !forwarding {
+	switch {
+	case len(exits) < 2:
 		return nil
+	case forwarding:
+		return []string{"forwards between " + list(ends, ", ", " and ")}
+	case mayForward != "":
+		return []string{"may forward between " + list(ends, ", ", " and ") + mayForward}
 	}
-	return []string{"forwards between " + list(ends, ", ", " and ")}
+	return nil
+}
+
+// exits are the devices by which packets leave the namespace, a bridge once for all its ports, a
+// VRF as each of its ports.
+func (w *wires) exits(n int, alive []bool) (exits []*inside.Device) {
+	for _, d := range w.layout(n).devices {
+		if d.Kind != "vrf" && (d.Master == 0 || d.PortKind == "vrf") && w.leadsOut(n, d, 0, alive) {
+			exits = append(exits, d)
+		}
+	}
+	return exits
 }
 
 // leadsOut reports whether packets leave the namespace by a device, or by those below it and at
@@ -95,10 +116,11 @@ func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) boo
 	return false
 }
 
-// isExit reports whether packets leave the namespace by a device itself.
+// isExit reports whether packets leave the namespace by a device itself. An internal port of Open
+// vSwitch leads to the switch, which is in the host's namespace; the kernel does not say so.
 func (w *wires) isExit(n int, d *inside.Device, alive []bool) bool {
 	elsewhere := d.Link != nil && d.Link.Namespace != n && alive[d.Link.Namespace]
-	return elsewhere || d.Physical || d.IsTunnel() && !d.Fallback() || w.opened[tap{n, d.Index}] != ""
+	return elsewhere || d.Physical || d.Kind == "openvswitch" || d.IsTunnel() && !d.Fallback() || w.opened[tap{n, d.Index}] != ""
 }
 
 // layout has the devices of one namespace, by index, and the ports of those that have some.

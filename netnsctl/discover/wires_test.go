@@ -52,11 +52,19 @@ func TestWires(t *testing.T) {
 		},
 		{world: "netkit", devices: []inside.Device{to(device(2, "netkit"), live, 5)}, expected: "d2 joins device 5 of net:[52] (pid 9 sh)"},
 		{
+			world: "a router of Neutron", devices: []inside.Device{forwards(device(2, "openvswitch")), forwards(device(3, "openvswitch"))},
+			expected: "forwards between d2 and d3",
+		},
+		{
+			world: "an XDP program", devices: []inside.Device{toHost, {Index: 3, Name: "d3", Physical: true, XDP: true}},
+			expected: "may forward between device 8 of the host and d3 (XDP)",
+		},
+		{
 			world: "a bond of two", devices: []inside.Device{device(2, "bond"), port(to(device(3, "veth"), host, 8), 2, "bond"), port(to(device(4, "veth"), host, 9), 2, "bond")},
 			expected: "d2 joins device 8 of the host and device 9 of the host",
 		},
 		{
-			world: "a VRF with one port", devices: []inside.Device{device(2, "vrf"), port(to(device(3, "veth"), host, 8), 2, "vrf")},
+			world: "a VRF with one port", devices: []inside.Device{forwards(device(2, "vrf")), port(to(device(3, "veth"), host, 8), 2, "vrf")},
 		},
 		{
 			world: "a bond as the port of a bridge", devices: []inside.Device{

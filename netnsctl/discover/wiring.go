@@ -27,7 +27,7 @@ type wirer struct {
 func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle) (map[*Namespace]string, []inside.Contents) {
 	w := &wires{
 		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true}),
-		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, who: l.who,
+		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, who: l.who,
 	}
 	l.openTaps(w, handles)
 	carried := w.wired()
@@ -87,13 +87,16 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 	tunnel := w.hiddenTunnel()
 	everywhere := tunnel != "" || inside.HasVirtualServices()
 	for n, ns := range w.namespaces {
-		if ns.Verdict == Orphan && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n)) && w.isLinked(n) {
+		if ns.Verdict == Orphan && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n) || w.hasExits(n, 2)) && w.hasExits(n, 1) {
 			at, open = append(at, n), append(open, handles[n])
 		}
 	}
 	for i, c := range inside.Read(open, inside.Wanted{Gateways: len(open) > 0, Sockets: tunnel != ""}) {
 		n := at[i]
 		w.contents[n].Err = errors.Join(w.contents[n].Err, c.Err) // it may be what others need
+		if len(c.Gateway.Ingress) > 0 {
+			w.ingress[n] = c.Gateway.Ingress
+		}
 		var texts []string
 		if c.Gateway.Services > 0 {
 			texts = append(texts, "balances load for "+count(c.Gateway.Services, "virtual service", "virtual services")+" (IPVS)")
@@ -108,16 +111,16 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 			w.gateways[n] = strings.Join(texts, ", ")
 		}
 	}
-	return len(w.gateways) > 0
+	return len(w.gateways)+len(w.ingress) > 0
 }
 
-// isLinked reports whether a namespace has a device that leads out.
-func (w *wires) isLinked(n int) bool {
+// hasExits reports whether a namespace has so many devices that lead out, to an orphan, too.
+func (w *wires) hasExits(n, least int) bool {
 	all := make([]bool, len(w.contents))
 	for i := range all {
 		all[i] = true
 	}
-	return slices.ContainsFunc(w.layout(n).devices, func(d *inside.Device) bool { return w.isExit(n, d, all) })
+	return len(w.exits(n, all)) >= least
 }
 
 // isForwarding reports whether a namespace forwards packets that come by any device.

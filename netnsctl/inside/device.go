@@ -24,6 +24,9 @@ type Device struct {
 	Physical bool `json:"physical"`
 	// Forwarding says that the kernel forwards packets that arrive by the device, IPv4 or IPv6.
 	Forwarding bool
+	// XDP says that a program sees the packets that arrive by the device, and may send them out
+	// by another one.
+	XDP bool
 	// Up is what the administrator asked for, State is what the device reports
 	// (RFC 2863): "up", "down", "lowerlayerdown", "dormant", "unknown" …
 	Up    bool   `json:"up"`

@@ -50,6 +50,10 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 			d.Forwarding = forwards(value)
 		case unix.IFLA_PARENT_DEV_NAME:
 			parent = true
+		case unix.IFLA_XDP:
+			_ = rtnl.Each(value, func(kind uint16, value []byte) {
+				d.XDP = d.XDP || kind == unix.IFLA_XDP_ATTACHED && len(value) > 0 && value[0] != 0
+			})
 		}
 	})
 	d.Physical = !d.Loopback && (d.Kind == "" || parent || slices.Contains(hardwareKinds, d.Kind))

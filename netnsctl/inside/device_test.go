@@ -40,6 +40,14 @@ func TestParseDevice(t *testing.T) {
 			join(ifinfo(1, 3, 0), name("wg0"), attribute(unix.IFLA_LINK_NETNSID, word(5)), info("wireguard"), attribute(unix.IFLA_LINK, word(3))),
 			Device{Index: 3, Name: "wg0", Kind: "wireguard", Link: &Link{5, 0}, State: "unknown"},
 		},
+		"a program of XDP": {
+			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_XDP, attribute(unix.IFLA_XDP_ATTACHED, []byte{2}))),
+			Device{Index: 3, Name: "x", Physical: true, XDP: true, State: "unknown"},
+		},
+		"no program of XDP": {
+			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_XDP, attribute(unix.IFLA_XDP_ATTACHED, []byte{0}))),
+			Device{Index: 3, Name: "x", Physical: true, State: "unknown"},
+		},
 		"an unheard-of state": {
 			join(ifinfo(1, 3, 0), name("x"), attribute(unix.IFLA_OPERSTATE, []byte{77})),
 			Device{Index: 3, Name: "x", Physical: true, State: "unknown"},

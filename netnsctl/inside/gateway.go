@@ -15,13 +15,18 @@ import (
 const (
 	OpListServices netnsctl.Op = "list virtual services"
 	OpListPolicies netnsctl.Op = "list IPsec policies"
+	OpListQdiscs   netnsctl.Op = "list queueing disciplines"
 )
 
-// Gateway is what makes a namespace carry packets of others with a single link.
+// Gateway is what makes a namespace carry packets of others although the kernel's forwarding is
+// off.
 type Gateway struct {
 	// Services is the number of virtual services (IPVS), Policies that of the IPsec policies for
 	// packets that are forwarded.
 	Services, Policies int
+	// Ingress are the indexes of the devices with a queueing discipline for packets that arrive
+	// (ingress, clsact): its filters may send these packets out by another device.
+	Ingress []int
 }
 
 // readGateway reads what makes the thread's namespace a gateway.
@@ -31,6 +36,8 @@ func (c *Contents) readGateway() {
 	c.fail(OpListServices, "", err)
 	c.Gateway.Policies, err = rtnl.ForwardPolicies()
 	c.fail(OpListPolicies, "", err)
+	c.Gateway.Ingress, err = rtnl.IngressDevices()
+	c.fail(OpListQdiscs, "", err)
 }
 
 // HasVirtualServices reports whether the kernel has IPVS, the module ip_vs.

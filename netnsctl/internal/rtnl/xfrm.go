@@ -12,6 +12,7 @@ import (
 const (
 	getSPDInfo  = 0x25
 	spdInfoAttr = 1
+	spdFlags    = 4 // the length of the header: an u32 that the kernel ignores
 )
 
 // ForwardPolicies counts the IPsec policies of the calling thread's network namespace for
@@ -25,7 +26,7 @@ func ForwardPolicies() (n int, err error) {
 		return 0, err
 	}
 	defer c.Close()
-	err = c.exchange(c.request(getSPDInfo, 0, spdFlags{}, nil), func(m syscall.NetlinkMessage) {
+	err = c.exchange(c.request(getSPDInfo, 0, zeros(spdFlags), nil), func(m syscall.NetlinkMessage) {
 		for _, a := range Attrs(m.Data[min(len(m.Data), 4):]) {
 			// struct xfrmu_spdinfo: {incnt, outcnt, fwdcnt, inscnt, outscnt, fwdscnt u32}
 			if a.Attr.Type == spdInfoAttr && len(a.Value) >= 12 {
@@ -35,12 +36,3 @@ func ForwardPolicies() (n int, err error) {
 	})
 	return n, err
 }
-
-// spdFlags is the header of the request: an u32 that the kernel ignores.
-type spdFlags struct{}
-
-// Len makes it nl.NetlinkRequestData.
-func (spdFlags) Len() int { return 4 }
-
-// Serialize makes it nl.NetlinkRequestData.
-func (spdFlags) Serialize() []byte { return make([]byte, 4) }
