@@ -63,7 +63,7 @@ func newWholeMachine(t *testing.T) *battlefield {
 		t.Skip("needs a machine of its own: make test-attacks")
 	}
 	b := &battlefield{machine: &machine{t: t, env: []string{
-		"LIBRARY=" + library, "LC_ALL=C", "PATH=" + artefact + "/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"LIBRARY=" + library, holdCommand(t), "LC_ALL=C", "PATH=" + artefact + "/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	}}}
 	t.Cleanup(func() {
 		b.endAttackers()

@@ -165,10 +165,14 @@ var holders = map[string]func(arg string) (stay bool){
 		check(unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr))
 		return false
 	},
-	"flight": func(string) bool { // sent to a unix socket, never received
+	"flight": func(arg string) bool { // sent to a unix socket, never received; after another file, if that is the arg
+		fd := openNetns(unix.O_RDONLY)
+		leaveNetns()
 		pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 		check(err)
-		fd := openNetns(unix.O_RDONLY)
+		if arg == "second" {
+			check(unix.Sendmsg(pair[0], []byte("x"), unix.UnixRights(0), nil, 0))
+		}
 		check(unix.Sendmsg(pair[0], []byte("x"), unix.UnixRights(fd), nil, 0))
 		unix.Close(fd)
 		unix.Close(pair[0])
@@ -255,6 +259,13 @@ var holders = map[string]func(arg string) (stay bool){
 }
 
 func openNetns(flags int) int { return must(unix.Open("/proc/thread-self/ns/net", flags, 0)) }
+
+// leaveNetns moves the thread to where the first one is.
+func leaveNetns() {
+	fd := must(unix.Open("/proc/self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	check(unix.Setns(fd, unix.CLONE_NEWNET))
+	unix.Close(fd)
+}
 
 // bound mounts the thread's namespace on a file while f runs.
 func bound(file string, f func()) {

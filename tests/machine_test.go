@@ -45,10 +45,7 @@ func newMachine(t *testing.T) *machine {
 	if noSandbox != "" {
 		unable(t, noSandbox)
 	}
-	self, err := os.Executable() // while there is a /proc
-	if err != nil {
-		t.Fatal(err)
-	}
+	hold := holdCommand(t)
 	box, err := newSandbox()
 	if err != nil {
 		unable(t, "no sandbox:", err)
@@ -57,14 +54,24 @@ func newMachine(t *testing.T) *machine {
 	if err := mount("", "/", "", unix.MS_REC|unix.MS_SHARED, ""); err != nil { // as systemd does
 		t.Fatal(err)
 	}
+	return &machine{t, []string{
+		"LIBRARY=" + library, hold, "LC_ALL=C", "PATH=" + filepath.Join(artefact, "bin") + ":/usr/sbin:/usr/bin:/sbin:/bin",
+	}, box}
+}
+
+// holdCommand is the variable HOLD with the command that starts a holder. It needs /proc.
+func holdCommand(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	hold := filepath.Join(t.TempDir(), "hold")
 	script := "#!/bin/sh\n" + holderVariable + `="$1" exec ` + self + "\n"
 	if err := os.WriteFile(hold, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return &machine{t, []string{
-		"LIBRARY=" + library, "HOLD=" + hold, "LC_ALL=C", "PATH=" + filepath.Join(artefact, "bin") + ":/usr/sbin:/usr/bin:/sbin:/bin",
-	}, box}
+	return "HOLD=" + hold
 }
 
 func (w *machine) command(argv ...string) answer {

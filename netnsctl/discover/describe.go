@@ -22,6 +22,7 @@ type describer struct {
 	unlisted int
 	gaps     []Gap
 	known    map[int]*process // by PID; one may pin thousands of namespaces
+	peers    map[netnsctl.NSID]inside.Contents
 }
 
 func (d *describer) describe(namespaces []*Namespace) {
@@ -32,7 +33,8 @@ func (d *describer) describe(namespaces []*Namespace) {
 	for _, ns := range namespaces {
 		if ns.ID == (netnsctl.ID{}) {
 			d.owner(ns)
-			ns.Reason = ns.heldBy()
+			d.peer(ns)
+			ns.Reason = ns.heldBy() + ns.insideText()
 			continue
 		}
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {

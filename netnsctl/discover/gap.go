@@ -50,9 +50,10 @@ const (
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapLinks           = "namespaces in use whose links to others cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
-	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces),
-	// GapInvisible before Linux 6.19 (listns(2)), and both are outside the initial pid namespace. They
-	// are not critical.
+	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces), and outside
+	// the initial pid namespace. GapInvisible is one everywhere: listns(2), Linux 6.19, leaves out
+	// the namespaces without a process and without an open or mounted file
+	// (ns_get_unless_inactive in the kernel's include/linux/ns_common.h). They are not critical.
 	GapUnusedMountNamespaces = "mount namespaces that no process, mount or descriptor leads to"
 	GapInvisible             = "namespaces that only a socket without process, or a process outside our pid namespace, pins"
 

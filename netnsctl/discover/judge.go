@@ -94,8 +94,8 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 	return Orphan, "" // the describer says what holds it
 }
 
-// gather makes one namespace of all sightings with the same ID. The lists of the kernel
-// come last: what they tell counts as a pin only where nothing was seen before.
+// gather makes one namespace of all sightings with the same ID. What the lists of the kernel
+// tell counts as a pin only where nothing else was seen.
 func gather(seen []sighting) (all []*Namespace) {
 	type key struct {
 		id   netnsctl.ID
@@ -117,7 +117,11 @@ func gather(seen []sighting) (all []*Namespace) {
 		if s.Cookie != 0 {
 			ns.Cookie = s.Cookie
 		}
-		if s.Pin.Kind != "" && (s.Pin.Kind != Invisible || !known) {
+		switch {
+		case s.Pin.Kind == "", s.Pin.Kind == Invisible && known:
+		case len(ns.Pins) == 1 && ns.Pins[0].Kind == Invisible:
+			ns.Pins[0] = s.Pin
+		default:
 			ns.Pins = append(ns.Pins, s.Pin)
 		}
 	}

@@ -148,6 +148,7 @@ func TestGather(t *testing.T) {
 		{situation: "one ID twice", seen: []sighting{sighted(3, socket), sighted(3, Pin{Kind: Process, PID: 9})}, pins: []int{2}},
 		{situation: "listed only", seen: []sighting{listed}, pins: []int{1}, cookie: 33},
 		{situation: "held and listed", seen: []sighting{sighted(3, socket), listed}, pins: []int{1}, cookie: 33},
+		{situation: "listed, then found to be held", seen: []sighting{listed, sighted(3, socket), sighted(3, socket)}, pins: []int{2}, cookie: 33},
 		{situation: "listed and named", seen: []sighting{sighted(3, Pin{}), listed}, pins: []int{0}, cookie: 33},
 		{
 			situation: "two of which only the nsid is known",

@@ -13,7 +13,8 @@ import (
 )
 
 // open opens a namespace by the first of its pins that leads to it, or else by one of its
-// names, and makes sure that it is the one. Our own may have no pin but ourselves.
+// names or by its number, and makes sure that it is the one. Our own may have no pin but
+// ourselves.
 func (v *vantage) open(ns *Namespace) (int, error) {
 	err := error(syscall.ENOENT)
 	for _, p := range ns.Pins {
@@ -35,6 +36,11 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 	}
 	if ns.ID == v.own {
 		return sys.OpenNamespace(v.fs.Root() + "/thread-self/ns/net")
+	}
+	if ns.Cookie != 0 {
+		if fd, failed := sys.OpenHandle(ns.Cookie, ns.ID.Ino); failed == nil && isNamespace(fd, ns) {
+			return fd, nil
+		}
 	}
 	if err == nil {
 		err = syscall.ENOENT

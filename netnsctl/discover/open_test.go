@@ -58,6 +58,34 @@ func TestOpenPins(t *testing.T) {
 	})
 }
 
+// TestOpenByNumber: a namespace that no pin leads to is opened by its number, while a process or
+// a file of it is open somewhere.
+func TestOpenByNumber(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		id, err := host.Identity("x")
+		nstest.Must(t, err)
+		ns := &Namespace{Identity: id, Pins: []Pin{{Kind: Invisible, FD: -1}}}
+		v := looked(t)
+		v.names = nil
+		if fd, err := sys.OpenHandle(id.Cookie, id.ID.Ino); err == nil {
+			sys.Close(fd)
+		} else {
+			nstest.Lacks(t, "a kernel that opens namespaces by handle (Linux 6.18): "+err.Error())
+		}
+		fd, err := v.open(ns)
+		nstest.Must(t, err)
+		if _, ino, _ := sys.Fstat(fd); ino != id.ID.Ino {
+			t.Errorf("%d, not %d", ino, id.ID.Ino)
+		}
+		sys.Close(fd)
+		nstest.Must(t, host.Delete("x"))
+		if fd, err := v.open(ns); err == nil {
+			t.Errorf("a namespace that is gone is open: %d", fd)
+		}
+	})
+}
+
 // TestUncovering: the time for opening covered mounts is bounded. Beyond that, other mounts
 // are opened still.
 func TestUncovering(t *testing.T) {

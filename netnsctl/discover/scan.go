@@ -18,8 +18,8 @@ type source struct {
 	collect func(v *vantage) ([]sighting, []Gap)
 }
 
-// sources are all of them. The kernel's own lists come last: they tell of namespaces that
-// no other source explains, and may use what the others have seen.
+// sources are all of them. The kernel's own lists come late: they tell of namespaces that no
+// earlier source explains. What looks into namespaces comes after them.
 var sources = []source{
 	{"processes", processes},
 	{"descriptors", descriptors},
@@ -31,8 +31,8 @@ var sources = []source{
 	{"detached-trees", detachedTrees},
 	{"names", names},
 	{"proc-files", procFiles},
-	{"hidden-sockets", hiddenSockets},
 	{"kernel", kernelList},
+	{"hidden-sockets", hiddenSockets},
 	{"nsids", kernelPeers},
 }
 

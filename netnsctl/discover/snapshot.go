@@ -100,6 +100,9 @@ type Namespace struct {
 	// then known of the namespace. A negative one only tells namespaces apart of which nothing
 	// but a pin is known. For all other namespaces NSID has no meaning.
 	NSID netnsctl.NSID
+	// Inside are the devices of a namespace of which only the nsid is known, with their addresses,
+	// as texts such as "eth0 10.2.1.15/24". The kernel opens no namespace by its nsid.
+	Inside []string `json:"inside,omitempty"`
 	// Names are the names that lead to the namespace.
 	Names   []string
 	Verdict Verdict

@@ -87,15 +87,16 @@ type reader struct {
 // where the user may make no further network namespace ([Scratch]).
 func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 	r := &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces))}
-	return r.readAll()
+	defer r.scratch.Close()
+	r.readAll()
+	return r.result
 }
 
-func (r *reader) readAll() []Contents {
+func (r *reader) readAll() {
 	namespaces, want := r.namespaces, r.want
 	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
 	if want.Devices {
 		r.assignNSIDs(workers)
-		defer r.scratch.Close()
 	}
 	var next atomic.Int64
 	var done sync.WaitGroup
@@ -120,7 +121,6 @@ func (r *reader) readAll() []Contents {
 	} else {
 		r.readFurther()
 	}
-	return r.result
 }
 
 // read reads namespace i on the thread of one worker.

@@ -87,8 +87,9 @@ func IsNetAt(dirfd int, path string) bool {
 }
 
 // OpenHandle opens the network namespace with the cookie and the inode number (Linux
-// 6.18). With inode number 0 the cookie suffices (Linux 6.19). It is ESTALE if the
-// namespace is gone, and EOPNOTSUPP or EBADF on older kernels.
+// 6.18). With inode number 0 the cookie suffices (Linux 6.19; before, nsfs_fh_to_dentry in the
+// kernel's fs/nsfs.c compares the inode number). It is ESTALE if the namespace is gone or, since
+// Linux 6.19, has no process and no open or mounted file; EOPNOTSUPP or EBADF on older kernels.
 func OpenHandle(cookie, ino uint64) (int, error) {
 	raw := binary.NativeEndian.AppendUint64(nil, cookie)
 	kind := uint32(TypeNet)
