@@ -40,30 +40,43 @@ func (h Host) NamesOf(id ID) ([]string, error) {
 	}
 	found := names[:0]
 	for _, name := range names {
-		if h.leadsTo(name, id) {
+		if target, ok := h.target(name); ok && target == id {
 			found = append(found, name)
 		}
 	}
 	return found, nil
 }
 
-// leadsTo reports whether a name leads to the namespace id. A link costs more than a file.
-func (h Host) leadsTo(name string, id ID) bool {
+// NamesByID returns all names by the namespace to which each leads, those of other files by
+// their device and inode number. Names that lead nowhere are left out.
+func (h Host) NamesByID() (map[ID][]string, error) {
+	names, err := h.Names()
+	found := map[ID][]string{}
+	for _, name := range names {
+		if id, ok := h.target(name); ok {
+			found[id] = append(found[id], name)
+		}
+	}
+	return found, err
+}
+
+// target is the file that a name leads to. A link costs more than a file.
+func (h Host) target(name string) (ID, bool) {
 	var st sys.FileStat
 	if sys.StatNoFollow(h.NamePath(name), &st) != nil {
-		return false
+		return ID{}, false
 	}
 	if st.Kind() == sys.KindLink {
 		held, err := h.lookup(name)
 		if err != nil {
-			return false
+			return ID{}, false
 		}
 		defer sys.Close(held)
 		if sys.StatFD(held, &st) != nil {
-			return false
+			return ID{}, false
 		}
 	}
-	return id == ID{st.Dev, st.Ino}
+	return ID{st.Dev, st.Ino}, true
 }
 
 // IDOfPID returns the ID of the network namespace of a process' leading thread. pid is the

@@ -75,7 +75,7 @@ var opens = map[string][]string{
 	},
 	"a file that an O_PATH descriptor holds, which is of nsfs or regular": {
 		"netnsctl/internal/sys/open_namespace.go OpenHeld sys.open",
-		"netnsctl/internal/sys/tree.go ReadHeld sys.openQuiet",
+		"netnsctl/internal/sys/tree.go openRegular sys.openQuiet",
 	},
 	"a directory (O_DIRECTORY) of a mount namespace of root, on a file system with a disk or tmpfs": {
 		"netnsctl/internal/sys/covered.go HoldCovered unix.Openat",

@@ -49,7 +49,7 @@ type Result struct {
 // result of each. snap is the snapshot of which [Make] made the plan, taken with
 // [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
 func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
-	a := applier{rechecker: rechecker{snap: snap, witness: p.Witness}}
+	a := applier{rechecker: newRechecker(snap, p.Witness)}
 	defer helper.Or(snap.Host.Helper).Rest()
 	defer a.close()
 	defer a.tidy()

@@ -35,7 +35,7 @@ func (a *applier) unlinkUnder(step Step, in *mountns.Namespace, s *stack) error 
 				return err
 			}
 			a.slow = a.endsMany(s.Top.File)
-			return a.noneIn(ino)
+			return a.leftOver(ino)
 		},
 		func() error {
 			var st sys.FileStat

@@ -5,7 +5,9 @@
 // The rules, each from damage that a real tool did:
 //
 //  1. A pid or an inode number alone identifies nothing. Every identity is compared again
-//     immediately before something is touched, under the lock on the run directory.
+//     immediately before something is touched, under the lock on the run directory. Mounts,
+//     processes, wiring, names and the records of runtimes are looked at again before it, the
+//     records last: their window is a few milliseconds, as no runtime takes a lock for them.
 //  2. Empty is not stale: an idle name is removed only if it is a target. So is what carries
 //     traffic for others without a process ([discover.Wired]).
 //  3. What is younger than a grace is only reported.

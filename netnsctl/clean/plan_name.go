@@ -46,7 +46,7 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	case n.File.Full:
 		return because("it is a directory that is not empty")
 	case !named:
-		if r := foreignFile(n); r.keeps() {
+		if r := p.foreignFile(n); r.keeps() {
 			return r
 		}
 	}
@@ -63,7 +63,12 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 
 // foreignFile says that a stale name is none of what `ip netns` leaves over: an empty regular
 // file that nobody has open, or a link that leads nowhere. Something else made it.
-func foreignFile(n *discover.Name) reason {
+func (p *planner) foreignFile(n *discover.Name) reason {
+	for _, g := range p.hidden {
+		if g.What == discover.GapRecords {
+			return hidden("a runtime may have noted it", g)
+		}
+	}
 	switch {
 	case n.Keeper != "":
 		return because("it is in the records of ", n.Keeper)

@@ -8,10 +8,6 @@ import (
 // release ends the planned mounts of an orphan, each in the mount namespace where
 // it is.
 func (a *applier) release(step Step) error {
-	ns := step.Namespace
-	if names, err := a.snap.Host.NamesOf(ns.ID); err == nil && len(names) > 0 {
-		return changed("it has the name " + names[0] + " now")
-	}
 	ended := 0
 	for _, stack := range stacks(step.Mounts) {
 		n, err := a.unmountStack(step, stack)

@@ -35,7 +35,7 @@ func (a *applier) remove(step Step) (err error) {
 				l, err = a.look(step, planned)
 				return err
 			},
-			func() error { return a.take(&l) },
+			func() error { return a.take(step, &l) },
 			nil,
 		)
 		if l.fd >= 0 && err == nil && !l.last {
@@ -93,10 +93,14 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 		return l, err
 	}
 	a.slow = a.endsMany(step.Name.On)
-	if step.Namespace != nil {
-		if err := a.noneIn(step.Namespace.ID.Ino); err != nil {
-			return l, err
-		}
+	switch {
+	case step.Namespace != nil:
+		err = a.noneIn(step.Namespace.ID.Ino)
+	case !step.named:
+		err = a.unnoted(planned.Name)
+	}
+	if err != nil {
+		return l, err
 	}
 	if !now.Mounted {
 		return l, nil
@@ -107,7 +111,7 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 }
 
 // take takes a layer off, under the lock.
-func (a *applier) take(l *layer) error {
+func (a *applier) take(step Step, l *layer) error {
 	name := l.entry.Name
 	switch same, there := a.dir.Unchanged(l.entry); {
 	case !there:
@@ -117,6 +121,9 @@ func (a *applier) take(l *layer) error {
 	}
 	if !l.entry.Mounted {
 		l.last = true
+		if step.Name.Cause == discover.DeadFile && !step.named && a.dir.IsOpen(l.entry) {
+			return changed("its file is open")
+		}
 		return a.unlink(l.entry)
 	}
 	if l.last = l.everywhere && a.dir.RemoveEverywhere(name) == nil; l.last {
@@ -154,7 +161,7 @@ func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
 // killed in between leaves nothing that the next one cannot finish.
 func (a *applier) severalOf(n *discover.Name) bool {
 	here := 0
-	for _, m := range a.files.On[n.On] {
+	for _, m := range a.files.found.On[n.On] {
 		if m.Namespace == a.snap.OwnMounts {
 			here++
 		}

@@ -72,6 +72,31 @@ func (s State) ByID(id string) (Record, bool) {
 	return Record{}, false
 }
 
+// Paths are records by the path of their namespace.
+type Paths map[string]Record
+
+// Paths gives the records that have a path.
+func (s State) Paths() Paths {
+	paths := Paths{}
+	for _, r := range s.Records {
+		if path.IsAbs(r.Netns) {
+			paths[clean(r.Netns)] = r
+		}
+	}
+	return paths
+}
+
+// Find returns a record of which a file is the path or [Copied] from it, and whether there is one.
+func (p Paths) Find(file string) (Record, bool) {
+	file = clean(file)
+	for i := range len(file) {
+		if r, ok := p[file[i:]]; ok {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
 // Copied reports whether a path ends in the absolute path original: in a container
 // with the host's root at /host, the host's /run/netns/x is /host/run/netns/x.
 // /var/run counts as /run.

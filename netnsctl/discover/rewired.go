@@ -13,8 +13,8 @@ import (
 // errLinks is the error of [Snapshot.WiredNow].
 var errLinks = errors.New("the links of a namespace in use could not be listed")
 
-// WiredNow says which orphans of the snapshot carry traffic for others by now, by their inode
-// number. users has a process for each namespace that processes are in now. The snapshot must
+// WiredNow says which orphans of the snapshot carry traffic for others by now, or may have a
+// physical device, by their inode number. users has a process for each namespace that processes are in now. The snapshot must
 // hold its orphans, as [Options.Files] makes it do. An error says that the links of a namespace
 // could not be listed that may depend on one of them.
 func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
@@ -29,7 +29,17 @@ func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
 	}
 	found := map[uint64]string{}
 	for ns, text := range carried {
-		found[ns.ID.Ino] = text
+		found[ns.ID.Ino] = "wired: " + text
+	}
+	for i, ns := range namespaces {
+		if ns.held && contents[i].Err != nil {
+			found[ns.ID.Ino] = "its devices could not be listed"
+		}
+		for _, d := range contents[i].Devices {
+			if d.Physical {
+				found[ns.ID.Ino] = "it holds a physical device: " + d.Name
+			}
+		}
 	}
 	return found, nil
 }

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -95,13 +96,42 @@ func keeper(r container.Record) string {
 
 // noteNames fills in [Name.Keeper].
 func (s runtimeState) noteNames(names []*Name, host netnsctl.Host) {
+	paths := s.Paths()
 	for _, n := range names {
-		for _, r := range s.Records {
-			if n.Verdict == Stale && n.Keeper == "" && container.Copied(host.NamePath(n.Name), r.Netns) {
-				n.Keeper = keeper(r)
-			}
+		if r, ok := paths.Find(host.NamePath(n.Name)); ok && n.Verdict == Stale {
+			n.Keeper = keeper(r)
 		}
 	}
+}
+
+// Keepers are the runtimes whose records refer to namespaces and to names.
+type Keepers struct {
+	namespaces map[netnsctl.ID]string
+	paths      container.Paths
+}
+
+// KeepersNow reads the records of all runtimes again. The error says that they cannot be read
+// in time.
+func (s *Snapshot) KeepersNow() (Keepers, error) {
+	state := readRuntimes(s.Host)
+	if state.silent {
+		return Keepers{}, errSilentRecords
+	}
+	return Keepers{state.kept(nil), state.Paths()}, nil
+}
+
+// errSilentRecords is the error of [Snapshot.KeepersNow].
+var errSilentRecords = errors.New(GapRecords + " lie on a file system that does not answer")
+
+// Of is who keeps a namespace, as [Namespace.Reason] says it; empty if nobody does.
+func (k Keepers) Of(id netnsctl.ID) string { return k.namespaces[id] }
+
+// OfFile is who has noted a path, as [Name.Keeper] says it; empty if nobody has.
+func (k Keepers) OfFile(path string) string {
+	if r, ok := k.paths.Find(path); ok {
+		return keeper(r)
+	}
+	return ""
 }
 
 // note adds what runtimes have noted of a namespace or its container. assigned gives the

@@ -89,21 +89,24 @@ func (fs *FS) PIDs() ([]int, error) {
 const maxRelists = 20
 
 // NetworkUsers gives, for each network namespace that a process or one of its threads
-// is in, one such process. The key is the inode number of the namespace.
-func NetworkUsers(root string, h *helper.Helper) (map[uint64]int, error) {
+// is in, one such process. The key is the inode number of the namespace. unread are processes
+// of which that could not be told.
+func NetworkUsers(root string, h *helper.Helper) (users map[uint64]int, unread []int, err error) {
 	fs, err := OpenWith(root, h)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer fs.Close()
 	members, err := fs.Members("net")
-	pids := map[uint64]int{}
+	users = map[uint64]int{}
 	for _, m := range members {
 		if m.Err == nil {
-			pids[m.Ino] = m.PID
+			users[m.Ino] = m.PID
+		} else {
+			unread = append(unread, m.PID)
 		}
 	}
-	return pids, err
+	return users, unread, err
 }
 
 // Gone reports whether an error says that the process or the file has gone.

@@ -25,7 +25,7 @@ func TestOpenNothing(t *testing.T) {
 	if _, err := Open(t.TempDir() + "/none"); err != syscall.ENOENT {
 		t.Error(err)
 	}
-	if _, err := NetworkUsers(t.TempDir()+"/none", nil); err != syscall.ENOENT {
+	if _, _, err := NetworkUsers(t.TempDir()+"/none", nil); err != syscall.ENOENT {
 		t.Error(err)
 	}
 }
@@ -109,7 +109,7 @@ func TestThreadsOfTheTest(t *testing.T) {
 	if len(tids) < 2 || tids[0] != self || slices.Contains(tids[1:], self) {
 		t.Errorf("threads %v of %d", tids, self)
 	}
-	users, err := NetworkUsers("/proc", nil)
+	users, _, err := NetworkUsers("/proc", nil)
 	nstest.Must(t, err)
 	for ino, pid := range users {
 		if ino == 0 || pid == self {

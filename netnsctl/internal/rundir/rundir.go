@@ -93,6 +93,10 @@ func (d *Dir) Remove(f Entry) error {
 	return sys.Unlink(d.fd, f.Name)
 }
 
+// IsOpen reports whether a process has the file of an entry open that nothing is mounted on, as
+// one must that locks it. It is false where that cannot be told.
+func (d *Dir) IsOpen(e Entry) bool { return sys.IsOpenElsewhere(d.fd, e.Name) }
+
 // RemoveEverywhere removes a file with all that is mounted on it, in every mount
 // namespace.
 func (d *Dir) RemoveEverywhere(name string) error {

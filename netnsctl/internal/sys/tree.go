@@ -40,22 +40,26 @@ func (t Tree) Read(path string, limit int) ([]byte, error) {
 // ReadHeld reads the regular file that the O_PATH descriptor fd holds. Another file is EINVAL,
 // a larger one EFBIG. It does not wait for the lease of another process (fcntl(2), F_SETLEASE).
 func ReadHeld(fd, limit int) ([]byte, error) {
-	var st FileStat
-	if err := StatFD(fd, &st); err != nil {
-		return nil, err
-	}
-	switch {
-	case st.Kind() != KindRegular:
-		return nil, unix.EINVAL
-	case st.Size > uint64(limit):
-		return nil, unix.EFBIG
-	}
-	file, err := openQuiet(FDPath(fd), openFlags)
+	file, err := openRegular(fd, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(file)
 	return ReadUpTo(file, limit)
+}
+
+func openRegular(held, limit int) (int, error) {
+	var st FileStat
+	if err := StatFD(held, &st); err != nil {
+		return -1, err
+	}
+	switch {
+	case st.Kind() != KindRegular:
+		return -1, unix.EINVAL
+	case st.Size > uint64(limit):
+		return -1, unix.EFBIG
+	}
+	return openQuiet(FDPath(held), openFlags)
 }
 
 // Names returns the entries of the directory path below the tree.

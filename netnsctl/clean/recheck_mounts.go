@@ -1,0 +1,85 @@
+package clean
+
+import (
+	"slices"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
+
+// mounts are those on the files of the snapshot, in all mount namespaces.
+type mounts struct {
+	mountns.FileMounts
+	unread []mountns.Unread // the mount namespaces that could not be read
+}
+
+// noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
+// it would end with the file.
+func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) error {
+	now, err := r.files.get(func() (m mounts, err error) {
+		root := r.snap.Host.Proc()
+		m.FileMounts, m.unread, err = r.snap.OnFile.Again(root, r.snap.Host.Helper, r.snap.MountNamespaces, r.snap.AllPIDs)
+		return m, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+	})
+	if err != nil {
+		return err
+	}
+	if !now.Asked[file] {
+		return changed("what is mounted on its file cannot be told")
+	}
+	if m, found := now.Other(file, ino, counts); found {
+		m.Describe(r.snap.Host.Helper, r.snap.Host.Proc())
+		return changed(m.String())
+	}
+	return r.readAll(func(m mountns.Unread) bool { return m.OfRoot() })
+}
+
+// readAll makes sure that the mounts of all mount namespaces that count could be read. Those
+// of a user do not count for a name: by making too many of them anyone could keep it, and what
+// is mounted there on its file is his own.
+func (r *rechecker) readAll(counts func(mountns.Unread) bool) error {
+	for _, m := range r.files.found.unread {
+		if counts(m) {
+			return changed("the mounts of " + m.Name() + " could not be read")
+		}
+	}
+	return nil
+}
+
+// anywhere counts all mounts on a file.
+func anywhere(mountns.FileMount) bool { return true }
+
+// elsewhere counts the mounts on the file of a name in other mount namespaces than ours:
+// where there are some in ours, the kernel refuses to unlink the file (EBUSY). Copies that
+// are left over do not count and, where the name is a target, those of which an ordinary user
+// has the whole mount namespace.
+func (r *rechecker) elsewhere(step Step) func(mountns.FileMount) bool {
+	return func(m mountns.FileMount) bool {
+		return m.Namespace != r.snap.OwnMounts && !(slices.ContainsFunc(step.copies, m.Same) && r.leftOver(m.Ino) == nil) && !(step.named && r.only(m))
+	}
+}
+
+// spread counts the mounts that an unmount would end in other mount namespaces, without those
+// of an ordinary user as in elsewhere.
+func (r *rechecker) spread(step Step, mountNamespace uint64) func(mountns.FileMount) bool {
+	return func(m mountns.FileMount) bool { return m.Namespace != mountNamespace && !(step.named && r.only(m)) }
+}
+
+// only reports whether the mount namespace of a mount belongs to one ordinary user and nobody
+// else now. It may be younger than the plan: he can make new ones at any time.
+func (r *rechecker) only(m mountns.FileMount) bool {
+	fs, err := procfs.OpenWith(r.snap.Host.Proc(), r.snap.Host.Helper)
+	if err != nil {
+		return false
+	}
+	defer fs.Close()
+	in := mountns.New(fs.Root(), m.Namespace)
+	in.Helper = fs.Helper()
+	in.AddMembers(m.Through)
+	defer in.Close()
+	if kept := r.snap.MountNamespaces[m.Namespace]; kept != nil {
+		in = kept
+	}
+	return mountns.OnlyUsers(fs, in)[m.Namespace] > 0
+}

@@ -1,0 +1,38 @@
+package sys
+
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+)
+
+// IsOpenElsewhere reports whether another open file than the caller's is that of the regular file
+// path, in any process or on its way to one, as the locks of flock(2) and fcntl(2) need one.
+// O_PATH descriptors do not count. It is false where that cannot be told: without privilege over
+// the file, or on a file system without leases.
+//
+// The kernel grants a write lease only where nobody else has the file open (fcntl(2),
+// F_SETLEASE). Before Linux 5.3 an O_PATH descriptor counts, so the file is not held meanwhile.
+func IsOpenElsewhere(dirfd int, name string) bool {
+	held, err := Hold(dirfd, name, NoLinks|Beneath)
+	if err != nil {
+		return false
+	}
+	file, err := openRegular(held, math.MaxInt)
+	unix.Close(held)
+	if err != nil {
+		return err == unix.EAGAIN // another process has a lease
+	}
+	defer unix.Close(file)
+	lease := func(kind int) error {
+		return retryErr(func() error {
+			_, err := unix.FcntlInt(uintptr(file), unix.F_SETLEASE, kind)
+			return err
+		})
+	}
+	if err := lease(unix.F_WRLCK); err != nil {
+		return err == unix.EAGAIN
+	}
+	_ = lease(unix.F_UNLCK)
+	return false
+}
