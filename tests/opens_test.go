@@ -40,6 +40,7 @@ var opens = map[string][]string{
 		"netnsctl/inside/read.go readSysctl sys.ReadFile",
 		"netnsctl/internal/mountns/mountns.go Enter sys.OpenDir",
 		"netnsctl/internal/mountns/read.go file sys.OpenAt",
+		"netnsctl/internal/procfs/foreign.go NetPath sys.Names",
 		"netnsctl/internal/procfs/foreign.go Open sys.OpenAt",
 		"netnsctl/internal/procfs/foreign.go read os.ReadFile",
 		"netnsctl/internal/procfs/parse.go ends sys.OpenAt",

@@ -126,3 +126,31 @@ func TestIdentifyAll(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 }
+
+// TestLeaderEnded: a process whose leader has ended, and whose threads run, is a process, by its
+// bare PID, too.
+func TestLeaderEnded(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	words := strings.Fields(w.shell("netnsctl add x; " + heldName + "=x netnsctl exec x $HOLD leaderless; netnsctl delete x; : >/run/netns/dead"))
+	pid, id := words[0], "net:["+words[1]+"]"
+	for _, c := range []struct{ words, status, contains string }{
+		{"identify PID", "3", id},
+		{"identify --all PID", "3", id},
+		{"pids --verbose pid:PID", "0", " process\n"},
+		{"find PID", "0", "pid " + pid + " ("},
+		{"inspect pid:PID", "0", id},
+		{"graph pid:PID", "0", id},
+		{"exec pid:PID readlink /proc/self/ns/net", "0", id},
+		{"attach y PID", "0", ""},
+		{"identify PID", "0", "y\n"},
+		{"pids --verbose y", "0", " process\n"},
+		{"attach --replace dead PID", "0", ""},
+		{"identify --json PID", "0", `"dead"`},
+	} {
+		a := w.run(strings.Fields(strings.ReplaceAll(c.words, "PID", pid))...)
+		if a.status != c.status || !strings.Contains(a.stdout, c.contains) || a.stderr != "" {
+			t.Errorf("%s: %v", c.words, a)
+		}
+	}
+}

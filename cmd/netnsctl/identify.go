@@ -16,7 +16,7 @@ import (
 // a namespace.
 func (u *ui) identify(call compat.Call, c *cli.Context) error {
 	word := c.Args().First()
-	if onlyFlag(c, "") && isDigits(word) {
+	if onlyFlag(c, "") && isDigits(word) && !leaderEnded(call.Host, word) {
 		return identifyPID(call, word)
 	}
 	snap, err := discover.Scan(call.Host, discover.Options{})
@@ -59,6 +59,13 @@ func identifyPID(call compat.Call, pid string) error {
 		return errors.New("no process " + pid)
 	}
 	return plain(call, []string{pid})
+}
+
+// leaderEnded reports whether the leader of a process has ended, which is all that iproute2 looks
+// at, and another thread of it runs.
+func leaderEnded(host netnsctl.Host, pid string) bool {
+	_, err := host.IDOfPID(pid)
+	return errors.Is(err, syscall.ENOENT) && host.Resolves("pid:"+pid)
 }
 
 // mountsElsewhere are the mounts of a namespace that give it no name here.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -106,10 +107,10 @@ func (u *ui) attach(call compat.Call, c *cli.Context) error {
 			return errors.New("no process " + what + "; nothing was done")
 		}
 		return noNamespace(call.Host, what, "attach")
-	case word != what:
+	case word != what && !leaderEnded(call.Host, strings.TrimPrefix(word, "pid:")):
 		return plain(call, words)
 	}
-	return call.Host.AttachAny(name, what)
+	return call.Host.AttachAny(name, word)
 }
 
 // processWord is "pid:N" for a word that attach reads as a PID, such as a name of

@@ -10,6 +10,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -17,6 +18,9 @@ import (
 // pid:1234, net:[4026532177] or a bare inode number, the path of a namespace's
 // file, which has a slash in it, or host for that of pid 1. Open can be the Resolve of a
 // [netnsctl.Host]. The caller closes the handle.
+//
+// Where the leader of a process has ended, its pid stands for the namespace of a thread that
+// still runs.
 //
 // Open looks for an inode number everywhere, as [Scan] does, and opens the namespace through
 // what pins it: a mount in another mount namespace, a descriptor, a socket. It takes about as
@@ -52,7 +56,7 @@ func meaning(host netnsctl.Host, word string) (path string, ino uint64) {
 	}
 	if digits, ok := strings.CutPrefix(word, "pid:"); ok {
 		if pid, err := strconv.ParseUint(digits, 10, 31); err == nil && pid > 0 {
-			path = host.PIDPath(strconv.FormatUint(pid, 10))
+			path = procfs.NetPath(host.Helper, host.Proc(), int(pid))
 		}
 		return path, 0
 	}

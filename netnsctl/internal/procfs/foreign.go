@@ -21,6 +21,29 @@ func Readlink(h *helper.Helper, root string, pid int, file string) (string, erro
 	return ask(h, pid, func() (string, error) { return os.Readlink(path(root, pid, file)) }, nil)
 }
 
+// NetPath is the path of the file of the network namespace that a process is in. Where the leader
+// has ended, it is that of the first thread that still runs.
+func NetPath(h *helper.Helper, root string, pid int) string {
+	leader := path(root, pid, "/ns/net")
+	file, err := ask(h, pid, func() (string, error) {
+		if _, _, err := sys.Stat(leader); !Gone(err) {
+			return leader, nil
+		}
+		tids, err := sys.Names(path(root, pid, "/task"))
+		for _, tid := range tids {
+			file := path(root, pid, "/task/"+tid+"/ns/net")
+			if _, _, err := sys.Stat(file); err == nil {
+				return file, nil
+			}
+		}
+		return leader, err
+	}, nil)
+	if err != nil {
+		return leader
+	}
+	return file
+}
+
 // OpenNamespace is [sys.OpenNamespace] of a path such as /proc/1234/ns/net or /proc/1234/fd/3
 // below the procfs at root.
 func OpenNamespace(h *helper.Helper, root, path string) (int, error) {
