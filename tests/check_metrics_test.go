@@ -182,7 +182,7 @@ func TestCheckFirstSeen(t *testing.T) {
 	t.Parallel()
 	const record = "/run/netnsctl/first-seen.json"
 	w := newMachine(t)
-	w.shell(`$HOLD socket:tcp`)
+	id := "net:[" + lastWord(w.shell(`$HOLD socket:tcp`)) + "]"
 	check := func(situation, words, status, contains string) {
 		t.Helper()
 		if a := w.run(strings.Fields("check " + words)...); a.status != status || !strings.Contains(a.stdout, contains) || !perfdata.MatchString(a.stdout) {
@@ -196,6 +196,11 @@ func TestCheckFirstSeen(t *testing.T) {
 	// As if the first check had been 20 minutes ago.
 	w.shell(`sed -i 's/"uptime_seconds": [0-9.]*/"uptime_seconds": '"$(awk '{ print $1 - 1215 }' /proc/uptime)/" ` + record)
 	check("known for 20 minutes", "", "3", " 1 orphaned, 0 stale, the oldest orphan is 20m")
+	for _, words := range []string{"list --stale --noheadings -o AGE", "inspect " + id} {
+		if a := w.run(strings.Fields(words)...); !regexp.MustCompile(`(?m)(^| )20m$`).MatchString(a.stdout) {
+			t.Errorf("%s: %v", words, a)
+		}
+	}
 	if a := w.run("metrics"); !regexp.MustCompile(`(?m)^netnsctl_oldest_orphan_age_seconds 12[12]\d`).MatchString(a.stdout) {
 		t.Errorf("metrics: %s", a.stdout)
 	}
@@ -221,6 +226,14 @@ func TestCheckFirstSeen(t *testing.T) {
 	}
 	w.shell(`test ! -e /run/victim; umount /run/netnsctl 2>/dev/null || true; rm -rf /run/netnsctl
 		STATE_DIRECTORY=/run/s:/run/t netnsctl check; test -s /run/s/first-seen.json; test ! -e /run/netnsctl; test ! -e /run/t`)
+	// Looking keeps nothing, a clean-up does.
+	for _, words := range []string{"list --stale", "delete --force-orphans --dry-run", "delete --force-orphans --min-age 0", "delete --force-orphans"} {
+		w.run(strings.Fields(words)...)
+		text, _ := os.ReadFile(record)
+		if kept := strings.Contains(string(text), id); kept != (words == "delete --force-orphans") {
+			t.Errorf("%s: the record has the orphan: %v", words, kept)
+		}
+	}
 }
 
 // TestCheckBlind: who cannot see does not say that all is well.

@@ -101,7 +101,7 @@ var opens = map[string][]string{
 		"compat/realip.go mayHaveNetns os.Open",
 	},
 	"a file in a directory that belongs to the caller, and into which nobody else can write": {
-		"cmd/netnsctl/first_seen.go keepFirstSeen os.ReadFile",
+		"cmd/netnsctl/first_seen.go readFirstSeen os.ReadFile",
 	},
 	"a program that would be executed": {
 		"compat/realip.go contains os.ReadFile",

@@ -34,7 +34,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 		return status(nagiosUnknown)
 	}
 	defer snap.Close()
-	if err := dateByFirstSeen(snap); err != nil {
+	if err := (dating{keep: true}).date(snap); err != nil {
 		v.NotKept = err.Error()
 	}
 	v.count(snap)

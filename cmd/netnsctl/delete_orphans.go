@@ -26,6 +26,11 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 		return err
 	}
 	defer snap.Close()
+	if minAge > 0 {
+		if err := (dating{keep: !o.dryRun, certain: true}).date(snap); err != nil {
+			u.note("unknown ages count as young, as their state cannot be kept: %v", err)
+		}
+	}
 	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
 	if gaps, ok := errors.AsType[*clean.GapError](err); ok {
 		return errors.New("refusing to clean up: " + criticalGaps(gaps.Gaps))

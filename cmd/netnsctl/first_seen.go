@@ -13,10 +13,18 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// dateByFirstSeen dates orphans and stale names whose age nothing tells by the first time at
-// which check or metrics has seen them. The error says why that cannot be kept: then everything
-// would be seen for the first time again and again, so the ages stay unknown.
-func dateByFirstSeen(snap *discover.Snapshot) error {
+// dating is how ages that nothing tells are counted from the time at which something was seen
+// first.
+type dating struct {
+	keep     bool // writes down what is seen first now
+	recorded bool // leaves the age unknown of what is seen first now
+	certain  bool // for ages after which something is removed
+}
+
+// date dates orphans and stale names whose age nothing tells by the first time at which check,
+// metrics or a clean-up has seen them. The error says why that cannot be known or kept: then
+// everything would be seen for the first time again and again, so the ages stay unknown.
+func (d dating) date(snap *discover.Snapshot) error {
 	if snap.Undated() == 0 {
 		return nil
 	}
@@ -24,38 +32,55 @@ func dateByFirstSeen(snap *discover.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	seen, err := keepFirstSeen(snap, dir)
-	if err != nil {
+	if err := d.dateBy(snap, dir); err != nil {
 		return fmt.Errorf("%s: %w", dir, bare(err))
 	}
-	snap.DateBy(seen)
 	return nil
 }
 
-// keepFirstSeen brings the record in a directory up to date.
-func keepFirstSeen(snap *discover.Snapshot, dir string) (seen discover.FirstSeen, err error) {
-	if err := makeOwnDirectory(dir); err != nil {
-		return seen, err
+func (d dating) dateBy(snap *discover.Snapshot, dir string) error {
+	if d.keep {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
 	}
 	file := filepath.Join(dir, "first-seen.json")
-	var before discover.FirstSeen
-	switch text, err := os.ReadFile(file); {
-	case err == nil:
-		_ = json.Unmarshal(text, &before) // one that was damaged is made anew
-	case !os.IsNotExist(err):
-		return seen, err
+	seen, err := readFirstSeen(dir, file)
+	if err == nil && !d.recorded {
+		seen, err = snap.FirstSeen(seen)
 	}
-	if seen, err = snap.FirstSeen(before); err != nil {
-		return seen, err
+	if err == nil && d.keep {
+		err = writeFirstSeen(file, seen)
 	}
-	text, err := encode(seen, true)
+	if err != nil {
+		return err
+	}
+	return snap.DateBy(seen, d.certain)
+}
+
+// readFirstSeen reads the record in a directory, if there is one.
+func readFirstSeen(dir, file string) (seen discover.FirstSeen, err error) {
+	err = isOwnDirectory(dir)
 	if err == nil {
-		err = replaceFile(file, text)
+		var text []byte
+		text, err = os.ReadFile(file)
+		_ = json.Unmarshal(text, &seen) // one that was damaged is made anew
+	}
+	if os.IsNotExist(err) {
+		err = nil
 	}
 	return seen, err
 }
 
-// stateDir is where check and metrics keep what they need from one run to the next: the
+func writeFirstSeen(file string, seen discover.FirstSeen) error {
+	text, err := encode(seen, true)
+	if err != nil {
+		return err
+	}
+	return replaceFile(file, text)
+}
+
+// stateDir is where check, metrics and clean-up keep what they need from one run to the next: the
 // directory that systemd has made for the unit (systemd.exec(5)), else one that ends with the
 // boot, as all that is kept does, or for an ordinary user that of his own
 // (XDG Base Directory Specification). Whoever starts a program that has more privilege than he
@@ -82,12 +107,8 @@ func stateDir() (string, error) {
 	return "", errors.New("neither STATE_DIRECTORY, XDG_STATE_HOME nor HOME is set")
 }
 
-// makeOwnDirectory makes a directory if it is not there, and makes sure that nobody else can
-// put a file into it.
-func makeOwnDirectory(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
+// isOwnDirectory makes sure that nobody else can put a file into a directory.
+func isOwnDirectory(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ func (u *ui) inspect(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
+	_ = dating{recorded: true}.date(snap) // an age that is not known is shown as that
 	failed := false
 	var targets []*discover.Namespace
 	for _, word := range c.Args().Slice() {

@@ -45,6 +45,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
+	_ = dating{recorded: true}.date(snap) // an age that is not known is shown as that
 	rows := nameRows(snap)
 	if scanned {
 		rows = listRows(snap, c.Bool("idle"), all)

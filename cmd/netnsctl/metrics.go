@@ -23,7 +23,7 @@ func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 	}
 	defer snap.Close()
 	elapsed, cpu := time.Since(begin), proc.CPUTime()-used
-	if err := dateByFirstSeen(snap); err != nil {
+	if err := (dating{keep: true}).date(snap); err != nil {
 		u.note("the state cannot be kept: %v", err)
 	}
 	return u.deliver(c.String("output"), metricsText(snap, elapsed, cpu))

@@ -1,9 +1,9 @@
 package discover
 
 import (
-	"slices"
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -59,14 +59,14 @@ func (s *Snapshot) FirstSeen(before FirstSeen) (now FirstSeen, err error) {
 		before = FirstSeen{}
 	}
 	boot, _ := sys.BootTime()
-	uptime := s.Taken.Sub(boot).Seconds()
+	namespaces, names, uptime := before.byNamespace(), before.byName(), s.Taken.Sub(boot).Seconds()
 	for _, ns := range s.Namespaces {
 		if !ns.undated() {
 			continue
 		}
-		seen := SeenNamespace{Recorded{ns.Identity, ns.NSID, ns.Names}, uptime}
-		if i := slices.IndexFunc(before.Namespaces, func(b SeenNamespace) bool { return ns.is(b.Namespace) }); i >= 0 {
-			seen.Uptime = min(uptime, before.Namespaces[i].Uptime)
+		seen := SeenNamespace{ns.recorded(), uptime}
+		if b, there := namespaces[keyOf(seen.Namespace)]; there && ns.is(b.Namespace) {
+			seen.Uptime = min(uptime, b.Uptime)
 		}
 		now.Namespaces = append(now.Namespaces, seen)
 	}
@@ -75,35 +75,71 @@ func (s *Snapshot) FirstSeen(before FirstSeen) (now FirstSeen, err error) {
 			continue
 		}
 		seen := SeenName{n.Name, n.File.Dev, n.File.Ino, uptime}
-		if i := slices.IndexFunc(before.Names, seen.isFile); i >= 0 {
-			seen.Uptime = min(uptime, before.Names[i].Uptime)
+		if b, there := names[seen.file()]; there {
+			seen.Uptime = min(uptime, b.Uptime)
 		}
 		now.Names = append(now.Names, seen)
 	}
 	return now, nil
 }
 
-func (n SeenName) isFile(b SeenName) bool {
-	return n.Name == b.Name && n.Dev == b.Dev && n.Ino == b.Ino
-}
-
-// DateBy dates what is undated by what [Snapshot.FirstSeen] has told of this snapshot.
-func (s *Snapshot) DateBy(seen FirstSeen) {
+// DateBy dates what is undated and in a record of this boot. certain leaves out a namespace that
+// cannot be told from a later one with the same inode number (before Linux 5.14): a program that
+// acts on the age must not take that for old. The error is that of reading the boot id.
+func (s *Snapshot) DateBy(seen FirstSeen, certain bool) error {
+	id, err := bootID(s.Host)
+	if err != nil || id != seen.Boot {
+		return err
+	}
 	boot, _ := sys.BootTime()
 	born := func(uptime float64) (time.Time, *int64) {
 		return s.bornAt(boot.Add(time.Duration(uptime * float64(time.Second))))
 	}
-	namespaces, names := seen.Namespaces, seen.Names
+	namespaces, names := seen.byNamespace(), seen.byName()
 	for _, ns := range s.Namespaces {
-		if ns.undated() && len(namespaces) > 0 {
-			ns.Born, ns.AgeSeconds = born(namespaces[0].Uptime)
-			namespaces = namespaces[1:]
+		b, there := namespaces[keyOf(ns.recorded())]
+		_, sure := ns.Same(b.Namespace.Identity)
+		if there && ns.undated() && ns.is(b.Namespace) && (sure || !certain) {
+			ns.Born, ns.AgeSeconds = born(b.Uptime)
 		}
 	}
 	for _, n := range s.Names {
-		if n.undated() && len(names) > 0 {
-			n.File.Born, n.AgeSeconds = born(names[0].Uptime)
-			names = names[1:]
+		b, there := names[SeenName{n.Name, n.File.Dev, n.File.Ino, 0}]
+		if there && n.undated() {
+			n.File.Born, n.AgeSeconds = born(b.Uptime)
 		}
 	}
+	return nil
+}
+
+// seenKey is equal for records of one namespace.
+type seenKey struct {
+	id   netnsctl.ID
+	nsid netnsctl.NSID // where the ID is not known
+}
+
+func keyOf(r Recorded) seenKey {
+	if r.ID == (netnsctl.ID{}) {
+		return seenKey{nsid: r.NSID}
+	}
+	return seenKey{id: r.ID}
+}
+
+func (s FirstSeen) byNamespace() map[seenKey]SeenNamespace {
+	all := map[seenKey]SeenNamespace{}
+	for _, b := range s.Namespaces {
+		all[keyOf(b.Namespace)] = b
+	}
+	return all
+}
+
+// file is equal for records of one name.
+func (n SeenName) file() SeenName { return SeenName{n.Name, n.Dev, n.Ino, 0} }
+
+func (s FirstSeen) byName() map[SeenName]SeenName {
+	all := map[SeenName]SeenName{}
+	for _, b := range s.Names {
+		all[b.file()] = b
+	}
+	return all
 }

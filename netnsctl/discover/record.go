@@ -39,7 +39,7 @@ func (s *Snapshot) Record() (Record, error) {
 	}
 	r := Record{Boot: boot, Taken: s.Taken}
 	for _, ns := range s.Namespaces {
-		r.Namespaces = append(r.Namespaces, Recorded{ns.Identity, ns.NSID, ns.Names})
+		r.Namespaces = append(r.Namespaces, ns.recorded())
 	}
 	for _, n := range s.Names {
 		if n.Verdict == Stale {
@@ -65,6 +65,8 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	}
 	return namespaces, stale
 }
+
+func (ns *Namespace) recorded() Recorded { return Recorded{ns.Identity, ns.NSID, ns.Names} }
 
 // is reports whether a record is of the namespace. One of which only the nsid is known is
 // compared by that.
