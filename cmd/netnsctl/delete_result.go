@@ -149,7 +149,7 @@ func (d deletion) text(snap *discover.Snapshot, o deleteOptions) string {
 	if d.lives() {
 		text = "deleted name " + name + "; "
 	}
-	text += stageText(id, d.stage, unproven)
+	text += stageText(id, d.stage, unproven, snap)
 	if d.lives() {
 		text += " (waited " + waitedText(o.goodbye.took) + ")"
 	}

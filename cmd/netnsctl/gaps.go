@@ -42,6 +42,10 @@ var gapTexts = map[string]struct{ one, many string }{
 	discover.GapMountNamespace: {one: "netnsctl runs in another mount namespace than pid 1"},
 	discover.GapPIDNamespace:   {one: "netnsctl runs in another pid namespace than pid 1"},
 	discover.GapPrivilege:      {one: "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN are needed"},
+	discover.GapMountContexts:  {"1 mount context does not tell which namespace it holds", "# mount contexts do not tell which namespaces they hold"},
+	discover.GapBPFLinks:       {"1 netfilter link of BPF does not tell which namespace it holds", "# netfilter links of BPF do not tell which namespaces they hold"},
+	discover.GapBPFIterators:   {"1 BPF iterator may hold a namespace, and does not tell which", "# BPF iterators may hold namespaces, and do not tell which"},
+	discover.GapUntoldDevices:  {"1 descriptor of % may hold a namespace, and does not tell which", "# descriptors of devices such as % may hold namespaces, and do not tell which"},
 	discover.GapUnusedMountNamespaces: {
 		one: "mount namespaces that no process, mount or descriptor leads to could not be inspected",
 	},

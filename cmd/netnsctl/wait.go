@@ -130,18 +130,19 @@ func (g *goodbye) leftText(snap *discover.Snapshot, l clean.Left) (text string, 
 			}
 		}
 	}
-	return stageText(id, l.Stage, g.unproven), l.Stage == netnsctl.StagePinned
+	return stageText(id, l.Stage, g.unproven, snap), l.Stage == netnsctl.StagePinned
 }
 
 // stageText is about a namespace of which a look has found no user. It says only what is known.
-func stageText(id string, stage netnsctl.Stage, unproven string) string {
+func stageText(id string, stage netnsctl.Stage, unproven string, snap *discover.Snapshot) string {
 	switch stage {
 	case netnsctl.StageGone:
 		return id + " is gone"
 	case netnsctl.StageUnpinned:
 		return id + " is still being torn down by the kernel"
 	case netnsctl.StagePinned:
-		return id + " is still in use, by something that was not found, such as a TCP connection without a process or the kernel itself"
+		possible := append(firstFew(snap.PossibleHolders(), false), "a TCP connection without a process or the kernel itself")
+		return id + " is still in use, by something that was not found, such as " + strings.Join(possible, ", ")
 	case netnsctl.StagePending:
 		return id + " has no user that was found, and the kernel has not reported its end yet"
 	case netnsctl.StageUnknown:

@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"strconv"
+
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -21,6 +23,7 @@ type describer struct {
 	// may hide what the orphans carry.
 	unlisted int
 	gaps     []Gap
+	possible []string         // see [Snapshot.PossibleHolders]
 	known    map[int]*process // by PID; one may pin thousands of namespaces
 	peers    map[netnsctl.NSID]inside.Contents
 }
@@ -34,7 +37,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 		if ns.ID == (netnsctl.ID{}) {
 			d.owner(ns)
 			d.peer(ns)
-			ns.Reason = ns.heldBy() + ns.insideText()
+			ns.Reason = d.heldBy(ns) + ns.insideText()
 			continue
 		}
 		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
@@ -52,7 +55,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 			d.identify(ns)
 		}
 		if ns.Verdict == Orphan {
-			ns.Reason = ns.heldBy() + ns.leaseText()
+			ns.Reason = d.heldBy(ns) + ns.leaseText()
 		}
 	}
 	if len(noted) == 0 {
@@ -64,6 +67,18 @@ func (d *describer) describe(namespaces []*Namespace) {
 			ns.Reason += ", no runtime knows it"
 		}
 	}
+}
+
+// heldBy says what pins an orphan, or what may pin it where that is not visible.
+func (d *describer) heldBy(ns *Namespace) string {
+	text := ns.heldBy()
+	if ns.Holder() == Invisible && len(d.possible) > 0 {
+		text += ", perhaps " + d.possible[0]
+		if more := len(d.possible) - 1; more > 0 {
+			text += " or " + strconv.Itoa(more) + " more"
+		}
+	}
+	return text
 }
 
 // keepMounts keeps the mount namespaces open in which a namespace without a name is

@@ -29,7 +29,8 @@ type Gap struct {
 	UID  int64  `json:"uid,omitempty"`
 	User string `json:"user,omitempty"`
 	// MountNamespace is the inode number of the mount namespace, and Path the path in it, that
-	// could not be looked at; zero and empty if the gap is of something else.
+	// could not be looked at; zero and empty if the gap is of something else. Without a mount
+	// namespace Path is a path here.
 	MountNamespace uint64 `json:"mount_namespace,omitempty"`
 	Path           string `json:"path,omitempty"`
 }
@@ -50,6 +51,12 @@ const (
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapLinks           = "namespaces in use whose links to others cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
+	// These are of files that hold a namespace, or may hold one, and do not tell which. They are
+	// not critical. [Gap.Path] is the device.
+	GapMountContexts = "mount contexts, of which the kernel does not tell the namespace"
+	GapBPFLinks      = "netfilter links of BPF, of which the kernel does not tell the namespace"
+	GapBPFIterators  = "BPF iterators, of which the kernel does not tell the namespace"
+	GapUntoldDevices = "descriptors of devices, of which the kernel does not tell the namespace"
 	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces), and outside
 	// the initial pid namespace. GapInvisible is one everywhere: listns(2), Linux 6.19, leaves out
 	// the namespaces without a process and without an open or mounted file
@@ -105,4 +112,29 @@ func counted(g Gap) []Gap {
 		return nil
 	}
 	return []Gap{g}
+}
+
+// possibleHolders are the gaps of which each is something that may hold any namespace, and what
+// that is.
+var possibleHolders = map[string]string{
+	GapMountContexts: "a mount context",
+	GapBPFLinks:      "a netfilter link of BPF",
+	GapBPFIterators:  "a BPF iterator",
+	GapUntoldDevices: "a descriptor of ",
+}
+
+// PossibleHolders says for people what holds a namespace, or may hold one, and does not tell
+// which.
+func (s *Snapshot) PossibleHolders() (texts []string) {
+	for _, g := range s.Gaps {
+		what, ok := possibleHolders[g.What]
+		if !ok {
+			continue
+		}
+		if what += g.Path; g.Who() != "" {
+			what += " of " + g.Who()
+		}
+		texts = append(texts, what)
+	}
+	return texts
 }

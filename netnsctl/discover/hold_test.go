@@ -34,7 +34,14 @@ var holds = map[string]func(path string) error{
 	"pending-io_uring":  holdPending,
 	"macvtap":           holdTap,
 	"tcp":               holdTCP,
-	"tuntap":            func(path string) error { return within(path, tunDevice) },
+	"context":           holdContext,
+	"netfilter-link":    holdNetfilterLink,
+	"pinned-link":       holdPinnedLink,
+	"flow-dissector":    holdFlowDissector,
+	"iterator":          holdIterator,
+	"mount-sysfs":       holdSysfs,
+	"persistent-tun":    holdPersistentTun,
+	"tuntap":            func(path string) error { return within(path, func() error { return second(tunDevice()) }) },
 	"in-flight":         holdInFlight,
 	"flight-in-flight":  holdFlightInFlight,
 	"socket-in-flight":  holdSocketInFlight,
@@ -163,17 +170,16 @@ func holdSharedSocket(path string) error {
 	})
 }
 
-func tunDevice() error {
-	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR, 0)
-	if err != nil {
-		return err
+func tunDevice() (fd int, err error) {
+	if fd, err = unix.Open("/dev/net/tun", unix.O_RDWR, 0); err != nil {
+		return -1, err
 	}
 	ifr, err := unix.NewIfreq("tun7")
 	if err != nil {
-		return err
+		return -1, err
 	}
 	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
-	return unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr)
+	return fd, unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr)
 }
 
 // inFlight sends the files, which then have no descriptor any more.

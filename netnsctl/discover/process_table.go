@@ -33,8 +33,8 @@ type thread struct {
 type openFile struct {
 	pid, tid, fd int
 	class        fileClass
-	// id is the inode number, for a directory the number of the mount that it is on, for the
-	// character device of a macvtap the number of the device.
+	// id is the inode number, for a directory the number of the mount that it is on, for a
+	// character device the number of the device.
 	id uint64
 	// net is the network namespace of the process.
 	net uint64
@@ -53,6 +53,10 @@ const (
 	directory
 	emptyFile // on the file system of the run directory: it pins nothing, but is in use
 	tapFile
+	mountContext
+	bpfLink
+	bpfIterator
+	untoldDevice // a character device of [vantage.untoldDevices]
 )
 
 func (f openFile) pin(kind Kind) Pin { return Pin{Kind: kind, PID: f.pid, TID: f.tid, FD: f.fd} }

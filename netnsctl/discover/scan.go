@@ -31,6 +31,7 @@ var sources = []source{
 	{"detached-trees", detachedTrees},
 	{"names", names},
 	{"proc-files", procFiles},
+	{"untold", untold},
 	{"kernel", kernelList},
 	{"hidden-sockets", hiddenSockets},
 	{"nsids", kernelPeers},
@@ -117,7 +118,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 func (s *Snapshot) judge(v *vantage, opts Options) {
 	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
-	d := describer{v: v, opts: opts}
+	d := describer{v: v, opts: opts, possible: s.PossibleHolders()}
 	defer d.scratch.Close()
 	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }
 	if !opts.IdentityOnly && slices.ContainsFunc(namespaces, isOrphan) {

@@ -49,7 +49,10 @@ type vantage struct {
 	countsFDs bool
 	// tapMajors are the major numbers of the character devices of macvtaps and ipvtaps.
 	tapMajors []uint32
-	gaps      []Gap // of the vantage itself
+	// untoldDevices are the paths of the character devices by which a process may hold a
+	// namespace that nothing tells, by their number.
+	untoldDevices map[uint64]string
+	gaps          []Gap // of the vantage itself
 
 	processTable
 	spending  *spending
@@ -124,7 +127,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	}
 	v.clock = readClock(v.fs, booted)
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
-	v.tapMajors = v.fs.Majors("macvtap", "ipvtap")
+	v.tapMajors, v.untoldDevices = v.fs.Majors("macvtap", "ipvtap"), untoldDevices(v.fs)
 	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
 		v.runDir = real
 		v.runDirDev, _, _ = sys.Stat(real)

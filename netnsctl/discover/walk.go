@@ -169,6 +169,8 @@ func (w *walker) classify(dir int, f *openFile) bool {
 		f.class = tunFile
 	case st.Kind() == sys.KindCharDevice && slices.Contains(w.v.tapMajors, sys.Major(st.Rdev)):
 		f.class, f.id = tapFile, st.Rdev
+	case st.Kind() == sys.KindCharDevice && w.v.untoldDevices[st.Rdev] != "":
+		f.class, f.id = untoldDevice, st.Rdev
 	case st.Kind() == sys.KindDirectory:
 		f.class, f.id = directory, st.MountID
 		return w.uid == 0 || !w.again(&st)
@@ -183,9 +185,12 @@ func (w *walker) classify(dir int, f *openFile) bool {
 
 // anonymous are the files without a name that may pin a namespace.
 var anonymous = map[string]fileClass{
-	"anon_inode:inotify":    inotifyGroup,
-	"anon_inode:[fanotify]": fanotifyGroup,
-	"anon_inode:[io_uring]": ioURing,
+	"anon_inode:inotify":     inotifyGroup,
+	"anon_inode:[fanotify]":  fanotifyGroup,
+	"anon_inode:[io_uring]":  ioURing,
+	"anon_inode:[fscontext]": mountContext,
+	"anon_inode:bpf_link":    bpfLink,
+	"anon_inode:bpf_iter":    bpfIterator,
 }
 
 // refuse adds a process of which something could not be read, once.

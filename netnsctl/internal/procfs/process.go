@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 )
 
@@ -106,4 +108,19 @@ func (fs *FS) Majors(drivers ...string) (majors []uint32) {
 		}
 	}
 	return majors
+}
+
+// MiscDevices gives the numbers of the character devices of the driver misc by their names, such
+// as "vhost-net".
+func (fs *FS) MiscDevices() map[string]uint64 {
+	const major = 10 // MISC_MAJOR in the kernel's include/uapi/linux/major.h
+	text, _ := fs.ReadFile("misc")
+	numbers := map[string]uint64{}
+	for line := range strings.Lines(string(text)) {
+		number, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if minor, err := strconv.ParseUint(number, 10, 32); err == nil {
+			numbers[name] = unix.Mkdev(major, uint32(minor))
+		}
+	}
+	return numbers
 }
