@@ -62,10 +62,12 @@ func TestWaitHidden(t *testing.T) {
 		}
 		var told []clean.Left
 		left, err = clean.Wait(host, plan.Witness, released, 0, func(left []clean.Left) {
+			if told == nil { // a busy machine may tell once more before the namespace is gone
+				nstest.Must(t, unix.Close(socket))
+			}
 			told = append(told, left...)
-			nstest.Must(t, unix.Close(socket))
 		})
-		if err != nil || len(left) != 0 || len(told) != 1 || told[0].Stage != netnsctl.StagePinned {
+		if err != nil || len(left) != 0 || len(told) == 0 || told[0].Stage != netnsctl.StagePinned {
 			t.Errorf("left %v, told %v, %v", left, told, err)
 		}
 		nstest.Must(t, exec.Command("kill", "-0", pid).Run())
