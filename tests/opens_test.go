@@ -30,7 +30,7 @@ var opens = map[string][]string{
 	"a file below the root of procfs": {
 		"netnsctl/discover/hidden_sockets.go listeners sys.ReadFile",
 		"netnsctl/discover/hidden_sockets.go rings sys.ReadFile",
-		"netnsctl/discover/hidden_sockets.go tcpWithoutProcess sys.ReadFile",
+		"netnsctl/discover/hidden_tcp.go tcpSockets sys.ReadFile",
 		"netnsctl/discover/hidden_sockets.go waiting sys.ReadFile",
 		"netnsctl/discover/limit.go limit sys.ReadFile",
 		"netnsctl/discover/source_hidden_sockets.go hidden sys.ReadFile",

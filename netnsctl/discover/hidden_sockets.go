@@ -2,9 +2,6 @@ package discover
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/hex"
-	"net/netip"
 	"slices"
 	"strconv"
 
@@ -23,61 +20,6 @@ func usedSockets(text []byte) int {
 	line, _, _ := bytes.Cut(after, []byte("\n"))
 	n, _ := strconv.Atoi(string(line))
 	return n
-}
-
-// tcpWithoutProcess are the connections of TCP that outlive their process, to deliver what was
-// sent.
-func tcpWithoutProcess(root string) (pins []Pin) {
-	for _, file := range []string{"tcp", "tcp6"} {
-		text, _ := sys.ReadFile(root + "/thread-self/net/" + file)
-		for line := range bytes.Lines(text) {
-			if what, ok := parseTCP(line); ok {
-				pins = append(pins, Pin{Kind: SocketPin, FD: -1, Detail: what})
-			}
-		}
-	}
-	return pins
-}
-
-// tcpStates are the states of include/net/tcp_states.h in which a connection without a process
-// holds its namespace, in the words of ss(8). One in TIME-WAIT does not.
-var tcpStates = map[string]string{
-	"01": "established", "04": "fin-wait-1", "05": "fin-wait-2", "08": "close-wait", "09": "last-ack", "0B": "closing",
-}
-
-// parseTCP describes a connection without a file:
-//
-//	0: 0909090A:1388 0109090A:A1B2 04 00010000:00000000 01:00000044 00000003 0 0 0 2 …
-func parseTCP(line []byte) (what string, ok bool) {
-	f := bytes.Fields(line)
-	if len(f) < 10 || string(f[9]) != "0" || tcpStates[string(f[3])] == "" {
-		return "", false
-	}
-	local, ok1 := tcpAddress(f[1])
-	peer, ok2 := tcpAddress(f[2])
-	queue, _, _ := bytes.Cut(f[4], []byte(":"))
-	unsent, err := strconv.ParseUint(string(queue), 16, 32)
-	tries, tryErr := strconv.ParseUint(string(f[6]), 16, 32)
-	what = "tcp " + tcpStates[string(f[3])] + " from " + local.String() + " to " + peer.String()
-	if unsent > 0 {
-		what += ", " + strconv.FormatUint(unsent, 10) + " bytes unacknowledged"
-	}
-	if tries > 0 {
-		what += " after " + count(int(tries), "retransmission", "retransmissions")
-	}
-	return what, ok1 && ok2 && err == nil && tryErr == nil
-}
-
-// tcpAddress reads an address, whose 32-bit words are in the byte order of the processor.
-func tcpAddress(field []byte) (netip.AddrPort, bool) {
-	address, port, _ := bytes.Cut(field, []byte(":"))
-	raw, err1 := hex.DecodeString(string(address))
-	for i := 0; i+4 <= len(raw); i += 4 {
-		binary.NativeEndian.PutUint32(raw[i:], binary.BigEndian.Uint32(raw[i:]))
-	}
-	number, err2 := strconv.ParseUint(string(port), 16, 16)
-	addr, ok := netip.AddrFromSlice(raw)
-	return netip.AddrPortFrom(addr.Unmap(), uint16(number)), ok && err1 == nil && err2 == nil
 }
 
 // unixSocket is a line of /proc/net/unix (struct unix_sock in the kernel's net/unix/af_unix.c):

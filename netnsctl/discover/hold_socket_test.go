@@ -100,14 +100,8 @@ func holdTCP(path string) error {
 		if err := loopbackUp(); err != nil {
 			return err
 		}
-		listener, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+		listener, err := listening(0, 0)
 		if err != nil {
-			return err
-		}
-		if err := unix.Bind(listener, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-			return err
-		}
-		if err := unix.Listen(listener, 1); err != nil {
 			return err
 		}
 		address, err := unix.Getsockname(listener)
@@ -120,6 +114,40 @@ func holdTCP(path string) error {
 		}
 		return unix.Connect(client, address)
 	})
+}
+
+// listening makes a listening TCP socket.
+func listening(protocol, port int) (int, error) {
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, protocol)
+	if err != nil {
+		return -1, err
+	}
+	if err := unix.Bind(socket, &unix.SockaddrInet4{Port: port}); err != nil {
+		return -1, err
+	}
+	return socket, unix.Listen(socket, 1)
+}
+
+func holdMultipath(path string) error {
+	return within(path, func() error { return second(listening(unix.IPPROTO_MPTCP, 0)) })
+}
+
+// holdTCPInFlight sends a socket of the namespace after another file, so that the kernel does not
+// show it.
+func holdTCPInFlight(path string) error {
+	socket := -1
+	err := within(path, func() (err error) {
+		socket, err = listening(0, 2049)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	null, err := syscall.Open("/dev/null", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	return inFlight(null, socket)
 }
 
 func loopbackUp() error {

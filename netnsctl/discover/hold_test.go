@@ -34,6 +34,8 @@ var holds = map[string]func(path string) error{
 	"pending-io_uring":  holdPending,
 	"macvtap":           holdTap,
 	"tcp":               holdTCP,
+	"tcp-in-flight":     holdTCPInFlight,
+	"mptcp":             holdMultipath,
 	"context":           holdContext,
 	"netfilter-link":    holdNetfilterLink,
 	"pinned-link":       holdPinnedLink,

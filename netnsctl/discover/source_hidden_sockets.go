@@ -101,10 +101,16 @@ func (l *hiddenLook) lookInto(ns *Namespace) {
 	if hidden <= 0 {
 		return
 	}
+	ended, others, subflows := l.v.unseenTCP()
 	waiting := l.v.waiting()
-	pins := slices.Concat(tcpWithoutProcess(l.v.fs.Root()), waiting, l.v.rings())
+	pins := slices.Concat(ended, waiting, l.v.rings())
 	// A connection that waits keeps its client, too, when that is closed.
-	if hidden -= len(pins) + len(waiting); hidden > 0 {
+	if hidden -= len(pins) + len(waiting) + subflows; hidden > 0 {
+		sure := others[:min(len(others), hidden)]
+		pins = append(pins, sure...)
+		hidden -= len(sure)
+	}
+	if hidden > 0 {
 		for _, f := range l.open {
 			pins = append(pins, f.pin)
 			hidden--
@@ -119,6 +125,24 @@ func (l *hiddenLook) lookInto(ns *Namespace) {
 	for _, p := range pins {
 		l.seen = append(l.seen, sighting{Identity: ns.Identity, Pin: p})
 	}
+}
+
+// unseenTCP are the sockets of TCP in the namespace of the calling thread that no descriptor leads
+// to: those that have outlived their process, and those whose file nobody seems to have.
+// A socket of MPTCP is counted, and each of its subflows, which have its inode number.
+func (v *vantage) unseenTCP() (ended, others []Pin, subflows int) {
+	for _, s := range tcpSockets(v.fs.Root()) {
+		_, seen := v.socketNets[s.ino]
+		switch {
+		case s.ino == 0:
+			ended = append(ended, s.pin())
+		case v.multipath[s.ino]:
+			subflows++
+		case !seen:
+			others = append(others, s.pin())
+		}
+	}
+	return ended, others, subflows
 }
 
 const (

@@ -20,6 +20,7 @@ var hiddenHolds = []struct {
 	{hold: "packet-ring", kind: PacketRing},
 	{hold: "pending-io_uring", kind: IOUring, detail: "of a pending request"},
 	{hold: "macvtap", kind: TunTap},
+	{hold: "tcp-in-flight", kind: SocketPin, detail: "tcp listen on 0.0.0.0:2049, perhaps NFS of the kernel", noPID: true},
 	{hold: "tcp", kind: SocketPin, detail: "tcp established from 127.0.0.1:", noPID: true},
 }
 
@@ -75,9 +76,10 @@ func TestNoHiddenSocket(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
 		holder(t, "socket", "x")
 		holder(t, "tuntap", "x")
-		holder(t, "shared-socket", "x")
+		nstest.Must(t, host.Add("m"))
+		holder(t, "mptcp", "m")
 		snap := scanned(t, host, Options{Sockets: true})
-		for _, name := range []string{"empty", "x"} {
+		for _, name := range []string{"empty", "x", "m"} {
 			if ns := snap.named(t, name); slices.ContainsFunc(ns.Pins, Pin.SeenInside) {
 				t.Errorf("%s: %v", name, ns.Pins)
 			}
@@ -97,19 +99,23 @@ func TestParseTCP(t *testing.T) {
 	const line = "   0: 0909090A:8466 0109090A:1388 04 00008219:00000000 01:00000044 00000003     0        0 0 2 0 20 4 20 10 -1\n"
 	for _, test := range []struct{ from, to, want string }{
 		{want: "tcp fin-wait-1 from 10.9.9.9:33894 to 10.9.9.1:5000, 33305 bytes unacknowledged after 3 retransmissions"},
-		{from: "0 0 2", to: "0 25041 2"},                   // a process has it
+		{ // of the kernel, or of a process
+			from: "1388 04 00008219:00000000 01:00000044 00000003     0        0 0 2", to: "0801 01 00000000:00000000 02:00000044 00000000     0        0 25041 2",
+			want: "tcp established from 10.9.9.9:33894 to 10.9.9.1:2049, perhaps NFS of the kernel",
+		},
+		{from: "8466 0109090A:1388 04", to: "01BD 0109090A:1388 01", want: "tcp established from 10.9.9.9:445 to 10.9.9.1:5000, 33305 bytes unacknowledged after 3 retransmissions"},
 		{from: " 04 ", to: " 06 "},                         // TIME-WAIT
 		{from: " 00008219:", to: " x:"},                    // no number
 		{from: "0909090A:8466 0109090A:1388 04 0", to: ""}, // too short
 	} {
 		got, ok := parseTCP([]byte(strings.Replace(line, test.from, test.to, 1)))
-		if ok != (test.want != "") || ok && got != test.want {
-			t.Errorf("%q: %q, %v", test.to, got, ok)
+		if ok != (test.want != "") || ok && got.pin().Detail != test.want {
+			t.Errorf("%q: %+v, %v", test.to, got, ok)
 		}
 	}
 	const line6 = "   1: 00000000000000000000000001000000:1F90 0000000000000000FFFF00000100007F:0050 05 00000000:00000000 00:00000000 00000000 0 0 0 1\n"
-	if got, ok := parseTCP([]byte(line6)); !ok || got != "tcp fin-wait-2 from [::1]:8080 to 127.0.0.1:80" {
-		t.Errorf("%q, %v", got, ok)
+	if got, ok := parseTCP([]byte(line6)); !ok || got.what != "tcp fin-wait-2 from [::1]:8080 to 127.0.0.1:80" {
+		t.Errorf("%+v, %v", got, ok)
 	}
 }
 

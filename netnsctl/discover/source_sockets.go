@@ -86,6 +86,9 @@ func (l *socketLook) told(s *socket, state helper.SocketState) {
 		l.unread = append(l.unread, by)
 	}
 	l.v.socketNets[by.id] = state.Net
+	if state.Type == "mptcp" {
+		l.v.multipath[by.id] = true
+	}
 	for _, holder := range s.all {
 		p := holder.pin(SocketPin)
 		if state.Net != holder.net {

@@ -90,6 +90,8 @@ type vantage struct {
 	unknown    netnsctl.NSID
 	nets       map[uint64]bool
 	socketNets map[uint64]uint64
+	// multipath are the sockets of MPTCP in other namespaces than that of their process.
+	multipath map[uint64]bool
 }
 
 // place is a directory as a path in a mount namespace. The number of its mount tells it
@@ -110,7 +112,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	}
 	v := &vantage{
 		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(),
-		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, spending: newSpending(),
+		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, multipath: map[uint64]bool{}, spending: newSpending(),
 	}
 	self := host.Proc() + "/thread-self/ns/net"
 	dev, ino, err := sys.Stat(self)

@@ -47,6 +47,9 @@ func SocketType(fd int) string {
 	case unix.AF_INET, unix.AF_INET6:
 		switch kind {
 		case unix.SOCK_STREAM:
+			if protocol, _ := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL); protocol == unix.IPPROTO_MPTCP {
+				return "mptcp"
+			}
 			return "tcp"
 		case unix.SOCK_DGRAM:
 			return "udp"
