@@ -57,7 +57,9 @@ func holder(t *testing.T, file *os.File) Descriptor {
 func TestSocket(t *testing.T) {
 	nstest.NeedRoot(t, "to copy descriptors needs root")
 	each(t, func(t *testing.T, h *Helper) {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		var config net.ListenConfig
+		config.SetMultipathTCP(false) // which Go takes where the kernel has it
+		listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 		nstest.Must(t, err)
 		defer listener.Close()
 		file, err := listener.(*net.TCPListener).File()
