@@ -74,8 +74,8 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 		return because("wired: ", ns.Reason)
 	}
 	for _, pin := range ns.Pins {
-		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0) {
-			return heldBy("held by ", pin)
+		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0 && !pin.Uses) {
+			return heldBy(pin.Verb()+" ", pin)
 		}
 	}
 	if r := hardware(ns); r.keeps() {

@@ -241,6 +241,13 @@ func TestMake(t *testing.T) {
 			want: "skip net:[100]: held by socket netlink, descriptor 7 of pid 812 (dockerd)",
 		},
 		{
+			name: "in use by the device of a user, even if it is named", targets: "net:[100]",
+			change: func(w world) {
+				w.orphan.Pins = append(w.orphan.Pins, discover.Pin{Kind: discover.TunTap, PID: 812, FD: 7, Command: "qemu", Detail: "tap0", UID: 1000, Uses: true})
+			},
+			want: "skip net:[100]: in use by tun/tap device tap0 that was moved in, descriptor 7 of pid 812 (qemu), uid 1000",
+		},
+		{
 			name: "held by nothing that is visible",
 			change: func(w world) {
 				w.orphan.Pins, w.orphan.Reason = nil, "held by something not visible"

@@ -186,7 +186,7 @@ func count(n int, one, many string) string {
 // heldBy says what pins an orphan.
 func (ns *Namespace) heldBy() string {
 	first := ns.first()
-	text := "held by " + first.String()
+	text := first.Verb() + " " + first.String()
 	if first.PID != 0 {
 		if runtimes := container.Helps(first.Command); len(runtimes) > 0 {
 			text += ", a helper of " + strings.Join(runtimes, ", ")
@@ -201,18 +201,24 @@ func (ns *Namespace) heldBy() string {
 // Holder is the kind of the pin that has to go first for an orphan to go.
 func (ns *Namespace) Holder() Kind { return ns.first().Kind }
 
-// first is the pin of an orphan that its holder alone can give up, else a mount.
+// first is the pin of an orphan that its holder alone can give up, else a mount, else what only
+// uses it.
 func (ns *Namespace) first() Pin {
 	if len(ns.Pins) == 0 {
 		return Pin{Kind: Invisible, FD: -1}
 	}
-	first := ns.Pins[0]
-	for _, p := range ns.Pins {
-		if first.Kind == MountPin && p.Kind != MountPin {
-			first = p
+	return slices.MinFunc(ns.Pins, func(a, b Pin) int {
+		rank := func(p Pin) int {
+			switch {
+			case p.Uses:
+				return 2
+			case p.Kind == MountPin:
+				return 1
+			}
+			return 0
 		}
-	}
-	return first
+		return rank(a) - rank(b)
+	})
 }
 
 // where is the mount namespace of a mount that is a name for some process.

@@ -306,11 +306,15 @@ func TestJudgeName(t *testing.T) {
 func TestHeldBy(t *testing.T) {
 	mount := Pin{Kind: MountPin, FD: -1, Mount: &Mount{Path: "/run/c/ns", Host: true}}
 	socket := Pin{Kind: SocketPin, PID: 9, FD: 3, Command: "nc", Detail: "udp"}
+	tap := Pin{Kind: TunTap, PID: 9, FD: 4, Command: "qemu", Detail: "tap0", Uses: true}
 	for _, test := range []struct {
 		pins   []Pin
 		holder Kind
 		want   string
 	}{
+		{pins: []Pin{tap}, holder: TunTap, want: "in use by tun/tap device tap0 that was moved in, descriptor 4 of pid 9 (qemu)"},
+		{pins: []Pin{tap, mount}, holder: MountPin, want: "held by mount /run/c/ns and 1 more"},
+		{pins: []Pin{tap, socket}, holder: SocketPin, want: "held by socket udp, descriptor 3 of pid 9 (nc) and 1 more"},
 		{pins: nil, holder: Invisible, want: "held by something not visible"},
 		{pins: []Pin{mount}, holder: MountPin, want: "held by mount /run/c/ns"},
 		{pins: []Pin{mount, socket}, holder: SocketPin, want: "held by socket udp, descriptor 3 of pid 9 (nc) and 1 more"},

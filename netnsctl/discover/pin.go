@@ -46,7 +46,7 @@ func Kinds() []Kind {
 	}
 }
 
-// Pin is something that keeps a namespace alive.
+// Pin is something that keeps a namespace alive, or that only uses it.
 type Pin struct {
 	Kind Kind `json:"kind"`
 	// PID is the process that has it, 0 if none.
@@ -66,6 +66,9 @@ type Pin struct {
 	User string `json:"user,omitempty"`
 	// Detail is the type of a socket, the name of a device, the path of a file.
 	Detail string `json:"detail,omitempty"`
+	// Uses says that the process only uses the namespace: what it has there ends with the
+	// namespace, and does not keep it alive.
+	Uses bool `json:"only_uses,omitempty"`
 	// Mount is set for mounts and detached trees.
 	Mount *Mount `json:"mount,omitempty"`
 
@@ -157,6 +160,14 @@ func (p Pin) String() string {
 	return p.How() + " of " + p.Who()
 }
 
+// Verb says for people what the pin does: the namespace is "held by" it, or "in use by" it.
+func (p Pin) Verb() string {
+	if p.Uses {
+		return "in use by"
+	}
+	return "held by"
+}
+
 // SeenInside reports whether the pin can be seen only from inside the namespace: a scan finds it
 // as long as another pin leads there.
 func (p Pin) SeenInside() bool {
@@ -192,6 +203,9 @@ func (p Pin) How() string {
 	}
 	if p.Detail != "" {
 		what += " " + p.Detail
+	}
+	if p.Uses {
+		what += " that was moved in"
 	}
 	if p.FD < 0 {
 		return what

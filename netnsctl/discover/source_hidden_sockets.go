@@ -63,7 +63,7 @@ func (v *vantage) knownSockets() map[uint64]int {
 		known[net]++
 	}
 	for _, s := range v.seen {
-		if s.Pin.Kind == TunTap || s.Pin.Kind == InFlight {
+		if s.Pin.Kind == TunTap && !s.Pin.Uses || s.Pin.Kind == InFlight {
 			known[s.ID.Ino]++
 		}
 	}

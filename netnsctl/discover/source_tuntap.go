@@ -2,8 +2,9 @@ package discover
 
 import "github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 
-// tunDevices sees tun and tap descriptors. Each holds the namespace in which it was
-// opened, and that of its device where the device was moved.
+// tunDevices sees tun and tap descriptors. Each holds the namespace in which it was opened. That
+// to which its device was moved it only uses: the device is deleted with the namespace
+// (default_device_exit_batch in the kernel's net/core/dev.c).
 func tunDevices(v *vantage) (seen []sighting, gaps []Gap) {
 	files := v.classFiles(tunFile)
 	requests := make([]helper.Request, len(files))
@@ -23,7 +24,7 @@ func tunDevices(v *vantage) (seen []sighting, gaps []Gap) {
 		if state.Opened != 0 {
 			seen = append(seen, v.sighting(state.Opened, p))
 		}
-		if state.Device != 0 && state.Device != state.Opened {
+		if p.Uses = true; state.Device != 0 && state.Device != state.Opened {
 			seen = append(seen, v.sighting(state.Device, p))
 		}
 	}

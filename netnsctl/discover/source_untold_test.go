@@ -35,26 +35,13 @@ func TestUntold(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
 				nstest.Shell(t, "mkdir /run/bpf; mount -t bpf none /run/bpf")
 				nstest.Must(t, host.Add("x"))
-				w, err := netnsctl.NewWitness()
-				nstest.Must(t, err)
-				defer w.Close()
-				ns, err := host.Open("x")
-				nstest.Must(t, err)
-				x, err := w.Track(netnsctl.Identity{}, ns)
-				nstest.Must(t, err)
-				ns.Close()
+				expectStage := witnessed(t, "x")
 				pid := holder(t, test.hold, "x")
 				nstest.Must(t, host.Delete("x"))
-				want := netnsctl.StageGone // some time after the last pin has gone
 				if test.gap != "" {
-					want = netnsctl.StagePinned
-					w.Ask()
-				}
-				for end := time.Now().Add(20 * time.Second); w.Stage(x) != want && time.Now().Before(end); {
-					nstest.Must(t, w.Wait(time.Second))
-				}
-				if stage := w.Stage(x); stage != want {
-					t.Errorf("%s, not %s", stage, want)
+					expectStage(netnsctl.StagePinned)
+				} else {
+					expectStage(netnsctl.StageGone)
 				}
 				v := looked(t)
 				v.allPIDs = true
@@ -76,6 +63,32 @@ func TestUntold(t *testing.T) {
 				expectGaps(t, mine, expected...)
 			})
 		})
+	}
+}
+
+// witnessed follows the namespace of a name. The function that it returns waits until the
+// kernel says that the namespace is pinned, or gone.
+func witnessed(t *testing.T, name string) (expectStage func(netnsctl.Stage)) {
+	t.Helper()
+	w, err := netnsctl.NewWitness()
+	nstest.Must(t, err)
+	t.Cleanup(w.Close)
+	ns, err := host.Open(name)
+	nstest.Must(t, err)
+	defer ns.Close()
+	tracked, err := w.Track(netnsctl.Identity{}, ns)
+	nstest.Must(t, err)
+	return func(want netnsctl.Stage) {
+		t.Helper()
+		if want == netnsctl.StagePinned {
+			w.Ask()
+		}
+		for end := time.Now().Add(20 * time.Second); w.Stage(tracked) != want && time.Now().Before(end); {
+			nstest.Must(t, w.Wait(time.Second))
+		}
+		if stage := w.Stage(tracked); stage != want {
+			t.Errorf("%s, not %s", stage, want)
+		}
 	}
 }
 
