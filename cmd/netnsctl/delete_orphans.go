@@ -261,6 +261,10 @@ func skippedText(s clean.Skipped) string {
 		return text + "; to release it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Namespace.String())
 	case s.Other != "":
 		return text + "; to release that first: " + shellCommand("netnsctl delete --force-orphans", s.Other)
+	case s.Gap != nil && s.Gap.RefusedToAll:
+		return text + "; " + copyAdvice
+	case s.Holder != nil && s.Gap != nil && s.Gap.MorePIDs > 0:
+		return text + "; end these processes first"
 	case s.Holder != nil:
 		return text + "; end that process first"
 	}

@@ -107,6 +107,9 @@ func remedy(all []discover.Gap) string {
 	if os.Geteuid() != 0 {
 		return "run as root"
 	}
+	if slices.ContainsFunc(all, func(g discover.Gap) bool { return g.RefusedToAll }) {
+		return copyAdvice
+	}
 	if !slices.ContainsFunc(all, func(g discover.Gap) bool { return g.Vantage }) && isPartial(all) {
 		return "what is hidden there may hold namespaces that look unused; it ends with the process"
 	}
@@ -115,6 +118,9 @@ func remedy(all []discover.Gap) string {
 	}
 	return "run as root of the host with all capabilities, outside containers and chroots"
 }
+
+// copyAdvice is the remedy where nobody may copy descriptors of other processes.
+const copyAdvice = "let root copy descriptors (pidfd_getfd): kernel.yama.ptrace_scope below 3, SELinux' deny_ptrace off, no seccomp filter"
 
 // gaps prints the critical gaps in one line, and with verbose the other gaps.
 func (u *ui) gaps(all []discover.Gap, verbose bool) {

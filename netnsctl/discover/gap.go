@@ -19,6 +19,9 @@ type Gap struct {
 	// that is not of the vantage is one of a process or of a mount namespace. It may hide what
 	// pins a namespace without a process, and no process.
 	Vantage bool `json:"vantage,omitempty"`
+	// RefusedToAll says that the kernel lets nobody copy a descriptor of another process
+	// (pidfd_getfd(2)), so that the end of one process closes no gap.
+	RefusedToAll bool `json:"refused_to_all,omitempty"`
 	// PID is the first process that causes the gap, with its Command, MorePIDs the number of
 	// the others; 0 if no process does.
 	PID      int    `json:"pid,omitempty"`

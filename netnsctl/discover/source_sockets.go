@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"os"
+
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -23,6 +25,7 @@ func sockets(v *vantage) (seen []sighting, gaps []Gap) {
 			s := open[i]
 			if a.Err == nil {
 				l.told(s, a.Socket())
+				v.copies = v.copies || s.holders[0].pid != os.Getpid()
 				continue
 			}
 			if !closedMeanwhile(a.Err) && s.unread == nil {
@@ -37,7 +40,16 @@ func sockets(v *vantage) (seen []sighting, gaps []Gap) {
 		open = again
 	}
 	l.flights()
+	v.markRefused(l.gaps)
 	return l.seen, l.gaps
+}
+
+// markRefused sets [Gap.RefusedToAll] in the gaps of descriptors if no copy of one was made: with
+// kernel.yama.ptrace_scope 3, SELinux' deny_ptrace or a seccomp filter none can be.
+func (v *vantage) markRefused(gaps []Gap) {
+	for i := range gaps {
+		gaps[i].RefusedToAll = !v.copies && sys.Privileged()
+	}
 }
 
 // socket is a socket that is looked at.

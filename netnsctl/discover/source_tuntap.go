@@ -19,6 +19,7 @@ func tunDevices(v *vantage) (seen []sighting, gaps []Gap) {
 			}
 			continue
 		}
+		v.copies = true
 		state := a.Tun()
 		p.Detail = state.Name
 		if state.Opened != 0 {
@@ -28,5 +29,6 @@ func tunDevices(v *vantage) (seen []sighting, gaps []Gap) {
 			seen = append(seen, v.sighting(state.Device, p))
 		}
 	}
+	v.markRefused(gaps)
 	return seen, gaps
 }

@@ -90,6 +90,8 @@ type vantage struct {
 	unknown    netnsctl.NSID
 	nets       map[uint64]bool
 	socketNets map[uint64]uint64
+	// copies says that a descriptor of another process was copied.
+	copies bool
 	// multipath are the sockets of MPTCP in other namespaces than that of their process.
 	multipath map[uint64]bool
 }
