@@ -58,14 +58,21 @@ func (n *NSIDs) Set(h Host, name string, id NSID) error {
 	default:
 		return newOpError(OpOpenNetns, name, path, err)
 	}
-	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(fd, int32(id)))
+	return kernelError(OpSetNSID, name, path, n.socket.SetNSID(rtnl.File(fd), int32(id)))
 }
 
 // Of returns the nsid, in our namespace, of the namespace ns: [NSIDUnassigned], without an
 // error, if it has none. The error is EBADF for a closed handle, and EINVAL for a file that
 // is not a network namespace.
 func (n *NSIDs) Of(ns netns.NsHandle) (NSID, error) {
-	id, err := n.socket.NSID(int(ns))
+	id, err := n.socket.NSID(rtnl.File(int(ns)))
+	return NSID(id), kernelError(OpGetNSID, "", "", err)
+}
+
+// OfProcess is [NSIDs.Of] for the namespace of a process, or of a thread, by its number in our pid
+// namespace. The error is ESRCH if there is none.
+func (n *NSIDs) OfProcess(pid int) (NSID, error) {
+	id, err := n.socket.NSID(rtnl.Ref{PID: pid})
 	return NSID(id), kernelError(OpGetNSID, "", "", err)
 }
 
@@ -159,11 +166,11 @@ func (n *NSIDs) ask(h Host, entries []Entry) {
 // askSome asks for as many of the entries as can be open at once, and returns their
 // number, which is at least 1. For a file that is not a namespace, the kernel gives the error.
 func (n *NSIDs) askSome(h Host, entries []Entry) (done int) {
-	fds, asked := make([]int, 0, len(entries)), make([]*Entry, 0, len(entries))
+	files, asked := make([]rtnl.Ref, 0, len(entries)), make([]*Entry, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
 		fd, err := h.openFile(e.Name)
-		if noneLeft(err) && len(fds) > 0 {
+		if noneLeft(err) && len(files) > 0 {
 			break
 		}
 		done++
@@ -176,9 +183,9 @@ func (n *NSIDs) askSome(h Host, entries []Entry) (done int) {
 			e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
 			continue
 		}
-		fds, asked = append(fds, fd), append(asked, e)
+		files, asked = append(files, rtnl.File(fd)), append(asked, e)
 	}
-	n.socket.NSIDsByFD(fds, func(i int, id int32, err error) {
+	n.socket.NSIDs(nil, files, func(i int, id int32, err error) {
 		e := asked[i]
 		e.NSID, e.Err = NSID(id), kernelError(OpGetNSID, e.Name, h.NamePath(e.Name), err)
 	})

@@ -122,7 +122,7 @@ func (w *Witness) Track(id Identity, ns netns.NsHandle) (Tracked, error) {
 
 // assign gives a namespace the next nsid, or returns the one that it has.
 func (w *Witness) assign(fd int) (int32, error) {
-	nsid, err := w.requests.AssignNSID(fd, w.last+1)
+	nsid, err := w.requests.AssignNSID(rtnl.File(fd), w.last+1)
 	if err != nil {
 		return 0, err
 	}

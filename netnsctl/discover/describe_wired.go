@@ -6,30 +6,32 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
-	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// wire finds the orphans that are wired. It needs an open file of every namespace.
+// wire finds the orphans that are wired. It needs the devices of every namespace.
 func (d *describer) wire(namespaces []*Namespace) {
 	if !slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Verdict == Orphan && ns.held }) {
 		return
 	}
-	handles := Handles(namespaces)
-	defer closeOthers(namespaces, handles)
+	others := inside.Near{Processes: make([]int, len(namespaces))}
 	for i, ns := range namespaces {
-		if ns.held || ns.ID == (netnsctl.ID{}) {
-			continue
+		others.Processes[i] = d.v.processIn(ns)
+	}
+	others.Open = func(i int) (netns.NsHandle, error) {
+		ns := namespaces[i]
+		if ns.ID == (netnsctl.ID{}) {
+			return netns.None(), nil
 		}
-		switch fd, err := d.v.open(ns); {
-		case err == nil:
-			handles[i] = netns.NsHandle(fd)
-		case ns.alive() && !procfs.Gone(err):
-			d.gaps = append(d.gaps, ns.unlinked())
+		fd, err := d.v.open(ns)
+		if procfs.Gone(err) {
+			err = nil
 		}
+		return netns.NsHandle(fd), err
 	}
 	l := wirer{host: d.v.host1, at: d.v.host, taps: func() []openFile { return d.v.classFiles(tapFile) }}
-	carried, contents := l.look(namespaces, handles)
+	carried, contents := l.look(namespaces, Handles(namespaces), others)
 	for i, ns := range namespaces {
 		switch {
 		case ns.Verdict == Orphan && ns.held:
@@ -40,15 +42,6 @@ func (d *describer) wire(namespaces []*Namespace) {
 	}
 	for ns, text := range carried {
 		ns.Verdict, ns.Reason = Wired, text
-	}
-}
-
-// closeOthers closes the files that the snapshot does not hold.
-func closeOthers(namespaces []*Namespace, handles []netns.NsHandle) {
-	for i, ns := range namespaces {
-		if !ns.held && handles[i] >= 0 {
-			sys.Close(int(handles[i]))
-		}
 	}
 }
 

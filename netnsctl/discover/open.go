@@ -48,6 +48,25 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 	return -1, err
 }
 
+// processIn is a process or thread in a namespace, by which the kernel can be asked for that
+// without opening it. It is 0 for our own, or if procfs shows the processes of another pid
+// namespace than ours.
+func (v *vantage) processIn(ns *Namespace) int {
+	if !v.ownProc || ns.ID == v.own {
+		return 0
+	}
+	for _, p := range ns.Pins {
+		switch {
+		case p.Kind != Process && p.Kind != Thread:
+		case p.TID != 0:
+			return p.TID
+		default:
+			return p.PID
+		}
+	}
+	return 0
+}
+
 // isNamespace reports whether an open file is a namespace that was found, and closes it if not.
 func isNamespace(fd int, ns *Namespace) bool {
 	_, ino, err := sys.Fstat(fd)

@@ -7,6 +7,8 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -18,10 +20,9 @@ var errLinks = errors.New("the links of a namespace in use could not be listed")
 // hold its orphans, as [Options.Files] makes it do. An error says that the links of a namespace
 // could not be listed that may depend on one of them.
 func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
-	namespaces, handles := s.now(users)
-	defer closeOthers(namespaces, handles)
+	namespaces, others := s.now(users)
 	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
-	carried, contents := l.look(namespaces, handles)
+	carried, contents := l.look(namespaces, Handles(namespaces), others)
 	for i, ns := range namespaces {
 		if ns.alive() && contents[i].Err != nil {
 			return nil, errLinks
@@ -45,25 +46,32 @@ func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
 }
 
 // now gives the namespaces of the snapshot, those that processes have made or entered since,
-// and those to which new names lead, with the open file of each that can be opened.
-func (s *Snapshot) now(users map[uint64]int) (all []*Namespace, handles []netns.NsHandle) {
+// and those to which new names lead.
+func (s *Snapshot) now(users map[uint64]int) (all []*Namespace, others inside.Near) {
 	known, named := map[uint64]bool{}, map[string]bool{}
+	own := procfs.IsOwn(s.Host.Proc())
+	var paths []string
 	add := func(ns Namespace) {
-		fd, path := netns.None(), ""
-		pid := users[ns.ID.Ino]
+		path, pid := "", users[ns.ID.Ino]
 		if pid != 0 {
 			ns.Verdict, ns.Pins = InUse, []Pin{{Kind: Process, PID: pid, FD: -1}}
 			path = s.Host.Proc() + "/" + strconv.Itoa(pid) + "/ns/net"
 		} else if len(ns.Names) > 0 {
 			path = s.Host.NamePath(ns.Names[0])
 		}
-		if ns.held {
-			fd = netns.NsHandle(ns.fd)
-		} else if opened, err := sys.OpenNamespace(path); err == nil {
-			fd = netns.NsHandle(opened)
+		if !own || ns.ID == s.Own {
+			pid = 0
 		}
 		known[ns.ID.Ino] = true
-		all, handles = append(all, &ns), append(handles, fd)
+		all, paths = append(all, &ns), append(paths, path)
+		others.Processes = append(others.Processes, pid)
+	}
+	others.Open = func(i int) (netns.NsHandle, error) {
+		fd, err := sys.OpenNamespace(paths[i])
+		if err != nil {
+			return netns.None(), nil
+		}
+		return netns.NsHandle(fd), nil
 	}
 	for _, ns := range s.Namespaces {
 		for _, name := range ns.Names {
@@ -87,7 +95,7 @@ func (s *Snapshot) now(users map[uint64]int) (all []*Namespace, handles []netns.
 			add(Namespace{Identity: id, Names: []string{name}, Verdict: Idle})
 		}
 	}
-	return all, handles
+	return all, others
 }
 
 // tapsNow are the character devices of macvtaps that processes have open now.

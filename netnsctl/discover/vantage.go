@@ -44,6 +44,8 @@ type vantage struct {
 	clock     clock
 	// allPIDs says that we are in the initial pid namespace, and see every process.
 	allPIDs bool
+	// ownProc says that procfs shows the processes of our pid namespace.
+	ownProc bool
 	// countsFDs says that the size of a process' fd directory is the number of its
 	// descriptors (Linux 6.2).
 	countsFDs bool
@@ -129,6 +131,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	if v.fs, err = procfs.OpenWith(host.Proc(), v.helper); err != nil {
 		return fail(host.Proc(), err)
 	}
+	v.ownProc = procfs.IsOwn(v.fs.Root())
 	v.clock = readClock(v.fs, booted)
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
 	v.tapMajors, v.untoldDevices = v.fs.Majors("macvtap", "ipvtap"), untoldDevices(v.fs)

@@ -22,11 +22,13 @@ type wirer struct {
 	taps func() []openFile
 }
 
-// look gives what the orphans carry that are wired. handles are the open files of namespaces,
-// -1 for one that could not be opened. The contents have what could be read of each.
-func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle) (map[*Namespace]string, []inside.Contents) {
+// look gives what the orphans carry that are wired. handles are the open files of namespaces, -1
+// for others than orphans, and others is how those are reached. The contents have what could be
+// read of each namespace.
+func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others inside.Near) (map[*Namespace]string, []inside.Contents) {
+	others.Of, others.Kinds = func(i int) bool { return namespaces[i].Verdict == Orphan }, hidingUnderlay
 	w := &wires{
-		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true}),
+		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true, Near: &others}),
 		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, who: l.who,
 	}
 	l.openTaps(w, handles)
@@ -145,9 +147,9 @@ func (w *wires) hiddenTunnel() string {
 	return ""
 }
 
-func hidesUnderlay(d *inside.Device) bool {
-	return slices.Contains([]string{"wireguard", "amneziawg", "ovpn"}, d.Kind)
-}
+func hidesUnderlay(d *inside.Device) bool { return slices.Contains(hidingUnderlay, d.Kind) }
+
+var hidingUnderlay = []string{"wireguard", "amneziawg", "ovpn"}
 
 // kernelSocket is the port of a UDP socket that no process has and no device of the namespace.
 func (w *wires) kernelSocket(n int, sockets []inside.Socket) string {

@@ -72,10 +72,11 @@ func (d *Device) Paired() bool {
 // listDevices lists the devices of the namespace that has the nsid target in the
 // namespace of the socket (Linux 4.15), or of the socket's namespace itself. In the
 // socket's namespace the kernel assigns an nsid to every namespace that a device leads to.
-// [Link.Namespace] is such an nsid; that of the namespace itself is target.
+// [Link.Namespace] is such an nsid; that of the namespace itself is target. It lists
+// those of a kind, or of [anyKind].
 //
 // The devices that could be read are returned with an error, too.
-func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
+func listDevices(c *rtnl.Conn, target *int32, kind string) ([]Device, error) {
 	here := int32(rtnl.Unassigned)
 	if target != nil {
 		here = *target
@@ -83,6 +84,11 @@ func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
 	// Without the statistics, a dump is half as long and takes half the time.
 	attrs := []*nl.RtAttr{nl.NewRtAttr(unix.IFLA_EXT_MASK, nl.Uint32Attr(skipStatistics))}
 	attrs = append(attrs, rtnl.Target(unix.IFLA_TARGET_NETNSID, target)...)
+	if kind != anyKind {
+		info := nl.NewRtAttr(unix.IFLA_LINKINFO, nil)
+		info.AddRtAttr(unix.IFLA_INFO_KIND, nl.ZeroTerminated(kind))
+		attrs = append(attrs, info)
+	}
 	messages, err := c.Dump(unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), attrs...)
 	all := make([]Device, 0, len(messages))
 	kinds := map[int]string{}
@@ -100,6 +106,9 @@ func listDevices(c *rtnl.Conn, target *int32) ([]Device, error) {
 	}
 	return all, err
 }
+
+// anyKind stands for all kinds of devices.
+const anyKind = ""
 
 // skipStatistics is RTEXT_FILTER_SKIP_STATS of include/uapi/linux/rtnetlink.h (Linux 4.5).
 const skipStatistics = 1 << 3

@@ -2,6 +2,7 @@ package inside
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
@@ -18,7 +19,7 @@ var errUnread = errors.New("not read: only devices lead to it, and there is no r
 // full reports whether the user may make no further network namespace, as
 // user.max_net_namespaces are in use (namespaces(7), Linux 4.9), by leaked ones perhaps.
 // Devices are then listed from inside, as `ip link` does, and the kernel assigns nsids there.
-func (s *Scratch) full(n int) bool { return errors.Is(s.open(n), unix.ENOSPC) }
+func (s *Scratch) full() bool { return errors.Is(s.open(1), unix.ENOSPC) }
 
 // devicesInside lists the devices of a namespace from inside. The calling thread must be one
 // to throw away. [Link.Namespace] is an nsid there, or [rtnl.Unassigned] for the namespace
@@ -32,7 +33,7 @@ func devicesInside(ns netns.NsHandle, ask func(*rtnl.Conn, []Device)) ([]Device,
 		return nil, err
 	}
 	defer socket.Close()
-	devices, err := listDevices(socket, nil)
+	devices, err := listDevices(socket, nil, anyKind)
 	if ask != nil {
 		ask(socket, devices)
 	}
@@ -45,8 +46,31 @@ func devicesOnThread(ns netns.NsHandle) (devices []Device, err error) {
 	return devices, err
 }
 
-// listDevicesInside lists the devices of namespace i from inside. A link that leads to a
-// namespace that the caller has not given keeps the complement of its nsid.
+// listInside lists the devices of all namespaces from inside, and opens the others for that
+// ([Near]).
+func (r *reader) listInside(others []int) {
+	r.namespaces = slices.Clone(r.namespaces)
+	for _, i := range others {
+		if r.namespaces[i] < 0 {
+			ns, err := r.want.Near.Open(i)
+			r.result[i].fail(netnsctl.OpOpenNetns, "", err)
+			if r.namespaces[i] = ns; ns >= 0 {
+				defer sys.Close(int(ns))
+			}
+		}
+	}
+	sys.OnThrowAwayThread(func() {
+		for i := range r.namespaces {
+			if r.namespaces[i] >= 0 {
+				r.listDevicesInside(i)
+			}
+		}
+	})
+	r.addUnread()
+}
+
+// listDevicesInside lists the devices of namespace i. A link that leads to a namespace which the
+// caller has not given keeps the complement of its nsid.
 func (r *reader) listDevicesInside(i int) {
 	c := &r.result[i]
 	var err error
@@ -73,13 +97,14 @@ func (r *reader) listDevicesInside(i int) {
 func (r *reader) findPeers(socket *rtnl.Conn, indices map[int32]int) {
 	missing := len(indices) - 1
 	for first := 0; first < len(r.namespaces) && missing > 0; first += rtnl.MaxPipelined {
-		var fds, at []int
+		var files []rtnl.Ref
+		var at []int
 		for i, ns := range r.namespaces[first:min(first+rtnl.MaxPipelined, len(r.namespaces))] {
 			if ns >= 0 {
-				fds, at = append(fds, int(ns)), append(at, first+i)
+				files, at = append(files, rtnl.File(int(ns))), append(at, first+i)
 			}
 		}
-		socket.NSIDsByFD(fds, func(i int, nsid int32, err error) {
+		socket.NSIDs(nil, files, func(i int, nsid int32, err error) {
 			if index, wanted := indices[nsid]; err == nil && wanted && index < 0 && nsid != rtnl.Unassigned {
 				indices[nsid] = at[i]
 				missing--

@@ -25,10 +25,8 @@ ip -n c addr add 10.1.2.3/24 dev lo`)
 		given := open(t, "a", "b", "c", "e")
 		given = append(given, -1)
 		want := Read(given, Wanted{Devices: true, Addresses: true})
-		r := &reader{
-			namespaces: given, want: Wanted{Devices: true, Addresses: true}, result: make([]Contents, len(given)),
-			scratch: Scratch{err: unix.ENOSPC},
-		}
+		r := newReader(given, Wanted{Devices: true, Addresses: true})
+		r.view = &view{Scratch: Scratch{err: unix.ENOSPC}}
 		r.readAll()
 		got := r.result
 		if len(got) != 6 || len(want) != 6 {

@@ -11,12 +11,17 @@ import (
 // nsids in ns would assign more of them there, so they are read from a scratch namespace, as by
 // [Read]. The result is empty where the user may make no further network namespace.
 func Peers(ns netns.NsHandle) map[netnsctl.NSID]Contents {
-	r := &reader{namespaces: []netns.NsHandle{ns}, want: Wanted{Devices: true, Addresses: true}, result: make([]Contents, 1)}
-	defer r.scratch.Close()
+	r := newReader([]netns.NsHandle{ns}, Wanted{Devices: true, Addresses: true})
+	defer r.view.Close()
 	r.readAll()
 	peers := map[netnsctl.NSID]Contents{}
-	for i := 1; i < len(r.nsids); i++ {
-		nsid, _, err := r.scratch.sockets[0].PeerByNSID(r.nsids[i], &r.nsids[0])
+	for i := 1; i < len(r.result); i++ {
+		here, known := r.view.nsids[i]
+		if !known {
+			continue
+		}
+		there := r.view.nsids[0]
+		nsid, _, err := r.view.sockets[0].PeerByNSID(here, &there)
 		if err == nil && netnsctl.NSID(nsid) != netnsctl.NSIDUnassigned {
 			peers[netnsctl.NSID(nsid)] = r.result[i]
 		}

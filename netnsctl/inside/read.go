@@ -11,6 +11,7 @@ package inside
 
 import (
 	"errors"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -39,6 +40,8 @@ type Wanted struct {
 	Devices, Addresses, Routes, Sockets, Gateways bool
 	// Sysctls are kernel parameters, as paths such as "net/ipv4/ip_forward".
 	Sysctls []string
+	// Near, if not nil, limits the devices that are read. A handle may then be -1.
+	Near *Near
 }
 
 // Contents are the parts of one namespace that were read.
@@ -70,15 +73,12 @@ type reader struct {
 	namespaces []netns.NsHandle
 	want       Wanted
 	result     []Contents
-	// nsids are those of the namespaces in the scratch namespace, by index; indices
-	// is the reverse.
-	scratch Scratch
-	nsids   []int32
-	indices map[int32]int
+	view       *view // of the namespaces whose devices are all read
+	ours       int   // the index of our own namespace, more than all if it is not given
 }
 
 // Read looks into network namespaces, with one thread per processor. A handle that is
-// not open (-1) gives empty contents without an error.
+// not open (-1) gives empty contents without an error, but for [Wanted.Near].
 //
 // The result has one element for each namespace, in the same order. If devices are
 // wanted, it may be longer: further elements are namespaces that devices lead to and
@@ -86,52 +86,55 @@ type reader struct {
 // a scratch namespace, as nothing leads into them. They are not read, but have an error,
 // where the user may make no further network namespace ([Scratch]).
 func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
-	r := &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces))}
-	defer r.scratch.Close()
+	r := newReader(namespaces, want)
+	defer r.view.Close()
 	r.readAll()
 	return r.result
 }
 
+func newReader(namespaces []netns.NsHandle, want Wanted) *reader {
+	return &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces)), view: newView(), ours: math.MaxInt}
+}
+
 func (r *reader) readAll() {
-	namespaces, want := r.namespaces, r.want
-	workers := min(runtime.GOMAXPROCS(0), max(len(namespaces), 1))
-	if want.Devices {
-		r.assignNSIDs(workers)
+	workers := min(runtime.GOMAXPROCS(0), max(len(r.namespaces), 1))
+	if r.want.Devices {
+		r.readDevices(workers)
 	}
+	if r.want.needsEntering() {
+		r.enterAll(workers)
+	}
+}
+
+// enterAll reads what can be read from inside only.
+func (r *reader) enterAll(workers int) {
 	var next atomic.Int64
 	var done sync.WaitGroup
-	for w := range workers {
+	for range workers {
 		done.Go(func() {
 			sys.OnThrowAwayThread(func() {
 				for {
 					i := int(next.Add(1)) - 1
-					if i >= len(namespaces) {
+					if i >= len(r.namespaces) {
 						return
 					}
-					if namespaces[i] >= 0 {
-						r.read(w, i)
+					if r.namespaces[i] >= 0 {
+						r.read(i)
 					}
 				}
 			})
 		})
 	}
 	done.Wait()
-	if want.Devices && r.scratch.full(workers) {
-		r.addUnread()
-	} else {
-		r.readFurther()
-	}
 }
 
-// read reads namespace i on the thread of one worker.
-func (r *reader) read(worker, i int) {
+func (w *Wanted) needsEntering() bool {
+	return w.Addresses || w.Routes || w.Sockets || w.Gateways || len(w.Sysctls) > 0
+}
+
+// read reads namespace i on the calling thread.
+func (r *reader) read(i int) {
 	c := &r.result[i]
-	if r.want.Devices {
-		r.listDevices(worker, i)
-	}
-	if !r.want.Addresses && !r.want.Routes && !r.want.Sockets && !r.want.Gateways && len(r.want.Sysctls) == 0 {
-		return
-	}
 	if err := enter(r.namespaces[i]); err != nil {
 		c.fail(netnsctl.OpEnterNet, "", err)
 		return

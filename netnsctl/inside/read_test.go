@@ -1,13 +1,18 @@
 package inside
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
@@ -79,6 +84,103 @@ ip -n d addr add 10.1.2.3/24 dev w1`)
 			t.Errorf("every namespace had an nsid before, so this test proves nothing:\n%s", shown)
 		}
 	})
+}
+
+// TestNear: of the namespaces that are not near, those are read that are linked with one that is,
+// however they are reached.
+func TestNear(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `
+for name in x pair below tunnel apart apart2 idle; do ip netns add $name; done
+ip -n x link add v0 type veth peer name v1 netns pair
+ip -n x link add w0 type veth peer name w1
+ip -n x link add link w0 name mac0 netns below type macvlan
+ip -n x link add vx0 type vxlan id 7 dstport 4789
+ip -n x link set vx0 netns tunnel
+ip link add here type veth peer name there netns x
+ip -n x link add link w0 name mac1 netns $$ type macvlan
+ip -n apart link add u0 type veth peer name u1 netns apart2
+ip -n pair link add s0 type veth peer name s1 netns apart2`)
+		names := []string{"x", "pair", "below", "tunnel", "apart", "apart2", "idle"}
+		given := open(t, names...)
+		own, err := netns.Get()
+		nstest.Must(t, err)
+		defer own.Close()
+		given, names = append(given, own), append(names, "own")
+		everything := Read(given, Wanted{Devices: true})
+		moved, inPair := sleeper(t, "sleep", "1000"), sleeper(t, "ip", "netns", "exec", "pair", "sleep", "1000")
+		inTunnel := sleeper(t, "ip", "netns", "exec", "tunnel", "sleep", "1000")
+		const none = 0x7fffffff // is no process
+		handles := slices.Repeat([]netns.NsHandle{netns.None()}, len(given))
+		handles[0] = given[0]
+		got := Read(handles, Wanted{Devices: true, Near: &Near{
+			Of:        func(i int) bool { return i == 0 },
+			Processes: []int{0, inPair, none, inTunnel, moved, 0, 0, 0},
+			Open: func(i int) (netns.NsHandle, error) {
+				fd, err := unix.Dup(int(given[i]))
+				return netns.NsHandle(fd), err
+			},
+			Kinds: []string{"bridge", "no such kind"},
+		}})
+		for i, want := range everything {
+			switch names[i] {
+			case "apart", "apart2", "idle":
+				want.Devices = nil
+			case "own":
+				mac, here := deviceNamed(t, want, "mac1"), deviceNamed(t, want, "here")
+				want.Devices = []Device{mac, {Index: here.Index, Name: here.Name}}
+			case "pair":
+				for d := range want.Devices {
+					if want.Devices[d].Name == "s0" {
+						want.Devices[d].Link = nil // as for apart2
+					}
+				}
+			}
+			if diff := cmp.Diff(want, got[i], cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", names[i], diff)
+			}
+		}
+		if len(got) != len(given) {
+			t.Errorf("%d namespaces", len(got))
+		}
+		nstest.Shell(t, "ip -n idle link add br0 type bridge")
+		got = Read(handles, Wanted{Devices: true, Near: &Near{
+			Of:        func(i int) bool { return i == 0 },
+			Processes: make([]int, len(given)),
+			Open: func(i int) (netns.NsHandle, error) {
+				if names[i] == "pair" {
+					return netns.None(), unix.EACCES
+				}
+				fd, err := unix.Dup(int(given[i]))
+				return netns.NsHandle(fd), err
+			},
+			Kinds: []string{"bridge"},
+		}})
+		if !errors.Is(got[1].Err, unix.EACCES) {
+			t.Errorf("the one that cannot be opened: %v", got[1].Err)
+		}
+		if len(got[6].Devices) != 1 || got[6].Devices[0].Name != "br0" {
+			t.Errorf("the one with a bridge: %+v", got[6])
+		}
+	})
+}
+
+// sleeper starts a process that ends with the test, and waits until it sleeps.
+func sleeper(t *testing.T, command string, args ...string) int {
+	t.Helper()
+	c := exec.Command(command, args...)
+	nstest.Must(t, c.Start())
+	t.Cleanup(func() {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	})
+	for {
+		comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", c.Process.Pid))
+		nstest.Must(t, err)
+		if string(comm) == "sleep\n" {
+			return c.Process.Pid
+		}
+	}
 }
 
 // TestKinds: the parameters that drivers report.

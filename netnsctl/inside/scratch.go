@@ -1,12 +1,10 @@
 package inside
 
 import (
-	"errors"
+	"os"
 
 	"github.com/vishvananda/netns"
-	"golang.org/x/sys/unix"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
 )
 
@@ -17,123 +15,88 @@ import (
 type Scratch struct {
 	sockets []*rtnl.Conn
 	err     error // why there is no namespace
+	used    int32 // is how many nsids were assigned
 }
+
+// together is how many namespaces get nsids in one scratch namespace. The kernel compares a
+// namespace with all those that have one there: for each device that leads to it, and before it
+// gets one (__peernet2id in net/core/net_namespace.c). 10,000 take seconds.
+const together = 256
+
+const (
+	// ourNSID is the nsid of our own namespace, where on most hosts most devices lead: the kernel
+	// finds that first.
+	ourNSID = 0
+	// firstNSID is more than the kernel has chosen for the namespaces that devices lead to.
+	firstNSID = 1 << 24
+)
 
 // Devices lists the devices of a namespace (Linux 4.15). Their [Link]s have no meaning
 // for the caller. The devices that could be read are returned with an error, too.
 func (s *Scratch) Devices(ns netns.NsHandle) ([]Device, error) {
-	if s.full(1) {
+	if s.full() {
 		return devicesOnThread(ns)
 	}
-	nsid, err := s.nsid(ns, rtnl.Unassigned)
+	nsid, err := s.nsid(ns)
 	if err != nil {
 		return nil, err
 	}
-	return listDevices(s.sockets[0], &nsid)
+	return listDevices(s.sockets[0], &nsid, anyKind)
 }
 
 // Addresses lists the addresses of a namespace (Linux 4.20), without the names of the
 // devices.
 func (s *Scratch) Addresses(ns netns.NsHandle) ([]Address, error) {
-	if s.full(1) {
+	if s.full() {
 		c := Read([]netns.NsHandle{ns}, Wanted{Addresses: true})[0]
 		return c.Addresses, c.Err
 	}
-	nsid, err := s.nsid(ns, rtnl.Unassigned)
+	nsid, err := s.nsid(ns)
 	if err != nil {
 		return nil, err
 	}
 	return listAddresses(s.sockets[0], &nsid)
 }
 
-// Close removes the namespace. After Close the Scratch cannot be used.
+// Close removes the namespace. The next use makes another one.
 func (s *Scratch) Close() {
 	for _, c := range s.sockets {
 		c.Close()
 	}
+	*s = Scratch{}
 }
 
 // open makes the namespace with n sockets in it.
 func (s *Scratch) open(n int) error {
-	if s.sockets == nil && s.err == nil {
-		s.sockets, s.err = rtnl.DialScratch(n)
+	if s.sockets != nil || s.err != nil {
+		return s.err
 	}
-	return s.err
+	sockets, err := rtnl.DialScratch(n)
+	if err == nil {
+		s.sockets = sockets
+		err = sockets[0].SetNSID(rtnl.Ref{PID: os.Getpid()}, ourNSID)
+	}
+	if err != nil {
+		s.Close()
+	}
+	s.err = err
+	return err
 }
 
-// nsid gives the nsid of ns in the scratch namespace: the wanted one, if ns had none.
-func (s *Scratch) nsid(ns netns.NsHandle, wanted int32) (int32, error) {
-	if err := s.open(1); err != nil {
+// nsid gives the nsid of ns in the scratch namespace.
+func (s *Scratch) nsid(ns netns.NsHandle) (nsid int32, err error) {
+	if s.used >= together {
+		s.Close()
+	}
+	if err = s.open(1); err != nil {
 		return rtnl.Unassigned, err
 	}
-	return s.sockets[0].AssignNSID(int(ns), wanted)
+	s.assign([]rtnl.Ref{rtnl.File(int(ns))}, func(_ int, id int32, failed error) { nsid, err = id, failed })
+	return nsid, err
 }
 
-// assignNSIDs makes the scratch namespace of a [Read], in which each namespace that is read
-// gets its index as its nsid. The nsid of a link then tells where the link leads.
-func (r *reader) assignNSIDs(workers int) {
-	if r.scratch.open(workers) != nil {
-		return // listDevices reports the error for each namespace.
-	}
-	r.nsids = make([]int32, len(r.namespaces))
-	r.indices = make(map[int32]int, len(r.namespaces))
-	for i, ns := range r.namespaces {
-		r.nsids[i] = rtnl.Unassigned
-		if ns < 0 {
-			continue
-		}
-		// A namespace that occurs twice keeps the nsid that it got first.
-		nsid, err := r.scratch.nsid(ns, int32(i))
-		r.nsids[i] = nsid
-		r.result[i].fail(netnsctl.OpSetNSID, "", err)
-		if _, known := r.indices[nsid]; !known && err == nil {
-			r.indices[nsid] = i
-		}
-	}
-}
-
-// listDevices lists the devices of namespace i with the socket of one worker. The links
-// keep nsids in place of indices until all namespaces are read.
-func (r *reader) listDevices(worker, i int) {
-	c := &r.result[i]
-	switch err := r.scratch.err; {
-	case errors.Is(err, unix.ENOSPC):
-		r.listDevicesInside(i)
-	case err != nil:
-		c.fail(OpListDevices, "", err)
-	case r.nsids[i] != rtnl.Unassigned:
-		c.Devices, err = listDevices(r.scratch.sockets[worker], &r.nsids[i])
-		c.fail(OpListDevices, "", err)
-	}
-}
-
-// readFurther reads the namespaces that links lead to and that the caller has not
-// given, and turns the nsids of all links into indices.
-func (r *reader) readFurther() {
-	for i := 0; i < len(r.result); i++ {
-		if i >= len(r.namespaces) {
-			r.listDevices(0, i)
-			if r.want.Addresses {
-				r.result[i].addAddresses(r.scratch.sockets[0], &r.nsids[i])
-			}
-		}
-		for d := range r.result[i].Devices {
-			if link := r.result[i].Devices[d].Link; link != nil {
-				link.Namespace = r.index(int32(link.Namespace))
-			}
-		}
-	}
-}
-
-// index is the index of the namespace with an nsid. A namespace that the caller has
-// not given gets the next index.
-func (r *reader) index(nsid int32) int {
-	i, known := r.indices[nsid]
-	if !known {
-		i = len(r.result)
-		r.indices[nsid] = i
-		r.nsids = append(r.nsids, nsid)
-		r.result = append(r.result, Contents{})
-	}
-	return i
+// assign calls got with the nsid of each of the namespaces, in any order.
+func (s *Scratch) assign(refs []rtnl.Ref, got func(i int, nsid int32, err error)) {
+	s.sockets[0].AssignNSIDs(refs, firstNSID+s.used, got)
+	s.used += int32(len(refs))
 }

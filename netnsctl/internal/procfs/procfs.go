@@ -40,6 +40,13 @@ func OpenWith(root string, h *helper.Helper) (*FS, error) {
 // Close closes the procfs.
 func (fs *FS) Close() { sys.Close(fs.fd) }
 
+// IsOwn reports whether the procfs at root shows the processes of our pid namespace, with the
+// numbers that they have there.
+func IsOwn(root string) bool {
+	self, err := os.Readlink(root + "/self")
+	return err == nil && self == strconv.Itoa(os.Getpid())
+}
+
 // FD is the descriptor of the root directory.
 func (fs *FS) FD() int { return fs.fd }
 
