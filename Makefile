@@ -128,13 +128,22 @@ bench: build ## time it beside the real ip and lsns, as a table
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN)
 
+# into-readme puts the file $1 into README.md, between the comments that begin with $2.
+into-readme = awk 'NR == FNR { table = table $$0 "\n"; next } /^<!-- end of $2/ { skip = 0 } !skip { print } \
+	/^<!-- $2/ { printf "\n%s\n", table; skip = 1 }' $1 README.md >bin/README.md && mv bin/README.md README.md
+
 .PHONY: bench-readme
 bench-readme: build ## make bench, and its tables into README.md
 	@tests/need.sh ip=iproute2 hyperfine=hyperfine time=time
 	@tests/bench.sh $(BIN) | tee bin/bench.md
-	@awk 'NR == FNR { table = table $$0 "\n"; next } /^<!-- end of bench/ { skip = 0 } !skip { print } \
-		/^<!-- bench/ { printf "\n%s\n", table; skip = 1 }' bin/bench.md README.md >bin/README.md
-	@mv bin/README.md README.md
+	@$(call into-readme,bin/bench.md,bench)
+
+.PHONY: who-sees-it
+who-sees-it: test-needs ## all that holds a namespace × all tools that are here, with milliseconds: the table into README.md
+	@tests/need.sh ip=iproute2 lsns=util-linux lsof=lsof
+	@mkdir -p bin
+	NETNSCTL_TEST_WHO=$(CURDIR)/bin/who.md $(GO) test -tags $(TAGS) $(TESTFLAGS) -run '^TestWhoSeesIt$$' ./tests
+	@$(call into-readme,bin/who.md,who sees it)
 
 .PHONY: bench-library
 bench-library: ## Go benchmarks of the library, for benchstat: COUNT=

@@ -7,10 +7,10 @@ import (
 
 // hiddenSockets hold the namespace x by a socket that no descriptor leads to. The scripts end
 // with the pid of the holder, if there is one.
-var hiddenSockets = []struct{ name, build, said string }{
+var hiddenSockets = []struct{ name, hold, said string }{
 	{
 		name: "connection not accepted",
-		build: `
+		hold: `
 			cat >/run/listen.py <<-'EOF'
 			import socket, time
 			s = socket.socket(socket.AF_UNIX); s.bind("/run/d.sock"); s.listen(5)
@@ -24,7 +24,7 @@ var hiddenSockets = []struct{ name, build, said string }{
 	},
 	{
 		name: "TCP without a process",
-		build: `
+		hold: `
 			ip link add here type veth peer name there netns x
 			ip addr add 10.9.9.1/24 dev here; ip link set here up
 			ip -n x addr add 10.9.9.9/24 dev there; ip -n x link set there up
@@ -53,7 +53,7 @@ func TestDeleteHiddenSockets(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newMachine(t)
-			pid := lastWord(w.shell("netnsctl add x\n" + c.build))
+			pid := lastWord(w.shell("netnsctl add x\n" + c.hold))
 			want := strings.ReplaceAll(c.said, "PID", pid)
 			for _, words := range [][]string{{"delete", "--dry-run", "x"}, {"inspect", "x"}, {"delete", "--verbose", "x"}} {
 				a := w.run(words...)

@@ -25,6 +25,18 @@ elsewhere() { # runs a script in a mount namespace of its own, and stays there; 
 		echo >/run/settled; exec sleep 1000" >/dev/null 2>&1 </dev/null &
 	settle /run/settled
 }
+holdIn() { # a process that runs the Python $2 in the namespace $1 and goes back, but keeps what that has opened; its pid is printed
+	rm -f /run/holds
+	setsid python3 -c 'import ctypes, os, sys, time
+libc, home, there = ctypes.CDLL(None), os.open("/proc/self/ns/net", os.O_RDONLY), os.open("/run/netns/" + sys.argv[1], os.O_RDONLY)
+libc.setns(there, 0)
+exec(sys.argv[2])
+libc.setns(home, 0)
+os.close(there)
+open("/run/holds", "w").close(); time.sleep(1000)' "$1" "$2" >/dev/null 2>&1 </dev/null &
+	while ! test -e /run/holds; do sleep 0.01; done
+	echo $!
+}
 leak() { netnsctl add leak; ino /run/netns/leak >/run/ino; }
 leakElsewhere() { # only a mount in another mount namespace keeps it
 	leak
