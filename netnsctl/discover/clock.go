@@ -40,6 +40,10 @@ const (
 	// clockSlack is how far the clocks of files (a scheduler tick) and of processes (a
 	// hundredth of a second) may be apart.
 	clockSlack = 20 * time.Millisecond
+	// maxStall is how late files may get their time where the processor that keeps it does not
+	// run, as in a virtual machine on a busy host: another one does so after five ticks
+	// (MAX_STALLED_JIFFIES in kernel/time/tick-sched.c, Linux 5.18).
+	maxStall = 50 * time.Millisecond
 	// maxBooting is how much the kernel itself may set the clock during the boot, and how little
 	// it matters.
 	maxBooting = time.Minute
@@ -147,7 +151,7 @@ func (c clock) before(made, moment time.Time) bool {
 	return made.Add(min(c.step, 0)).Before(moment)
 }
 
-// after reports whether a moment was certainly more than the slack after a file was made.
+// after reports whether a moment was certainly after a file was made.
 func (c clock) after(moment, made time.Time) bool {
 	switch {
 	case !c.sure:
@@ -155,7 +159,7 @@ func (c clock) after(moment, made time.Time) bool {
 	case c.tmpfs && made.Before(c.boot.Add(-clockSlack)), made.Before(c.dir.Add(-clockSlack)):
 		return false // the clock was set back and forward again
 	}
-	return moment.Sub(made.Add(c.forward)) > clockSlack
+	return moment.Sub(made.Add(c.forward)) > clockSlack+maxStall
 }
 
 // born is when a file was made, by the clock as it is set now: made, if that was after the

@@ -241,9 +241,9 @@ func TestJudgeName(t *testing.T) {
 			situation: "process younger than the link", entry: toProcess(10*time.Second, 20*second),
 			verdict: Stale, cause: RecycledPID, detail: "pid 9 is younger than the link",
 		},
-		{situation: "process as old as the link", entry: toProcess(10*time.Second, 10*second+2)},
+		{situation: "process as old as the link", entry: toProcess(10*time.Second, 10*second+7)},
 		{
-			situation: "process a little more than the slack younger", entry: toProcess(10*time.Second, 10*second+3),
+			situation: "process a little more than the slack younger", entry: toProcess(10*time.Second, 10*second+8),
 			verdict: Stale, cause: RecycledPID, detail: "pid 9 is younger than the link",
 		},
 		{
