@@ -88,12 +88,12 @@ func TestContainerNames(t *testing.T) {
 		list.Namespaces[0].Owner.Pod != "kube/dns\x1b[2J" || list.Namespaces[0].CNI[0].File != "/var/lib/cni/results/x" {
 		t.Errorf("%v: %s", err, a.stdout)
 	}
-	cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait=5")
+	cleaned := w.run("delete", "--force-orphans", "--min-age", "0", "--wait")
 	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "0 removed, 1 released, 0 skipped") {
 		t.Errorf("status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
 	}
 	// Named, it is its owner's will.
-	cleaned = w.run("delete", "--force-orphans", "--min-age", "0", "--wait=5", "/run/docker/netns/f00")
+	cleaned = w.run("delete", "--force-orphans", "--min-age", "0", "--wait", "/run/docker/netns/f00")
 	if cleaned.status != "0" || !strings.Contains(cleaned.stdout, "1 released") {
 		t.Errorf("named, status %s: %s%s", cleaned.status, cleaned.stdout, cleaned.stderr)
 	}

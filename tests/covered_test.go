@@ -66,7 +66,7 @@ func TestCovered(t *testing.T) {
 				t.Errorf("status %s: %s%s\nwant %s", a.status, a.stdout, a.stderr, want)
 			}
 			want = strings.Replace(strings.Replace(want, "release ", "released ", 1), "skip ", "skipped ", 1)
-			if a := w.run("delete", "--force-orphans", "--wait=5", id); a.status != status || !strings.Contains(a.stdout, want) {
+			if a := w.run("delete", "--force-orphans", "--wait", id); a.status != status || !strings.Contains(a.stdout, want) {
 				t.Errorf("status %s: %s%s\nwant %s", a.status, a.stdout, a.stderr, want)
 			}
 			if found := w.finds(ino); found != (c.left != "") {

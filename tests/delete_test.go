@@ -60,7 +60,7 @@ func TestDeleteSeveral(t *testing.T) {
 	}
 	expectAnswer(t, "one name", w.run("delete", "c"), "0", "", "")
 	expectAnswer(t, "not there", w.run("delete", "c"), "1", "", "netnsctl: no namespace c; nothing was done\n")
-	a = w.run("delete", "--wait=5", "twice", "d")
+	a = w.run("delete", "--wait", "twice", "d")
 	expectAnswer(t, "two of one", a, "0", "deleted twice; net:[N] is gone\ndeleted d; net:[N] is gone\n", "", "N", ino)
 	ino = lastWord(w.shell(`netnsctl add e; : >/run/netns/dead; ino /run/netns/e`))
 	a = w.run("delete", "--verbose", "dead", "net:["+ino+"]")
@@ -199,7 +199,7 @@ func TestStaleDeleteVerbose(t *testing.T) {
 	w.shell(`netnsctl add held; netnsctl add free; inUse held`)
 	a := w.run("delete", "--verbose", "held")
 	expectParts(t, "held", a, "3", a.stdout, "deleted name held; net:[", "] is still in use by:\n  pid ", "(sleep)")
-	a = w.run("delete", "--wait=5", "free")
+	a = w.run("delete", "--wait", "free")
 	if a.status != "0" || !strings.Contains(a.stdout, "deleted free; net:[") || !strings.HasSuffix(a.stdout, "] is gone\n") {
 		t.Errorf("free: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
@@ -222,7 +222,7 @@ func TestDeleteWait(t *testing.T) {
 		t.Errorf("held: status %s: %s%s", a.status, a.stdout, a.stderr)
 	}
 	said := w.shell(`
-		netnsctl delete --wait=20 ends & wait=$!
+		netnsctl delete --wait ends & wait=$!
 		while test -e /run/netns/ends; do sleep 0.01; done
 		quiet $wait
 		kill $(cat /run/pid)

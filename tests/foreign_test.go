@@ -55,7 +55,7 @@ func TestForeign(t *testing.T) {
 			if c.kept == strings.Contains(a.stdout, named) || !w.finds(ino) {
 				t.Errorf("unnamed, status %s: %s%s", a.status, a.stdout, a.stderr)
 			}
-			if a = w.run("delete", "--force-orphans", "--wait=5", c.path); a.status != "0" || w.finds(ino) {
+			if a = w.run("delete", "--force-orphans", "--wait", c.path); a.status != "0" || w.finds(ino) {
 				t.Errorf("named, status %s: %s%s", a.status, a.stdout, a.stderr)
 			}
 		})

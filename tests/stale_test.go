@@ -385,7 +385,7 @@ func TestStale(t *testing.T) {
 				t.Errorf("list --stale, status %s:\n%s\nwant %s", listed.status, listed.stdout, c.listed)
 			}
 			processes := w.processes()
-			clean := []string{"delete", "--force-orphans", "--min-age", "0", "--wait=5"}
+			clean := []string{"delete", "--force-orphans", "--min-age", "0", "--wait"}
 			if c.named {
 				const says = "; to remove it anyway: netnsctl delete --force-orphans x\n0 removed, 0 released, 1 skipped"
 				if a := w.run(clean...); a.status != "3" || !strings.Contains(a.stdout, says) {
