@@ -176,6 +176,25 @@ func (w *Witness) Ask() { w.asked = true }
 // Asking reports whether the kernel has yet to answer [Witness.Ask].
 func (w *Witness) Asking() bool { return w.asked || w.barrier != 0 }
 
+// Settle waits until the kernel has taken apart all namespaces that nothing pinned at the time of
+// the call, at most until limit has passed, and reports whether it has. The first of two barriers
+// may be taken by the same run of cleanup_net() as they are, and before them.
+func (w *Witness) Settle(limit time.Duration) (settled bool, err error) {
+	end := time.Now().Add(limit)
+	for range 2 {
+		for w.Ask(); w.Asking(); {
+			left := time.Until(end)
+			if left <= 0 {
+				return false, nil
+			}
+			if err := w.Wait(left); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
 // wantsBarrier reports whether a barrier is to be released, and none is on its way.
 func (w *Witness) wantsBarrier() bool {
 	if w.barrier != 0 {

@@ -101,28 +101,44 @@ func TestWitnessHiddenPin(t *testing.T) {
 // TestWitnessDevices: when a namespace is gone, the names of the devices that led to it are
 // free at once.
 func TestWitnessDevices(t *testing.T) {
-	nstest.Run(t, func(t *testing.T) {
-		for range 20 {
+	waits := map[string]func(*testing.T, *netnsctl.Witness, netnsctl.Tracked){
+		"stage": func(t *testing.T, w *netnsctl.Witness, x netnsctl.Tracked) { reach(t, w, x, netnsctl.StageGone) },
+		"settled": func(t *testing.T, _ *netnsctl.Witness, _ netnsctl.Tracked) {
 			w, err := netnsctl.NewWitness()
 			nstest.Must(t, err)
-			x := tracked(t, w, "x")
-			ns, err := netnsctl.Host{}.Open("x")
-			nstest.Must(t, err)
-			for i := range 5 {
-				n := strconv.Itoa(i)
-				nstest.Must(t, netlink.LinkAdd(&netlink.Veth{
-					LinkAttrs: netlink.LinkAttrs{Name: "out" + n}, PeerName: "in" + n, PeerNamespace: netlink.NsFd(ns),
-				}))
+			defer w.Close()
+			settled, err := w.Settle(20 * time.Second)
+			if nstest.Must(t, err); !settled {
+				t.Error("not settled")
 			}
-			ns.Close()
-			nstest.Must(t, netnsctl.Host{}.Delete("x"))
-			reach(t, w, x, netnsctl.StageGone)
-			if left, err := net.Interfaces(); err != nil || len(left) != 1 {
-				t.Fatalf("still there: %v, %v", left, err)
-			}
-			w.Close()
-		}
-	})
+		},
+	}
+	for name, wait := range waits {
+		t.Run(name, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				for range 20 {
+					w, err := netnsctl.NewWitness()
+					nstest.Must(t, err)
+					x := tracked(t, w, "x")
+					ns, err := netnsctl.Host{}.Open("x")
+					nstest.Must(t, err)
+					for i := range 5 {
+						n := strconv.Itoa(i)
+						nstest.Must(t, netlink.LinkAdd(&netlink.Veth{
+							LinkAttrs: netlink.LinkAttrs{Name: "out" + n}, PeerName: "in" + n, PeerNamespace: netlink.NsFd(ns),
+						}))
+					}
+					ns.Close()
+					nstest.Must(t, netnsctl.Host{}.Delete("x"))
+					wait(t, w, x)
+					if left, err := net.Interfaces(); err != nil || len(left) != 1 {
+						t.Fatalf("still there: %v, %v", left, err)
+					}
+					w.Close()
+				}
+			})
+		})
+	}
 }
 
 // TestWitnessOfMany: namespaces that go while others stay.

@@ -144,22 +144,20 @@ func (w *wait) settle(released int) error {
 		return nil
 	}
 	end := time.Now().Add(most)
-	for !w.over() && time.Now().Before(end) {
+	if last := w.start.Add(w.limit); w.limit > 0 && last.Before(end) {
+		end = last
+	}
+	for time.Now().Before(end) {
 		witness, err := netnsctl.NewWitness()
 		switch {
 		case err == nil:
 			defer witness.Close()
-			witness.Ask()
-			for witness.Asking() && !w.over() && time.Now().Before(end) {
-				if err := witness.Wait(w.within(time.Until(end))); err != nil {
-					return err
-				}
-			}
-			return nil
+			_, err = witness.Settle(time.Until(end))
+			return err
 		case !netnsctl.AtLimit(err):
 			return nil // nothing can be told
 		}
-		time.Sleep(w.within(10 * time.Millisecond))
+		time.Sleep(10 * time.Millisecond)
 	}
 	return nil
 }
