@@ -27,7 +27,7 @@ func (a *applier) unlinkUnder(step Step, in *mountns.Namespace, s *stack) error 
 	if err != nil {
 		return a.notThere(step, in, s, err)
 	}
-	defer sys.Close(dir)
+	defer in.CloseCopy(dir)
 	name := path.Base(file)
 	err = a.locked(
 		func() error {

@@ -109,7 +109,7 @@ func hasEmptyFile(in *mountns.Namespace, file string, ino uint64) bool {
 	if err != nil {
 		return false
 	}
-	defer sys.Close(dir)
+	defer in.CloseCopy(dir)
 	var st sys.FileStat
 	err = sys.StatLink(dir, path.Base(file), &st)
 	return err == nil && st.Kind() == sys.KindRegular && st.Size == 0

@@ -4,6 +4,7 @@ import (
 	"path"
 	"syscall"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -58,7 +59,7 @@ func (m *Namespace) HoldCovered(at Place) (Held, error) {
 	}
 	dir := -1
 	err = m.Enter(func() (err error) { // only there may a mount be copied
-		dir, err = sys.HoldCovered(on, path.Dir(below))
+		dir, err = sys.HoldCovered(on, path.Dir(below), m.CloseCopy)
 		return err
 	})
 	if err != nil {
@@ -66,6 +67,9 @@ func (m *Namespace) HoldCovered(at Place) (Held, error) {
 	}
 	return m.holdIn(dir, path.Base(below))
 }
+
+// CloseCopy closes a copy of a mount ([helper.Helper.Close]).
+func (m *Namespace) CloseCopy(fd int) { helper.Or(m.Helper).Close(fd) }
 
 // holdIn takes over dir.
 func (m *Namespace) holdIn(dir int, name string) (Held, error) {

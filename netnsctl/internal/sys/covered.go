@@ -5,14 +5,15 @@ import "golang.org/x/sys/unix"
 // HoldCovered holds the directory below, whose path begins at the root directory of a mount,
 // although other mounts may cover it: no path leads there, the file handle of the directory
 // does. mount is an O_PATH descriptor of that root directory. It needs CAP_DAC_READ_SEARCH, and a file
-// system with file handles (EOPNOTSUPP), which tmpfs and most that have a disk are.
-func HoldCovered(mount int, below string) (dir int, err error) {
+// system with file handles (EOPNOTSUPP), which tmpfs and most that have a disk are. end closes a
+// copy of the mount, which may take long.
+func HoldCovered(mount int, below string, end func(copied int)) (dir int, err error) {
 	// Nothing is mounted on a copy of the mount.
 	bare, err := CloneMount(mount, "")
 	if err != nil {
 		return -1, err
 	}
-	defer unix.Close(bare)
+	defer end(bare)
 	there, err := Hold(bare, below, NoLinks|Beneath)
 	if err != nil {
 		return -1, err
