@@ -79,6 +79,44 @@ func TestStaleWaitDevices(t *testing.T) {
 	}
 }
 
+// TestStaleWaitNSIDs: the proof leaves no nsid in any namespace, and takes none there meanwhile.
+func TestStaleWaitNSIDs(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`
+		for n in used idle held one two; do netnsctl add $n; done
+		inUse used; ` + heldName + `=held $HOLD socket:udp
+		leakElsewhere`)
+	w.monitored("--all-namespaces --interval 50ms", `netnsctl add ready$(date +%N)`, "new")
+	nsids := func(when string) {
+		t.Helper()
+		said := w.shell(`for n in host used idle $(cat /run/ino); do
+			netnsctl exec $n unshare -m --propagation private sh -c 'mount -t tmpfs none /run; netnsctl list-id'
+		done`)
+		if said != "" {
+			t.Errorf("%s: %s", when, said)
+		}
+	}
+	nsids("before")
+	for _, c := range []struct{ words, status string }{
+		{"delete --wait one", "0"}, {"check --min-age 0", "3"}, {"list --stale", "3"}, {"delete --verbose two", "0"},
+	} {
+		if a := w.run(strings.Fields(c.words)...); a.status != c.status {
+			t.Errorf("%s: %v", c.words, a)
+		}
+		nsids("after " + c.words)
+	}
+	w.shell(`netnsctl delete --wait held >/run/said 2>&1 & echo $! >/run/waits; until grep -q 'still in use' /run/said; do sleep 0.01; done`)
+	nsids("during a wait")
+	w.shell(`kill -KILL $(cat /run/waits)`)
+	nsids("after a wait that was killed")
+	if a := w.run("delete", "--force-orphans", "--min-age", "0", "--wait"); a.status != "3" || !strings.Contains(a.stdout, "1 released") {
+		t.Errorf("clean-up: %v", a)
+	}
+	w.shell(`echo host >/run/ino`)
+	nsids("after a clean-up")
+}
+
 // TestStaleWaitJSON: the stage of each namespace at the end of the wait.
 func TestStaleWaitJSON(t *testing.T) {
 	t.Parallel()
