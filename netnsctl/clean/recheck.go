@@ -22,8 +22,8 @@ var errGone = errors.New("gone")
 
 // rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it. It looks again at all that could have changed since the scan and
-// would be harmed, what takes longest first: the mounts on a file, processes, what orphans
-// carry, names, the records of runtimes. The identity and the file are compared under the lock.
+// would be harmed: the mounts on a file, then processes, what orphans carry, names, and last
+// the records of runtimes. The identity and the file are compared under the lock.
 //
 // It does not look again for descriptors, sockets and mounts elsewhere that pin a namespace:
 // these keep it although other mounts of it end.
@@ -34,11 +34,8 @@ type rechecker struct {
 	tracked *netnsctl.Tracked
 	orphans map[uint64]netnsctl.ID // those of the snapshot by inode number
 
-	files   cached[mounts]
-	users   cached[users]
-	wired   cached[map[uint64]string] // what namespaces carry for others, by inode number
-	names   cached[map[netnsctl.ID][]string]
-	keepers cached[discover.Keepers]
+	files cached[mounts]
+	uses  cached[uses]
 }
 
 func newRechecker(snap *discover.Snapshot, witness *netnsctl.Witness) rechecker {
@@ -54,10 +51,7 @@ func newRechecker(snap *discover.Snapshot, witness *netnsctl.Witness) rechecker 
 // forget makes the next checks look anew.
 func (r *rechecker) forget() {
 	r.files.forget()
-	r.users.forget()
-	r.wired.forget()
-	r.names.forget()
-	r.keepers.forget()
+	r.uses.forget()
 }
 
 // cached is what one look has found, which may be used until some time for later steps.

@@ -12,28 +12,50 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// users are processes by the inode number of the network namespace that they are in.
-type users struct {
-	pids map[uint64]int
-	// unread are processes of which that could not be told.
+// uses are what makes a namespace more than left over.
+type uses struct {
+	// pids are processes by the inode number of the network namespace that they are in, unread
+	// those of which that could not be told.
+	pids   map[uint64]int
 	unread []int
+	// wired says what orphans carry for others, by inode number.
+	wired    map[uint64]string
+	wiredErr error
+	names    map[netnsctl.ID][]string
+	namesErr error
+	// keepers come last: a record may be all that tells of a container that is about to start.
+	keepers    discover.Keepers
+	keepersErr error
 }
 
-// noneIn makes sure that nobody has entered a namespace. It comes after the mounts were
-// read, which may take long. As processes are read anew, the mounts may be reused for as
-// long as the processes.
-func (r *rechecker) noneIn(ino uint64) error {
+// look looks at all uses. It comes after the mounts were read, which may take long, and these may
+// serve for as long as the uses.
+func (r *rechecker) look() (uses, error) {
 	start := time.Now()
-	now, err := r.users.get(func() (u users, err error) {
+	now, err := r.uses.get(func() (u uses, err error) {
 		root := r.snap.Host.Proc()
 		u.pids, u.unread, err = procfs.NetworkUsers(root, r.snap.Host.Helper)
-		return u, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+		if err != nil {
+			return u, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+		}
+		if len(r.orphans) > 0 {
+			u.wired, u.wiredErr = r.snap.WiredNow(u.pids)
+		}
+		u.names, u.namesErr = r.snap.Host.NamesByID()
+		u.keepers, u.keepersErr = r.snap.KeepersNow()
+		return u, nil
 	})
+	if start.Before(r.files.until) {
+		r.files.until = r.uses.until
+	}
+	return now, err
+}
+
+// noneIn makes sure that nobody has entered a namespace.
+func (r *rechecker) noneIn(ino uint64) error {
+	now, err := r.look()
 	if err != nil {
 		return err
-	}
-	if start.Before(r.files.until) {
-		r.files.until = r.users.until
 	}
 	if pid, ok := now.pids[ino]; ok {
 		return changed(r.who(pid, ino) + " has entered it")
@@ -85,57 +107,34 @@ func (r *rechecker) leftOver(ino uint64) error {
 	if !orphan {
 		return nil
 	}
-	for _, check := range []func(netnsctl.ID) error{r.unwired, r.unnamed, r.unkept} {
-		if err := check(id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unwired makes sure that an orphan does not carry traffic for others, nor has hardware.
-func (r *rechecker) unwired(id netnsctl.ID) error {
-	wired, err := r.wired.get(func() (map[uint64]string, error) { return r.snap.WiredNow(r.users.found.pids) })
-	if err != nil {
-		return changed("it cannot be told whether it is wired: " + err.Error())
-	}
-	if text, ok := wired[id.Ino]; ok {
-		return changed(text)
-	}
-	return nil
-}
-
-// unnamed makes sure that an orphan has no name.
-func (r *rechecker) unnamed(id netnsctl.ID) error {
-	names, err := r.names.get(r.snap.Host.NamesByID)
+	now, _ := r.look()
 	switch {
-	case err != nil && !errors.Is(err, syscall.ENOENT):
-		return err
-	case len(names[id]) > 0:
-		return changed("it has the name " + names[id][0] + " now")
-	}
-	return nil
-}
-
-// unkept makes sure that no runtime has noted an orphan.
-func (r *rechecker) unkept(id netnsctl.ID) error {
-	keepers, err := r.keepers.get(r.snap.KeepersNow)
-	switch {
-	case err != nil:
-		return changed("a runtime may keep it: " + err.Error())
-	case keepers.Of(id) != "":
-		return changed("kept by " + keepers.Of(id))
+	case now.wiredErr != nil:
+		return changed("it cannot be told whether it is wired: " + now.wiredErr.Error())
+	case now.wired[ino] != "":
+		return changed(now.wired[ino])
+	case now.namesErr != nil && !errors.Is(now.namesErr, syscall.ENOENT):
+		return now.namesErr
+	case len(now.names[id]) > 0:
+		return changed("it has the name " + now.names[id][0] + " now")
+	case now.keepersErr != nil:
+		return changed("a runtime may keep it: " + now.keepersErr.Error())
+	case now.keepers.Of(id) != "":
+		return changed("kept by " + now.keepers.Of(id))
 	}
 	return nil
 }
 
 // unnoted makes sure that no runtime has noted the path of a stale name.
 func (r *rechecker) unnoted(name string) error {
-	keepers, err := r.keepers.get(r.snap.KeepersNow)
-	if err != nil {
-		return changed("a runtime may have noted it: " + err.Error())
+	now, err := r.look()
+	switch {
+	case err != nil:
+		return err
+	case now.keepersErr != nil:
+		return changed("a runtime may have noted it: " + now.keepersErr.Error())
 	}
-	if keeper := keepers.OfFile(r.snap.Host.NamePath(name)); keeper != "" {
+	if keeper := now.keepers.OfFile(r.snap.Host.NamePath(name)); keeper != "" {
 		return changed("it is in the records of " + keeper)
 	}
 	return nil
