@@ -4,23 +4,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// interleaveWorld has all that the adversaries work on: names in use, idle, dead and dangling
-// (p, of a process that has ended), leaks in this mount namespace (/run/c/ns) and in that of E,
-// where k is in a runtime's record, and pairs of devices into the namespace live.
-const interleaveWorld = faultNames + interleaveShell + `
-	mkdir /run/c /run/e /run/k; : >/run/c/ns; : >/run/e/ns; : >/run/k/ns; unshare --net=/run/c/ns true
-	true & ended=$!; wait $ended; echo $ended >/run/ended; ln -s /proc/$ended/ns/net /run/netns/p
-	: >/run/netns/d; chmod 0 /run/netns/d; new idle
-	stay nsenter --net=/run/netns/live; echo $! >/run/live
-	stay unshare -m --propagation private sh -c 'unshare --net=/run/e/ns true; unshare --net=/run/k/ns true; exec "$@"' sh; echo $! >/run/E
-	pair t /run/netns/t
-	mkdir -p ` + recordDir + `; note /run/k/ns`
-
-const recordDir = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/web"
-
+// interleaveShell has what acts use.
 const interleaveShell = `
 	E() { echo /proc/$(cat /run/E)/root$1; }
-	stay() { setsid "$@" sleep 1000 >/dev/null 2>&1 </dev/null & until grep -qsx sleep /proc/$!/comm || ! test -e /proc/$!/exe; do :; done; }
+	stay() { setsid "$@" sleep 1000 >/dev/null 2>&1 </dev/null & until ! read -r comm </proc/$!/comm || test $comm = sleep; do :; done 2>/dev/null; }
 	pair() { nsenter --net="$2" $REAL link add w${1}0 type veth peer name w${1}1 netns $(cat /run/live); }
 	note() { printf '{"linux":{"namespaces":[{"type":"network","path":"%s"}]}}\n' "$(E $1)" >` + recordDir + `/config.json; }
 	new() { : >/run/netns/$1; chmod 0 /run/netns/$1; unshare --net=/run/netns/$1 true; }

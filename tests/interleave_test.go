@@ -5,15 +5,16 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
-// interleaved are the commands, by their names in faults. Their world is interleaveWorld.
+// interleaved are the commands, by their names in faults. Their world is that of [builder].
 var interleaved = []string{
 	"add", "attach", "delete", "delete, dead file", "delete, recycled pid",
 	"force-orphans, dead file", "force-orphans, leak",
@@ -131,14 +132,20 @@ func harmedBy(s *schedules, a act) int {
 type interleavedWorld struct {
 	*faultWorld
 	schedules
+	builder
 	stops []stop
 }
 
 func newInterleaved(t *testing.T, f fault, program face) *interleavedWorld {
 	t.Helper()
-	f.world = interleaveWorld
+	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(proc) })
 	w := &interleavedWorld{faultWorld: newFaultWorld(t, f, program)}
-	w.acts = map[string]int{}
+	w.acts, w.builder = map[string]int{}, builder{proc: proc}
+	t.Cleanup(w.end)
 	w.fresh()
 	r, err := w.call(w.words).runStopped(nil, nil)
 	if err != nil {
@@ -183,26 +190,20 @@ func stopsOf(calls []string) (stops []stop) {
 	return stops
 }
 
-// fresh builds the world anew, and ends what runs in the one before.
+// fresh ends what runs in the world, and builds it anew.
 func (w *interleavedWorld) fresh() {
 	w.t.Helper()
-	for ended := false; !ended; {
-		files, _ := filepath.Glob("/proc/[0-9]*/exe")
-		ended = true
-		for _, file := range files {
-			if filepath.Dir(file) != "/proc/1" && namespaceOf(filepath.Dir(file)+"/ns/net") != "" {
-				ended = false
-			}
-		}
-		if !ended {
-			kill := command{path: "/bin/sh", argv: []string{"sh", "-c", "kill -9 -1"}, dir: w.dir}
-			if _, err := kill.run(); err != nil {
-				w.t.Fatal(err)
-			}
-		}
+	w.end()
+	for unix.Unmount("/run", unix.MNT_DETACH) == nil {
 	}
-	w.clean = false
-	w.reset()
+	os.RemoveAll("/etc/netns")
+	err := w.freshRun()
+	if err == nil {
+		err = w.build()
+	}
+	if err != nil {
+		w.t.Fatal("world: ", err)
+	}
 }
 
 // disturbed are the acts for this machine.

@@ -20,7 +20,8 @@ func HoldNoAutomount(dirfd int, path string, how How) (int, error) {
 	if how&InRoot != 0 {
 		return Hold(dirfd, path, how)
 	}
-	if fd, err := HoldCached(dirfd, path, how); err != unix.EAGAIN {
+	// On tmpfs the cache never has what is not there, so a second try would seldom help.
+	if fd, err := TryCached(dirfd, path, how); err != unix.EAGAIN {
 		return fd, err
 	}
 	return walkTo(dirfd, path, how)
@@ -51,7 +52,11 @@ type directSteps struct{}
 
 func (directSteps) Hold(dir int, part string) (int, error) {
 	if isOn(dir, unix.AUTOFS_SUPER_MAGIC) {
-		return -1, ErrAutomount
+		fd, err := HoldCached(dir, part, 0)
+		if err == unix.EAGAIN {
+			err = ErrAutomount
+		}
+		return fd, err
 	}
 	return holdAt(dir, part, unix.O_NOFOLLOW)
 }
@@ -173,7 +178,7 @@ func (w *walk) step() error {
 
 // hold holds the next part. autofs mounts nothing for one that the kernel has in its cache.
 func (w *walk) hold(part string) (int, error) {
-	next, err := HoldCached(w.fd, part, 0)
+	next, err := TryCached(w.fd, part, 0)
 	if err != unix.EAGAIN {
 		return next, err
 	}
