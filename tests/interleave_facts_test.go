@@ -149,11 +149,14 @@ func (f facts) lost(later facts) facts {
 	return lost
 }
 
-func (f facts) withoutNames() facts {
+func (f facts) without(is func(key string) bool) facts {
 	rest := maps.Clone(f)
-	maps.DeleteFunc(rest, func(key, _ string) bool { return strings.HasPrefix(key, "name ") })
+	maps.DeleteFunc(rest, func(key, _ string) bool { return is(key) })
 	return rest
 }
+
+func isName(key string) bool        { return strings.HasPrefix(key, "name ") }
+func nameElsewhere(key string) bool { return isName(key) && !strings.HasPrefix(key, "name 1 ") }
 
 // living are the namespaces that somebody uses or can find, other than the host's own: by a
 // process, a name in any mount namespace, a record, or a pair of devices into one of those. A

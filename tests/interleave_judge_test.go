@@ -60,14 +60,16 @@ func (j judgement) made() facts {
 }
 
 // late reports whether the command had, after the act, no time to look at what tells that a
-// namespace is in use: at names, where only a name tells, else at processes.
+// namespace is in use: at mounts, where only a name in another mount namespace does, else at
+// processes. At names here, at devices and at records it has to look after the processes.
 func (j judgement) late(key, value string, p part) bool {
-	call, place := "umount2", "/proc"
-	if strings.HasPrefix(key, "name ") {
-		call = "unlinkat"
+	call, place := "umount2", "processes"
+	file := strings.Fields(key)[2]
+	if _, gone := p.begin.lost(p.end)["name 1 "+strings.TrimPrefix(file, "/run/netns/")]; gone {
+		call = "unlinkat" // ends all mounts on the file
 	}
-	if !p.begin.withoutNames().living()[firstWord(value)] {
-		place = "/run/netns"
+	if !p.begin.without(nameElsewhere).living()[firstWord(value)] {
+		place = "mounts"
 	}
 	looked, acted := j.run.removed[call]
 	return acted && !looked[place] && j.own
@@ -99,7 +101,7 @@ func (j judgement) wrong(key, value string, before facts) string {
 	}
 	// The mount that is the target goes although another name leads to the namespace.
 	if slices.Contains(j.words, words[2]) {
-		living = before.withoutNames().living()
+		living = before.without(isName).living()
 	}
 	for id := range strings.FieldsSeq(value) {
 		if living[id] {
