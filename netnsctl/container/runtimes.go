@@ -126,6 +126,38 @@ func gvisor(f record) []Record {
 	}}
 }
 
+// machine reads what systemd-machined has of a machine. One without interfaces of its own may be in
+// the namespace of the host.
+func machine(f record) []Record {
+	text, err := f.Read(f.file, maxFile)
+	values := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		values[key] = value
+	}
+	if err != nil || values["LEADER"] == "" || values["NETIF"] == "" {
+		return nil
+	}
+	return []Record{{Runtime: f.runtime, ID: f.match[0], Name: f.match[0], Netns: "/proc/" + values["LEADER"] + "/ns/net"}}
+}
+
+// domain reads the XML of a domain, as libvirt writes it, which may share the namespace that has a
+// name.
+func domain(f record) []Record {
+	text, err := f.Read(f.file, maxFile)
+	_, rest, shares := strings.Cut(string(text), "<lxc:sharenet type='netns' value='")
+	name, _, ends := strings.Cut(rest, "'")
+	if err != nil || !shares || !ends {
+		return nil
+	}
+	return []Record{{Runtime: f.runtime, ID: f.match[0], Name: f.match[0], Netns: "/var/run/netns/" + name}}
+}
+
+// isolated is the namespace of a container of Mesos.
+func isolated(f record) []Record {
+	return []Record{{Runtime: f.runtime, ID: f.match[0], Netns: "/run/mesos/isolators/network/cni/" + f.match[0] + "/ns"}}
+}
+
 // allocation is the directory of an allocation of Nomad, whose ID is the name of the namespace.
 func allocation(f record) []Record {
 	id := f.match[0]

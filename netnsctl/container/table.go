@@ -123,8 +123,9 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "systemd-nspawn", Dirs: []string{"/run/systemd/nspawn/**", "/run/systemd/netif/**"},
+			Records: []Records{{"/run/systemd/machines/*", machine}},
 			Helpers: []string{"systemd-nspawn", "systemd-machined"},
-			Source:  "https://www.freedesktop.org/software/systemd/man/latest/systemd-nspawn.html",
+			Source:  "https://www.freedesktop.org/software/systemd/man/latest/systemd-nspawn.html, https://github.com/systemd/systemd/blob/main/src/machine/machine.c",
 		},
 		{
 			Name: "firejail", Dirs: []string{"/run/firejail/**"}, Helpers: []string{"firejail", "firetunnel"},
@@ -132,8 +133,9 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "libvirt", Dirs: []string{"/run/libvirt/**"},
+			Records: []Records{{"/run/libvirt/lxc/*.xml", domain}, {"/etc/libvirt/lxc/*.xml", domain}},
 			Helpers: []string{"libvirtd", "libvirt_lxc", "virtlxcd", "virtqemud", "qemu-system-x86", "qemu-system-aar", "qemu-kvm"},
-			Source:  "https://github.com/libvirt/libvirt/blob/master/src/lxc/lxc_conf.h",
+			Source:  "https://github.com/libvirt/libvirt/blob/master/src/lxc/lxc_conf.h, https://libvirt.org/drvlxc.html",
 		},
 		{
 			Name: "kata", Dirs: []string{"/run/vc/**", "/run/kata-containers/**"},
@@ -163,6 +165,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "mesos", Dirs: []string{"/run/mesos/**"},
+			Records: []Records{{"/run/mesos/isolators/network/cni/*/ns", isolated}},
 			Helpers: []string{"mesos-slave", "mesos-agent", "mesos-containerizer", "mesos-executor"},
 			Source:  "https://github.com/apache/mesos/blob/master/src/slave/containerizer/mesos/isolators/network/cni/paths.hpp",
 		},

@@ -83,10 +83,28 @@ var fixtures = map[string]struct {
 		name:    "ce5ee4ce-f2b5-4b5e-8a0f-7f7c8a6dcf5a",
 		helpers: []string{"crio", "conmon"},
 	},
-	"lxc":            {mounts: []string{"/run/lxc/x", "/var/snap/lxd/common/ns/x", "/run/incus/x/net"}, helpers: []string{"[lxc monitor]", "incusd"}},
-	"systemd-nspawn": {mounts: []string{"/run/systemd/nspawn/x/net"}, helpers: []string{"systemd-nspawn", "systemd-machine"}},
-	"firejail":       {mounts: []string{"/run/firejail/network/x"}, helpers: []string{"firejail"}},
-	"libvirt":        {mounts: []string{"/run/libvirt/lxc/x"}, helpers: []string{"libvirt_lxc", "qemu-system-x86"}},
+	"lxc": {mounts: []string{"/run/lxc/x", "/var/snap/lxd/common/ns/x", "/run/incus/x/net"}, helpers: []string{"[lxc monitor]", "incusd"}},
+	"systemd-nspawn": {
+		files: map[string]string{
+			"run/systemd/machines/web": "# This is private data. Do not parse.\nNAME=web\nSCOPE=machine-web.scope\nSERVICE=systemd-nspawn\nROOT=/var/lib/machines/web\n" +
+				"ID=53f8f3ea6cbd44a5af42fb5bb4ce9e43\nLEADER=812\nCLASS=container\nREALTIME=1\nMONOTONIC=1\nNETIF=7\n",
+			"run/systemd/machines/host": "NAME=host\nLEADER=813\nCLASS=container\n",
+		},
+		record:  Record{Runtime: "systemd-nspawn", ID: "web", Name: "web", Netns: "/proc/812/ns/net"},
+		mounts:  []string{"/run/systemd/nspawn/x/net"},
+		helpers: []string{"systemd-nspawn", "systemd-machine"},
+	},
+	"firejail": {mounts: []string{"/run/firejail/network/x"}, helpers: []string{"firejail"}},
+	"libvirt": {
+		files: map[string]string{
+			"run/libvirt/lxc/web.xml": "<domstatus state='running' reason='booted' pid='812'>\n  <domain type='lxc' id='812' xmlns:lxc='http://libvirt.org/schemas/domain/lxc/1.0'>\n" +
+				"    <name>web</name>\n    <lxc:namespace>\n      <lxc:sharenet type='netns' value='red'/>\n    </lxc:namespace>\n  </domain>\n</domstatus>\n",
+			"etc/libvirt/lxc/own.xml": "<domain type='lxc'>\n  <name>own</name>\n  <lxc:namespace>\n    <lxc:sharenet type='pid' value='12'/>\n  </lxc:namespace>\n</domain>\n",
+		},
+		record:  Record{Runtime: "libvirt", ID: "web", Name: "web", Netns: "/var/run/netns/red"},
+		mounts:  []string{"/run/libvirt/lxc/x"},
+		helpers: []string{"libvirt_lxc", "qemu-system-x86"},
+	},
 	"kata": {
 		files:   map[string]string{"run/vc/sbs/" + sandbox + "/persist.json": `{"SandboxContainer":"x","Network":{"NetworkID":"/var/run/netns/x","NetworkCreated":false}}`},
 		record:  Record{Runtime: "kata", ID: sandbox, Netns: "/var/run/netns/x"},
@@ -106,7 +124,12 @@ var fixtures = map[string]struct {
 		name:    "ce5ee4ce-f2b5-4b5e-8a0f-7f7c8a6dcf5a",
 		helpers: []string{"nomad"},
 	},
-	"mesos": {mounts: []string{"/run/mesos/isolators/network/cni/x/ns", "/var/run/mesos/netns/x"}, helpers: []string{"mesos-agent", "mesos-container"}},
+	"mesos": {
+		files:   map[string]string{"run/mesos/isolators/network/cni/" + sandbox + "/ns": ""},
+		record:  Record{Runtime: "mesos", ID: sandbox, Netns: "/run/mesos/isolators/network/cni/" + sandbox + "/ns"},
+		mounts:  []string{"/run/mesos/isolators/network/cni/x/ns", "/var/run/mesos/netns/x"},
+		helpers: []string{"mesos-agent", "mesos-container"},
+	},
 	"neutron": {
 		files:   map[string]string{"var/lib/neutron/ovn-metadata-proxy/a1.conf": "global"},
 		record:  Record{Runtime: "neutron", ID: "a1", Netns: "/var/run/netns/ovnmeta-a1"},
