@@ -64,9 +64,9 @@ func (j judgement) made() facts {
 // processes. At names here, at devices and at records it has to look after the processes.
 func (j judgement) late(key, value string, p part) bool {
 	call, place := "umount2", "processes"
-	file := strings.Fields(key)[2]
-	if _, gone := p.begin.lost(p.end)["name 1 "+strings.TrimPrefix(file, "/run/netns/")]; gone {
-		call = "unlinkat" // ends all mounts on the file
+	name := strings.TrimPrefix(strings.Fields(key)[2], "/run/netns/")
+	if _, gone := p.begin.lost(p.end)["name 1 "+name]; gone {
+		call = "unlinkat " + name // ends all mounts on the file
 	}
 	if !p.begin.without(nameElsewhere).living()[firstWord(value)] {
 		place = "mounts"
@@ -114,13 +114,16 @@ func (j judgement) wrong(key, value string, before facts) string {
 var (
 	saysRemoved  = regexp.MustCompile(`(?m)^removed (\S+) \(`)
 	saysReleased = regexp.MustCompile(`(?m)^released (net:\[\d+\])`)
+	saysPartly   = regexp.MustCompile(`(?m)^netnsctl: (net:\[\d+\]): .* of its mounts ended before\)$`)
 )
 
 // cleanUpSays compares what a clean-up says with what it did.
 func (j judgement) cleanUpSays() string {
 	said := map[string]bool{}
-	for _, m := range append(saysRemoved.FindAllStringSubmatch(j.run.stdout, -1), saysReleased.FindAllStringSubmatch(j.run.stdout, -1)...) {
-		said[m[1]] = true
+	for _, says := range []*regexp.Regexp{saysRemoved, saysReleased, saysPartly} {
+		for _, m := range says.FindAllStringSubmatch(j.run.stdout+j.run.stderr, -1) {
+			said[m[1]] = true
+		}
 	}
 	done := map[string]bool{}
 	for key, value := range j.lost() {

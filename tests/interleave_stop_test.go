@@ -94,8 +94,8 @@ type stoppedRun struct {
 	// reached says which stops were reached.
 	reached []bool
 	// looked has what the program has looked at since the last stop, and removed what it had at
-	// its last unmount and its last unlink since then: "processes" and "mounts", whose list of
-	// processes was not older than the stop.
+	// its last unmount, and at each unlink by the name, since then: "processes" and "mounts", whose
+	// list of processes was not older than the stop.
 	looked  map[string]bool
 	removed map[string]map[string]bool
 }
@@ -256,7 +256,9 @@ func (t *tracer) call(pid int) {
 		t.looked["list"] = t.looked["list"] || t.opened == "/proc"
 	case name == "readlinkat":
 		t.looked["processes"] = t.looked["processes"] || t.looked["list"] && strings.HasSuffix(text(pid, info.args[1]), "/ns/net")
-	case name == "unlinkat", name == "umount2" && info.args[1]&expire == 0:
+	case name == "unlinkat":
+		t.removed["unlinkat "+text(pid, info.args[1])] = maps.Clone(t.looked)
+	case name == "umount2" && info.args[1]&expire == 0:
 		t.removed[name] = maps.Clone(t.looked)
 	}
 }

@@ -24,7 +24,7 @@ const (
 
 // endsMany reports whether more mounts end with a file than may under the lock, or may do so.
 func (r *rechecker) endsMany(file string) bool {
-	return len(r.files.found.On[file]) > maxUnderLock || len(r.files.found.unread) > 0
+	return len(r.uses.files.On[file]) > maxUnderLock || len(r.uses.unreadMounts) > 0
 }
 
 // errLookAgain says that what was looked at before the lock was taken may have changed.

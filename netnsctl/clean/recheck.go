@@ -22,8 +22,8 @@ var errGone = errors.New("gone")
 
 // rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it. It looks again at all that could have changed since the scan and
-// would be harmed: the mounts on a file, then processes, what orphans carry, names, and last
-// the records of runtimes. The identity and the file are compared under the lock.
+// would be harmed: processes, what orphans carry, names, the mounts on files, and last the
+// records of runtimes. The identity and the file are compared under the lock.
 //
 // It does not look again for descriptors, sockets and mounts elsewhere that pin a namespace:
 // these keep it although other mounts of it end.
@@ -34,8 +34,10 @@ type rechecker struct {
 	tracked *netnsctl.Tracked
 	orphans map[uint64]netnsctl.ID // those of the snapshot by inode number
 
-	files cached[mounts]
-	uses  cached[uses]
+	uses      uses
+	usesUntil time.Time
+	// needsFiles says that a step needs the mounts on files.
+	needsFiles bool
 }
 
 func newRechecker(snap *discover.Snapshot, witness *netnsctl.Witness) rechecker {
@@ -46,42 +48,6 @@ func newRechecker(snap *discover.Snapshot, witness *netnsctl.Witness) rechecker 
 		}
 	}
 	return r
-}
-
-// forget makes the next checks look anew.
-func (r *rechecker) forget() {
-	r.files.forget()
-	r.uses.forget()
-}
-
-// cached is what one look has found, which may be used until some time for later steps.
-type cached[T any] struct {
-	found T
-	err   error
-	until time.Time
-}
-
-// get looks if what was found is too old.
-func (c *cached[T]) get(look func() (T, error)) (T, error) {
-	if start := time.Now(); !start.Before(c.until) {
-		c.found, c.err = look()
-		c.until = until(start)
-	}
-	return c.found, c.err
-}
-
-func (c *cached[T]) forget() { c.until = time.Time{} }
-
-// minCache is how long one look may serve for later steps, or as long as the look took if that
-// is longer. It makes no result older than a look does: with thousands of processes it takes
-// tens of milliseconds, and what it saw first is as old at its end. All looks of a clean-up so
-// take no longer than its steps, however many there are.
-const minCache = 5 * time.Millisecond
-
-// until is how long the results of a look may be used that began at start.
-func until(start time.Time) time.Time {
-	now := time.Now()
-	return now.Add(max(minCache, now.Sub(start)))
 }
 
 // identity compares an open namespace with the planned one. Where a cookie is missing, the

@@ -3,32 +3,28 @@ package clean
 import (
 	"slices"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// mounts are those on the files of the snapshot, in all mount namespaces.
-type mounts struct {
-	mountns.FileMounts
-	unread []mountns.Unread // the mount namespaces that could not be read
-}
-
 // noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
 // it would end with the file.
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) error {
-	now, err := r.files.get(func() (m mounts, err error) {
-		root := r.snap.Host.Proc()
-		m.FileMounts, m.unread, err = r.snap.OnFile.Again(root, r.snap.Host.Helper, r.snap.MountNamespaces, r.snap.AllPIDs)
-		return m, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
-	})
-	if err != nil {
-		return err
+	if !r.needsFiles {
+		r.needsFiles = true
+		r.forget()
 	}
-	if !now.Asked[file] {
+	now, err := r.look()
+	switch {
+	case err != nil:
+		return err
+	case now.filesErr != nil:
+		return now.filesErr
+	}
+	if !now.files.Asked[file] {
 		return changed("what is mounted on its file cannot be told")
 	}
-	if m, found := now.Other(file, ino, counts); found {
+	if m, found := now.files.Other(file, ino, counts); found {
 		m.Describe(r.snap.Host.Helper, r.snap.Host.Proc())
 		return changed(m.String())
 	}
@@ -39,7 +35,7 @@ func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMoun
 // of a user do not count for a name: by making too many of them anyone could keep it, and what
 // is mounted there on its file is his own.
 func (r *rechecker) readAll(counts func(mountns.Unread) bool) error {
-	for _, m := range r.files.found.unread {
+	for _, m := range r.uses.unreadMounts {
 		if counts(m) {
 			return changed("the mounts of " + m.Name() + " could not be read")
 		}

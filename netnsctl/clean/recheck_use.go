@@ -12,7 +12,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// uses are what makes a namespace more than left over.
+// uses are all that keeps a name or a namespace, as one look has found it.
 type uses struct {
 	// pids are processes by the inode number of the network namespace that they are in, unread
 	// those of which that could not be told.
@@ -23,33 +23,55 @@ type uses struct {
 	wiredErr error
 	names    map[netnsctl.ID][]string
 	namesErr error
+	// files are the mounts on the files of the snapshot, in all mount namespaces but those in
+	// unreadMounts.
+	files        mountns.FileMounts
+	unreadMounts []mountns.Unread
+	filesErr     error
 	// keepers come last: a record may be all that tells of a container that is about to start.
 	keepers    discover.Keepers
 	keepersErr error
 }
 
-// look looks at all uses. It comes after the mounts were read, which may take long, and these may
-// serve for as long as the uses.
-func (r *rechecker) look() (uses, error) {
+// minCache is how long one look may serve for later steps, or as long as the look took if that
+// is longer. It makes no result older than a look does: with thousands of processes it takes
+// tens of milliseconds, and what it saw first is as old at its end. All looks of a clean-up so
+// take no longer than its steps, however many there are.
+const minCache = 5 * time.Millisecond
+
+// look looks again at all uses, the mounts on files only from when they are first needed.
+func (r *rechecker) look() (*uses, error) {
 	start := time.Now()
-	now, err := r.uses.get(func() (u uses, err error) {
-		root := r.snap.Host.Proc()
-		u.pids, u.unread, err = procfs.NetworkUsers(root, r.snap.Host.Helper)
-		if err != nil {
-			return u, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
-		}
-		if len(r.orphans) > 0 {
-			u.wired, u.wiredErr = r.snap.WiredNow(u.pids)
-		}
-		u.names, u.namesErr = r.snap.Host.NamesByID()
-		u.keepers, u.keepersErr = r.snap.KeepersNow()
-		return u, nil
-	})
-	if start.Before(r.files.until) {
-		r.files.until = r.uses.until
+	if start.Before(r.usesUntil) {
+		return &r.uses, nil
 	}
-	return now, err
+	r.uses = uses{}
+	u, root, h := &r.uses, r.snap.Host.Proc(), r.snap.Host.Helper
+	var err error
+	if u.pids, u.unread, err = procfs.NetworkUsers(root, h); err != nil {
+		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+	}
+	if len(r.orphans) > 0 {
+		u.wired, u.wiredErr = r.snap.WiredNow(u.pids)
+	}
+	u.names, u.namesErr = r.snap.Host.NamesByID()
+	if r.needsFiles {
+		u.files, u.unreadMounts, err = r.snap.OnFile.Again(root, h, r.snap.MountNamespaces, r.snap.AllPIDs)
+		u.filesErr = netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+	}
+	u.keepers, u.keepersErr = r.snap.KeepersNow()
+	r.usesUntil = until(start)
+	return u, nil
 }
+
+// until is how long the results of a look may be used that began at start.
+func until(start time.Time) time.Time {
+	now := time.Now()
+	return now.Add(max(minCache, now.Sub(start)))
+}
+
+// forget makes the next check look anew.
+func (r *rechecker) forget() { r.usesUntil = time.Time{} }
 
 // noneIn makes sure that nobody has entered a namespace.
 func (r *rechecker) noneIn(ino uint64) error {
@@ -104,11 +126,9 @@ func (r *rechecker) leftOver(ino uint64) error {
 		return err
 	}
 	id, orphan := r.orphans[ino]
-	if !orphan {
+	switch now := &r.uses; {
+	case !orphan:
 		return nil
-	}
-	now, _ := r.look()
-	switch {
 	case now.wiredErr != nil:
 		return changed("it cannot be told whether it is wired: " + now.wiredErr.Error())
 	case now.wired[ino] != "":

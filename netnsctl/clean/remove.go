@@ -82,17 +82,9 @@ func (l *layer) close() {
 // nobody uses it.
 func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 	l.fd = -1
-	now, there := a.dir.Look(planned.Name)
-	if l.entry = now; !there {
-		return l, errGone
-	}
-	if err := a.name(planned, now); err != nil {
+	if l.entry, err = a.entry(planned); err != nil {
 		return l, err
 	}
-	if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
-		return l, err
-	}
-	a.slow = a.endsMany(step.Name.On)
 	switch {
 	case step.Namespace != nil:
 		err = a.noneIn(step.Namespace.ID.Ino)
@@ -102,12 +94,30 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 	if err != nil {
 		return l, err
 	}
+	if err := a.noneOn(step.Name.On, step.Name.Top.Ino, a.elsewhere(step)); err != nil {
+		return l, err
+	}
+	a.slow = a.endsMany(step.Name.On)
+	// Meanwhile a link may lead to a namespace, as its pid is that of a new process.
+	now, err := a.entry(planned)
+	if l.entry = now; err != nil {
+		return l, err
+	}
 	if !now.Mounted {
 		return l, nil
 	}
 	l.everywhere = now.File.Empty() && a.severalOf(step.Name)
 	l.fd, err = a.hold(step, now)
 	return l, err
+}
+
+// entry is an entry of the run directory, if it still is what was planned.
+func (a *applier) entry(planned rundir.Entry) (rundir.Entry, error) {
+	now, there := a.dir.Look(planned.Name)
+	if !there {
+		return now, errGone
+	}
+	return now, a.name(planned, now)
 }
 
 // take takes a layer off, under the lock.
@@ -161,7 +171,7 @@ func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
 // killed in between leaves nothing that the next one cannot finish.
 func (a *applier) severalOf(n *discover.Name) bool {
 	here := 0
-	for _, m := range a.files.found.On[n.On] {
+	for _, m := range a.uses.files.On[n.On] {
 		if m.Namespace == a.snap.OwnMounts {
 			here++
 		}
