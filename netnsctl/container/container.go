@@ -8,6 +8,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // Record is one container or pod sandbox.
@@ -46,6 +49,23 @@ func Read(root string, commandLine func(pid int) []string) State {
 		}
 	}
 	return s
+}
+
+// maxHome bounds what is read of one user.
+var maxHome = budget.Amount{Items: 2000, Bytes: 16 << 20}
+
+// ReadHome reads the state files of an ordinary user in a home directory, which may have anything in
+// it. Use the records for namespaces of that user only.
+func ReadHome(home sys.Tree) (records []Record) {
+	t := tree{home, budget.New(maxHome, nil)}
+	for _, runtime := range runtimes() {
+		for _, files := range runtime.Home {
+			t.walk(record{tree: t, runtime: runtime.Name}, strings.Split(files.Files, "/"), func(f record) {
+				records = append(records, files.read(f)...)
+			})
+		}
+	}
+	return records
 }
 
 // places are the patterns that a pattern of the table stands for.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -13,9 +14,23 @@ import (
 const maxFile = 4 << 20
 
 // tree is a directory of a runtime. Its owner may be an ordinary user.
-type tree struct{ sys.Tree }
+type tree struct {
+	sys.Tree
+	// account bounds what is read of an ordinary user; else it is nil.
+	account *budget.Account
+}
 
-func openTree(path string) tree { return tree{sys.OpenTree(path)} }
+func openTree(path string) tree { return tree{Tree: sys.OpenTree(path)} }
+
+// Read is [sys.Tree.Read] within the account.
+func (t tree) Read(file string, limit int) ([]byte, error) {
+	if err := t.account.Spend(budget.Amount{Items: 1}); err != nil {
+		return nil, err
+	}
+	text, err := t.Tree.Read(file, limit)
+	_ = t.account.Spend(budget.Amount{Bytes: len(text)})
+	return text, err
+}
 
 // json decodes a file into v.
 func (t tree) json(file string, v any) bool {
@@ -25,6 +40,9 @@ func (t tree) json(file string, v any) bool {
 
 // entries gives the file names in a directory, in alphabetical order.
 func (t tree) entries(dir string) []string {
+	if t.account.Over() {
+		return nil
+	}
 	names, _ := t.Names(dir)
 	slices.Sort(names)
 	return names

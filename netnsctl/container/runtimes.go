@@ -62,8 +62,11 @@ func storage(f record) (records []Record) {
 	if !f.json(f.file, &all) {
 		return nil
 	}
-	run := openTree(f.root + "/run/containers/storage")
-	defer run.Close()
+	run := f.tree
+	if f.account == nil {
+		run = openTree(f.root + "/run/containers/storage")
+		defer run.Close()
+	}
 	dir := f.match[0] + "-containers/"
 	for _, c := range all {
 		r := Record{Runtime: "podman", ID: c.ID}

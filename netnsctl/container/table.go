@@ -19,6 +19,8 @@ type Runtime struct {
 	Names []string
 	// Records are its state files. Record is what is read of each.
 	Records []Records
+	// Home are the state files of ordinary users, below their home directories.
+	Home []Records
 	// Mentions are databases with the names of all namespaces that it knows, as text. What
 	// neither these nor the records have, the runtime does not know. Without Mentions nobody can
 	// say so.
@@ -56,6 +58,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 			Name: "docker", Dirs: []string{"/run/docker/netns", "/run/snap.docker/netns", "/run/user/*/docker/netns"},
 			Own:      []string{"/dockerd-rootless/netns", "/tmp/rootlesskit*/netns"},
 			Records:  []Records{{"{data-root}/containers/*/config.v2.json", dockerContainer}},
+			Home:     []Records{{".local/share/docker/containers/*/config.v2.json", dockerContainer}},
 			Mentions: []string{"{data-root}/network/files/local-kv.db"},
 			Helpers:  append([]string{"dockerd", "docker-proxy"}, slirp...),
 			Source:   "https://github.com/moby/moby/blob/master/daemon/libnetwork/osl/namespace_linux.go, https://github.com/moby/moby/blob/master/contrib/dockerd-rootless.sh, https://github.com/canonical/docker-snap",
@@ -75,6 +78,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 			Own:     []string{"/rootless-netns/rootless-netns", "/netns/rootless-netns-*"},
 			Names:   []string{"netns-????????-????-????-????-????????????"},
 			Records: []Records{{"/var/lib/containers/storage/*-containers/containers.json", storage}},
+			Home:    []Records{{".local/share/containers/storage/*-containers/containers.json", storage}},
 			Mentions: []string{
 				"/var/lib/containers/storage/db.sql", "/var/lib/containers/storage/db.sql-wal", "/var/lib/containers/storage/libpod/bolt_state.db",
 			},

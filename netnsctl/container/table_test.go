@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 const sandbox = "9f3c0000000000000000000000000000000000000000000000000000000000aa"
@@ -189,7 +192,7 @@ func TestManual(t *testing.T) {
 	manual := strings.NewReplacer(`\-`, "-", `\:`, "").Replace(string(text))
 	for _, r := range Runtimes() {
 		patterns := append(append(append([]string{r.Name}, r.Dirs...), r.Own...), append(r.Names, r.Mentions...)...)
-		for _, records := range r.Records {
+		for _, records := range append(r.Records, r.Home...) {
 			patterns = append(patterns, records.Files)
 		}
 		source, _, _ := strings.Cut(r.Source, " (")
@@ -198,6 +201,44 @@ func TestManual(t *testing.T) {
 			if !strings.Contains(manual, pattern) {
 				t.Errorf("%s: %s is not in the manual", r.Name, pattern)
 			}
+		}
+	}
+}
+
+// TestReadHome: the records of a user are read up to a number.
+func TestReadHome(t *testing.T) {
+	const dir = ".local/share/containers/storage/overlay-containers/"
+	files := map[string]string{
+		".local/share/docker/containers/" + sandbox + "/config.v2.json": `{"ID":"` + sandbox + `","Name":"/web","NetworkSettings":{"SandboxKey":"/run/user/1000/docker/netns/f00"}}`,
+		dir + "containers.json":                 `[{"id":"` + sandbox + `","names":["db"]}` + strings.Repeat(`,{"id":"x"}`, 5000) + `]`,
+		dir + sandbox + "/userdata/config.json": spec,
+	}
+	fd, err := sys.OpenPath(write(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := sys.TreeOnMount(fd)
+	defer home.Close()
+	records := ReadHome(home)
+	want := []Record{
+		{Runtime: "docker", ID: sandbox, Name: "web", Netns: "/run/user/1000/docker/netns/f00"},
+		{Runtime: "podman", ID: sandbox, Name: "db", Netns: "/var/run/netns/x"},
+	}
+	if len(records) < 2 {
+		t.Fatalf("%+v", records)
+	}
+	if diff := cmp.Diff(want, records[:2]); diff != "" {
+		t.Error(diff)
+	}
+	for _, file := range [][2]string{{"small", "1"}, {"large", strings.Repeat("x", 17<<20)}} {
+		name, text := file[0], file[1]
+		tree := tree{Tree: home, account: budget.New(maxHome, nil)}
+		if err := os.WriteFile(sys.FDPath(fd)+"/"+name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, first := tree.Read(name, 32<<20)
+		if _, second := tree.Read("small", 1); first != nil || (second != nil) != (name == "large") {
+			t.Errorf("%s: %v, then %v", name, first, second)
 		}
 	}
 }

@@ -51,8 +51,8 @@ func (s runtimeState) markUnknown(namespaces []*Namespace) {
 }
 
 // candidate reports whether it could be told that a runtime knows a namespace, and by which words:
-// by its records, and the databases of those runtimes whose name or directory it has. The records
-// of ordinary users lie in their homes and are not read.
+// by its records, and the databases of those runtimes whose name or directory it has. What
+// an ordinary user's runtimes know cannot be told for certain.
 func (s runtimeState) candidate(ns *Namespace) (words []string, ok bool) {
 	if ns.ID == (netnsctl.ID{}) || ns.UID > 0 || ns.kept || s.silent || slices.Contains(s.leadTo, ns.ID) {
 		return nil, false

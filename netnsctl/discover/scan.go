@@ -123,6 +123,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }
 	if !opts.IdentityOnly && slices.ContainsFunc(namespaces, isOrphan) {
 		e.kept = v.runtimes().kept(namespaces)
+		v.keptByUsers(namespaces, e.kept)
 		namespaces = judge(e)
 	}
 	d.describe(namespaces)

@@ -66,19 +66,35 @@ const maxPasswd = 1 << 20
 // UserName is the name of a user in /etc/passwd, else the number. It asks no other database:
 // one in the network may not answer.
 func UserName(uid int64) string {
-	number := strconv.FormatInt(uid, 10)
+	if entry := passwd(uid); entry != nil {
+		return entry[0]
+	}
+	return strconv.FormatInt(uid, 10)
+}
+
+// Home is the home directory of a user in /etc/passwd, empty if he has none there.
+func Home(uid int64) string {
+	if entry := passwd(uid); len(entry) > 5 {
+		return entry[5]
+	}
+	return ""
+}
+
+// passwd are the fields of a user in /etc/passwd, nil if he is not there.
+func passwd(uid int64) []string {
 	file, err := os.Open("/etc/passwd")
 	if err != nil {
-		return number
+		return nil
 	}
 	defer file.Close()
+	number := strconv.FormatInt(uid, 10)
 	text, _ := io.ReadAll(io.LimitReader(file, maxPasswd))
 	for line := range strings.Lines(string(text)) {
-		if fields := strings.SplitN(line, ":", 4); len(fields) == 4 && fields[2] == number {
-			return fields[0]
+		if fields := strings.Split(strings.TrimSpace(line), ":"); len(fields) > 3 && fields[2] == number {
+			return fields
 		}
 	}
-	return number
+	return nil
 }
 
 // Who says for people which process it is, and whose if it is not root's.

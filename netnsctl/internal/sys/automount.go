@@ -15,9 +15,10 @@ const ErrAutomount = unix.EREMOTE
 // maxLinks is how many symbolic links a path may have, as in the kernel.
 const maxLinks = 40
 
-// HoldNoAutomount is [Hold] that makes autofs mount nothing. Only with [InRoot] it may do so.
+// HoldNoAutomount is [Hold] that makes autofs mount nothing. Only with [InRoot] it may do so, and
+// with [SameMount] it leads to none.
 func HoldNoAutomount(dirfd int, path string, how How) (int, error) {
-	if how&InRoot != 0 {
+	if how&(InRoot|SameMount) != 0 {
 		return Hold(dirfd, path, how)
 	}
 	// On tmpfs the cache never has what is not there, so a second try would seldom help.

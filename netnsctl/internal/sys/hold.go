@@ -17,6 +17,8 @@ const (
 	InRoot
 	// Beneath makes a path that leads out of the directory an error (EXDEV).
 	Beneath
+	// SameMount makes a path that leads to another mount an error (EXDEV). It needs openat2(2).
+	SameMount
 	// DirectoryOnly makes everything but a directory an error (ENOTDIR).
 	DirectoryOnly
 )
@@ -35,6 +37,9 @@ func (how How) open() unix.OpenHow {
 	if how&Beneath != 0 {
 		o.Resolve |= unix.RESOLVE_BENEATH
 	}
+	if how&SameMount != 0 {
+		o.Resolve |= unix.RESOLVE_NO_XDEV
+	}
 	if how&DirectoryOnly != 0 {
 		o.Flags |= unix.O_DIRECTORY
 	}
@@ -48,7 +53,7 @@ func Hold(dirfd int, path string, how How) (int, error) {
 	o := how.open()
 	fd, err := hold(dirfd, path, &o)
 	switch {
-	case err != unix.ENOSYS:
+	case err != unix.ENOSYS, how&SameMount != 0:
 		return fd, err
 	case how&NoLinks != 0:
 		return walkNoLinks(dirfd, path, how)

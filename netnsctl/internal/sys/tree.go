@@ -8,7 +8,10 @@ import (
 
 // Tree is a directory whose files others may own or replace. The functions below open
 // nothing but its regular files and directories, and follow no symbolic link in it.
-type Tree struct{ fd int }
+type Tree struct {
+	fd  int
+	how How
+}
 
 // OpenTree opens the directory path, to which symbolic links may lead: /var/lib/docker often
 // is one. A directory that is not there is an empty tree.
@@ -17,8 +20,15 @@ func OpenTree(path string) Tree {
 	if err != nil {
 		fd = -1
 	}
-	return Tree{fd}
+	return Tree{fd, NoLinks | Beneath}
 }
+
+// maxDirectory is the size of a directory with tens of thousands of entries, on all file systems.
+const maxDirectory = 1 << 20
+
+// TreeOnMount is the tree of an ordinary user below the open directory fd, which it takes, without
+// what is mounted in it, and without the entries of huge directories (EFBIG).
+func TreeOnMount(fd int) Tree { return Tree{fd, NoLinks | Beneath | SameMount} }
 
 // Close closes the tree.
 func (t Tree) Close() {
@@ -69,6 +79,10 @@ func (t Tree) Names(path string) ([]string, error) {
 		return nil, err
 	}
 	defer unix.Close(held)
+	var st FileStat
+	if err := StatFD(held, &st); err == nil && t.how&SameMount != 0 && st.Size > maxDirectory {
+		return nil, unix.EFBIG
+	}
 	fd, err := openQuiet(FDPath(held), unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
 		return nil, err
@@ -81,5 +95,5 @@ func (t Tree) hold(path string) (int, error) {
 	if t.fd < 0 {
 		return -1, unix.ENOENT
 	}
-	return HoldNoAutomount(t.fd, cmp.Or(path, "."), NoLinks|Beneath)
+	return HoldNoAutomount(t.fd, cmp.Or(path, "."), t.how)
 }
