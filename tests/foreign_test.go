@@ -30,7 +30,8 @@ var foreignCases = []foreignCase{
 		listed: "idle podman kept by podman, whose network it is", kept: true,
 	},
 	{name: "rootless podman's container", path: "/run/user/1000/netns/netns-1", elsewhere: true, listed: "orphan podman held by mount"},
-	{name: "mesos", path: "/run/mesos/isolators/network/cni/x/ns", elsewhere: true, listed: "orphan mesos held by mount"},
+	{name: "mesos elsewhere", path: "/run/mesos/isolators/network/cni/x/ns", elsewhere: true, listed: "orphan mesos, container x held by mount"},
+	{name: "mesos", path: "/run/mesos/isolators/network/cni/x/ns", listed: "idle mesos, container x kept by mesos for container x", kept: true},
 	{name: "buildkit", path: "/run/lib/buildkit/net/cni/x", elsewhere: true, listed: "orphan buildkit held by mount"},
 }
 
