@@ -87,6 +87,10 @@ var opens = map[string][]string{
 	"a file of a sysfs that is made anew": {
 		"netnsctl/internal/sys/sysfs.go ReadFile unix.Openat",
 	},
+	"a file of debugfs, which only root makes": {
+		"netnsctl/discover/source_tracker.go tracked sys.Names",
+		"netnsctl/discover/source_tracker.go tracked sys.ReadFile",
+	},
 	"a namespace, by its handle": {
 		"netnsctl/internal/sys/nsfs.go OpenHandle unix.OpenByHandleAt",
 	},

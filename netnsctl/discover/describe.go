@@ -72,7 +72,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 // heldBy says what pins an orphan, or what may pin it where that is not visible.
 func (d *describer) heldBy(ns *Namespace) string {
 	text := ns.heldBy()
-	if ns.Holder() == Invisible && len(d.possible) > 0 {
+	if first := ns.first(); first.Kind == Invisible && first.Detail == "" && len(d.possible) > 0 {
 		text += ", perhaps " + d.possible[0]
 		if more := len(d.possible) - 1; more > 0 {
 			text += " or " + strconv.Itoa(more) + " more"

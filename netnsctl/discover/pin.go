@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -35,7 +36,8 @@ const (
 	// ProcFile is an open file of /proc/net.
 	ProcFile Kind = "proc-file"
 	// Invisible is a pin of which only the kernel knows, such as a socket without a process: a
-	// list of the kernel has the namespace (listns, Linux 6.19, or its nsids).
+	// list of the kernel has the namespace (listns, Linux 6.19, its nsids, or its tracker of
+	// references, which tells what Detail says).
 	Invisible Kind = "unknown"
 )
 
@@ -152,7 +154,7 @@ func (p Pin) String() string {
 	case MountPin:
 		return p.mount()
 	case Invisible:
-		return "something not visible"
+		return cmp.Or(p.Detail, "something not visible")
 	}
 	if p.PID == 0 {
 		return p.How() + ", of no process that can be seen"

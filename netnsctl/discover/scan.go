@@ -32,6 +32,7 @@ var sources = []source{
 	{"names", names},
 	{"proc-files", procFiles},
 	{"untold", untold},
+	{"tracker", tracker},
 	{"kernel", kernelList},
 	{"hidden-sockets", hiddenSockets},
 	{"nsids", kernelPeers},
