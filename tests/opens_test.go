@@ -33,6 +33,7 @@ var opens = map[string][]string{
 		"netnsctl/discover/hidden_tcp.go tcpSockets sys.ReadFile",
 		"netnsctl/discover/hidden_sockets.go waiting sys.ReadFile",
 		"netnsctl/discover/limit.go limit sys.ReadFile",
+		"netnsctl/discover/source_file_systems.go volumes sys.ReadFile",
 		"netnsctl/discover/source_hidden_sockets.go hidden sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
 		"netnsctl/inside/gateway.go virtualServices sys.ReadFile",

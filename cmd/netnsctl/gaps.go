@@ -45,6 +45,7 @@ var gapTexts = map[string]struct{ one, many string }{
 	discover.GapMountContexts:  {"1 mount context does not tell which namespace it holds", "# mount contexts do not tell which namespaces they hold"},
 	discover.GapBPFLinks:       {"1 netfilter link of BPF does not tell which namespace it holds", "# netfilter links of BPF do not tell which namespaces they hold"},
 	discover.GapBPFIterators:   {"1 BPF iterator may hold a namespace, and does not tell which", "# BPF iterators may hold namespaces, and do not tell which"},
+	discover.GapFileSystems:    {"the file system at % does not tell which namespace it holds", "# file systems, such as that at %, do not tell which namespaces they hold"},
 	discover.GapUntoldDevices:  {"1 descriptor of % may hold a namespace, and does not tell which", "# descriptors of devices such as % may hold namespaces, and do not tell which"},
 	discover.GapUnusedMountNamespaces: {
 		one: "mount namespaces that no process, mount or descriptor leads to could not be inspected",

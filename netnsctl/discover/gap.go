@@ -55,10 +55,11 @@ const (
 	GapLinks           = "namespaces in use whose links to others cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
 	// These are of files that hold a namespace, or may hold one, and do not tell which. They are
-	// not critical. [Gap.Path] is the device.
+	// not critical. [Gap.Path] is the device, or the mount.
 	GapMountContexts = "mount contexts, of which the kernel does not tell the namespace"
 	GapBPFLinks      = "netfilter links of BPF, of which the kernel does not tell the namespace"
 	GapBPFIterators  = "BPF iterators, of which the kernel does not tell the namespace"
+	GapFileSystems   = "file systems, of which the kernel does not tell the namespace"
 	GapUntoldDevices = "descriptors of devices, of which the kernel does not tell the namespace"
 	// GapUnusedMountNamespaces is a gap before Linux 6.12 (walk of mount namespaces), and outside
 	// the initial pid namespace. GapInvisible is one everywhere: listns(2), Linux 6.19, leaves out
@@ -123,6 +124,7 @@ var possibleHolders = map[string]string{
 	GapMountContexts: "a mount context",
 	GapBPFLinks:      "a netfilter link of BPF",
 	GapBPFIterators:  "a BPF iterator",
+	GapFileSystems:   "the file system at ",
 	GapUntoldDevices: "a descriptor of ",
 }
 

@@ -37,6 +37,7 @@ var holds = map[string]func(path string) error{
 	"tcp-in-flight":     holdTCPInFlight,
 	"mptcp":             holdMultipath,
 	"context":           holdContext,
+	"context-in-flight": holdContextInFlight,
 	"netfilter-link":    holdNetfilterLink,
 	"pinned-link":       holdPinnedLink,
 	"flow-dissector":    holdFlowDissector,

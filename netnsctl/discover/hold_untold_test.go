@@ -16,6 +16,16 @@ func holdContext(path string) error {
 	return within(path, func() error { return second(unix.Fsopen("tmpfs", 0)) })
 }
 
+func holdContextInFlight(path string) error {
+	return within(path, func() error {
+		context, err := unix.Fsopen("tmpfs", 0)
+		if err != nil {
+			return err
+		}
+		return inFlight(context)
+	})
+}
+
 // holdSysfs mounts a sysfs that shows the devices of the namespace.
 func holdSysfs(path string) error {
 	return within(path, func() error { return syscall.Mount("none", "/mnt", "sysfs", 0, "") })

@@ -35,6 +35,8 @@ const (
 	PacketRing Kind = "packet-ring"
 	// ProcFile is an open file of /proc/net.
 	ProcFile Kind = "proc-file"
+	// FileSystem is a mounted file system that was made in the namespace, such as NFS.
+	FileSystem Kind = "file-system"
 	// Invisible is a pin of which only the kernel knows, such as a socket without a process: a
 	// list of the kernel has the namespace (listns, Linux 6.19, its nsids, or its tracker of
 	// references, which tells what Detail says).
@@ -44,7 +46,7 @@ const (
 // Kinds returns all kinds of pins.
 func Kinds() []Kind {
 	return []Kind{
-		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Unaccepted, PacketRing, ProcFile, Invisible,
+		Process, Thread, Descriptor, SocketPin, TunTap, MountPin, InFlight, Inotify, Fanotify, IOUring, DetachedTree, Unaccepted, PacketRing, ProcFile, FileSystem, Invisible,
 	}
 }
 
@@ -79,7 +81,7 @@ type Pin struct {
 	key uint64
 }
 
-// Mount is a mount of a namespace's file.
+// Mount is a mount of a namespace's file, or of a file system.
 type Mount struct {
 	// Namespace is the inode number of the mount namespace, 0 in a detached
 	// tree.
@@ -152,9 +154,12 @@ func (p Pin) String() string {
 	case Process:
 		return p.Who()
 	case MountPin:
-		return p.mount()
+		return p.Mount.text(p)
 	case Invisible:
 		return cmp.Or(p.Detail, "something not visible")
+	}
+	if p.Kind == FileSystem && p.Mount != nil {
+		return p.How() + ", " + p.Mount.text(p)
 	}
 	if p.PID == 0 {
 		return p.How() + ", of no process that can be seen"
@@ -202,6 +207,8 @@ func (p Pin) How() string {
 		what = "mapped packet ring"
 	case ProcFile:
 		what = "open file"
+	case FileSystem:
+		what = "file system"
 	}
 	if p.Detail != "" {
 		what += " " + p.Detail
@@ -226,8 +233,8 @@ func (p Pin) descriptor() string {
 // Who says for people which process has the pin.
 func (p Pin) Who() string { return procfs.Label(p.PID, p.Command, p.User) }
 
-func (p Pin) mount() string {
-	m := p.Mount
+// text describes the mount of a pin.
+func (m *Mount) text(p Pin) string {
 	s := "mount " + m.Path
 	if m.Covered {
 		s = "covered " + s

@@ -31,7 +31,7 @@ func (p Pin) class() int {
 		return 1
 	case p.PID != 0:
 		return 2
-	case p.Kind == MountPin:
+	case p.Kind == MountPin, p.Kind == FileSystem:
 		return 3
 	}
 	return 4

@@ -31,6 +31,7 @@ var sources = []source{
 	{"detached-trees", detachedTrees},
 	{"names", names},
 	{"proc-files", procFiles},
+	{"file-systems", fileSystems},
 	{"untold", untold},
 	{"tracker", tracker},
 	{"kernel", kernelList},

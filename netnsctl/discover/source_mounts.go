@@ -48,6 +48,9 @@ func (v *vantage) readTable(m *mountns.Namespace, t *mountinfo.Table, account *b
 	if err := v.mountPins(m, t, account); err != nil {
 		return err
 	}
+	if err := v.addFileSystems(m, t, account); err != nil {
+		return err
+	}
 	return v.addMounted(m, t, account)
 }
 

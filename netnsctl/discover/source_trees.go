@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,9 @@ func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		for _, row := range rows {
 			ino, ok := row.Ino("net")
+			if row.FSType != "nsfs" {
+				v.addDetached(row, holders[id][0])
+			}
 			if !ok {
 				continue
 			}
@@ -57,10 +61,11 @@ func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 	return seen, gaps
 }
 
-// treeMounts lists the namespaces that are mounted in a detached tree. Procfs shows a mount
-// only where it is attached, so a copy of the tree is attached, in a mount namespace that
-// ends with its thread. The kernel copies a detached tree (Linux 6.15) for a caller in the
-// mount namespace in which it was made: probably that of the holder.
+// treeMounts lists the namespaces that are mounted in a detached tree, and the file systems that
+// hold a network namespace. Procfs shows a mount only where it is attached, so a copy of the tree
+// is attached, in a mount namespace that ends with its thread. The kernel copies a detached tree
+// (Linux 6.15) for a caller in the mount namespace in which it was made: probably that of the
+// holder.
 func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 	fd, err := v.helper.OpenPath(-1, v.fs.Root()+"/"+fdPath(p), sys.Follow)
 	if err != nil {
@@ -90,9 +95,9 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 		if err != nil {
 			return err
 		}
-		for _, row := range t.Namespaces {
-			if path, ok := strings.CutPrefix(row.Point, at+"/"); ok {
-				row.Point = "/" + path
+		for _, row := range slices.Concat(t.Namespaces, t.Networked) {
+			if path, ok := strings.CutPrefix(row.Point+"/", at+"/"); ok {
+				row.Point = "/" + strings.TrimSuffix(path, "/")
 				rows = append(rows, row)
 			}
 		}

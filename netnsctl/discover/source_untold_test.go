@@ -66,6 +66,22 @@ func TestUntold(t *testing.T) {
 	}
 }
 
+// TestUntoldInFlight: a mount context in the queue of a socket cannot be inspected.
+func TestUntoldInFlight(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		expectStage := witnessed(t, "x")
+		pid := holder(t, "context-in-flight", "x")
+		nstest.Must(t, host.Delete("x"))
+		expectStage(netnsctl.StagePinned)
+		if gaps := scanned(t, host, Options{}).Gaps; !slices.ContainsFunc(gaps, func(g Gap) bool {
+			return g.What == GapInFlight && g.Count == 1 && g.PID == pid && !g.Critical
+		}) {
+			t.Errorf("gaps %v", gaps)
+		}
+	})
+}
+
 // witnessed follows the namespace of a name. The function that it returns waits until the
 // kernel says that the namespace is pinned, or gone.
 func witnessed(t *testing.T, name string) (expectStage func(netnsctl.Stage)) {

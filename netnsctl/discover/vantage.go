@@ -61,10 +61,12 @@ type vantage struct {
 	types     map[uint64]int // the types of namespaces by inode number
 	untyped   []int          // processes with descriptors of namespaces whose type is not known
 	mounts    mountns.All
-	mountIDs  mountinfo.Set   // of all mounts
-	mountSeen []sighting      // of the network namespaces that are mounted
-	unread    map[uint64]bool // mount namespaces whose mounts could not be read
-	names     []*Name
+	mountIDs  mountinfo.Set // of all mounts
+	mountSeen []sighting    // of the network namespaces that are mounted
+	// fileSystems are those that hold a network namespace, by their device.
+	fileSystems map[string]*Pin
+	unread      map[uint64]bool // mount namespaces whose mounts could not be read
+	names       []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
@@ -116,7 +118,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	}
 	v := &vantage{
 		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(),
-		mounts: mountns.All{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, multipath: map[uint64]bool{}, spending: newSpending(),
+		mounts: mountns.All{}, fileSystems: map[string]*Pin{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, multipath: map[uint64]bool{}, spending: newSpending(),
 	}
 	self := host.Proc() + "/thread-self/ns/net"
 	dev, ino, err := sys.Stat(self)

@@ -1,6 +1,9 @@
 package helper
 
 import (
+	"os"
+	"slices"
+	"strconv"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -77,7 +80,8 @@ func (c *copier) net(socket int) (uint64, error) {
 func Flight(d Descriptor, ino uint64) Request { return d.request(opFlight, ino) }
 
 // Flight is the answer to the request [Flight]: the number of all descriptors in the message, that
-// of the descriptors to sockets in the message that are in no first one, and the inode numbers of
+// of the descriptors of which nothing is told (to sockets in the message and in no first one; to
+// a directory, a mount context or the like, which may hold a namespace), and the inode numbers of
 // network namespaces.
 func (a Answer) Flight() (count, hidden int, nets []uint64) {
 	return int(a.Numbers[0]), int(a.Numbers[1]), a.Numbers[2:]
@@ -111,6 +115,9 @@ func (c *copier) flight(r Request) Answer {
 				harmless = append(harmless, fd)
 			} else {
 				others = append(others, fd)
+			}
+			if !known && mayHold(fd) {
+				a.Numbers[1]++
 			}
 			if queued := sys.QueuedFDs(fd); queued > 0 {
 				var shown []int
@@ -161,6 +168,20 @@ func netOf(fd int, nsfs uint64) (net uint64, ok bool) {
 		return net, err == nil
 	}
 	return 0, false
+}
+
+// mayHold reports whether an open file may hold a network namespace, and does not tell which: a
+// directory may be that of a detached mount. It asks no file system.
+func mayHold(fd int) bool {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindDirectory {
+		return true
+	}
+	link, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	return err == nil && slices.Contains([]string{
+		"anon_inode:[fscontext]", "anon_inode:bpf_link", "anon_inode:bpf_iter", "anon_inode:inotify", "anon_inode:[fanotify]",
+		"anon_inode:[io_uring]",
+	}, link)
 }
 
 // TunState is what a copy of a tun or tap descriptor tells.

@@ -15,6 +15,11 @@ type Table struct {
 	// Namespaces are the mounts of namespaces, in the order in which they were made,
 	// covered ones among them.
 	Namespaces []Row
+	// Networked are the mounts of file systems that hold a network namespace, mostly one that the
+	// kernel does not tell, in the same order: their superblock has get_net() of the namespace in
+	// which it was made (fs/nfs, fs/nfsd, net/sunrpc/rpc_pipe.c, fs/smb/client, net/ceph and fs/afs in
+	// the kernel). That of sysfs has not (net_grab_current_ns in net/core/net-sysfs.c).
+	Networked []Row
 	// HasRoot says that there is a mount on the root directory. A process that is chrooted
 	// into a tree which is not mounted any more sees none.
 	HasRoot bool
@@ -42,8 +47,8 @@ type mount struct {
 // nil. spend is called after each read(2) with the mounts and bytes that it gave; its error
 // ends the reading, and the Table has what was read before.
 func (t *Table) Read(src io.Reader, seen *Set, spend func(mounts, bytes int) error) error {
-	t.Namespaces, t.HasRoot, t.text, t.mounts, t.index.built = nil, false, t.text[:0], t.mounts[:0], false
-	var namespaces []int
+	t.HasRoot, t.text, t.mounts, t.index.built = false, t.text[:0], t.mounts[:0], false
+	var namespaces, networked []int
 	err := t.lines.each(src, spend, func(line []byte) {
 		id, isMount := leadingInt(line)
 		line, fsType := untilType(line)
@@ -57,23 +62,34 @@ func (t *Table) Read(src io.Reader, seen *Set, spend func(mounts, bytes int) err
 			f, _ := parseFields(line)
 			t.HasRoot = string(f.point) == "/"
 		}
-		if fsType == "nsfs" {
+		switch fsType {
+		case "nsfs":
 			namespaces = append(namespaces, len(t.mounts))
+		case ofNetwork:
+			networked = append(networked, len(t.mounts))
 		}
 		t.keep(line)
 	})
-	t.Namespaces = make([]Row, 0, len(namespaces))
-	for _, i := range namespaces {
-		if f, ok := t.fields(i); ok {
-			t.Namespaces = append(t.Namespaces, f.row(&t.texts))
-		}
-	}
+	t.Namespaces, t.Networked = t.rows(namespaces), t.rows(networked)
 	return err
 }
 
+func (t *Table) rows(indices []int) []Row {
+	rows := make([]Row, 0, len(indices))
+	for _, i := range indices {
+		if f, ok := t.fields(i); ok {
+			rows = append(rows, f.row(&t.texts))
+		}
+	}
+	return rows
+}
+
+// ofNetwork stands for the types of [Table.Networked].
+const ofNetwork = "network"
+
 // untilType leaves out of a line what stands after the type of the file system: the options
 // of some are long. It is empty for what is no line of a mount. The type is told where it is
-// nsfs or proc.
+// nsfs, proc or [ofNetwork].
 func untilType(line []byte) (short []byte, fsType string) {
 	before := bytes.Index(line, []byte(" - "))
 	if before < 0 {
@@ -89,6 +105,8 @@ func untilType(line []byte) (short []byte, fsType string) {
 		fsType = "nsfs"
 	case "proc":
 		fsType = "proc"
+	case "nfs", "nfs4", "nfsd", "rpc_pipefs", "cifs", "smb3", "ceph", "afs":
+		fsType = ofNetwork
 	}
 	return line[:end], fsType
 }
