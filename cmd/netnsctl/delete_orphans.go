@@ -90,7 +90,7 @@ func (r *cleanup) dryRun() error {
 		return r.status()
 	}
 	for _, step := range r.plan.Steps {
-		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + leftText(step) + "\n")
+		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + afterText(step) + "\n")
 	}
 	r.printSkipped("would skip ")
 	return r.status()
@@ -123,7 +123,7 @@ func (r *cleanup) step(result clean.Result) {
 	case clean.Gone:
 		r.print("gone " + what + "\n")
 	default:
-		r.print(string(result.Outcome) + " " + what + reason(result.Step) + leftText(result.Step) + "\n")
+		r.print(string(result.Outcome) + " " + what + reason(result.Step) + afterText(result.Step) + "\n")
 	}
 }
 
@@ -254,6 +254,9 @@ func skippedText(s clean.Skipped) string {
 	if s.Cover != "" {
 		text += "; to uncover it: " + shellCommand("umount", s.Cover)
 	}
+	if s.Unmount != "" {
+		text += "; to unmount that: " + shellCommand("umount", s.Unmount)
+	}
 	switch {
 	case s.IfNamed && s.Name != nil:
 		return text + "; to remove it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Name.Name)
@@ -271,14 +274,24 @@ func skippedText(s clean.Skipped) string {
 	return text
 }
 
-// leftText says which processes hold a namespace when its mounts are released.
-func leftText(step clean.Step) string {
-	if len(step.Left) == 0 {
-		return ""
+// afterText says what is left after a step, in words for the plan and for the result: which
+// processes hold the namespace, and what the step uncovers.
+func afterText(step clean.Step) (text string) {
+	if len(step.Left) > 0 {
+		text = "; it is still held by " + escape(step.Left[0].String())
 	}
-	text := "; it is still held by " + escape(step.Left[0].String())
 	if others := len(step.Left) - 1; others > 0 {
 		text += fmt.Sprintf(" and %d more", others)
+	}
+	for _, u := range step.Uncovers {
+		what := escape(u.Path)
+		if step.Name != nil {
+			what = quote(step.Name.Name)
+		}
+		if u.MountNamespace != 0 {
+			what += fmt.Sprintf(" in mnt:[%d]", u.MountNamespace)
+		}
+		text += "; " + what + " then leads to " + u.ID.String() + ", which was covered"
 	}
 	return text
 }

@@ -54,8 +54,12 @@ func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
 	defer a.close()
 	defer a.tidy()
 	for _, step := range p.Steps {
-		a.tracked = nil
-		r := result(step, a.apply(step))
+		a.tracked, a.uncovered = nil, nil
+		err := a.apply(step)
+		if step.Action == Remove || err != nil {
+			step.Uncovers = a.uncovered
+		}
+		r := result(step, err)
 		if r.Outcome == Removed || r.Outcome == Released {
 			r.Tracked = a.tracked
 		}
@@ -93,6 +97,8 @@ type applier struct {
 	mountedIn    *mountns.Namespace
 	mounted      []mountns.Mounted
 	mountedUntil time.Time
+	// uncovered is what the removal of a name has uncovered.
+	uncovered []Uncovered
 	// released are for [applier.tidy].
 	released []released
 }

@@ -57,6 +57,8 @@ type Step struct {
 	// Namespace is the orphan, or the idle namespace whose name is removed; nil
 	// for a stale name.
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
+	// Uncovers are paths that lead to other namespaces then. A name whose path is one stays.
+	Uncovers []Uncovered `json:"uncovers,omitempty"`
 	// Mounts are for Release.
 	Mounts []discover.Mount `json:"mounts,omitempty"`
 	// Left are the pins that an ordinary user still has on the namespace when the mounts are
@@ -85,6 +87,9 @@ type Skipped struct {
 	Gap *discover.Gap `json:"gap,omitempty"`
 	// Cover is where the mount is that covers what Why tells of, if it can be unmounted.
 	Cover string `json:"cover,omitempty"`
+	// Unmount is where the mount is that keeps the file of the name, where that is the reason: the
+	// name can go after that was unmounted.
+	Unmount string `json:"unmount,omitempty"`
 	// Other is the ID of another namespace without a process that is mounted on the file of the
 	// name, where that is the reason: the name can go after that was released.
 	Other string `json:"other,omitempty"`

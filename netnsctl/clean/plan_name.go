@@ -31,7 +31,7 @@ func (p *planner) name(n *discover.Name) {
 		p.skip(n, nil, r, ifNamed)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, named: explicit, copies: p.copies(n)})
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Uncovers: p.belowName(n, nil), named: explicit, copies: p.copies(n)})
 }
 
 // keepStale says why a stale name stays, if it does. named says that it is a target.
@@ -54,6 +54,9 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	// that would end the mount below the cover, too. A name that is mounted itself is that cover.
 	if c, found := p.covered[n.Name]; found && !n.Mounted && (c.mount.File == n.On || n.On == "") {
 		return p.coveredBy(c.ns.ID.String()+" is mounted on it, but ", c.mount)
+	}
+	if r := p.layered(n, nil); r.keeps() {
+		return r
 	}
 	if r := p.mountedOn(n, named); r.keeps() {
 		return r
@@ -148,7 +151,7 @@ func (p *planner) healthy(n *discover.Name) {
 		p.skip(n, ns, r, nil)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, named: true})
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, Uncovers: p.belowName(n, ns), named: true})
 }
 
 // keepHealthy says why a target that is not stale stays, if it does.
@@ -165,6 +168,9 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
 		return r
 	}
 	if r := p.unseen(ns, true); r.keeps() {
+		return r
+	}
+	if r := p.layered(n, ns); r.keeps() {
 		return r
 	}
 	if r := p.mountedOn(n, true); r.keeps() {

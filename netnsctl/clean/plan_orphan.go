@@ -60,6 +60,7 @@ func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath, tidy map[str
 		p.skip(nil, ns, r, all)
 		return
 	}
+	step.Uncovers = p.belowMounts(step.Mounts)
 	p.plan.Steps = append(p.plan.Steps, step)
 }
 
@@ -108,7 +109,7 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	if m.Stays != "" {
 		r := because(m.Stays)
 		if m.Own && strings.HasPrefix(m.Stays, discover.CoveredBy) {
-			r.cover = p.cover(m)
+			r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 		}
 		if !m.Covered {
 			r.holder = heldBy("", pin).holder

@@ -15,7 +15,9 @@ type reason struct {
 	text   string
 	holder *Holder
 	gap    *discover.Gap
-	cover  string
+	// cover is where the mount is that has to be unmounted to uncover another one, unmount where
+	// the one is itself.
+	cover, unmount string
 	other  *discover.Namespace
 }
 
@@ -48,18 +50,19 @@ func mounted(m mountns.FileMount) reason {
 // coveredBy is what covers a mount as the reason.
 func (p *planner) coveredBy(before string, m *discover.Mount) reason {
 	r := because(before, discover.CoveredBy, m.Cover)
-	r.cover = p.cover(m)
+	r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 	return r
 }
 
-// cover is where the mount is that covers another one, if it can be unmounted: nobody should
-// do that with a file system that the machine needs, as that of the whole run directory.
-func (p *planner) cover(m *discover.Mount) string {
-	aboveRunDir := path.Dir(m.Path) != m.Cover && strings.HasPrefix(p.snap.Host.Dir()+"/", m.Cover+"/")
-	if aboveRunDir || path.Dir(m.Cover) == "/" {
+// cover is where the mount is that covers the one at file, if it can be unmounted: other mounts
+// may lie on it, and nobody should do that with a file system that the machine needs, as that of
+// the whole run directory.
+func (p *planner) cover(file, cover string, bears bool) string {
+	aboveRunDir := path.Dir(file) != cover && strings.HasPrefix(p.snap.Host.Dir()+"/", cover+"/")
+	if bears || aboveRunDir || path.Dir(cover) == "/" {
 		return ""
 	}
-	return m.Cover
+	return cover
 }
 
 // hidden is a gap as the reason.
@@ -123,7 +126,7 @@ func hardware(ns *discover.Namespace) reason {
 
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
-	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover}
+	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
 	if r.other != nil {
 		s.Other = r.other.String()
 	}

@@ -46,13 +46,20 @@ func (r *rechecker) readAll(counts func(mountns.Unread) bool) error {
 // anywhere counts all mounts on a file.
 func anywhere(mountns.FileMount) bool { return true }
 
-// elsewhere counts the mounts on the file of a name in other mount namespaces than ours:
-// where there are some in ours, the kernel refuses to unlink the file (EBUSY). Copies that
-// are left over do not count and, where the name is a target, those of which an ordinary user
-// has the whole mount namespace.
+// elsewhere counts the mounts on the file of a name in other mount namespaces than ours, and in
+// ours those that the plan does not have. Copies that are left over do not count and, where the
+// name is a target, those of which an ordinary user has the whole mount namespace.
 func (r *rechecker) elsewhere(step Step) func(mountns.FileMount) bool {
+	type mount struct{ id, ino uint64 } // the kernel uses a number again
+	planned := map[mount]bool{}
+	for _, l := range slices.Concat(step.Name.Layers, step.Name.Beside) {
+		planned[mount{l.ID, l.Ino}] = true
+	}
 	return func(m mountns.FileMount) bool {
-		return m.Namespace != r.snap.OwnMounts && !(slices.ContainsFunc(step.copies, m.Same) && r.leftOver(m.Ino) == nil) && !(step.named && r.only(m))
+		if m.Namespace == r.snap.OwnMounts {
+			return !planned[mount{m.ID, m.Ino}]
+		}
+		return !(slices.ContainsFunc(step.copies, m.Same) && r.leftOver(m.Ino) == nil) && !(step.named && r.only(m))
 	}
 }
 

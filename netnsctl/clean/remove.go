@@ -27,7 +27,7 @@ func (a *applier) remove(step Step) (err error) {
 			sys.Close(fd)
 		}
 	}()
-	for range maxLayers {
+	for depth := range maxLayers {
 		l := layer{fd: -1}
 		err := a.locked(
 			func() (err error) {
@@ -47,18 +47,24 @@ func (a *applier) remove(step Step) (err error) {
 			return err
 		}
 		next, there := a.dir.Look(planned.Name)
-		if step.Namespace == nil && there && next.Namespace.Type == sys.TypeNet {
-			return nil // a healthy namespace was under it
+		if there && next.Namespace.Type == sys.TypeNet && (step.Namespace == nil || next.Namespace.Ino != step.Namespace.ID.Ino) {
+			a.uncovered = []Uncovered{{ID: netnsctl.ID{Dev: next.Namespace.Dev, Ino: next.Namespace.Ino}, Path: path}}
+			return nil
 		}
-		if there && !next.Mounted {
-			if !next.File.Empty() {
-				return changed("it is another one now")
-			}
-			planned.Mounted, planned.Namespace = false, rundir.NSFile{}
+		planned.File = l.entry.File // where it can be seen
+		switch {
+		case there && !next.Mounted && planned.File.Type == 0 && !next.File.Empty():
+			return changed("it is another one now")
+		case there && !next.Mounted, below(step.Name, depth+1, next):
+			planned.Mounted, planned.Namespace = next.Mounted, next.Namespace
 		}
-		planned.File = l.entry.File // now it can be seen
 	}
 	return netnsctl.NewOpError(netnsctl.OpRemoveName, planned.Name, path, syscall.EBUSY)
+}
+
+// below reports whether a name leads to the planned layer at this depth, 0 being the topmost.
+func below(n *discover.Name, depth int, now rundir.Entry) bool {
+	return depth < len(n.Layers) && n.Layers[depth].Ino != 0 && n.Layers[depth].Ino == now.Namespace.Ino
 }
 
 // layer is what is to be taken off a name: the topmost mount on it or, where nothing is mounted,
@@ -106,7 +112,7 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 	if !now.Mounted {
 		return l, nil
 	}
-	l.everywhere = now.File.Empty() && a.severalOf(step.Name)
+	l.everywhere = a.severalOf(step.Name)
 	l.fd, err = a.hold(step, now)
 	return l, err
 }

@@ -103,9 +103,11 @@ type Mount struct {
 	Host bool `json:"host"`
 	Own  bool
 	// Covered says that another mount hides it: no path leads there. Cover is where that is
-	// mounted.
-	Covered bool `json:"covered"`
-	Cover   string
+	// mounted, and CoverBears says that other mounts lie on it, so that umount(8) refuses to
+	// unmount it (EBUSY).
+	Covered    bool `json:"covered"`
+	Cover      string
+	CoverBears bool
 	// Far says that Path is longer than a path may be, and only its beginning: it leads
 	// nowhere.
 	Far bool

@@ -180,6 +180,10 @@ type Name struct {
 	// whatever type, if that is not zero.
 	Mounted bool
 	Top     netnsctl.ID
+	// Layers are the mounts on it to which its path leads, the topmost first, and Beside are
+	// those on its file, in the mount namespace of the scan, to which it does not: another path
+	// leads there, or none, as another mount covers them. Both are known where On is.
+	Layers, Beside []Layer
 
 	entry *rundir.Entry // nil where the mounts have told enough
 }

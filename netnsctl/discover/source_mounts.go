@@ -104,10 +104,10 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 		Far:        row.Far,
 		Carries:    t.Carries(row),
 		File:       t.File(row),
-		Spreads:    on.Shared,
+		Spreads:    on.Group != 0,
 	}
-	if mount.Cover, mount.Covered = t.Cover(row); !mount.Covered {
-		mount.Cover = ""
+	if cover, covered := t.Cover(row); covered {
+		mount.Covered, mount.Cover, mount.CoverBears = true, cover.Point, mount.Own && t.Bears(cover)
 	}
 	name, inRunDir := strings.CutPrefix(row.Point, v.runDir+"/")
 	if inRunDir && netnsctl.ValidName(name) {
@@ -156,7 +156,13 @@ func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap
 		}
 	}
 	all = mountns.NewFileMounts(files...)
-	unread := mountns.NewReader(v.fs, nil).Each(v.mounts, all.Add)
+	unread := mountns.NewReader(v.fs, nil).Each(v.mounts, func(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
+		err := all.Add(m, t, account)
+		if m.Ino == v.ownMounts {
+			v.placeLayers(snap.Names, all, t)
+		}
+		return err
+	})
 	before := func(m mountns.Unread) bool { return v.unread[m.Ino] }
 	return all, unreadMounts(slices.DeleteFunc(unread, before))
 }

@@ -15,6 +15,8 @@ type index struct {
 	// cover is, for each mount, the outermost mount that covers a directory on the way to
 	// it, or one of the two values below.
 	cover []int32
+	// parents are the mounts that others are on; nil before it is needed.
+	parents map[int32]bool
 }
 
 const (
@@ -40,7 +42,7 @@ func (x *index) build(t *Table) {
 		clear(x.children)
 		x.size = max(x.size, n)
 	}
-	x.built, x.cover, t.parents = true, x.cover[:0], [len(t.parents)]Row{}
+	x.built, x.cover, x.parents, t.parents = true, x.cover[:0], nil, [len(t.parents)]Row{}
 	for i := range t.mounts {
 		x.cover = append(x.cover, notKnown)
 		m := &t.mounts[i]
@@ -54,6 +56,19 @@ func (x *index) build(t *Table) {
 	}
 }
 
+// bears says which mounts others are on.
+func (x *index) bears(t *Table) map[int32]bool {
+	if x.parents == nil {
+		x.parents = make(map[int32]bool, len(t.mounts))
+		for i := range t.mounts {
+			if m := &t.mounts[i]; m.ok && m.parent != m.id {
+				x.parents[m.parent] = true
+			}
+		}
+	}
+	return x.parents
+}
+
 // find is the place of a mount.
 func (t *Table) find(row Row) (i int32, ok bool) {
 	t.index.build(t)
@@ -62,19 +77,35 @@ func (t *Table) find(row Row) (i int32, ok bool) {
 }
 
 // Cover finds what keeps every path from leading to a mount: another mount on it, or on
-// a directory on the way. Where there are several, point is that of the outermost one, to
-// which a path leads. It is empty if the path of the mount is too long.
-func (t *Table) Cover(row Row) (point string, covered bool) {
+// a directory on the way. Where there are several, by is the outermost one, to which a path
+// leads. It is the zero Row if the path of the mount is too long.
+func (t *Table) Cover(row Row) (by Row, covered bool) {
 	i, ok := t.find(row)
 	if !ok {
-		return "", row.Far
+		return by, row.Far
 	}
-	if by := t.onWay(i); by >= 0 {
-		f, _ := t.fields(int(by))
-		return f.row(&t.texts).Point, true
+	place := t.onWay(i)
+	if place < 0 {
+		if place, covered = t.above(i); !covered {
+			return by, false
+		}
 	}
-	_, above := t.above(i)
-	return row.Point, above
+	f, _ := t.fields(int(place))
+	return f.row(&t.texts), true
+}
+
+// Bears reports whether a mount lies on another one, or on what is mounted over the whole of
+// that: umount(8) refuses to unmount it at its path (EBUSY).
+func (t *Table) Bears(row Row) bool {
+	i, ok := t.find(row)
+	for steps := 0; ok && steps < len(t.mounts); steps++ {
+		above, more := t.above(i)
+		if !more {
+			return t.index.bears(t)[t.mounts[i].id]
+		}
+		i = above
+	}
+	return false
 }
 
 // Covered reports whether no path leads to a mount.

@@ -42,7 +42,7 @@ func TestReadLongLines(t *testing.T) {
 		far := length >= maxPath
 		rows := table.Namespaces[len(table.Namespaces)-4:]
 		for i, want := range []Row{
-			{ID: 40, Parent: 25, Dev: "0:4", Root: "net:[7]", FSType: "nsfs", Far: far, Shared: true},
+			{ID: 40, Parent: 25, Dev: "0:4", Root: "net:[7]", FSType: "nsfs", Far: far, Group: 9},
 			{ID: 41, Parent: 40, Dev: "0:4", Root: "net:[7]", FSType: "nsfs", Far: far},
 			{ID: 43, Parent: 42, Dev: "0:4", Root: "net:[8]", Point: "/run/e/x", FSType: "nsfs"},
 			{ID: 45, Parent: 25, Dev: "0:4", Root: "net:[9]", Point: "/run/f", FSType: "nsfs"},
@@ -105,7 +105,7 @@ func TestManyDirectories(t *testing.T) {
 	}
 	text = append(text, "3 1 0:40 / "+dir[:1000]+" rw - tmpfs none rw\n4 1 0:41 / "+dir[:100]+"e rw - tmpfs none rw\n"...)
 	table = Parse(bytes.Clone(text), nil)
-	if point, covered := table.Cover(table.Namespaces[0]); point != dir[:1000] || !covered {
-		t.Errorf("covered at %d bytes, %v", len(point), covered)
+	if by, covered := table.Cover(table.Namespaces[0]); by.Point != dir[:1000] || !covered {
+		t.Errorf("covered at %d bytes, %v", len(by.Point), covered)
 	}
 }

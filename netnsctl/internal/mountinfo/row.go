@@ -21,9 +21,9 @@ type Row struct {
 	// Far says that the mount point is longer than a path may be, so that none leads there
 	// (PATH_MAX, path_resolution(7)). Point then is its beginning and "…".
 	Far bool
-	// Shared says that the mount is in a peer group, Slave that it receives what
-	// happens in one (mount_namespaces(7)).
-	Shared, Slave bool
+	// Group is the number of the peer group that the mount is in, Master that of the peer group
+	// from which it receives what happens there; 0 if there is none (mount_namespaces(7)).
+	Group, Master int
 }
 
 const (
@@ -64,7 +64,7 @@ func parseFields(line []byte) (f fields, ok bool) {
 func (f fields) row(known *texts) Row {
 	row := Row{
 		ID: f.id, Parent: f.parent, Dev: known.get(f.dev), FSType: known.get(f.fsType),
-		Shared: bytes.Contains(f.options, []byte("shared:")), Slave: bytes.Contains(f.options, []byte("master:")),
+		Group: f.option("shared:"), Master: f.option("master:"),
 	}
 	row.Root, _ = known.path(f.root)
 	point, ok := known.path(f.point)
@@ -74,6 +74,13 @@ func (f fields) row(known *texts) Row {
 	}
 	row.Point = point
 	return row
+}
+
+// option is the number after the name of an optional field, 0 if that is not there.
+func (f fields) option(name string) int {
+	_, after, _ := bytes.Cut(f.options, []byte(name))
+	n, _ := leadingInt(after)
+	return n
 }
 
 func isCut(field []byte) bool { return bytes.IndexByte(field, cutMark) >= 0 }

@@ -14,15 +14,15 @@ func TestParseRow(t *testing.T) {
 	}{
 		{
 			line: "36 35 0:4 net:[4026532177] /run/netns/x rw,nosuid shared:9 - nsfs nsfs rw\n",
-			row:  Row{ID: 36, Parent: 35, Dev: "0:4", Root: "net:[4026532177]", Point: "/run/netns/x", FSType: "nsfs", Shared: true},
+			row:  Row{ID: 36, Parent: 35, Dev: "0:4", Root: "net:[4026532177]", Point: "/run/netns/x", FSType: "nsfs", Group: 9},
 		},
 		{
 			line: "37 35 0:25 /a\\040b /c\\011d rw master:9 propagate_from:2 - tmpfs none rw",
-			row:  Row{ID: 37, Parent: 35, Dev: "0:25", Root: "/a b", Point: "/c\td", FSType: "tmpfs", Slave: true},
+			row:  Row{ID: 37, Parent: 35, Dev: "0:25", Root: "/a b", Point: "/c\td", FSType: "tmpfs", Master: 9},
 		},
 		{
 			line: "38 35 0:25 / /both rw shared:3 master:9 - tmpfs none rw",
-			row:  Row{ID: 38, Parent: 35, Dev: "0:25", Root: "/", Point: "/both", FSType: "tmpfs", Shared: true, Slave: true},
+			row:  Row{ID: 38, Parent: 35, Dev: "0:25", Root: "/", Point: "/both", FSType: "tmpfs", Group: 3, Master: 9},
 		},
 		{line: "", bad: true},
 		{line: "36 35 0:4 / /x rw", bad: true},

@@ -72,10 +72,10 @@ func TestByID(t *testing.T) {
 	if !ok || row.Point != "/run/d/e f\n\\" {
 		t.Errorf("%+v, %v", row, ok)
 	}
-	if point, covered := table.Cover(row); point != "/run/d" || !covered {
-		t.Errorf("covered at %q, %v", point, covered)
+	if by, covered := table.Cover(row); by.Point != "/run/d" || !covered {
+		t.Errorf("covered at %q, %v", by.Point, covered)
 	}
-	if parent := table.Parent(row); parent.Point != "/run" || !parent.Shared {
+	if parent := table.Parent(row); parent.Point != "/run" || parent.Group == 0 {
 		t.Errorf("parent %+v", parent)
 	}
 	if below := table.Below(row); below != "d/e f\n\\" {
@@ -98,8 +98,8 @@ func TestCoverOutermost(t *testing.T) {
 32 22 0:40 / /a/b rw - tmpfs none rw
 33 22 0:41 / /a rw - tmpfs none rw
 `), nil)
-	if point, covered := table.Cover(table.Namespaces[0]); point != "/a" || !covered {
-		t.Errorf("%q, %v", point, covered)
+	if by, covered := table.Cover(table.Namespaces[0]); by.Point != "/a" || !covered {
+		t.Errorf("%q, %v", by.Point, covered)
 	}
 }
 

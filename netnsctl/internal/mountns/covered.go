@@ -87,7 +87,7 @@ func coverOf(path string, ino uint64) (cover string, found bool, err error) {
 		if !covered {
 			return "", true, nil
 		}
-		cover = by
+		cover = by.Point
 	}
 	if cover == "" {
 		return "", false, syscall.ENOENT

@@ -36,15 +36,19 @@ type FileMount struct {
 
 // String describes the mount for people, without quoting.
 func (m FileMount) String() string {
-	what := "something is mounted on its file"
-	if m.Ino != 0 {
-		what = "another namespace is mounted on its file"
-	}
-	what += " at " + m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+	what := m.What() + " at " + m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
 	if m.Through == 0 {
 		return what
 	}
 	return what + " of " + procfs.Label(m.Through, m.Command, m.User)
+}
+
+// What describes the mount for people, without its place.
+func (m FileMount) What() string {
+	if m.Ino != 0 {
+		return "another namespace is mounted on its file"
+	}
+	return "something is mounted on its file"
 }
 
 // Describe fills in the command and the user of the process.
@@ -100,7 +104,7 @@ func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Acco
 		on := t.Parent(row)
 		all.On[file] = append(all.On[file], FileMount{
 			Namespace: m.Ino, ID: uint64(row.ID), Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
-			Private: !row.Shared && !row.Slave && !on.Shared && !on.Slave,
+			Private: row.Group+row.Master+on.Group+on.Master == 0,
 		})
 		err = account.Spend(budget.Amount{Kept: fileMountSize + len(row.Point)})
 		return err == nil
