@@ -62,7 +62,7 @@ func shareInSteps(dir string) error {
 	return newOpError(OpShareRunDir, "", dir, sys.ShareMount(dir))
 }
 
-// Obstacle is a reason why no name can be removed from the run directory.
+// Obstacle is a reason why no name can be removed from the run directory, or one name cannot.
 type Obstacle string
 
 // The obstacles.
@@ -71,18 +71,26 @@ const (
 	ReadOnly   Obstacle = "the run directory is on a read-only mount"
 	Immutable  Obstacle = "the run directory is immutable (chattr +i)"
 	AppendOnly Obstacle = "the run directory is append-only (chattr +a)"
+	Forbidden  Obstacle = "the permissions of the run directory do not allow it"
+
+	ImmutableFile  Obstacle = "its file is immutable (chattr +i)"
+	AppendOnlyFile Obstacle = "its file is append-only (chattr +a)"
+	OthersFile     Obstacle = "its file belongs to another user, and the run directory has the sticky bit"
 )
 
 // Obstacle returns the usual reason why even root cannot remove a name, or [NoObstacle].
 func (h Host) Obstacle() Obstacle {
-	if sys.ReadOnly(h.Dir()) {
+	switch sys.FixedDir(h.Dir()) {
+	case sys.ReadOnlyMount:
 		return ReadOnly
-	}
-	switch immutable, appendOnly := sys.FileFlags(h.Dir()); {
-	case immutable:
+	case sys.Immutable:
 		return Immutable
-	case appendOnly:
+	case sys.AppendOnly:
 		return AppendOnly
+	case sys.NotWritable:
+		if os.Geteuid() == 0 { // in a user namespace
+			return Forbidden
+		}
 	}
 	return NoObstacle
 }

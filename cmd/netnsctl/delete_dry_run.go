@@ -125,6 +125,9 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 	case o.name.File.Kind == discover.Directory:
 		o.refused = "it is a directory"
 		return
+	case o.name.Obstacle != netnsctl.NoObstacle:
+		o.refused = string(o.name.Obstacle)
+		return
 	case o.name.Mounted && o.name.Top == netnsctl.ID{} && o.name.Verdict == discover.Stale:
 		o.refused = staleText(o.name)
 		return

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -41,8 +42,8 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 		return because("something that is not a namespace is mounted on it")
 	case n.File.Kind == "":
 		return because("the file under the mount cannot be seen")
-	case p.snap.Obstacle != netnsctl.NoObstacle:
-		return because(string(p.snap.Obstacle))
+	case p.obstacle(n) != netnsctl.NoObstacle:
+		return because(string(p.obstacle(n)))
 	case n.File.Full:
 		return because("it is a directory that is not empty")
 	case !named:
@@ -62,6 +63,11 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 		return r
 	}
 	return p.young(n.File.Born)
+}
+
+// obstacle is why the file of a name cannot be removed.
+func (p *planner) obstacle(n *discover.Name) netnsctl.Obstacle {
+	return cmp.Or(p.snap.Obstacle, n.Obstacle)
 }
 
 // foreignFile says that a stale name is none of what `ip netns` leaves over: an empty regular
@@ -159,8 +165,8 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
 	switch {
 	case n.Verdict == discover.Unknown:
 		return because("it cannot be looked at: ", n.Detail)
-	case p.snap.Obstacle != netnsctl.NoObstacle:
-		return because(string(p.snap.Obstacle))
+	case p.obstacle(n) != netnsctl.NoObstacle:
+		return because(string(p.obstacle(n)))
 	case ns == nil || ns.Verdict != discover.Idle:
 		return inUse(ns)
 	}

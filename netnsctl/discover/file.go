@@ -3,6 +3,7 @@ package discover
 import (
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -40,6 +41,19 @@ func fileOf(f rundir.File) File {
 		file.Kind = kindOf(f.Type)
 	}
 	return file
+}
+
+// obstacleOf is why a file cannot be removed, in words.
+func obstacleOf(f sys.Fixed) netnsctl.Obstacle {
+	switch f {
+	case sys.Immutable:
+		return netnsctl.ImmutableFile
+	case sys.AppendOnly:
+		return netnsctl.AppendOnlyFile
+	case sys.Sticky:
+		return netnsctl.OthersFile
+	}
+	return netnsctl.NoObstacle
 }
 
 func kindOf(kind uint32) FileKind {

@@ -132,7 +132,7 @@ func gather(seen []sighting) (all []*Namespace) {
 // it should lead to. The verdict is Stale, Unknown, or empty where the name leads to the
 // network namespace ID. procRoot is where procfs is mounted.
 func judgeName(e rundir.Entry, c clock, procRoot string) *Name {
-	n := &Name{Name: e.Name, Mounted: e.Mounted, File: fileOf(e.File), entry: &e}
+	n := &Name{Name: e.Name, Mounted: e.Mounted, File: fileOf(e.File), Obstacle: obstacleOf(e.File.Fixed), entry: &e}
 	if e.Namespace.Ino != 0 {
 		n.Top = netnsctl.ID{Dev: e.Namespace.Dev, Ino: e.Namespace.Ino}
 	}

@@ -50,6 +50,9 @@ func (v *vantage) readNames() {
 		if ino, ok := mounted[name]; ok {
 			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
 			n.Top = n.ID
+			if v.opts.Everything && v.opts.Files {
+				n.Obstacle = obstacleOf(d.Fixed(name))
+			}
 		} else if e, there := d.Look(name); there {
 			if e.Process.StartTicks != 0 && v.allPIDs {
 				v.clock.compareWithKernel(v.fs)

@@ -168,6 +168,9 @@ type Name struct {
 	AgeSeconds *int64 `json:"age_seconds,omitempty"`
 	// File is the entry itself, under whatever is mounted on it.
 	File File
+	// Obstacle is why the file cannot be removed although others can ([Snapshot.Obstacle]). That
+	// of a name that leads to a namespace is known with [Options.Everything] and Files.
+	Obstacle netnsctl.Obstacle
 	// Keeper is the runtime whose records have the path of a stale name, and for what container,
 	// where [Options.Files] is set.
 	Keeper string `json:"keeper,omitempty"`

@@ -110,9 +110,11 @@ func hasEmptyFile(in *mountns.Namespace, file string, ino uint64) bool {
 		return false
 	}
 	defer in.CloseCopy(dir)
-	var st sys.FileStat
-	err = sys.StatLink(dir, path.Base(file), &st)
-	return err == nil && st.Kind() == sys.KindRegular && st.Size == 0
+	var st, on sys.FileStat
+	if sys.StatFD(dir, &on) != nil || sys.StatLink(dir, path.Base(file), &st) != nil {
+		return false
+	}
+	return st.Kind() == sys.KindRegular && st.Size == 0 && st.FixedIn(&on) == sys.NotFixed && sys.FixedDir(sys.FDPath(dir)) == sys.NotFixed
 }
 
 // CoveredBy begins the reason why a covered mount stays ([Mount.Stays]). The place of the mount

@@ -43,6 +43,9 @@ type File struct {
 	Size     uint64 // of a regular file
 	Born     time.Time
 	Target   string // of a symbolic link
+	// Fixed is why the kernel refuses to remove the file from the directory, as long as that
+	// itself can be changed.
+	Fixed sys.Fixed
 }
 
 // NSFile identifies the file of a namespace.
@@ -144,7 +147,7 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 			return File{}
 		}
 	}
-	f := File{Dev: st.Dev, Ino: st.Ino, Type: st.Kind(), Born: st.Birth}
+	f := File{Dev: st.Dev, Ino: st.Ino, Type: st.Kind(), Born: st.Birth, Fixed: st.FixedIn(&d.stat)}
 	if f.Born.IsZero() {
 		f.Born = st.Changed
 	}
@@ -156,6 +159,9 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 	}
 	return f
 }
+
+// Fixed is [File.Fixed] of an entry that something is mounted on.
+func (d *Dir) Fixed(name string) sys.Fixed { return d.file(name, sys.FileStat{}, true).Fixed }
 
 // quietPath is a path to an entry that is a link: to read it there does not change its time of
 // access, where the kernel can do so.

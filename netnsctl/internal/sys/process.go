@@ -57,13 +57,14 @@ func BootTime() (boot, now time.Time) {
 // Privileged reports whether the process may inspect every other process and enter
 // every namespace.
 func Privileged() bool {
+	return capable(1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_NET_ADMIN)
+}
+
+// capable reports whether the calling thread has all of some capabilities below 32.
+func capable(need uint32) bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
-	if unix.Capget(&header, &data[0]) != nil {
-		return false
-	}
-	const need = 1<<unix.CAP_SYS_ADMIN | 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_NET_ADMIN
-	return data[0].Effective&need == need
+	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&need == need
 }
 
 // HasMoreThanCaller reports whether the program is set-id, or has file capabilities that its

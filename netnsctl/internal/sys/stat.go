@@ -39,6 +39,9 @@ type FileStat struct {
 	MountID uint64
 	// Birth is the zero time where the file system does not record it.
 	Birth, Changed time.Time
+
+	gid        uint32
+	attributes uint64 // STATX_ATTR bits
 }
 
 // Kind is the type of the file: a Kind constant.
@@ -127,6 +130,8 @@ func statx(dirfd int, path *byte, flags int, st *FileStat) error {
 		UID:     raw.Uid,
 		Size:    raw.Size,
 		Changed: time.Unix(raw.Ctime.Sec, int64(raw.Ctime.Nsec)),
+
+		gid: raw.Gid, attributes: raw.Attributes,
 	}
 	if raw.Mask&unix.STATX_MNT_ID != 0 {
 		st.MountID = raw.Mnt_id
@@ -142,13 +147,6 @@ func attributes(path string) (uint64, error) {
 	var st unix.Statx_t
 	err := unix.Statx(unix.AT_FDCWD, path, statxFlags, 0, &st)
 	return st.Attributes, err
-}
-
-// FileFlags reports whether the file path has the flags i and a of chattr(1). Both are
-// false where the file system does not tell (tmpfs before Linux 6.6).
-func FileFlags(path string) (immutable, appendOnly bool) {
-	bits, err := attributes(path)
-	return err == nil && bits&unix.STATX_ATTR_IMMUTABLE != 0, err == nil && bits&unix.STATX_ATTR_APPEND != 0
 }
 
 // IsMountPoint reports whether path is a mount point. It is false before Linux 5.8.
