@@ -51,9 +51,7 @@ func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath, tidy map[str
 	named := func(m *discover.Mount) bool { return byID || byPath[m.Path] }
 	step.named = byID || mounts > 0 && mounts == len(step.Mounts)
 	if r := p.keepOrphan(ns, step.named, named); r.keeps() {
-		all := func(p *planner) bool {
-			return !p.keepOrphan(ns, true, func(*discover.Mount) bool { return true }).keeps()
-		}
+		all := func(p *planner) bool { return !p.keepOrphan(ns, true, anyMount).keeps() }
 		if byID {
 			all = nil
 		}
@@ -146,6 +144,9 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 	}
 	if m.Carries {
 		where.text = "something else is mounted on its mount at " + strings.TrimPrefix(where.text, "mounted at ")
+		if m.Own && m.Cover == m.Path {
+			where.unmount = m.Path
+		}
 		return where
 	}
 	return reason{}

@@ -127,16 +127,24 @@ func hardware(ns *discover.Namespace) reason {
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
 	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
-	if r.other != nil {
+	if r.other != nil && !p.named().keepOrphan(r.other, true, anyMount).keeps() {
 		s.Other = r.other.String()
 	}
 	if ifNamed != nil {
-		named := *p
-		named.req.MinAge = 0
-		s.IfNamed = ifNamed(&named)
+		s.IfNamed = ifNamed(p.named())
 	}
 	p.plan.Skipped = append(p.plan.Skipped, s)
 }
+
+// named decides as if everything were a target: without a grace.
+func (p *planner) named() *planner {
+	named := *p
+	named.req.MinAge = 0
+	return &named
+}
+
+// anyMount says that all mounts are targets.
+func anyMount(*discover.Mount) bool { return true }
 
 // only reports whether a mount is in a mount namespace that belongs to one ordinary user and
 // nobody else.

@@ -66,13 +66,15 @@ type obstacle int
 const (
 	noObstacle obstacle = iota
 	locked              // MNT_LOCKED
+	lockedBelow         // those below the topmost may be locked
 	covered             // no path leads there, nor does a file handle
 	tooFar              // its path is longer than a path may be
 	byFile              // it is covered, and ends with its file ([Mount.ByFile])
 )
 
-// probe tries whether the topmost mount of a stack can be unmounted, and changes nothing: those
-// below can be tried only without it. It runs on a thread in the mount namespace.
+// probe tries whether the mounts of a stack can be unmounted, and changes nothing. Nothing leads
+// to those below the topmost one: they may be locked if any mount in their directory is. It runs
+// on a thread in the mount namespace.
 func probe(in *mountns.Namespace, s *Stack, ino uint64) obstacle {
 	m, hold := s.Top, in.HoldAt
 	switch {
@@ -96,8 +98,13 @@ func probe(in *mountns.Namespace, s *Stack, ino uint64) obstacle {
 		return noObstacle
 	}
 	defer held.Close()
-	if held.ID == m.ID && sys.IsLocked(held.FD) {
+	switch {
+	case held.ID != m.ID:
+		return noObstacle
+	case sys.IsLocked(held.FD):
 		return locked
+	case len(s.Mounts) > 1 && !in.OfRoot() && sys.MayHaveLocked(held.Dir):
+		return lockedBelow
 	}
 	return noObstacle
 }
@@ -127,6 +134,8 @@ func stays(in *mountns.Namespace, m *Mount, o obstacle, keepers func() string) s
 	switch {
 	case o == locked:
 		return "locked: ends with " + keepers()
+	case o == lockedBelow:
+		return "a mount below the topmost may be locked: ends with " + keepers()
 	case o == tooFar:
 		return "mounted at a path that is too long: ends with " + keepers()
 	case o == covered && in.OfRoot():
