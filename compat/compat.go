@@ -26,9 +26,10 @@ type Program struct {
 	Host netnsctl.Host
 	// Help gives the output of the option -help in the face netnsctl.
 	Help func() string
-	// Uncovered, if not nil, is called after the message of a delete that failed.
-	// before is the mount that was on top of the name.
-	Uncovered func(name string, before netnsctl.Layer)
+	// Busy, if not nil, is called after the message of a delete that failed because the file of
+	// the name is a mount point (EBUSY). before is the layer that was on top of the name, zero if
+	// there was none.
+	Busy func(name string, before netnsctl.Layer)
 	// AtLimit, if not nil, is called after the message of a command that failed at a limit:
 	// see [netnsctl.AtLimit].
 	AtLimit func(*netnsctl.OpError)

@@ -99,19 +99,16 @@ func (s *session) delete(args []string) error {
 // deleteOne deletes a name. If the kernel finds the file of the name busy, delete
 // has already unmounted the topmost mount on it; the program then explains that.
 func (s *session) deleteOne(name string) error {
-	if s.program.Uncovered == nil {
+	if s.program.Busy == nil {
 		return s.fail("delete", s.host.Delete(name))
 	}
-	before, mounted := s.host.TopLayer(name)
-	err := s.fail("delete", s.host.Delete(name))
-	if err == nil {
-		return nil
+	before, _ := s.host.TopLayer(name)
+	err := s.host.Delete(name)
+	if !errors.Is(err, syscall.EBUSY) {
+		return s.fail("delete", err)
 	}
-	if _, still := s.host.TopLayer(name); !mounted && !still {
-		return err
-	}
-	status := s.report(err)
-	s.program.Uncovered(name, before)
+	status := s.report(s.fail("delete", err))
+	s.program.Busy(name, before)
 	return silent(status)
 }
 

@@ -78,8 +78,35 @@ func TestPlanCommands(t *testing.T) {
 				}
 			}
 			follow("delete", "--force-orphans", "--min-age", "0", "--dry-run")
+			for _, name := range strings.Fields(w.names()) {
+				var plan, done deletionReport
+				dry, run := w.run("delete", "--json", "--dry-run", name), w.run("delete", "--json", name)
+				plan.read(t, dry)
+				done.read(t, run)
+				if want := map[string]string{"delete": "deleted", "refuse": "failed", "unmount": "unmounted"}[plan.Outcome]; dry.status != run.status || done.Outcome != want || plan.Outcome == "unmount" && done.Below != plan.Below {
+					t.Errorf("delete %s: the plan %+v, status %s, the outcome %+v, status %s: %s\nin the world\n%s", name, plan, dry.status, done, run.status, run.stderr, build)
+				}
+				if _, command := namedCommand(run.stderr, nil); command != "" {
+					if a := w.command("/bin/sh", "-c", command); a.status != "0" {
+						t.Errorf("delete %s says\n%s%s: status %s\n%s%s\nin the world\n%s", name, run.stderr, command, a.status, a.stdout, a.stderr, build)
+					}
+				}
+			}
 		})
 	}
+}
+
+// deletionReport is what is compared of the JSON of delete NAME.
+type deletionReport struct{ Outcome, Below, Detail string }
+
+func (d *deletionReport) read(t *testing.T, a answer) {
+	t.Helper()
+	var all struct{ Names []deletionReport }
+	if err := json.Unmarshal([]byte(a.stdout), &all); err != nil || len(all.Names) != 1 {
+		t.Errorf("%v: %s%s", err, a.stdout, a.stderr)
+		return
+	}
+	*d = all.Names[0]
 }
 
 // namedCommand finds a line that names a command, and was not there before.

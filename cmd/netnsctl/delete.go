@@ -42,8 +42,11 @@ type deletion struct {
 	// checked: the user has not given the name itself. The name is compared with the
 	// namespace again immediately before it is deleted.
 	checked bool
-	// failed is the error of the deletion.
-	failed error
+	// failed is the error of the deletion. unmounted says that it has unmounted the topmost layer
+	// all the same, and below is the namespace to which the name leads then.
+	failed    error
+	unmounted bool
+	below     netnsctl.ID
 	// still is the namespace, if a scan after the deletion has found it. stage is how far the
 	// namespace was when the wait ended, empty if there was no wait for it.
 	still *discover.Namespace
@@ -183,7 +186,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	deleter := call.Host.NewDeleter()
 	for i := range all {
 		d := &all[i]
-		before, mounted := call.Host.TopLayer(d.name)
+		before, _ := call.Host.TopLayer(d.name)
 		switch {
 		case d.checked && d.known:
 			d.failed = deleter.DeleteIf(d.name, d.namespace.Identity)
@@ -197,7 +200,8 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		}
 		if d.failed != nil {
 			u.note("cannot delete %s: %v", quote(d.name), bare(d.failed))
-			u.explainFailure(call.Host, d.name, before, mounted)
+			u.explainFailure(call.Host, d.name, d.failed, before)
+			d.uncovered(call.Host, before)
 		}
 		if d.failed == nil && !o.json && !o.looks() {
 			u.print("deleted " + quote(d.name) + "\n")
@@ -205,6 +209,16 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	}
 	deleter.Release() // its descriptors would keep the namespaces
 	return u.deleted(call.Host, all, o)
+}
+
+// uncovered notes what a failed deletion has unmounted, as it does where the file is busy.
+// before was the topmost layer.
+func (d *deletion) uncovered(host netnsctl.Host, before netnsctl.Layer) {
+	now, _ := host.TopLayer(d.name)
+	d.unmounted = errors.Is(d.failed, syscall.EBUSY) && now != before
+	if thing, err := discover.At(host, host.NamePath(d.name)); d.unmounted && err == nil && thing.Type == "net" {
+		d.below = thing.ID
+	}
 }
 
 // namesOf are the names of a namespace. The cookie excludes a later namespace with the

@@ -17,8 +17,9 @@ type outcome struct {
 	contents inside.Contents
 	// refused is the reason why the name cannot be deleted.
 	refused string
-	// below is the namespace of an older mount on the name, or nil. The name would lead
-	// to it after the deletion.
+	// stays says why the file would be busy: only the topmost layer would go. below is the
+	// namespace to which the name would lead then, or nil.
+	stays string
 	below *discover.Namespace
 	// ended are mounts of other namespaces on the file of the name, in other mount
 	// namespaces. They would end with the file.
@@ -63,7 +64,7 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		u.gaps(snap.Gaps, false)
 	}
 	switch {
-	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused != "" }):
+	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused+one.stays != "" }):
 		return status(statusFailed)
 	case !isPartial(snap.Gaps) && o.looks() && slices.ContainsFunc(outcomes, outcome.isKept):
 		return status(statusFound)
@@ -81,11 +82,21 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 		if n == nil {
 			continue
 		}
-		one := outcome{name: n, ns: namespaceOf(snap, n), below: namespaceBelow(snap, n)}
+		one := outcome{name: n, ns: namespaceOf(snap, n), stays: busyText(n)}
+		if len(n.Layers) > 1 {
+			one.stays = "something is mounted below"
+			if l := n.Layers[1]; l.Ino != 0 {
+				one.stays = "another namespace is mounted below"
+				one.below = firstOf(snap.Namespaces, func(ns *discover.Namespace) bool { return l.Net && ns.ID.Ino == l.Ino })
+			}
+			if one.below != nil {
+				one.stays = one.below.String() + " is mounted below, and " + quote(n.Name) + " would lead to it"
+			}
+		}
 		namespaces = append(namespaces, one.ns)
 		outcomes = append(outcomes, one)
 		going.names = append(going.names, n.Name)
-		if n.File.Kind != discover.Link && n.On != "" && one.below == nil {
+		if n.File.Kind != discover.Link && n.On != "" && one.stays == "" {
 			going.files[n.On] = true
 		}
 	}
@@ -110,15 +121,6 @@ func (g going) ends(m *discover.Mount) bool {
 	return m.Host && !m.Covered && slices.Contains(g.names, m.Name) || m.File != "" && g.files[m.File]
 }
 
-// namespaceBelow is the namespace of a mount below the top mount of a name, or nil.
-func namespaceBelow(snap *discover.Snapshot, n *discover.Name) *discover.Namespace {
-	return firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
-		return slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool {
-			return p.Kind == discover.MountPin && p.Mount.Host && p.Mount.Covered && p.Mount.Name == n.Name
-		})
-	})
-}
-
 // evaluate fills in what keeps the namespace, and the mounts that would end.
 func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 	switch {
@@ -130,6 +132,9 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 		return
 	case o.name.Mounted && o.name.Top == netnsctl.ID{} && o.name.Verdict == discover.Stale:
 		o.refused = staleText(o.name)
+		return
+	case o.stays != "" && !o.name.Mounted:
+		o.refused = explanation{o.stays, toDelete(snap, o.name)}.String()
 		return
 	}
 	if going.files[o.name.On] {
@@ -187,8 +192,11 @@ func (o outcome) text(snap *discover.Snapshot, verbose bool) string {
 		what = "a stale name (" + string(o.name.Cause) + "), no namespace: " + staleText(o.name)
 	}
 	lines := []string{"would delete " + name + ": " + what}
-	if o.below != nil {
-		lines = append(lines, "  only the mount on top would go: "+o.below.String()+" is mounted below, and "+name+" would lead to it")
+	if o.stays != "" {
+		lines = []string{
+			"cannot delete " + name + ": " + what,
+			"  " + explanation{"only the mount on top would go: " + o.stays, toDelete(snap, o.name)}.String(),
+		}
 	}
 	for _, m := range o.ended {
 		lines = append(lines, "  "+m.String()+": that mount would end, too")
@@ -290,14 +298,17 @@ func (o outcome) devices() []deviceAddresses {
 // json is the outcome for programs.
 func (o outcome) json() jsonDeletedName {
 	one := jsonDeletedName{Name: o.name.Name, State: o.name.Verdict, Cause: o.name.Cause, Detail: o.name.Detail, Outcome: "delete"}
-	if o.refused != "" {
+	switch {
+	case o.refused != "":
 		one.Outcome, one.Detail = "refuse", o.refused
+	case o.stays != "":
+		one.Outcome, one.Detail = "unmount", o.stays
+		if o.below != nil {
+			one.Below = o.below.ID
+		}
 	}
 	for _, m := range o.ended {
 		one.Ended = append(one.Ended, discover.Mount{Namespace: m.Namespace, Path: m.Path, Through: m.Through})
-	}
-	if o.below != nil {
-		one.Below = o.below.ID
 	}
 	if o.ns == nil {
 		return one

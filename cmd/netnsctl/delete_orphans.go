@@ -251,27 +251,34 @@ func skippedText(s clean.Skipped) string {
 	if s.Gap != nil {
 		text += ": " + gapText(*s.Gap)
 	}
-	if s.Cover != "" {
-		text += "; to uncover it: " + shellCommand("umount", s.Cover)
-	}
-	if s.Unmount != "" {
-		text += "; to unmount that: " + shellCommand("umount", s.Unmount)
+	return explanation{text, skippedRemedy(s)}.String()
+}
+
+// skippedRemedy is what has to come first, and the command that removes or releases the thing
+// anyway; empty if there is nothing.
+func skippedRemedy(s clean.Skipped) string {
+	var words []string
+	switch {
+	case s.Cover != "":
+		words = append(words, "to uncover it: "+shellCommand("umount", s.Cover))
+	case s.Unmount != "":
+		words = append(words, "to unmount that: "+shellCommand("umount", s.Unmount))
 	}
 	switch {
 	case s.IfNamed && s.Name != nil:
-		return text + "; to remove it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Name.Name)
+		words = append(words, "to remove it anyway: "+shellCommand("netnsctl delete --force-orphans", s.Name.Name))
 	case s.IfNamed:
-		return text + "; to release it anyway: " + shellCommand("netnsctl delete --force-orphans", s.Namespace.String())
+		words = append(words, "to release it anyway: "+shellCommand("netnsctl delete --force-orphans", s.Namespace.String()))
 	case s.Other != "":
-		return text + "; to release that first: " + shellCommand("netnsctl delete --force-orphans", s.Other)
+		words = append(words, "to release that first: "+shellCommand("netnsctl delete --force-orphans", s.Other))
 	case s.Gap != nil && s.Gap.RefusedToAll:
-		return text + "; " + copyAdvice
+		words = append(words, copyAdvice)
 	case s.Holder != nil && s.Gap != nil && s.Gap.MorePIDs > 0:
-		return text + "; end these processes first"
+		words = append(words, "end these processes first")
 	case s.Holder != nil:
-		return text + "; end that process first"
+		words = append(words, "end that process first")
 	}
-	return text
+	return strings.Join(words, "; ")
 }
 
 // afterText says what is left after a step, in words for the plan and for the result: which

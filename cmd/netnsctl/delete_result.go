@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -185,78 +184,6 @@ func withoutNames(pins []discover.Pin, names []string) []discover.Pin {
 	})
 }
 
-// explainFailure says why a name could not be deleted, and what the attempt has
-// changed. before is the layer that was on the name, if mounted.
-func (u *ui) explainFailure(host netnsctl.Host, name string, before netnsctl.Layer, mounted bool) {
-	if u.printObstacle(host) || mounted && u.explainBusy(host, name, before) {
-		return
-	}
-	if now, still := host.TopLayer(name); mounted && still && now.ID == before.ID && now.Mount != before.Mount {
-		u.note("%s still leads to %s; it is mounted there more than once, and each %s removes one mount",
-			quote(name), layerText(host, name, now), shellCommand("netnsctl delete", name))
-	} else if path := otherMount(host, name); !mounted && path != "" {
-		u.note("the file of %s is busy: something is mounted on it at %s; unmount that first", quote(name), path)
-	}
-}
-
-// printObstacle says why no name at all can be deleted, and reports whether it is so.
-func (u *ui) printObstacle(host netnsctl.Host) bool {
-	obstacle := host.Obstacle()
-	if obstacle != netnsctl.NoObstacle {
-		u.note("%s", obstacle)
-	}
-	return obstacle != netnsctl.NoObstacle
-}
-
-// explainBusy says what an attempt that failed with EBUSY has changed: it has
-// unmounted the top layer before it failed, as iproute2 does.
-func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer) bool {
-	again := shellCommand("netnsctl delete", name)
-	now, still := host.TopLayer(name)
-	if still && now.ID != before.ID {
-		u.note("unmounted %s from %s; an older namespace lies below, and %s now leads to it: %s; to delete that too: %s",
-			before.ID, quote(name), quote(name), layerText(host, name, now), again)
-		return true
-	}
-	if path := otherMount(host, name); !still && path != "" {
-		u.note("%s is unmounted from %s, but the file is busy: something is mounted on it at %s; unmount that first, then repeat: %s",
-			before.ID, quote(name), path, again)
-		return true
-	}
-	return false
-}
-
-// layerText is the ID of a layer. The type of the namespace is known only where the
-// path of the name leads to it.
-func layerText(host netnsctl.Host, name string, layer netnsctl.Layer) string {
-	thing, err := discover.At(host, host.NamePath(name))
-	if err == nil && thing.ID == layer.ID && thing.Type != "net" {
-		return thing.Type + strings.TrimPrefix(layer.ID.String(), "net")
-	}
-	return layer.ID.String()
-}
-
-// otherMount is another path in our mount namespace at which something is mounted on
-// the file of a name, or empty.
-func otherMount(host netnsctl.Host, name string) string {
-	if !host.IsName(name) {
-		return ""
-	}
-	snap, err := discover.Scan(host, discover.Options{Files: true})
-	if err != nil {
-		return ""
-	}
-	defer snap.Close()
-	if n := nameIn(snap, name); n != nil {
-		for _, m := range snap.OnFile.On[n.On] {
-			if m.Namespace == snap.OwnMounts && m.Path != host.NamePath(name) {
-				return m.Path
-			}
-		}
-	}
-	return ""
-}
-
 // nameIn is a name in a snapshot, or nil.
 func nameIn(snap *discover.Snapshot, name string) *discover.Name {
 	return firstOf(snap.Names, func(n *discover.Name) bool { return n.Name == name })
@@ -276,7 +203,8 @@ type jsonDeletedName struct {
 	State  discover.Verdict `json:"state,omitempty"`
 	Cause  discover.Cause   `json:"cause,omitempty"`
 	Detail string           `json:"detail,omitempty"`
-	// Outcome is "deleted" or "failed"; in a dry run "delete" or "refuse".
+	// Outcome is "deleted", "failed" or, where only the topmost mount on the name has gone,
+	// "unmounted"; in a dry run "delete", "refuse" or "unmount".
 	Outcome   string            `json:"outcome"`
 	Processes []jsonProcess     `json:"processes,omitzero"`
 	Devices   []deviceAddresses `json:"devices,omitzero"`
@@ -307,7 +235,10 @@ func (d deletion) json(looked bool) jsonDeletedName {
 		one.ID = d.namespace.ID
 	}
 	if d.failed != nil {
-		one.Outcome, one.Detail = "failed", bare(d.failed).Error()
+		one.Outcome, one.Detail, one.Below = "failed", bare(d.failed).Error(), d.below
+		if d.unmounted {
+			one.Outcome = "unmounted"
+		}
 		return one
 	}
 	if !looked || !d.known {

@@ -34,13 +34,13 @@ func main() {
 	program.Host.Resolve = discover.Open
 	if program.Face == compat.FaceNetnsctl {
 		u := &ui{out: os.Stdout, err: os.Stderr}
-		program.Uncovered = func(name string, before netnsctl.Layer) { u.explainBusy(program.Host, name, before) }
+		program.Busy = func(name string, before netnsctl.Layer) { u.explainBusy(program.Host, name, before) }
 		program.AtLimit = func(e *netnsctl.OpError) { u.explainLimit(program.Host, e) }
 		if f := fastpath.Failed(); f != nil {
 			if f.AtLimit != nil {
 				program.AtLimit(f.AtLimit)
 			} else {
-				program.Uncovered(f.Name, f.Before)
+				program.Busy(f.Name, f.Before)
 			}
 			fastpath.Exit(f.Status)
 		}

@@ -149,10 +149,10 @@ func (u *ui) replace(host netnsctl.Host, name, what string) error {
 		}
 		return e.refusal()
 	}
-	before, mounted := host.TopLayer(name)
+	before, _ := host.TopLayer(name)
 	if err := host.Replace(name, word); err != nil {
 		u.note("cannot replace %s: %v", quote(name), err)
-		u.explainFailure(host, name, before, mounted)
+		u.explainFailure(host, name, err, before)
 		return status(statusFailed)
 	}
 	return nil

@@ -18,7 +18,7 @@ type reason struct {
 	// cover is where the mount is that has to be unmounted to uncover another one, unmount where
 	// the one is itself.
 	cover, unmount string
-	other  *discover.Namespace
+	other          *discover.Namespace
 }
 
 func because(text ...string) reason { return reason{text: strings.Join(text, "")} }

@@ -64,12 +64,12 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 type obstacle int
 
 const (
-	noObstacle obstacle = iota
-	locked              // MNT_LOCKED
-	lockedBelow         // those below the topmost may be locked
-	covered             // no path leads there, nor does a file handle
-	tooFar              // its path is longer than a path may be
-	byFile              // it is covered, and ends with its file ([Mount.ByFile])
+	noObstacle  obstacle = iota
+	locked               // MNT_LOCKED
+	lockedBelow          // those below the topmost may be locked
+	covered              // no path leads there, nor does a file handle
+	tooFar               // its path is longer than a path may be
+	byFile               // it is covered, and ends with its file ([Mount.ByFile])
 )
 
 // probe tries whether the mounts of a stack can be unmounted, and changes nothing. Nothing leads

@@ -31,7 +31,7 @@ func init() {
 		return
 	}
 	if program.Face == compat.FaceNetnsctl {
-		program.Uncovered = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
+		program.Busy = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
 		program.AtLimit = func(e *netnsctl.OpError) { failed = &FailedCall{AtLimit: e} }
 	}
 	status := program.Run(os.Args)
