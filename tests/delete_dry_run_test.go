@@ -123,8 +123,8 @@ netnsctl: unmounted net:[TOP] from x; an older namespace lies below, and x now l
 		mount --bind /run/netns/y /run/copy/z`)
 	a = w.run("delete", "z")
 	expectAnswer(t, "busy through another mount", a, "1", "", `Cannot remove namespace file "/run/netns/z": Device or resource busy
-netnsctl: the file of z is busy: another namespace is mounted on its file at /run/copy/z; to unmount that: umount /run/copy/z
-`)
+netnsctl: the file of z is busy: net:[Y] is mounted on its file at /run/copy/z; to unmount that: umount /run/copy/z
+`, "Y", top)
 	w.shell(`umount /run/copy/z; netnsctl delete z`)
 }
 

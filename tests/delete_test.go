@@ -249,7 +249,7 @@ func TestStaleUndeletable(t *testing.T) {
 				mount --make-private /run
 				mount --rbind /run/netns /run/copy
 				mount --make-rprivate /run/copy`,
-			cause: "something is mounted on it at /run/copy/x",
+			cause: "] is mounted on its file at /run/copy/x; to release that first: netnsctl delete --force-orphans 'net:[",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -134,6 +134,7 @@ func stepsOf(t *testing.T, w *machine, words []string) (text, status string) {
 		Why                   string
 		IfNamed               bool `json:"if_named"`
 		Cover, Unmount, Other string
+		AlsoDeleted           []struct{ Device, Namespace string } `json:"also_deleted"`
 	}
 	var report struct {
 		Steps   []subject
@@ -156,7 +157,7 @@ func stepsOf(t *testing.T, w *machine, words []string) (text, status string) {
 		if _, well := done[s.Outcome]; !well && s.Outcome != "" {
 			s.Action += " " + s.Outcome + " " + s.Detail
 		}
-		lines = append(lines, fmt.Sprint(name, ": ", s.Action, s.Why, s.Uncovers, s.IfNamed, s.Cover, s.Unmount, s.Other))
+		lines = append(lines, fmt.Sprint(name, ": ", s.Action, s.Why, s.Uncovers, s.IfNamed, s.Cover, s.Unmount, s.Other, s.AlsoDeleted))
 	}
 	slices.Sort(lines)
 	return strings.Join(append(lines, report.Missing...), "\n"), a.status

@@ -53,6 +53,13 @@ type deletion struct {
 	stage netnsctl.Stage
 }
 
+func namesToDelete(all []deletion) (names []string) {
+	for _, d := range all {
+		names = append(names, d.name)
+	}
+	return names
+}
+
 // delete deletes names or, with --force-orphans, cleans up.
 func (u *ui) delete(call compat.Call, c *cli.Context) error {
 	o := deleteOptions{
@@ -176,7 +183,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	if o.looks() {
 		// After the deletion nothing may lead into a namespace any more that, for example, an
 		// open file of /proc/net keeps.
-		if o.before, _ = discover.Scan(call.Host, discover.Options{Sockets: true}); o.before != nil {
+		if o.before, _ = discover.Scan(call.Host, discover.Options{Sockets: true, FarEnds: farEndsOf(call.Host, namesToDelete(all))}); o.before != nil {
 			o.before.Close()
 		}
 	}

@@ -78,14 +78,10 @@ func toDelete(snap *discover.Snapshot, n *discover.Name) string {
 
 // busyText says what keeps the file of a name when the mounts to which its path leads are gone.
 func busyText(n *discover.Name) string {
-	l, busy := n.Busy()
-	switch {
-	case !busy:
-		return ""
-	case l.Cover != "":
-		return l.What() + " at " + l.Path + ", but " + discover.CoveredBy + l.Cover
+	if l, busy := n.Busy(); busy {
+		return l.String()
 	}
-	return l.What() + " at " + l.Path
+	return ""
 }
 
 // layerText is the ID of the topmost layer on a name. The type of the namespace is known only

@@ -32,7 +32,7 @@ type outcome struct {
 
 // dryRun prints what the deletion of names would do, and changes nothing.
 func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
-	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true})
+	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true, FarEnds: farEndsOf(host, namesToDelete(all))})
 	if err != nil {
 		return err
 	}
@@ -174,6 +174,14 @@ func isLink(snap *discover.Snapshot, name string) bool {
 // isKept reports whether the namespace would stay.
 func (o outcome) isKept() bool { return len(o.names)+len(o.pins) > 0 }
 
+// farEnds are the devices that would go with the namespace.
+func (o outcome) farEnds() []discover.FarEnd {
+	if o.ns == nil || o.isKept() || o.refused != "" {
+		return nil
+	}
+	return o.ns.FarEnds
+}
+
 // text is the outcome for people.
 func (o outcome) text(snap *discover.Snapshot, verbose bool) string {
 	name := quote(o.name.Name)
@@ -251,6 +259,9 @@ func (o outcome) keptText(snap *discover.Snapshot, verbose bool) (lines []string
 		lines = append(lines, "  nothing that could be inspected would keep "+id+" alive")
 	default:
 		lines = append(lines, "  nothing would keep "+id+" alive: what is inside would be lost")
+		if ends := o.farEnds(); len(ends) > 0 {
+			lines = append(lines, "  "+farEndsText(ends))
+		}
 		for _, link := range o.links {
 			lines = append(lines, "  "+quote(link)+", a symbolic link to it, would lead nowhere")
 		}
@@ -319,5 +330,6 @@ func (o outcome) json() jsonDeletedName {
 		one.Processes = append(one.Processes, jsonProcess{p.PID, p.Command})
 	}
 	one.keptBy(o.names, o.pins)
+	one.AlsoDeleted = o.farEnds()
 	return one
 }

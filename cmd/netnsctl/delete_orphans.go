@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -21,7 +22,7 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 	if len(targets) > 0 && !c.IsSet("min-age") {
 		minAge = 0 // the default is not for a target that the user has named
 	}
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true, FarEnds: farEndsOf(call.Host, targets)})
 	if err != nil {
 		return err
 	}
@@ -281,14 +282,17 @@ func skippedRemedy(s clean.Skipped) string {
 	return strings.Join(words, "; ")
 }
 
-// afterText says what is left after a step, in words for the plan and for the result: which
-// processes hold the namespace, and what the step uncovers.
+// afterText says what a step leaves, deletes and uncovers elsewhere, in words for the plan and
+// for the result.
 func afterText(step clean.Step) (text string) {
 	if len(step.Left) > 0 {
 		text = "; it is still held by " + escape(step.Left[0].String())
 	}
 	if others := len(step.Left) - 1; others > 0 {
 		text += fmt.Sprintf(" and %d more", others)
+	}
+	if len(step.AlsoDeleted) > 0 {
+		text += "; " + escape(farEndsText(step.AlsoDeleted))
 	}
 	for _, u := range step.Uncovers {
 		what := escape(u.Path)
@@ -301,6 +305,31 @@ func afterText(step clean.Step) (text string) {
 		text += "; " + what + " then leads to " + u.ID.String() + ", which was covered"
 	}
 	return text
+}
+
+// farEndsOf selects the namespaces of names, and of their paths.
+func farEndsOf(host netnsctl.Host, words []string) func(*discover.Namespace) bool {
+	return func(ns *discover.Namespace) bool {
+		return slices.ContainsFunc(ns.Names, func(name string) bool {
+			return slices.Contains(words, name) || slices.Contains(words, host.NamePath(name))
+		})
+	}
+}
+
+// farEndsText says which devices go with a namespace, in words for the plan and for the result.
+func farEndsText(ends []discover.FarEnd) string {
+	var words []string
+	for _, e := range ends[:min(len(ends), fewKeepers)] {
+		words = append(words, e.String())
+	}
+	if more := len(ends) - len(words); more > 0 {
+		words = append(words, strconv.Itoa(more)+" more")
+	}
+	if len(words) == 1 {
+		return words[0] + " is deleted with it"
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last] + " are deleted with it"
 }
 
 // subject is the name or the ID of a step or a skipped entry.

@@ -26,7 +26,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 			j.Gaps = snap.Gaps
 		}
 		for _, d := range all {
-			j.Names = append(j.Names, d.json(snap != nil))
+			j.Names = append(j.Names, d.json(snap != nil, o))
 		}
 		u.printJSON(j, o.pretty)
 	case o.looks():
@@ -152,7 +152,21 @@ func (d deletion) text(snap *discover.Snapshot, o deleteOptions) string {
 	if d.lives() {
 		text += " (waited " + waitedText(o.goodbye.took) + ")"
 	}
+	if ends := d.farEnds(o.before); len(ends) > 0 {
+		text += "; " + farEndsText(ends)
+	}
 	return escape(text) + "\n"
+}
+
+// farEnds are the devices that have gone with the namespace, as the scan before has seen them.
+func (d deletion) farEnds(before *discover.Snapshot) []discover.FarEnd {
+	if before == nil || d.lives() {
+		return nil
+	}
+	if ns := withIdentity(before, d.namespace.Identity); ns != nil {
+		return ns.FarEnds
+	}
+	return nil
 }
 
 // keptBy is lines on what keeps a namespace: its other names, then its pins.
@@ -210,8 +224,12 @@ type jsonDeletedName struct {
 	Devices   []deviceAddresses `json:"devices,omitzero"`
 	Below     netnsctl.ID       `json:"below,omitzero"`
 	Ended     []discover.Mount  `json:"also_unmounted,omitempty"`
-	KeptNames []string          `json:"other_names,omitzero"`
-	KeptBy    []discover.Pin    `json:"kept_by,omitzero"`
+	// AlsoDeleted are the devices in other namespaces that go with the namespace. The result has
+	// them where it says what became of that.
+	AlsoDeleted []discover.FarEnd `json:"also_deleted,omitempty"`
+
+	KeptNames []string       `json:"other_names,omitzero"`
+	KeptBy    []discover.Pin `json:"kept_by,omitzero"`
 	// Gone says that the namespace was proven to be gone at the end of the wait, or was not. It
 	// is left out where that is not known.
 	Gone  *bool          `json:"gone,omitempty"`
@@ -229,7 +247,7 @@ func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
 }
 
 // json is the result of a deletion. looked: a scan has looked for the namespace.
-func (d deletion) json(looked bool) jsonDeletedName {
+func (d deletion) json(looked bool, o deleteOptions) jsonDeletedName {
 	one := jsonDeletedName{Name: d.name, Outcome: "deleted"}
 	if d.known {
 		one.ID = d.namespace.ID
@@ -250,5 +268,6 @@ func (d deletion) json(looked bool) jsonDeletedName {
 	one.Stage = d.stage
 	still := cmp.Or(d.still, &discover.Namespace{})
 	one.keptBy(still.Names, still.Pins)
+	one.AlsoDeleted = d.farEnds(o.before)
 	return one
 }

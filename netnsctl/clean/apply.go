@@ -59,6 +59,9 @@ func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
 		if step.Action == Remove || err != nil {
 			step.Uncovers = a.uncovered
 		}
+		if err != nil {
+			step.AlsoDeleted = nil
+		}
 		r := result(step, err)
 		if r.Outcome == Removed || r.Outcome == Released {
 			r.Tracked = a.tracked

@@ -57,6 +57,9 @@ type Step struct {
 	// Namespace is the orphan, or the idle namespace whose name is removed; nil
 	// for a stale name.
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
+	// AlsoDeleted are the devices in other namespaces that the kernel deletes with the namespace,
+	// if nothing is known that keeps it after the step.
+	AlsoDeleted []discover.FarEnd `json:"also_deleted,omitempty"`
 	// Uncovers are paths that lead to other namespaces then. A name whose path is one stays.
 	Uncovers []Uncovered `json:"uncovers,omitempty"`
 	// Mounts are for Release.
@@ -165,6 +168,7 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	for _, ns := range snap.Namespaces {
 		p.namespace(ns)
 	}
+	p.alsoDeleted()
 	p.plan.Missing = p.missing()
 	return p.plan, nil
 }

@@ -19,10 +19,9 @@ func (p *planner) layered(n *discover.Name, ns *discover.Namespace) reason {
 	if !busy || p.onlyOne(n) {
 		return reason{}
 	}
-	r := because(l.What(), " at ", l.Path)
+	r := because(l.String())
 	switch ns := p.byIno[l.Ino]; {
 	case l.Cover != "":
-		r.text += ", but " + discover.CoveredBy + l.Cover
 		r.cover = p.cover(l.Path, l.Cover, l.CoverBears)
 	case ns != nil && ns.Verdict == discover.Orphan:
 		r.other = ns

@@ -39,7 +39,11 @@ func (p *planner) name(n *discover.Name) {
 func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	switch {
 	case n.Mounted && n.Top == (netnsctl.ID{}):
-		return because("something that is not a namespace is mounted on it")
+		r := because("something that is not a namespace is mounted on it")
+		if len(n.Layers) > 0 && len(n.Beside) == 0 { // a mount below it would be one beside
+			r.unmount = n.Layers[0].Path
+		}
+		return r
 	case n.File.Kind == "":
 		return because("the file under the mount cannot be seen")
 	case p.obstacle(n) != netnsctl.NoObstacle:

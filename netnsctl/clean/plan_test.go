@@ -76,6 +76,12 @@ func decide(s *discover.Snapshot, targets ...string) string {
 		for _, pin := range step.Left {
 			line += ", left: " + pin.String()
 		}
+		for _, u := range step.Uncovers {
+			line += ", uncovers " + u.ID.String() + " at " + u.Path
+		}
+		for _, e := range step.AlsoDeleted {
+			line += ", deletes " + e.Device
+		}
 		lines = append(lines, line)
 	}
 	for _, skipped := range plan.Skipped {
@@ -85,6 +91,12 @@ func decide(s *discover.Snapshot, targets ...string) string {
 		}
 		if skipped.Cover != "" {
 			line += ", below " + skipped.Cover
+		}
+		if skipped.Unmount != "" {
+			line += ", unmount " + skipped.Unmount
+		}
+		if skipped.Other != "" {
+			line += ", release " + skipped.Other
 		}
 		if h := skipped.Holder; h != nil && h.UID != 0 {
 			line += fmt.Sprintf(", uid %d", h.UID)

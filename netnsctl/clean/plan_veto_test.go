@@ -49,6 +49,7 @@ func (w world) gap(what string, uid int64) {
 func TestVeto(t *testing.T) {
 	const onFile = "skip dead: something is mounted on its file at /run/netns/dead in mnt:[40] of pid 7 of user bob (sleep), uid 1000"
 	const onCopy = "skip dead: another namespace is mounted on its file at /run/c/ns in mnt:[50] of pid 812"
+	const first = ", release net:[100]"
 	const heldByBob = "skip net:[100]: held by descriptor 3 of pid 9 of user bob (sleep), uid 1000"
 	for _, c := range []struct {
 		name    string
@@ -73,17 +74,17 @@ func TestVeto(t *testing.T) {
 		{name: "a copy of the orphan", change: func(w world) { w.copy() }, want: "remove dead\nrelease net:[100]"},
 		{
 			name: "a copy that is younger than the scan", change: func(w world) { w.copy(); w.mount.ID++ },
-			want: "release net:[100]\n" + onCopy,
+			want: "release net:[100]\n" + onCopy + first,
 		},
 		{
 			name: "a copy of an orphan that stays", change: func(w world) { w.copy(); w.orphan.Hardware = []string{"eth0"} },
 			want: onCopy + "\nskip net:[100]: it holds a physical device: eth0",
 		},
 		{
-			name: "a name in another mount namespace", targets: "dead", change: func(w world) { w.copy(); w.nameElsewhere() }, want: onCopy,
+			name: "a name in another mount namespace", targets: "dead", change: func(w world) { w.copy(); w.nameElsewhere() }, want: onCopy + first,
 		},
 		{
-			name: "a copy of an orphan that has a name elsewhere, too", want: onCopy,
+			name: "a copy of an orphan that has a name elsewhere, too", want: onCopy + first,
 			change: func(w world) { w.copy(); w.orphan.Verdict = discover.Idle },
 		},
 		{
@@ -91,7 +92,7 @@ func TestVeto(t *testing.T) {
 			change: func(w world) { w.copy(); w.orphan.Verdict, w.orphan.Names = discover.Idle, []string{"other"} },
 		},
 		{
-			name: "a copy that gets unmounts", want: "release net:[100]\n" + onCopy,
+			name: "a copy that gets unmounts", want: "release net:[100]\n" + onCopy + first,
 			change: func(w world) { w.copy(); w.snap.OnFile.On[w.dead.On][0].Private = false },
 		},
 

@@ -10,12 +10,25 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
-// wire finds the orphans that are wired. It needs the devices of every namespace.
+// wire finds the orphans that are wired, and the far ends of namespaces without a process. It
+// needs the devices of every namespace.
 func (d *describer) wire(namespaces []*Namespace) {
-	if !slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Verdict == Orphan && ns.held }) {
+	orphans := slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Verdict == Orphan && ns.held })
+	handles, wanted := d.wantedEnds(namespaces)
+	defer func() {
+		for i := range wanted {
+			if !namespaces[i].held {
+				handles[i].Close()
+			}
+		}
+	}()
+	if !orphans && len(wanted) == 0 {
 		return
 	}
-	others := inside.Near{Processes: make([]int, len(namespaces))}
+	others := inside.Near{
+		Of:        func(i int) bool { return namespaces[i].Verdict == Orphan || wanted[i] },
+		Processes: make([]int, len(namespaces)),
+	}
 	for i, ns := range namespaces {
 		others.Processes[i] = d.v.processIn(ns)
 	}
@@ -31,18 +44,40 @@ func (d *describer) wire(namespaces []*Namespace) {
 		return netns.NsHandle(fd), err
 	}
 	l := wirer{host: d.v.host1, at: d.v.host, taps: func() []openFile { return d.v.classFiles(tapFile) }}
-	carried, contents := l.look(namespaces, Handles(namespaces), others)
+	carried, w := l.look(namespaces, handles, others)
 	for i, ns := range namespaces {
+		contents := w.contents[i]
+		if ns.Verdict == Orphan || wanted[i] {
+			ns.FarEnds = w.farEnds(i)
+		}
 		switch {
 		case ns.Verdict == Orphan && ns.held:
-			d.note(ns, contents[i].Devices, contents[i].Err)
-		case ns.alive() && contents[i].Err != nil:
+			d.note(ns, contents.Devices, contents.Err)
+		case orphans && ns.alive() && contents.Err != nil:
 			d.gaps = append(d.gaps, ns.unlinked())
 		}
 	}
 	for ns, text := range carried {
 		ns.Verdict, ns.Reason = Wired, text
 	}
+}
+
+// wantedEnds gives the open files of the namespaces, and opens the idle ones whose far ends are
+// wanted ([Options.FarEnds]). The caller closes those of the wanted that the snapshot does not
+// hold.
+func (d *describer) wantedEnds(namespaces []*Namespace) (handles []netns.NsHandle, wanted map[int]bool) {
+	handles, wanted = Handles(namespaces), map[int]bool{}
+	for i, ns := range namespaces {
+		if d.opts.FarEnds == nil || ns.Verdict != Idle || !d.opts.FarEnds(ns) {
+			continue
+		}
+		if ns.held {
+			wanted[i] = true
+		} else if fd, err := d.v.open(ns); err == nil {
+			handles[i], wanted[i] = netns.NsHandle(fd), true
+		}
+	}
+	return handles, wanted
 }
 
 // unlinked is the gap of a namespace of which it is not known where its devices lead.

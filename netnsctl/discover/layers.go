@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
@@ -20,6 +21,18 @@ type Layer struct {
 	// are unmounted: it is on a peer, or on a slave, of what one of them is on
 	// (propagate_umount in fs/pnode.c).
 	Follows bool
+}
+
+// String describes the layer for people, without quoting.
+func (l Layer) String() string {
+	text := l.What() + " at " + l.Path
+	if l.Net {
+		text = "net:[" + strconv.FormatUint(l.Ino, 10) + "] is mounted on its file at " + l.Path
+	}
+	if l.Cover != "" {
+		text += ", but " + CoveredBy + l.Cover
+	}
+	return text
 }
 
 // Busy finds the layer that keeps the kernel from unlinking the file of the name when the

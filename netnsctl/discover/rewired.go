@@ -22,9 +22,9 @@ var errLinks = errors.New("the links of a namespace in use could not be listed")
 func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
 	namespaces, others := s.now(users)
 	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
-	carried, contents := l.look(namespaces, Handles(namespaces), others)
+	carried, w := l.look(namespaces, Handles(namespaces), others)
 	for i, ns := range namespaces {
-		if ns.alive() && contents[i].Err != nil {
+		if ns.alive() && w.contents[i].Err != nil {
 			return nil, errLinks
 		}
 	}
@@ -33,10 +33,10 @@ func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
 		found[ns.ID.Ino] = "wired: " + text
 	}
 	for i, ns := range namespaces {
-		if ns.held && contents[i].Err != nil {
+		if ns.held && w.contents[i].Err != nil {
 			found[ns.ID.Ino] = "its devices could not be listed"
 		}
-		for _, d := range contents[i].Devices {
+		for _, d := range w.contents[i].Devices {
 			if d.Physical {
 				found[ns.ID.Ino] = "it holds a physical device: " + d.Name
 			}

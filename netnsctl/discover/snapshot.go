@@ -35,6 +35,9 @@ type Options struct {
 	// to, such as a connection of TCP that outlives its process. The scan always looks into
 	// orphans.
 	Sockets bool
+	// FarEnds selects the idle namespaces of which [Namespace.FarEnds] are wanted, too; nil selects
+	// none.
+	FarEnds func(*Namespace) bool
 	// Before is an earlier snapshot, which may be closed. Some pins, such as an open file of
 	// /proc/net, do not tell which namespace they are on: they are found by looking into all
 	// that another pin leads to. The scan then remembers what the earlier one has found.
@@ -130,6 +133,10 @@ type Namespace struct {
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`
+
+	// FarEnds are the devices in other namespaces that the kernel deletes together with this one.
+	// They are known for orphans and wired namespaces and, with [Options.FarEnds], for idle ones.
+	FarEnds []FarEnd
 
 	kept bool // by a runtime's records
 	held bool

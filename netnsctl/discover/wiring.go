@@ -22,11 +22,14 @@ type wirer struct {
 	taps func() []openFile
 }
 
-// look gives what the orphans carry that are wired. handles are the open files of namespaces, -1
-// for others than orphans, and others is how those are reached. The contents have what could be
-// read of each namespace.
-func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others inside.Near) (map[*Namespace]string, []inside.Contents) {
-	others.Of, others.Kinds = func(i int) bool { return namespaces[i].Verdict == Orphan }, hidingUnderlay
+// look gives what the orphans carry that are wired. handles are the open files of namespaces: of
+// the orphans and of those whose links are wanted, too, else -1; others is how the others are
+// reached. The contents of w have what could be read of each namespace.
+func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others inside.Near) (carries map[*Namespace]string, _ *wires) {
+	if others.Of == nil {
+		others.Of = func(i int) bool { return namespaces[i].Verdict == Orphan }
+	}
+	others.Kinds = hidingUnderlay
 	w := &wires{
 		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true, Near: &others}),
 		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, who: l.who,
@@ -40,7 +43,7 @@ func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others in
 	for n, text := range carried {
 		found[namespaces[n]] = text
 	}
-	return found, w.contents
+	return found, w
 }
 
 // openTaps finds out which taps and macvtaps of orphans are open.
