@@ -15,7 +15,7 @@ func planWorlds() int {
 	if n, err := strconv.Atoi(os.Getenv("NETNSCTL_PLAN_WORLDS")); err == nil {
 		return n
 	}
-	return 60
+	return 30
 }
 
 // TestPlanIsOutcome: in worlds that are drawn at random a run does what its dry run has shown,
