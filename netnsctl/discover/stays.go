@@ -103,7 +103,7 @@ func probe(in *mountns.Namespace, s *Stack, ino uint64) obstacle {
 		return noObstacle
 	case sys.IsLocked(held.FD):
 		return locked
-	case len(s.Mounts) > 1 && !in.OfRoot() && sys.MayHaveLocked(held.Dir):
+	case len(s.Mounts) > 1 && !in.OfRoot() && in.MayHaveLocked(held.Dir):
 		return lockedBelow
 	}
 	return noObstacle

@@ -68,6 +68,18 @@ func (m *Namespace) HoldCovered(at Place) (Held, error) {
 	return m.holdIn(dir, path.Base(below))
 }
 
+// MayHaveLocked reports whether a mount below the open directory dir, on the mount of that, may
+// be locked as in [sys.IsLocked]. The kernel makes no copy of a mount without those on it if one
+// of them is (EINVAL, has_locked_children in fs/namespace.c). The thread must be in the mount
+// namespace.
+func (m *Namespace) MayHaveLocked(dir int) bool {
+	tree, err := sys.CloneMount(dir, "")
+	if err == nil {
+		m.CloseCopy(tree)
+	}
+	return err == syscall.EINVAL
+}
+
 // CloseCopy closes a copy of a mount ([helper.Helper.Close]).
 func (m *Namespace) CloseCopy(fd int) { helper.Or(m.Helper).Close(fd) }
 

@@ -34,18 +34,6 @@ func HoldCovered(mount int, below string, end func(copied int)) (dir int, err er
 	return unix.OpenByHandleAt(root, handle, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC)
 }
 
-// MayHaveLocked reports whether a mount below the open directory dir, on the mount of that, may
-// be locked as in [IsLocked]. The kernel makes no copy of a mount without those on it if one of
-// them is (EINVAL, has_locked_children in fs/namespace.c). The thread must be in the mount
-// namespace of the directory.
-func MayHaveLocked(dir int) bool {
-	tree, err := CloneMount(dir, "")
-	if err == nil {
-		unix.Close(tree)
-	}
-	return err == unix.EINVAL
-}
-
 // IsLocked reports whether the mount that the O_PATH descriptor fd is the root of cannot be
 // unmounted by anyone: it was inherited from the mount namespace of a more privileged user
 // namespace (MNT_LOCKED, mount_namespaces(7)). The thread must be in the mount namespace of the
