@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -240,6 +241,10 @@ var holders = map[string]func(arg string) (stay bool){
 		must(ringWithNetns())
 		return false
 	},
+	"pendingring": func(string) bool { // an io_uring waits for a socket that is closed
+		waitInRing(must(unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)))
+		return false
+	},
 	"table": func(string) bool { // in the table of descriptors of a thread alone
 		check(unix.Unshare(unix.CLONE_FILES))
 		openNetns(unix.O_RDONLY)
@@ -256,6 +261,30 @@ var holders = map[string]func(arg string) (stay bool){
 		check(unix.Unmount(arg, unix.MNT_DETACH))
 		return false
 	},
+}
+
+// waitInRing has an io_uring wait for a socket (io_uring_enter(2)), and closes the socket.
+func waitInRing(socket int) {
+	params := make([]byte, 120) // struct io_uring_params
+	r, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 1, uintptr(unsafe.Pointer(&params[0])), 0)
+	if errno != 0 {
+		check(errno)
+	}
+	ring, number := int(r), binary.NativeEndian
+	tail, array := number.Uint32(params[44:]), number.Uint32(params[64:]) // sq_off.tail and sq_off.array
+	const offSQEs, pollAdd = 0x10000000, 6
+	queue, err := unix.Mmap(ring, 0, int(array)+4, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	check(err)
+	entry, err := unix.Mmap(ring, offSQEs, 64, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	check(err)
+	entry[0] = pollAdd // struct io_uring_sqe: opcode, flags, ioprio, fd, …, poll32_events
+	number.PutUint32(entry[4:], uint32(socket))
+	number.PutUint32(entry[28:], unix.POLLIN)
+	number.PutUint32(queue[tail:], 1)
+	if n, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, r, 1, 0, 0, 0, 0); n != 1 {
+		check(errno)
+	}
+	unix.Close(socket)
 }
 
 func openNetns(flags int) int { return must(unix.Open("/proc/thread-self/ns/net", flags, 0)) }

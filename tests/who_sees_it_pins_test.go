@@ -46,6 +46,7 @@ var pinKinds = []pinKind{
 	{row: "an inotify mark", kind: "inotify", hold: holdingX("inotify:/run/marked")},
 	{row: "a fanotify mark", kind: "fanotify", hold: holdingX("fanotify:/run/marked")},
 	{row: "a file of an io_uring", kind: "io_uring", hold: holdingX("ring")},
+	{row: "a request in an io_uring whose socket is closed", kind: "io_uring", hold: holdingX("pendingring")},
 	{row: "a mount context", hold: holdContext},
 	{row: "a mount elsewhere in our mount namespace", kind: "mount", hold: `: >/run/ns; mount --bind /run/netns/x /run/ns`, noPID: true},
 	{

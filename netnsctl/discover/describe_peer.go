@@ -33,13 +33,13 @@ func (d *describer) peer(ns *Namespace) {
 
 // deviceText is the name of a device and its addresses.
 func deviceText(d *inside.Device, addresses []inside.Address) string {
-	text := d.Name
+	words := []string{d.Name}
 	for _, a := range addresses {
 		if a.Device == d.Index {
-			text += " " + a.Prefix.String()
+			words = append(words, a.Prefix.String())
 		}
 	}
-	return text
+	return strings.Join(words, " ")
 }
 
 // maxInside is how many devices are named in a reason.

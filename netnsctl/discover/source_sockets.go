@@ -2,7 +2,6 @@ package discover
 
 import (
 	"os"
-
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
