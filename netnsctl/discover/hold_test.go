@@ -45,6 +45,7 @@ var holds = map[string]func(path string) error{
 	"mount-sysfs":       holdSysfs,
 	"persistent-tun":    holdPersistentTun,
 	"tuntap":            func(path string) error { return within(path, func() error { return second(tunDevice()) }) },
+	"unattached-tun":    func(path string) error { return within(path, openTun) },
 	"in-flight":         holdInFlight,
 	"flight-in-flight":  holdFlightInFlight,
 	"socket-in-flight":  holdSocketInFlight,

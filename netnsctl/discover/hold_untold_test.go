@@ -31,6 +31,9 @@ func holdSysfs(path string) error {
 	return within(path, func() error { return syscall.Mount("none", "/mnt", "sysfs", 0, "") })
 }
 
+// openTun opens the device of tun and makes no interface.
+func openTun() error { return second(unix.Open("/dev/net/tun", unix.O_RDWR, 0)) }
+
 // holdPersistentTun leaves a device without a descriptor in the namespace.
 func holdPersistentTun(path string) error {
 	return within(path, func() error {

@@ -33,6 +33,7 @@ func TestScanFinds(t *testing.T) {
 		{hold: "thread-descriptor", kind: Descriptor, verdict: Orphan, reason: " of thread ", open: true},
 		{hold: "socket", kind: SocketPin, detail: "udp", verdict: Orphan, reason: "held by socket udp, descriptor ", open: true},
 		{hold: "tuntap", kind: TunTap, detail: "tun7", verdict: Orphan, reason: "held by tun/tap device tun7, descriptor ", open: true},
+		{hold: "unattached-tun", kind: TunTap, verdict: Orphan, reason: "held by tun/tap device, descriptor ", open: true},
 		{hold: "in-flight", kind: InFlight, verdict: Orphan, reason: "held by descriptor in flight, descriptor "},
 		{hold: "socket-in-flight", kind: InFlight, verdict: Orphan, reason: "held by descriptor in flight, descriptor "},
 		{hold: "inotify", kind: Inotify, verdict: Orphan, reason: "held by inotify mark, descriptor "},

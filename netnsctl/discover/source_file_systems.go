@@ -55,6 +55,7 @@ func fileSystems(v *vantage) (seen []sighting, gaps []Gap) {
 		switch {
 		case known:
 			seen = append(seen, sighting{Identity: id, Pin: *p})
+		case told && p.isNFS() && v.wasUnmounted(p.Mount, dev):
 		case told && p.isNFS():
 			seen = append(seen, sighting{NSID: v.unknownNumber(), Pin: *p})
 		case p.Mount == nil:
@@ -71,6 +72,16 @@ func (p Pin) isNFS() bool { return p.Detail == "nfs" || p.Detail == "nfs4" }
 // isUsual reports whether a file system is mounted where the host has its own.
 func (m *Mount) isUsual() bool {
 	return m.Host && slices.Contains([]string{"/proc/fs/nfsd", "/run/rpc_pipefs", "/var/lib/nfs/rpc_pipefs"}, m.Path)
+}
+
+// wasUnmounted reports whether a file system is no longer mounted in our mount namespace, where it
+// was: automounts come and go.
+func (v *vantage) wasUnmounted(m *Mount, dev string) bool {
+	if m == nil || !m.Own {
+		return false
+	}
+	t, err := mountns.Own(v.fs.Root())
+	return err == nil && !slices.ContainsFunc(t.Networked, func(row mountinfo.Row) bool { return row.Dev == dev })
 }
 
 // volumes are the network namespaces of the superblocks of NFS, by their device. all reports

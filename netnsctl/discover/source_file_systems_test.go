@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func mountedFileSystems(t *testing.T, host, other, volumes string) *vantage {
 		files["thread-self/net/nfsfs/volumes"] = "NV SERVER   PORT DEV          FSID                              FSC\n" + volumes
 	}
 	v := recorded(t, files)
-	v.hostMounts = 500
+	v.hostMounts, v.ownMounts = 500, 500
 	nstest.Must(t, v.readProcesses())
 	for ino, tids := range v.members {
 		v.mounts.Get(v.fs, ino).AddMembers(tids...)
@@ -39,6 +40,7 @@ func mountedFileSystems(t *testing.T, host, other, volumes string) *vantage {
 func TestNFS(t *testing.T) {
 	for _, test := range []struct {
 		situation, host, other, volumes, want string
+		own                                   string // the mounts later
 		unknown, gap                          bool
 	}{
 		{situation: "no NFS", volumes: "v4 0a090901  801 0:48         0:0                               no \n"},
@@ -57,9 +59,21 @@ func TestNFS(t *testing.T) {
 			volumes: "v4 0a090901  801 0:48         0:0                               no \n",
 			want:    "file system nfs4, mount /srv/data",
 		},
+		{
+			situation: "unmounted meanwhile", host: nfsHere, own: rootRow,
+			volumes: "v4 0a090901  801 0:48         0:0                               no \n",
+		},
+		{
+			situation: "of ours, not unmounted meanwhile", host: nfsHere, own: rootRow + nfsHere, unknown: true,
+			volumes: "v4 0a090901  801 0:48         0:0                               no \n",
+			want:    "file system nfs4, mount /srv/data",
+		},
 		{situation: "volumes that are not readable", host: nfsHere, gap: true},
 	} {
 		v := mountedFileSystems(t, test.host, test.other, test.volumes)
+		if test.own != "" {
+			nstest.Must(t, os.WriteFile(v.fs.Root()+"/thread-self/mountinfo", []byte(test.own), 0o600))
+		}
 		seen, gaps := fileSystems(v)
 		got := ""
 		for _, s := range seen {
