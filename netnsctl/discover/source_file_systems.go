@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
@@ -20,7 +22,7 @@ func (v *vantage) addFileSystems(m *mountns.Namespace, t *mountinfo.Table, accou
 		if known != nil && (known.Mount.Host || m.Ino != v.hostMounts) {
 			continue
 		}
-		v.fileSystems[row.Dev] = &Pin{Kind: FileSystem, FD: -1, Detail: row.FSType, Mount: &Mount{
+		v.fileSystems[row.Dev] = &Pin{Kind: FileSystem, FD: -1, Detail: row.FSType, key: deviceKey(row.Dev), Mount: &Mount{
 			Namespace: m.Ino, ID: uint64(row.ID), Path: row.Point, ParentID: uint64(row.Parent), Far: row.Far,
 			Through: m.Member(), Host: m.Ino == v.hostMounts, Own: m.Ino == v.ownMounts,
 		}}
@@ -35,13 +37,22 @@ func (v *vantage) addFileSystems(m *mountns.Namespace, t *mountinfo.Table, accou
 func (v *vantage) addDetached(row mountinfo.Row, f openFile) {
 	if v.fileSystems[row.Dev] == nil {
 		p := f.pin(FileSystem)
-		p.Detail = row.FSType
+		p.Detail, p.key = row.FSType, deviceKey(row.Dev)
 		v.fileSystems[row.Dev] = &p
 	}
 }
 
+// deviceKey is the number of a device as mountinfo has it, "0:47".
+func deviceKey(dev string) uint64 {
+	major, minor, _ := strings.Cut(dev, ":")
+	a, _ := strconv.ParseUint(major, 10, 32)
+	b, _ := strconv.ParseUint(minor, 10, 32)
+	return a<<32 | b
+}
+
 // fileSystems sees the mounted file systems that hold a network namespace. NFS lists its
-// superblocks in a file of the namespace. Others tell nothing: to make such a file system in
+// superblocks in a file of the namespace: where nothing leads there any more, an earlier scan
+// tells. Others tell nothing: to make such a file system in
 // a namespace gives the one that is there, but where none is there, its end may stop a server
 // (nfsd_umount in the kernel's fs/nfsd/nfsctl.c).
 func fileSystems(v *vantage) (seen []sighting, gaps []Gap) {
@@ -52,6 +63,9 @@ func fileSystems(v *vantage) (seen []sighting, gaps []Gap) {
 	for _, dev := range slices.Sorted(maps.Keys(v.fileSystems)) {
 		p := v.fileSystems[dev]
 		id, known := nets[dev]
+		if !known && told {
+			id, known = v.remembered[blindPin{FileSystem, p.key}]
+		}
 		switch {
 		case known:
 			seen = append(seen, sighting{Identity: id, Pin: *p})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
@@ -117,5 +118,20 @@ func TestUntoldFileSystems(t *testing.T) {
 			continue
 		}
 		expectGaps(t, gaps, test.gaps...)
+	}
+}
+
+// TestNFSRemembered: where nothing leads to the namespace any more, an earlier scan tells which it is.
+func TestNFSRemembered(t *testing.T) {
+	v := mountedFileSystems(t, nfsHere, "", "v4 0a090901  801 0:47         0:0                               no \n")
+	seen, _ := fileSystems(v)
+	if len(seen) != 1 {
+		t.Fatal(seen)
+	}
+	before := &Snapshot{Namespaces: gather([]sighting{{Identity: netnsctl.Identity{ID: netID(99)}, Pin: seen[0].Pin}})}
+	later := mountedFileSystems(t, nfsHere, "", "v4 0a090901  801 0:48         0:0                               no \n")
+	later.remembered = remember(before)
+	if seen, _ := fileSystems(later); len(seen) != 1 || seen[0].ID != netID(99) {
+		t.Errorf("%+v", seen)
 	}
 }
