@@ -47,24 +47,45 @@ var sources = []source{
 // Scan enters namespaces on threads that end afterwards, and never on the first thread of
 // the process.
 func Scan(host netnsctl.Host, opts Options) (*Snapshot, error) {
-	host.Helper = helper.Or(host.Helper) // both scans and the clean-up know what does not answer
-	first, err := scanOnce(host, opts)
+	host.Helper = helper.Or(host.Helper) // all scans and the clean-up know what does not answer
+	snap, err := scanOnce(host, opts)
+	if err == nil && len(snap.unexplained()) > 0 {
+		// A namespace that was made during the scan may have a holder that the scan had
+		// passed already. A second scan finds that.
+		snap, err = snap.again(opts)
+	}
+	if err == nil && !opts.IdentityOnly && slices.ContainsFunc(snap.Namespaces, (*Namespace).isPeer) && settles() {
+		snap, err = snap.again(opts)
+	}
+	return snap, err
+}
+
+// again scans again, and drops what is unexplained and was made since.
+func (s *Snapshot) again(opts Options) (*Snapshot, error) {
+	unexplained := s.unexplained()
+	s.Close()
+	now, err := scanOnce(s.Host, opts)
+	if err == nil {
+		now.forget(unexplained)
+	}
+	return now, err
+}
+
+// isPeer reports whether nothing but the nsid of a namespace is known. Nothing may pin it any
+// more: the nsid stands until the kernel, which may be busy with others, takes it apart.
+func (ns *Namespace) isPeer() bool { return ns.ID == (netnsctl.ID{}) && ns.NSID >= 0 }
+
+// settles waits until the kernel has taken apart all namespaces that nothing pins, and reports
+// whether it has.
+func settles() bool {
+	const most = 5 * time.Second
+	witness, err := netnsctl.NewWitness()
 	if err != nil {
-		return nil, err
+		return false
 	}
-	unexplained := first.unexplained()
-	if len(unexplained) == 0 {
-		return first, nil
-	}
-	// A namespace that was made during the scan may have a holder that the scan had
-	// passed already. A second scan finds that.
-	first.Close()
-	second, err := scanOnce(host, opts)
-	if err != nil {
-		return nil, err
-	}
-	second.forget(unexplained)
-	return second, nil
+	defer witness.Close()
+	settled, err := witness.Settle(most)
+	return settled && err == nil
 }
 
 func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
