@@ -75,6 +75,7 @@ const (
 
 	ImmutableFile  Obstacle = "its file is immutable (chattr +i)"
 	AppendOnlyFile Obstacle = "its file is append-only (chattr +a)"
+	LockedMount    Obstacle = "its mount is locked: this user namespace has inherited it"
 	OthersFile     Obstacle = "its file belongs to another user, and the run directory has the sticky bit"
 )
 

@@ -41,16 +41,22 @@ func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer)
 		return
 	}
 	fact := "the file of " + quote(name) + " is busy"
-	switch unmounted := before != (netnsctl.Layer{}); {
+	now, _ := host.TopLayer(name)
+	switch unmounted := now != before; {
 	case n.Mounted && unmounted && n.Top == before.ID:
 		fact = quote(name) + " still leads to " + layerText(host, n) + ", which is mounted there more than once"
+	case n.Mounted && unmounted && n.Top == netnsctl.ID{}:
+		fact = fmt.Sprintf("unmounted %s from %s; something that is not a namespace lies below", before.ID, quote(name))
 	case n.Mounted && unmounted:
 		fact = fmt.Sprintf("unmounted %s from %s; an older namespace lies below, and %s now leads to it: %s",
 			before.ID, quote(name), quote(name), layerText(host, n))
 	case unmounted:
 		fact = before.ID.String() + " is unmounted from " + quote(name) + ", but the file is busy"
 	}
-	if text := busyText(n); text != "" && !n.Mounted {
+	switch text := busyText(n); {
+	case n.Obstacle != netnsctl.NoObstacle:
+		fact += ": " + string(n.Obstacle)
+	case text != "" && !n.Mounted:
 		fact += ": " + text
 	}
 	u.note("%s", explanation{fact, toDelete(snap, n)})
@@ -62,7 +68,7 @@ func toDelete(snap *discover.Snapshot, n *discover.Name) string {
 	plan, err := clean.Make(snap, clean.Request{Targets: []string{n.Name}})
 	_, busy := n.Busy()
 	switch {
-	case err != nil:
+	case err != nil, n.Obstacle != netnsctl.NoObstacle:
 		return ""
 	case len(n.Layers) == 1 && !busy && n.Top != netnsctl.ID{}:
 		return "to delete that too: " + shellCommand("netnsctl delete", n.Name)

@@ -65,6 +65,10 @@ func (v *vantage) readNames() {
 		} else {
 			continue // gone meanwhile
 		}
+		// In the initial pid namespace those of our own mount namespace are root's.
+		if n.Mounted && v.opts.Files && !v.allPIDs && d.Locked(name) {
+			n.Obstacle = netnsctl.LockedMount
+		}
 		v.names = append(v.names, n)
 	}
 	v.findOpeners()

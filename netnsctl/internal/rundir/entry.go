@@ -163,6 +163,16 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 // Fixed is [File.Fixed] of an entry that something is mounted on.
 func (d *Dir) Fixed(name string) sys.Fixed { return d.file(name, sys.FileStat{}, true).Fixed }
 
+// Locked reports whether the topmost mount on an entry is locked ([sys.IsLocked]).
+func (d *Dir) Locked(name string) bool {
+	fd, err := sys.OpenPath(d.path + "/" + name)
+	if err != nil {
+		return false
+	}
+	defer sys.Close(fd)
+	return sys.IsLockedHere(fd)
+}
+
 // quietPath is a path to an entry that is a link: to read it there does not change its time of
 // access, where the kernel can do so.
 func (d *Dir) quietPath(name string) string {

@@ -45,3 +45,9 @@ func HoldCovered(mount int, below string, end func(copied int)) (dir int, err er
 func IsLocked(fd int) bool {
 	return unix.Unmount(inProc(fd), unix.MNT_EXPIRE) == unix.EINVAL
 }
+
+// IsLockedHere is [IsLocked] with any working directory, in the mount namespace in which the
+// process began.
+func IsLockedHere(fd int) bool {
+	return unix.Unmount(FDPath(fd), unix.MNT_EXPIRE) == unix.EINVAL
+}
