@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -125,7 +123,7 @@ func parseLinkInfo(fdinfo []byte) (kind string, id uint32) {
 //     drivers/infiniband/core/cma.c).
 func untoldDevices(fs *procfs.FS) map[uint64]string {
 	const pppMajor = 108 // include/uapi/linux/major.h
-	devices := map[uint64]string{unix.Mkdev(pppMajor, 0): "/dev/ppp"}
+	devices := map[uint64]string{sys.DeviceNumber(pppMajor, 0): "/dev/ppp"}
 	misc := fs.MiscDevices()
 	for name, path := range map[string]string{
 		"vhost-net": "/dev/vhost-net", "vhost-vsock": "/dev/vhost-vsock", "rdma_cm": "/dev/infiniband/rdma_cm",

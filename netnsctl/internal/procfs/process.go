@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // Command is the name of a process or thread (comm); empty if that has ended.
@@ -119,7 +118,7 @@ func (fs *FS) MiscDevices() map[string]uint64 {
 	for line := range strings.Lines(string(text)) {
 		number, name, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if minor, err := strconv.ParseUint(number, 10, 32); err == nil {
-			numbers[name] = unix.Mkdev(major, uint32(minor))
+			numbers[name] = sys.DeviceNumber(major, uint32(minor))
 		}
 	}
 	return numbers

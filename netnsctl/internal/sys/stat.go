@@ -71,6 +71,9 @@ var TunDevice = unix.Mkdev(10, 200)
 // Major is the major number of a device.
 func Major(dev uint64) uint32 { return unix.Major(dev) }
 
+// DeviceNumber is the number of a device, as stat(2) has it.
+func DeviceNumber(major, minor uint32) uint64 { return unix.Mkdev(major, minor) }
+
 // KernelDev converts a device number of the kernel, major << 20 | minor, to that of
 // stat(2).
 func KernelDev(dev uint32) uint64 { return unix.Mkdev(dev>>20, dev&(1<<20-1)) }
