@@ -25,7 +25,7 @@ func TestStaleWaitHidden(t *testing.T) {
 			w := newMachine(t)
 			w.shell(`netnsctl add held; netnsctl add ends`)
 			pid := w.hold(kind, "held")
-			a := w.run("delete", "--wait=0.6", "held")
+			a := w.run("delete", fmt.Sprintf("--wait=%d", patience()), "held")
 			if a.status != "3" || !strings.HasPrefix(a.stdout, "deleted name held; net:[") || !strings.Contains(a.stdout, "] is still in use") {
 				t.Errorf("held: %v", a)
 			}
@@ -86,11 +86,12 @@ func TestStaleWaitNSIDs(t *testing.T) {
 	w.shell(`
 		for n in used idle held one two; do netnsctl add $n; done
 		inUse used; ` + heldName + `=held $HOLD socket:udp
-		leakElsewhere`)
+		leakElsewhere
+		for p in /proc/[0-9]*; do test ! -e $p/root/run/c/ns || echo $p/root/run/c/ns >/run/orphan; done`)
 	w.monitored("--all-namespaces --interval 50ms", `netnsctl add ready$(date +%N)`, "new")
 	nsids := func(when string) {
 		t.Helper()
-		said := w.shell(`for n in host used idle $(cat /run/ino); do
+		said := w.shell(`for n in host used idle $(cat /run/orphan); do
 			netnsctl exec $n unshare -m --propagation private sh -c 'mount -t tmpfs none /run; netnsctl list-id'
 		done`)
 		if said != "" {
@@ -113,7 +114,7 @@ func TestStaleWaitNSIDs(t *testing.T) {
 	if a := w.run("delete", "--force-orphans", "--min-age", "0", "--wait"); a.status != "3" || !strings.Contains(a.stdout, "1 released") {
 		t.Errorf("clean-up: %v", a)
 	}
-	w.shell(`echo host >/run/ino`)
+	w.shell(`echo host >/run/orphan`)
 	nsids("after a clean-up")
 }
 
