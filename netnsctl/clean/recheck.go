@@ -32,7 +32,7 @@ type rechecker struct {
 	witness *netnsctl.Witness
 	// tracked is the namespace that was compared last, nil if it was not the planned one.
 	tracked *netnsctl.Tracked
-	orphans map[uint64]netnsctl.ID // those of the snapshot by inode number
+	orphans map[uint64]netnsctl.ID // those of the snapshot that are not released, by inode number
 
 	uses      uses
 	usesUntil time.Time

@@ -52,7 +52,7 @@ func (r *rechecker) look() (*uses, error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 	}
 	if len(r.orphans) > 0 {
-		u.wired, u.wiredErr = r.snap.WiredNow(u.pids)
+		u.wired, u.wiredErr = r.snap.WiredNow(r.orphans, u.pids)
 	}
 	u.names, u.namesErr = r.snap.Host.NamesByID()
 	if r.needsFiles {

@@ -22,6 +22,9 @@ func (a *applier) release(step Step) error {
 	if ended == 0 {
 		return errGone
 	}
+	if len(step.Left) == 0 {
+		delete(a.orphans, step.Namespace.ID.Ino) // nothing depends on it any more
+	}
 	return nil
 }
 

@@ -3,7 +3,6 @@ package discover
 import (
 	"time"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -65,7 +64,7 @@ func (s *Snapshot) FirstSeen(before FirstSeen) (now FirstSeen, err error) {
 			continue
 		}
 		seen := SeenNamespace{ns.recorded(), uptime}
-		if b, there := namespaces[keyOf(seen.Namespace)]; there && ns.is(b.Namespace) {
+		if b, there := namespaces[seen.Namespace.key()]; there && ns.is(b.Namespace) {
 			seen.Uptime = min(uptime, b.Uptime)
 		}
 		now.Namespaces = append(now.Namespaces, seen)
@@ -97,7 +96,7 @@ func (s *Snapshot) DateBy(seen FirstSeen, certain bool) error {
 	}
 	namespaces, names := seen.byNamespace(), seen.byName()
 	for _, ns := range s.Namespaces {
-		b, there := namespaces[keyOf(ns.recorded())]
+		b, there := namespaces[ns.recorded().key()]
 		_, sure := ns.Same(b.Namespace.Identity)
 		if there && ns.undated() && ns.is(b.Namespace) && (sure || !certain) {
 			ns.Born, ns.AgeSeconds = born(b.Uptime)
@@ -112,23 +111,10 @@ func (s *Snapshot) DateBy(seen FirstSeen, certain bool) error {
 	return nil
 }
 
-// seenKey is equal for records of one namespace.
-type seenKey struct {
-	id   netnsctl.ID
-	nsid netnsctl.NSID // where the ID is not known
-}
-
-func keyOf(r Recorded) seenKey {
-	if r.ID == (netnsctl.ID{}) {
-		return seenKey{nsid: r.NSID}
-	}
-	return seenKey{id: r.ID}
-}
-
-func (s FirstSeen) byNamespace() map[seenKey]SeenNamespace {
-	all := map[seenKey]SeenNamespace{}
+func (s FirstSeen) byNamespace() map[recordKey]SeenNamespace {
+	all := map[recordKey]SeenNamespace{}
 	for _, b := range s.Namespaces {
-		all[keyOf(b.Namespace)] = b
+		all[b.Namespace.key()] = b
 	}
 	return all
 }

@@ -2,7 +2,6 @@ package discover
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,13 +52,21 @@ func (s *Snapshot) Record() (Record, error) {
 // record must be of the same boot ([Record.SameBoot]). The namespaces of pid 1 and of the
 // caller are never new.
 func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
+	known, staleBefore := map[recordKey]Recorded{}, map[string]bool{}
+	for _, one := range r.Namespaces {
+		known[one.key()] = one
+	}
+	for _, name := range r.Stale {
+		staleBefore[name] = true
+	}
 	for _, ns := range s.Namespaces {
-		if ns.Verdict != Own && !slices.ContainsFunc(r.Namespaces, ns.is) {
+		before, there := known[ns.recorded().key()]
+		if ns.Verdict != Own && !(there && ns.is(before)) {
 			namespaces = append(namespaces, ns)
 		}
 	}
 	for _, n := range s.Names {
-		if n.Verdict == Stale && !slices.Contains(r.Stale, n.Name) {
+		if n.Verdict == Stale && !staleBefore[n.Name] {
 			stale = append(stale, n)
 		}
 	}
@@ -67,6 +74,20 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 }
 
 func (ns *Namespace) recorded() Recorded { return Recorded{ns.Identity, ns.NSID, ns.Names} }
+
+// recordKey is equal for records of one namespace, and for those of a later one with the same
+// inode number.
+type recordKey struct {
+	id   netnsctl.ID
+	nsid netnsctl.NSID // where the ID is not known
+}
+
+func (r Recorded) key() recordKey {
+	if r.ID == (netnsctl.ID{}) {
+		return recordKey{nsid: r.NSID}
+	}
+	return recordKey{id: r.ID}
+}
 
 // is reports whether a record is of the namespace. One of which only the nsid is known is
 // compared by that.

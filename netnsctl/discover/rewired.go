@@ -15,12 +15,13 @@ import (
 // errLinks is the error of [Snapshot.WiredNow].
 var errLinks = errors.New("the links of a namespace in use could not be listed")
 
-// WiredNow says which orphans of the snapshot carry traffic for others by now, or may have a
-// physical device, by their inode number. users has a process for each namespace that processes are in now. The snapshot must
-// hold its orphans, as [Options.Files] makes it do. An error says that the links of a namespace
-// could not be listed that may depend on one of them.
-func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
-	namespaces, others := s.now(users)
+// WiredNow says which of some orphans carry traffic for others by now, or may have a physical
+// device, by their inode number. orphans are those of the snapshot, by that number, but for those
+// that were released since. users has a process for each namespace that processes are in now. The
+// snapshot must hold its orphans, as [Options.Files] makes it do. An error says that the links of
+// a namespace could not be listed that may depend on one of them.
+func (s *Snapshot) WiredNow(orphans map[uint64]netnsctl.ID, users map[uint64]int) (map[uint64]string, error) {
+	namespaces, others := s.now(orphans, users)
 	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
 	carried, w := l.look(namespaces, Handles(namespaces), others)
 	for i, ns := range namespaces {
@@ -45,9 +46,9 @@ func (s *Snapshot) WiredNow(users map[uint64]int) (map[uint64]string, error) {
 	return found, nil
 }
 
-// now gives the namespaces of the snapshot, those that processes have made or entered since,
+// now gives the namespaces of the snapshot, but for orphans that were released, those that processes have made or entered since,
 // and those to which new names lead.
-func (s *Snapshot) now(users map[uint64]int) (all []*Namespace, others inside.Near) {
+func (s *Snapshot) now(orphans map[uint64]netnsctl.ID, users map[uint64]int) (all []*Namespace, others inside.Near) {
 	known, named := map[uint64]bool{}, map[string]bool{}
 	own := procfs.IsOwn(s.Host.Proc())
 	var paths []string
@@ -77,7 +78,8 @@ func (s *Snapshot) now(users map[uint64]int) (all []*Namespace, others inside.Ne
 		for _, name := range ns.Names {
 			named[name] = true
 		}
-		if ns.ID != (netnsctl.ID{}) {
+		_, there := orphans[ns.ID.Ino]
+		if ns.ID != (netnsctl.ID{}) && (there || ns.Verdict != Orphan) {
 			add(*ns)
 		}
 	}
