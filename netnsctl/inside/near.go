@@ -75,19 +75,39 @@ func (r *reader) readDevices(workers int) {
 		return
 	}
 	r.show(v, near)
+	if r.want.Near == nil {
+		r.listAll(v, near, workers)
+	} else {
+		r.readNear(v, near, others, workers)
+	}
+	r.readFurther(v)
+}
+
+// readNear lists the devices of near namespaces and of those that are linked with them.
+func (r *reader) readNear(v *view, near, others []int, workers int) {
+	few := len(near)+len(others) <= r.together
+	if few {
+		r.show(v, others)
+	}
 	known := r.listAll(v, near, workers)
-	linked := r.leading(others)
-	if !known {
-		linked = append(linked, r.ledTo(v, others)...)
+	var linked []int
+	switch {
+	case few:
+		linked = append(r.leading(v, others), r.ledToIn(near)...)
+	case known:
+		linked = r.leadingApart(others)
+	default:
+		linked = append(r.leadingApart(others), r.ledTo(v, others)...)
 	}
 	slices.Sort(linked)
 	linked = slices.Compact(linked)
-	r.show(v, linked)
+	if !few {
+		r.show(v, linked)
+	}
 	r.listAll(v, linked, workers)
 	if r.ours < len(r.namespaces) && !r.isNear(r.ours) {
 		r.listOurs(v, near)
 	}
-	r.readFurther(v)
 }
 
 // listAll lists the devices of namespaces, and reports whether all of their links lead to our own
@@ -108,30 +128,54 @@ func (r *reader) listAll(v *view, members []int, workers int) bool {
 	return unknown.Load() == 0
 }
 
-// leading gives those of the others, but for our own, that have an nsid for a namespace which is
-// neither our own nor one that is looked at together with it.
-func (r *reader) leading(others []int) (linked []int) {
-	for members := range slices.Chunk(others, together) {
+// leadingApart is leading for many namespaces: some of them get nsids in one view, where no near one
+// has any. So each nsid counts but for our own namespace and those in the view.
+func (r *reader) leadingApart(others []int) (linked []int) {
+	for members := range slices.Chunk(others, r.together) {
 		v := newView()
 		if v.open(1) != nil {
 			linked = append(linked, members...)
 			continue
 		}
 		r.show(v, members)
-		kinds := v.known(r.want.Near.Kinds)
-		for _, i := range members {
-			nsid, ok := v.nsids[i]
-			if !ok || nsid == ourNSID {
-				continue
-			}
-			if len(kinds) > 0 {
-				r.list(v, 0, i, kinds...)
-			}
-			if v.leads(nsid) {
-				linked = append(linked, i)
+		linked = append(linked, r.leading(v, members)...)
+		v.Close()
+	}
+	return linked
+}
+
+// leading gives those of the members of a view, but for our own namespace, that have an nsid for a
+// near namespace, or for one that the view does not have.
+func (r *reader) leading(v *view, members []int) (linked []int) {
+	kinds := v.known(r.want.Near.Kinds)
+	for _, i := range members {
+		nsid, ok := v.nsids[i]
+		if !ok || nsid == ourNSID {
+			continue
+		}
+		if len(kinds) > 0 {
+			r.list(v, 0, i, kinds...)
+		}
+		leads := false
+		err := v.sockets[0].Peers(&nsid, func(_, here int32) {
+			to, known := v.indices[here]
+			leads = leads || known && r.isNear(to) || !known && here != ourNSID
+		})
+		if err != nil || leads {
+			linked = append(linked, i)
+		}
+	}
+	return linked
+}
+
+// ledToIn gives those others to which the devices of near namespaces lead, but for our own.
+func (r *reader) ledToIn(near []int) (linked []int) {
+	for _, i := range near {
+		for _, d := range r.result[i].Devices {
+			if d.Link != nil && d.Link.Namespace >= 0 && d.Link.Namespace != r.ours && !r.isNear(d.Link.Namespace) {
+				linked = append(linked, d.Link.Namespace)
 			}
 		}
-		v.Close()
 	}
 	return linked
 }
@@ -139,7 +183,9 @@ func (r *reader) leading(others []int) (linked []int) {
 // listOurs lists the devices of our own namespace that may travel by near ones, and names those
 // that near ones lead to.
 func (r *reader) listOurs(v *view, near []int) {
-	r.show(v, []int{r.ours})
+	if _, there := v.nsids[r.ours]; !there {
+		r.show(v, []int{r.ours})
+	}
 	if kinds := v.known(slices.Concat(travellingKinds, r.want.Near.Kinds)); len(kinds) > 0 {
 		r.list(v, 0, r.ours, kinds...)
 	}
@@ -167,17 +213,7 @@ func (r *reader) listOurs(v *view, near []int) {
 	}
 }
 
-// leads reports whether a namespace has an nsid for one that is not in the view.
-func (v *view) leads(target int32) bool {
-	leads := false
-	err := v.sockets[0].Peers(&target, func(_, here int32) {
-		_, known := v.indices[here]
-		leads = leads || !known && here != ourNSID
-	})
-	return err != nil || leads
-}
-
-// ledTo gives those of the others that have an nsid in a view, as something there leads to them.
+// ledTo gives those of the others that have an nsid in a view: something there leads to them.
 func (r *reader) ledTo(v *view, others []int) (linked []int) {
 	var refs []rtnl.Ref
 	var at []int

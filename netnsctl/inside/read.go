@@ -74,6 +74,7 @@ type reader struct {
 	want       Wanted
 	result     []Contents
 	view       *view // of the namespaces whose devices are all read
+	together   int   // is how many get nsids in one view, if they are not near
 	ours       int   // the index of our own namespace, more than all if it is not given
 }
 
@@ -93,7 +94,7 @@ func Read(namespaces []netns.NsHandle, want Wanted) []Contents {
 }
 
 func newReader(namespaces []netns.NsHandle, want Wanted) *reader {
-	return &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces)), view: newView(), ours: math.MaxInt}
+	return &reader{namespaces: namespaces, want: want, result: make([]Contents, len(namespaces)), view: newView(), together: together, ours: math.MaxInt}
 }
 
 func (r *reader) readAll() {

@@ -113,38 +113,46 @@ ip -n pair link add s0 type veth peer name s1 netns apart2`)
 		const none = 0x7fffffff // is no process
 		handles := slices.Repeat([]netns.NsHandle{netns.None()}, len(given))
 		handles[0] = given[0]
-		got := Read(handles, Wanted{Devices: true, Near: &Near{
-			Of:        func(i int) bool { return i == 0 },
-			Processes: []int{0, inPair, none, inTunnel, moved, 0, 0, 0},
-			Open: func(i int) (netns.NsHandle, error) {
-				fd, err := unix.Dup(int(given[i]))
-				return netns.NsHandle(fd), err
-			},
-			Kinds: []string{"bridge", "no such kind"},
-		}})
-		for i, want := range everything {
-			switch names[i] {
-			case "apart", "apart2", "idle":
-				want.Devices = nil
-			case "own":
-				mac, here := deviceNamed(t, want, "mac1"), deviceNamed(t, want, "here")
-				want.Devices = []Device{mac, {Index: here.Index, Name: here.Name}}
-			case "pair":
-				for d := range want.Devices {
-					if want.Devices[d].Name == "s0" {
-						want.Devices[d].Link = nil // as for apart2
+		for _, together := range []int{1, 3, 100} {
+			r := newReader(handles, Wanted{Devices: true, Near: &Near{
+				Of:        func(i int) bool { return i == 0 },
+				Processes: []int{0, inPair, none, inTunnel, moved, 0, 0, 0},
+				Open: func(i int) (netns.NsHandle, error) {
+					fd, err := unix.Dup(int(given[i]))
+					return netns.NsHandle(fd), err
+				},
+				Kinds: []string{"bridge", "no such kind"},
+			}})
+			r.together = together
+			r.readAll()
+			r.view.Close()
+			for i, want := range everything {
+				switch names[i] {
+				case "apart", "apart2":
+					if together < 100 {
+						continue // they may be read, if they are not together
+					}
+					want.Devices = nil
+				case "idle":
+					want.Devices = nil
+				case "own":
+					mac, here := deviceNamed(t, want, "mac1"), deviceNamed(t, want, "here")
+					want.Devices = []Device{mac, {Index: here.Index, Name: here.Name}}
+				case "pair": // where s0 leads to does not matter
+					for _, devices := range [][]Device{want.Devices, r.result[i].Devices} {
+						devices[slices.IndexFunc(devices, func(d Device) bool { return d.Name == "s0" })].Link = nil
 					}
 				}
+				if diff := cmp.Diff(want, r.result[i], cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+					t.Errorf("%d together: %s (-want +got):\n%s", together, names[i], diff)
+				}
 			}
-			if diff := cmp.Diff(want, got[i], cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", names[i], diff)
+			if len(r.result) != len(given) {
+				t.Errorf("%d namespaces", len(r.result))
 			}
-		}
-		if len(got) != len(given) {
-			t.Errorf("%d namespaces", len(got))
 		}
 		nstest.Shell(t, "ip -n idle link add br0 type bridge")
-		got = Read(handles, Wanted{Devices: true, Near: &Near{
+		got := Read(handles, Wanted{Devices: true, Near: &Near{
 			Of:        func(i int) bool { return i == 0 },
 			Processes: make([]int, len(given)),
 			Open: func(i int) (netns.NsHandle, error) {
