@@ -32,7 +32,7 @@ func (j judgement) harm() (why string, late bool) {
 		lost := p.begin.lost(p.end)
 		for _, key := range slices.Sorted(maps.Keys(lost)) {
 			if why := j.wrong(key, lost[key], p.begin); why != "" {
-				return why, i > 0 && i == len(j.parts)-1 && j.late(key, lost[key], p)
+				return why, i > 0 && j.late(key, lost[key], i)
 			}
 		}
 	}
@@ -62,17 +62,22 @@ func (j judgement) made() facts {
 // late reports whether the command had, after the act, no time to look at what tells that a
 // namespace is in use: at mounts, where only a name in another mount namespace does, else at
 // processes. At names here, at devices and at records it has to look after the processes.
-func (j judgement) late(key, value string, p part) bool {
-	call, place := "umount2", "processes"
+func (j judgement) late(key, value string, part int) bool {
+	call, place, p := "umount2", "processes", j.parts[part]
 	name := strings.TrimPrefix(strings.Fields(key)[2], "/run/netns/")
 	if _, gone := p.begin.lost(p.end)["name 1 "+name]; gone {
 		call = "unlinkat " + name // ends all mounts on the file
 	}
-	if !p.begin.without(nameElsewhere).living()[firstWord(value)] {
+	id := firstWord(value)
+	if !p.begin.without(nameElsewhere).living()[id] {
 		place = "mounts"
 	}
+	act := part // the one since which it lives
+	for act > 1 && j.parts[act-1].begin.living()[id] {
+		act--
+	}
 	looked, acted := j.run.removed[call]
-	return acted && !looked[place] && j.own
+	return acted && looked[place] < j.run.stoppedAt[act-1] && j.own
 }
 
 // target is the name that the command is about.

@@ -93,11 +93,12 @@ type stoppedRun struct {
 	calls []string
 	// reached says which stops were reached.
 	reached []bool
-	// looked has what the program has looked at since the last stop, and removed what it had at
-	// its last unmount, and at each unlink by the name, since then: "processes" and "mounts", whose
-	// list of processes was not older than the stop.
-	looked  map[string]bool
-	removed map[string]map[string]bool
+	// stoppedAt has when each stop was reached, as the number of calls before it.
+	stoppedAt []int
+	// looked says of "processes" and "mounts" when the program listed the processes for its last
+	// look at them, and removed what that was at its last unmount, and at each unlink by the name.
+	looked  map[string]int
+	removed map[string]map[string]int
 }
 
 // tracer runs one program under ptrace(2). strace(1) cannot say when a program is stopped,
@@ -111,6 +112,8 @@ type tracer struct {
 
 	begun  bool
 	opened string // the last path
+	seen   int    // calls
+	listed int    // when the processes were listed last
 	count  map[string]int
 	stops  []stop
 	at     func(i int)
@@ -140,7 +143,7 @@ func (c command) runStopped(stops []stop, at func(i int)) (stoppedRun, error) {
 	pid := cmd.Process.Pid
 	timer := time.AfterFunc(commandTimeout, func() { syscall.Kill(-pid, syscall.SIGKILL) })
 	t := tracer{root: pid, threads: map[int]bool{pid: true}, ended: map[int]bool{}, count: map[string]int{}, stops: stops, at: at}
-	t.reached, t.looked, t.removed = make([]bool, len(stops)), map[string]bool{}, map[string]map[string]bool{}
+	t.reached, t.looked, t.removed = make([]bool, len(stops)), map[string]int{}, map[string]map[string]int{}
 	if err := t.follow(); err != nil {
 		syscall.Kill(-pid, syscall.SIGKILL)
 		return stoppedRun{}, err
@@ -241,21 +244,24 @@ func (t *tracer) call(pid int) {
 		return
 	}
 	t.count[name]++
+	t.seen++
 	t.calls = append(t.calls, name)
 	if i := slices.Index(t.stops, stop{name, t.count[name]}); i >= 0 && !t.reached[i] {
 		t.reached[i] = true
-		t.opened, t.looked, t.removed = "", map[string]bool{}, map[string]map[string]bool{}
+		t.stoppedAt = append(t.stoppedAt, t.seen)
 		t.at(i)
 	}
 	const expire = 4 // MNT_EXPIRE asks whether the mount is in use
 	switch {
 	case name == "openat":
 		t.opened = text(pid, info.args[1])
-		t.looked["mounts"] = t.looked["mounts"] || t.looked["list"] && strings.HasSuffix(t.opened, "/mountinfo")
-	case name == "getdents64":
-		t.looked["list"] = t.looked["list"] || t.opened == "/proc"
-	case name == "readlinkat":
-		t.looked["processes"] = t.looked["processes"] || t.looked["list"] && strings.HasSuffix(text(pid, info.args[1]), "/ns/net")
+		if strings.HasSuffix(t.opened, "/mountinfo") {
+			t.looked["mounts"] = t.listed
+		}
+	case name == "getdents64" && t.opened == "/proc":
+		t.listed = t.seen
+	case name == "readlinkat" && strings.HasSuffix(text(pid, info.args[1]), "/ns/net"):
+		t.looked["processes"] = t.listed
 	case name == "unlinkat":
 		t.removed["unlinkat "+text(pid, info.args[1])] = maps.Clone(t.looked)
 	case name == "umount2" && info.args[1]&expire == 0:
