@@ -213,13 +213,20 @@ func disturbed(all bool) []act {
 	})
 }
 
-// all does each act at each stop of a part of them, or each of a few at some and those that only a
-// machine of its own allows at all.
+// every is at which stops an act is done if not at all.
+func every(a act) int {
+	if a.machine {
+		return 8 // there they are what counts
+	}
+	return 48
+}
+
+// all does each act at each stop of a part of them, or each of a few at some.
 func (w *interleavedWorld) all(part, parts int, all bool) {
 	w.t.Helper()
 	for i, s := range w.stops {
 		for k, a := range disturbed(all) {
-			if i%parts == part && (all || a.machine || (i+7*k)%48 == 0) {
+			if i%parts == part && (all || (i+7*k)%every(a) == 0) {
 				w.schedule([]stop{s}, []act{a})
 			}
 		}
