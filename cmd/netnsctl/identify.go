@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -62,10 +63,10 @@ func identifyPID(call compat.Call, pid string) error {
 }
 
 // leaderEnded reports whether the leader of a process has ended, which is all that iproute2 looks
-// at, and another thread of it runs.
+// at, and another thread of it runs. Procfs knows no pid with a zero before it.
 func leaderEnded(host netnsctl.Host, pid string) bool {
 	_, err := host.IDOfPID(pid)
-	return errors.Is(err, syscall.ENOENT) && host.Resolves("pid:"+pid)
+	return errors.Is(err, syscall.ENOENT) && !strings.HasPrefix(pid, "0") && host.Resolves("pid:"+pid)
 }
 
 // mountsElsewhere are the mounts of a namespace that give it no name here.
