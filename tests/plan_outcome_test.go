@@ -78,7 +78,7 @@ func TestPlanCommands(t *testing.T) {
 				}
 			}
 			follow("delete", "--force-orphans", "--min-age", "0", "--dry-run")
-			for _, name := range strings.Fields(w.names()) {
+			for name := range strings.FieldsSeq(w.names()) {
 				var plan, done deletionReport
 				dry, run := w.run("delete", "--json", "--dry-run", name), w.run("delete", "--json", name)
 				plan.read(t, dry)
