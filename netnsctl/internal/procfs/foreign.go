@@ -70,23 +70,6 @@ func (fs *FS) Inode(pid int, file string) (uint64, error) {
 	}, nil)
 }
 
-// LinkOf reads the text of the link of a descriptor of a process, or of its thread tid where that is
-// not 0, and the state of the file that it leads to.
-func (fs *FS) LinkOf(pid, tid, fd int) (link []byte, st sys.FileStat, err error) {
-	type answer struct {
-		link []byte
-		st   sys.FileStat
-	}
-	a, err := ask(fs.helper, pid, func() (a answer, err error) {
-		r, path := Reader{}, descriptor("/fd/", pid, tid, fd)
-		if err = sys.StatProc(fs.fd, path, &a.st); err == nil {
-			a.link, err = r.readlink(fs.fd, path)
-		}
-		return a, err
-	}, nil)
-	return a.link, a.st, err
-}
-
 // FDInfo reads what the kernel tells of a descriptor; nil if that is closed.
 func (fs *FS) FDInfo(pid, tid, fd int) []byte {
 	text, _ := ask(fs.helper, pid, func() ([]byte, error) {

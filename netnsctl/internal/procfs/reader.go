@@ -38,6 +38,16 @@ func (r *Reader) readlink(dir int, path sys.CPath) ([]byte, error) {
 	return r.link[:max(n, 0)], err
 }
 
+// LinkOf reads the text of the link of a descriptor of a process, or of its thread tid where that
+// is not 0, and the state of the file that it leads to.
+func (r *Reader) LinkOf(pid, tid, fd int) (link []byte, st sys.FileStat, err error) {
+	path := descriptor("/fd/", pid, tid, fd)
+	if err = sys.StatProc(r.fs.fd, path, &st); err == nil {
+		link, err = r.readlink(r.fs.fd, path)
+	}
+	return link, st, err
+}
+
 // Tasked reports whether a process has more threads than its leader, and its effective user,
 // whom the kernel gives this directory to, whether it may be dumped or not (task_dump_owner in
 // fs/proc/base.c).
