@@ -2,9 +2,10 @@
 # bench.sh NETNSCTL: times netnsctl beside the real ip, and beside lsns where that
 # is the peer, in a sandbox. A round times both with hyperfine, one right after
 # the other; what is printed are medians over the rounds: of the time, and of the
-# ratios of time and of CPU time. ROUNDS= and NAMES= change how much is done.
+# ratios of time and of CPU time. ROUNDS=, NAMES= and PROCESSES= change how much is done.
 set -eu
 rounds=${ROUNDS:-5}
+processes=${PROCESSES:-5000}
 names=${NAMES:-100 1000 10000}
 if [ "${NETNSCTL_BENCH-}" = "" ]; then
 	PATH=$PATH:/usr/sbin:/sbin
@@ -86,6 +87,21 @@ sources() {
 	done
 }
 
+# holding LABEL REDIRECTION: list --stale with 5,000 processes that have a file open.
+holding() {
+	# With its own signals' default actions each ends with the sandbox.
+	for ((i = 0; i < processes; i++)); do eval "sleep infinity $2 &"; done
+	stale "$1"
+}
+
+# stale LABEL: list --stale beside lsns. The row before it has less to look at.
+stale() { compare "$1" 3 'lsns -t net' "$netnsctl list --stale"; }
+
+end_sleeps() {
+	pkill -P $$ sleep
+	wait 2>/dev/null
+}
+
 head() {
 	printf '\n| %-34s | %8s | %8s | %5s | %5s |\n' "$1" "$2, ms" 'ours, ms' wall CPU
 	echo '|---|---|---|---|---|'
@@ -145,15 +161,32 @@ for n in $names; do
 			"sh -c 'for n in \$($ip netns list | cut -d \" \" -f 1); do $ip -n \$n -br addr; done | grep -F 10.9.8.7'" \
 			"$netnsctl find 10.9.8.7"
 		head "$n names" lsns
-		# With its own signals' default actions each ends with the sandbox.
-		for ((i = 0; i < 5000; i++)); do sleep infinity & done
-		compare 'list --stale, 5000 processes' 3 'lsns -t net' "$netnsctl list --stale"
-		sources "$n names, 5000 processes"
-		head '5000 processes' ip
+		holding "list --stale, $processes processes" ''
+		sources "$n names, $processes processes"
+		head "$processes processes" ip
 		netns 'pids NAME' 5 'pids n1'
 		netns 'identify, 1000 names' 5 identify
-		pkill -P $$ sleep
-		wait 2>/dev/null
+		end_sleeps
+		head "$n names, $processes processes" lsns
+		holding 'each with /proc/net/dev open' '3</proc/self/net/dev'
+		sources 'open files of /proc/net'
+		end_sleeps
+		holding 'each with a tun descriptor' '3<>/dev/net/tun'
+		# An orphan makes the scan look at the records of runtimes, and at what leads to the orphan.
+		"$ip" netns add gone
+		unshare --mount --propagation private sh -c \
+			">$dir/held; mount --bind /run/netns/gone $dir/held; umount /run/netns/gone; >$dir/ready; exec sleep infinity" &
+		until [ -e $dir/ready ]; do sleep 0.1; done
+		"$ip" netns delete gone
+		stale 'and an orphan'
+		task=/run/containerd/io.containerd.runtime.v2.task/k8s.io
+		for ((i = 0; i < 1000; i++)); do mkdir -p $task/$i && echo '{"linux":{"namespaces":[]}}' >$task/$i/config.json; done
+		stale 'and 1000 records of containerd'
+		for ((i = 0; i < 1000; i++)); do unshare --net sleep infinity & done
+		stale 'and 1000 namespaces in use'
+		sources 'the same'
+		rm -r /run/containerd
+		end_sleeps
 	fi
 	# New ones have no nsids.
 	lines delete 1 "$n" | "$ip" -batch -
