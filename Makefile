@@ -83,12 +83,12 @@ test-races: test-needs ## hundreds of processes at once, the real ip among them;
 	CGO_ENABLED=1 $(GO) test -race -tags $(TAGS) $(TESTFLAGS) ./netnsctl/...
 
 .PHONY: test-attacks
-test-attacks: build test-needs ## a local user against root: each attack many times, a fuzz of hostile worlds for T=10m from SEED=, a machine in qemu
+test-attacks: build test-needs ## a local user against root: each attack many times, a fuzz of hostile worlds for T=10m from SEED=, a machine in qemu, where the clock is set, too
 	NETNSCTL_TEST_ATTACKS=1 NETNSCTL_FUZZ_TIME=$(or $(T),10m) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestAttack' ./tests
 	@tests/need.sh qemu-system-x86_64=qemu-system-x86 debootstrap=debootstrap cpio=cpio curl=curl xz=xz-utils
 	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
-	RUN='^TestMachine' tests/kernels.sh $(BIN) bin/tests.test $(or $(KERNELS),7=trixie-backports)
+	RUN='^(TestMachine|TestInterleave$$)' tests/kernels.sh $(BIN) bin/tests.test $(or $(KERNELS),7=trixie-backports)
 
 .PHONY: fuzz
 fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=

@@ -15,11 +15,10 @@ import (
 // errLinks is the error of [Snapshot.WiredNow].
 var errLinks = errors.New("the links of a namespace in use could not be listed")
 
-// WiredNow says which of some orphans carry traffic for others by now, or may have a physical
-// device, by their inode number. orphans are those of the snapshot, by that number, but for those
-// that were released since. users has a process for each namespace that processes are in now. The
-// snapshot must hold its orphans, as [Options.Files] makes it do. An error says that the links of
-// a namespace could not be listed that may depend on one of them.
+// WiredNow says which orphans of the snapshot carry traffic for others by now, or may have a
+// physical device, by their inode number. users has a process for each namespace that processes
+// are in now. The snapshot must hold its orphans, as [Options.Files] makes it do. An error says
+// that the links of a namespace could not be listed that may depend on one of them.
 func (s *Snapshot) WiredNow(orphans map[uint64]netnsctl.ID, users map[uint64]int) (map[uint64]string, error) {
 	namespaces, others := s.now(orphans, users)
 	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
