@@ -54,8 +54,8 @@ const (
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapLinks           = "namespaces in use whose links to others cannot be listed"
 	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
-	// These are of files that hold a namespace, or may hold one, and do not tell which. They are
-	// not critical. [Gap.Path] is the device, or the mount.
+	// GapMountContexts and the four after it are of files that hold a namespace, or may hold one, and
+	// do not tell which. They are not critical. [Gap.Path] is the device, or the mount.
 	GapMountContexts = "mount contexts, of which the kernel does not tell the namespace"
 	GapBPFLinks      = "netfilter links of BPF, of which the kernel does not tell the namespace"
 	GapBPFIterators  = "BPF iterators, of which the kernel does not tell the namespace"

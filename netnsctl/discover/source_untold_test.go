@@ -166,7 +166,8 @@ func TestParseLinkInfo(t *testing.T) {
 		{text: "pos:\t0\nino:\t1038\nlink_type:\tnetfilter\nlink_id:\t104\nprog_id:\t118\npf:\t2\thooknum:\t1\tprio:\t-128\n", kind: "netfilter", id: 104},
 		{text: "link_type:\tnetns\nlink_id:\t4294967295\nnetns_ino:\t4026674389\n", kind: "netns", id: 4294967295},
 		{text: "link_id:\t" + strings.Repeat("9", 30), id: 4294967295},
-		{text: "link_type"}, {text: ""},
+		{text: "link_type"},
+		{text: ""},
 	} {
 		if kind, id := parseLinkInfo([]byte(test.text)); kind != test.kind || id != test.id {
 			t.Errorf("%q: %q, %s", test.text, kind, strconv.FormatUint(uint64(id), 10))
