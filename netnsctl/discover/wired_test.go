@@ -48,9 +48,11 @@ func TestWired(t *testing.T) {
 		{"forwarding IPv6", toHost + toHost2 + forwarding6, "forwards between h0 of the host and h1 of the host"},
 		{"forwarding into a tunnel", toHost + `ip -n x link add vx0 type vxlan id 7 remote 10.0.0.9 dev eth0 dstport 4789
 			` + forwarding, "forwards between h0 of the host and vx0"},
-		{"a filter that redirects", toHost + toHost2 + `tc -n x qdisc add dev eth0 clsact
+		{
+			"a filter that redirects", toHost + toHost2 + `tc -n x qdisc add dev eth0 clsact
 			tc -n x filter add dev eth0 ingress u32 match u32 0 0 action mirred egress redirect dev eth1`,
-			"may forward between h0 of the host and h1 of the host (tc)"},
+			"may forward between h0 of the host and h1 of the host (tc)",
+		},
 		{"a filter of a leaf", toHost + `tc -n x qdisc add dev eth0 clsact`, ""},
 		{"the parent of a macvlan", toHost + `ip -n x link add mv0 link eth0 netns live type macvlan`, "eth0 carries mv0 of LIVE"},
 		{"the parent of a macvlan of the host", toHost + `ip -n x link add mv0 link eth0 type macvlan
