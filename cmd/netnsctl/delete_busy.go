@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +41,7 @@ func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer)
 	if n == nil {
 		return
 	}
-	fact := "the file of " + quote(name) + " is busy"
+	fact := ""
 	now, _ := host.TopLayer(name)
 	switch unmounted := now != before; {
 	case n.Mounted && unmounted && n.Top == before.ID:
@@ -53,13 +54,16 @@ func (u *ui) explainBusy(host netnsctl.Host, name string, before netnsctl.Layer)
 	case unmounted:
 		fact = before.ID.String() + " is unmounted from " + quote(name) + ", but the file is busy"
 	}
-	switch text := busyText(n); {
-	case n.Obstacle != netnsctl.NoObstacle:
-		fact += ": " + string(n.Obstacle)
-	case text != "" && !n.Mounted:
-		fact += ": " + text
+	why := string(n.Obstacle)
+	if why == "" && !n.Mounted {
+		why = busyText(n)
 	}
-	u.note("%s", explanation{fact, toDelete(snap, n)})
+	if why != "" {
+		fact = cmp.Or(fact, "the file of "+quote(name)+" is busy") + ": " + why
+	}
+	if fact != "" {
+		u.note("%s", explanation{fact, toDelete(snap, n)})
+	}
 }
 
 // toDelete is the command that deletes a name whose file was busy, or the one that has to come

@@ -40,7 +40,8 @@ func (d *describer) describe(namespaces []*Namespace) {
 			ns.Reason = d.heldBy(ns) + ns.insideText()
 			continue
 		}
-		if ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0 {
+		releasable := ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0
+		if releasable {
 			d.v.keepMounts(ns)
 		}
 		switch {
@@ -51,7 +52,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 			d.owner(ns)
 			d.v.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
 			noted = append(noted, ns)
-		case d.opts.Hold:
+		case d.opts.Hold, d.opts.Files && releasable:
 			d.identify(ns)
 		}
 		if ns.Verdict == Orphan {
