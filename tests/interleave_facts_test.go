@@ -87,9 +87,13 @@ func (f facts) view(pid string, seen map[string]string) {
 	}
 }
 
-// leadsTo says what a name is.
+// leadsTo says what a name is. A link to a process of the program leads nowhere: the program may
+// have got the number that an act wants for a process of its own.
 func leadsTo(path string) string {
-	if id := namespaceOf(path); id != "" {
+	target, _ := os.Readlink(path)
+	comm, err := os.ReadFile(strings.TrimSuffix(target, "/ns/net") + "/comm")
+	programs := err == nil && string(comm) != adversary
+	if id := namespaceOf(path); id != "" && !programs {
 		return id
 	}
 	info, err := os.Lstat(path)
