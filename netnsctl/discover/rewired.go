@@ -59,6 +59,10 @@ func (s *Snapshot) now(orphans map[uint64]netnsctl.ID, users map[uint64]int) (al
 		} else if len(ns.Names) > 0 {
 			path = s.Host.NamePath(ns.Names[0])
 		}
+		if ns.ID == s.Own {
+			// Those seen in our own may be our helper processes, which have ended, or none.
+			path = s.Host.Proc() + "/thread-self/ns/net"
+		}
 		if !own || ns.ID == s.Own {
 			pid = 0
 		}

@@ -96,7 +96,7 @@ func (fs *FS) PIDs() ([]int, error) {
 const maxRelists = 20
 
 // NetworkUsers gives, for each network namespace that a process or one of its threads
-// is in, one such process. The key is the inode number of the namespace. unread are processes
+// is in, the first such process, which may live for longest. The key is the inode number of the namespace. unread are processes
 // of which that could not be told.
 func NetworkUsers(root string, h *helper.Helper) (users map[uint64]int, unread []int, err error) {
 	fs, err := OpenWith(root, h)
@@ -107,10 +107,11 @@ func NetworkUsers(root string, h *helper.Helper) (users map[uint64]int, unread [
 	members, err := fs.Members("net")
 	users = map[uint64]int{}
 	for _, m := range members {
-		if m.Err == nil {
-			users[m.Ino] = m.PID
-		} else {
+		switch {
+		case m.Err != nil:
 			unread = append(unread, m.PID)
+		case users[m.Ino] == 0:
+			users[m.Ino] = m.PID
 		}
 	}
 	return users, unread, err
