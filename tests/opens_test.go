@@ -36,6 +36,7 @@ var opens = map[string][]string{
 		"netnsctl/discover/source_file_systems.go volumes sys.ReadFile",
 		"netnsctl/discover/source_hidden_sockets.go hidden sys.ReadFile",
 		"netnsctl/discover/record.go bootID os.ReadFile",
+		"netnsctl/inside/gateway.go maybeNFTables sys.ReadFile",
 		"netnsctl/inside/gateway.go virtualServices sys.ReadFile",
 		"netnsctl/inside/procnet.go readProcNet sys.ReadFile",
 		"netnsctl/inside/read.go readSysctl sys.ReadFile",

@@ -42,7 +42,7 @@ func (w *wires) joins(n int, alive []bool) (texts []string) {
 		var ends []string
 		for _, port := range in.ports[master.Index] {
 			if w.leadsOut(n, port, master.Index, alive) {
-				ends = append(ends, w.endText(n, port, alive))
+				ends = append(ends, w.endText(n, port))
 			}
 		}
 		if len(ends) > 1 {
@@ -58,13 +58,15 @@ func (w *wires) forwards(n int, alive []bool) []string {
 	forwarding, mayForward := false, ""
 	exits := w.exits(n, alive)
 	for _, d := range exits {
-		ends = append(ends, w.endText(n, d, alive))
+		ends = append(ends, w.endText(n, d))
 		forwarding = forwarding || d.Forwarding
 		switch {
 		case d.XDP:
 			mayForward = " (XDP)"
 		case slices.Contains(w.ingress[n], d.Index):
 			mayForward = " (tc)"
+		case w.filtered[n]:
+			mayForward = " (nftables)"
 		}
 	}
 	switch {
@@ -119,8 +121,41 @@ func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) boo
 // isExit reports whether packets leave the namespace by a device itself. An internal port of Open
 // vSwitch leads to the switch, which is in the host's namespace; the kernel does not say so.
 func (w *wires) isExit(n int, d *inside.Device, alive []bool) bool {
-	elsewhere := d.Link != nil && d.Link.Namespace != n && alive[d.Link.Namespace]
-	return elsewhere || d.Physical || d.Kind == "openvswitch" || d.IsTunnel() && !d.Fallback() || w.opened[tap{n, d.Index}] != ""
+	elsewhere := d.Link != nil && d.Link.Namespace != n && w.goesOn(d.Link.Namespace, n, alive)
+	return elsewhere || w.leaves(n, d)
+}
+
+// leaves reports whether a device leads out, not to a namespace that is known.
+func (w *wires) leaves(n int, d *inside.Device) bool {
+	return d.Physical || d.Kind == "openvswitch" || d.IsTunnel() && !d.Fallback() || w.opened[tap{n, d.Index}] != ""
+}
+
+// maxChain is how many orphans that are linked with each other are searched for a way out. Where
+// there are more, packets may go on by them.
+const maxChain = 100
+
+// goesOn reports whether packets that come to a namespace from another one may go on: it is alive,
+// or an orphan from which they get out by another way, through further orphans perhaps.
+func (w *wires) goesOn(to, from int, alive []bool) bool {
+	seen := map[int]bool{from: true, to: true}
+	for queue := []int{to}; len(queue) > 0; queue = queue[1:] {
+		n := queue[0]
+		if alive[n] || len(seen) > maxChain {
+			return true
+		}
+		for _, d := range w.layout(n).devices {
+			if w.leaves(n, d) {
+				return true
+			}
+		}
+		for _, s := range w.strands[n] {
+			if next := s.to.namespace; !seen[next] {
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return false
 }
 
 // layout has the devices of one namespace, by index, and the ports of those that have some.
@@ -162,8 +197,8 @@ func (w *wires) strandText(s strand) string {
 }
 
 // endText is what is at the other end of a device: another device, or else the device itself.
-func (w *wires) endText(n int, d *inside.Device, alive []bool) string {
-	if d.Link != nil && d.Link.Namespace != n && alive[d.Link.Namespace] {
+func (w *wires) endText(n int, d *inside.Device) string {
+	if d.Link != nil && d.Link.Namespace != n {
 		return w.deviceText(farEnd{d.Link.Namespace, d.Link.Index})
 	}
 	if who := w.opened[tap{n, d.Index}]; who != "" {

@@ -61,6 +61,23 @@ func TestWired(t *testing.T) {
 		{"the underlay of a tunnel", `ip -n x link add vx0 type vxlan id 7 dstport 4789; ip -n x link set vx0 netns live`, "the packets of vx0 of LIVE … leave here"},
 		{"the underlay of a tunnel of the host", toHost + `ip -n x link add vx0 type vxlan id 7 dev eth0 dstport 4789
 			ip -n x link set vx0 netns 1`, "eth0 carries vx0 of the host"},
+		{
+			"a chain of orphans that forward", `ip link add h0 type veth peer name eth0 netns x; ip link add h1 type veth peer name eth1 netns y
+			ip -n x link add v1 type veth peer name v2 netns y
+			for n in x y; do ip netns exec $n sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'; done`,
+			"forwards between h0 of the host and v2 of Y",
+		},
+		{
+			"a chain of orphans with a bridge", `ip link add h0 type veth peer name eth0 netns x; ip link add h1 type veth peer name eth1 netns y
+			ip -n x link add v1 type veth peer name v2 netns y; ip -n x link add br0 type bridge
+			ip -n x link set eth0 master br0; ip -n x link set v1 master br0`,
+			"br0 joins h0 of the host and v2 of Y",
+		},
+		{"an end of a chain", `ip link add h1 type veth peer name eth1 netns y
+			ip -n x link add v1 type veth peer name v2 netns y
+			for n in x y; do ip netns exec $n sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'; done`, ""},
+		{"forwarding IPv6 at one device", toHost + toHost2 + `ip netns exec x sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward
+			cd /proc/sys/net/ipv6/conf/eth0; echo 1 >force_forwarding || echo 1 >forwarding'`, "forwards between h0 of the host and h1 of the host"},
 		{"behind another that is wired", `ip -n x link add v1 type veth peer name v2 netns y
 			ip -n y link add v3 type veth peer name v4 netns live`, "v1 joins v2 of Y"},
 	} {

@@ -20,6 +20,8 @@ type wires struct {
 	gateways map[int]string
 	// ingress has, by namespace, the devices whose arriving packets filters may send elsewhere.
 	ingress map[int][]int
+	// filtered says which namespaces have chains of nftables that may do so.
+	filtered map[int]bool
 	// who says which process it is.
 	who func(pid int) string
 

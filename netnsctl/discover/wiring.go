@@ -32,7 +32,7 @@ func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others in
 	others.Kinds = hidingUnderlay
 	w := &wires{
 		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true, Near: &others}),
-		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, who: l.who,
+		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, filtered: map[int]bool{}, who: l.who,
 	}
 	l.openTaps(w, handles)
 	carried := w.wired()
@@ -102,6 +102,9 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 		if len(c.Gateway.Ingress) > 0 {
 			w.ingress[n] = c.Gateway.Ingress
 		}
+		if c.Gateway.DeviceChains > 0 {
+			w.filtered[n] = true
+		}
 		var texts []string
 		if c.Gateway.Services > 0 {
 			texts = append(texts, "balances load for "+count(c.Gateway.Services, "virtual service", "virtual services")+" (IPVS)")
@@ -116,7 +119,7 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 			w.gateways[n] = strings.Join(texts, ", ")
 		}
 	}
-	return len(w.gateways)+len(w.ingress) > 0
+	return len(w.gateways)+len(w.ingress)+len(w.filtered) > 0
 }
 
 // hasExits reports whether a namespace has so many devices that lead out, to an orphan, too.

@@ -127,6 +127,9 @@ func forwards(families []byte) bool {
 		_ = rtnl.Each(attrs, func(kind uint16, settings []byte) {
 			known := family == unix.AF_INET && kind == inet4Conf || family == unix.AF_INET6 && kind == inet6Conf
 			forwarding = forwarding || known && rtnl.Uint32(settings) != 0
+			if at := forceForwarding * 4; family == unix.AF_INET6 && kind == inet6Conf && len(settings) >= at+4 {
+				forwarding = forwarding || rtnl.Uint32(settings[at:]) != 0
+			}
 		})
 	})
 	return forwarding
@@ -137,6 +140,9 @@ const (
 	inet4Conf = 1
 	inet6Conf = 2
 )
+
+// forceForwarding is DEVCONF_FORCE_FORWARDING of include/uapi/linux/ipv6.h (Linux 6.17).
+const forceForwarding = 59
 
 // specified is not valid for an address that is not set.
 func specified(ip net.IP) netip.Addr {

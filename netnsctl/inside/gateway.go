@@ -16,6 +16,7 @@ const (
 	OpListServices netnsctl.Op = "list virtual services"
 	OpListPolicies netnsctl.Op = "list IPsec policies"
 	OpListQdiscs   netnsctl.Op = "list queueing disciplines"
+	OpListChains   netnsctl.Op = "list chains of nftables"
 )
 
 // Gateway is what makes a namespace carry packets of others although the kernel's forwarding is
@@ -27,6 +28,8 @@ type Gateway struct {
 	// Ingress are the indexes of the devices with a queueing discipline for packets that arrive
 	// (ingress, clsact): its filters may send these packets out by another device.
 	Ingress []int
+	// DeviceChains is the number of chains of nftables that may do so, too (family netdev).
+	DeviceChains int
 }
 
 // readGateway reads what makes the thread's namespace a gateway.
@@ -38,6 +41,25 @@ func (c *Contents) readGateway() {
 	c.fail(OpListPolicies, "", err)
 	c.Gateway.Ingress, err = rtnl.IngressDevices()
 	c.fail(OpListQdiscs, "", err)
+	if maybeNFTables() {
+		c.Gateway.DeviceChains, err = rtnl.DeviceChains()
+		c.fail(OpListChains, "", err)
+	}
+}
+
+// maybeNFTables reports whether the kernel may have the module nf_tables now. To ask for chains where
+// it could be loaded would load it.
+func maybeNFTables() bool {
+	modules, err := sys.ReadFile("/proc/modules")
+	if err != nil || bytes.Contains(modules, []byte("nf_tables ")) {
+		return true
+	}
+	var uts unix.Utsname
+	if unix.Uname(&uts) != nil {
+		return true
+	}
+	builtin, err := sys.ReadFile("/lib/modules/" + unix.ByteSliceToString(uts.Release[:]) + "/modules.builtin")
+	return err != nil || bytes.Contains(builtin, []byte("/nf_tables.ko"))
 }
 
 // HasVirtualServices reports whether the kernel has IPVS, the module ip_vs.
