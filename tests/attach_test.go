@@ -49,7 +49,7 @@ func TestAttachReplace(t *testing.T) {
 	// What lives on the file elsewhere would end with it.
 	w.shell(`: >/run/netns/shared; elsewhere 'echo $$ >/run/pid; unshare --net=/run/netns/shared true'`)
 	a := w.run("attach", "--replace", "shared", "web")
-	if a.status != "1" || !strings.Contains(a.stderr, "another namespace is mounted on its file at /run/netns/shared in mnt:[") {
+	if a.status != "1" || !strings.Contains(a.stderr, "] is mounted on its file at /run/netns/shared in mnt:[") {
 		t.Errorf("shared: %v", a)
 	}
 	w.shell(`nsenter -m -t "$(cat /run/pid)" nsenter --net=/run/netns/shared true`)

@@ -100,7 +100,7 @@ func TestDeleteDryRunOthers(t *testing.T) {
 	w.shell(`mkdir /run/netns; : >/run/netns/d; elsewhere 'unshare --net=/run/netns/d true'`)
 	a := w.run("delete", "d", "--dry-run")
 	expectParts(t, "elsewhere", a, "0", a.stdout,
-		"another namespace is mounted on its file at /run/netns/d in mnt:[", ": that mount would end, too\n")
+		"] is mounted on its file at /run/netns/d in mnt:[", ": that mount would end, too\n")
 	w.shell(`mkdir /run/netns/dir`)
 	expectAnswer(t, "a directory", w.run("delete", "dir", "--dry-run"), "1", "cannot delete dir: it is a directory\n", "")
 	low := lastWord(w.shell(`netnsctl add x; ino /run/netns/x`))

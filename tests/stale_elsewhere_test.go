@@ -35,7 +35,7 @@ var elsewhereCases = []elsewhereCase{
 			mount --make-rshared /
 			netnsctl add other
 			elsewhere 'echo $$ >/run/pid; ip netns add x'`,
-		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:  "] is mounted on its file at /run/netns/x in mnt:[",
 		works: `ip netns exec x true`,
 	},
 	{
@@ -48,7 +48,7 @@ var elsewhereCases = []elsewhereCase{
 				netnsctl add x
 				netnsctl exec x sleep 1000 & asleep $!'`,
 		targets: "x",
-		says:    "skipped x: another namespace is mounted on its file",
+		says:    "] is mounted on its file",
 		works:   `netnsctl exec x true`,
 	},
 	{
@@ -60,7 +60,7 @@ var elsewhereCases = []elsewhereCase{
 				nsenter --net=/run/netns/x sleep 1000 & asleep $!'
 			mount --make-rprivate /run
 			umount -l /run/netns/x`,
-		says:  "skipped x: another namespace is mounted on its file",
+		says:  "] is mounted on its file",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -171,7 +171,7 @@ var elsewhereCases = []elsewhereCase{
 				echo $$ >/run/pid
 				: >/run/netns/x
 				unshare --net=/run/netns/x true' slave`,
-		says:  "skipped x: another namespace is mounted on its file",
+		says:  "] is mounted on its file",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -256,7 +256,7 @@ END
 				cd /run/jail; pivot_root . old
 				: >/run/netns/x; unshare -n mount --bind /proc/self/ns/net /run/netns/x
 				echo $$ >/old/run/pid; mount --make-rslave /old; echo >/old/run/settled; umount -l /old; exec sleep 1000' slave`,
-		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:  "] is mounted on its file at /run/netns/x in mnt:[",
 		works: `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -268,7 +268,7 @@ END
 				mount --make-rprivate /run/netns
 				unshare --net=/run/netns/x true'`,
 		targets: "x",
-		says:    "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:    "] is mounted on its file at /run/netns/x in mnt:[",
 		works:   `nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -283,7 +283,7 @@ END
 			until test -e /proc/$q/fd/9; do sleep 0.01; done
 			kill $p; wait $p || true
 			echo $q >/run/pid`,
-		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:  "] is mounted on its file at /run/netns/x in mnt:[",
 		works: `nsenter --mount=/proc/$(cat /run/pid)/fd/9 nsenter --net=/run/netns/x true`,
 	},
 	{
@@ -294,7 +294,7 @@ END
 				unshare --net=/run/netns/x true
 				echo $$ >/run/pid; echo >/run/settled
 				exec chroot /run/jail sleep 1000'`,
-		says:  "skipped x: another namespace is mounted on its file at /run/netns/x in mnt:[",
+		says:  "] is mounted on its file at /run/netns/x in mnt:[",
 		works: `true`,
 	},
 	{
@@ -366,7 +366,7 @@ func TestPersistentMountNamespace(t *testing.T) {
 		t.Errorf("%s%s", a.stdout, a.stderr)
 	}
 	a = w.run("delete", "--force-orphans", "--min-age", "0")
-	if !strings.Contains(a.stdout, "skipped router: another namespace is mounted on its file at /run/netns/router in mnt:[") {
+	if !strings.Contains(a.stdout, "] is mounted on its file at /run/netns/router in mnt:[") {
 		t.Errorf("%s%s", a.stdout, a.stderr)
 	}
 	w.shell(lives)

@@ -50,7 +50,7 @@ var vetoes = []veto{
 			malloryDoes 'mount --bind /proc/self/ns/net /run/netns/dead' "$own -n"
 			stat -Lc %i /proc/$(cat /run/pid)/ns/net >/run/ino`,
 		target: "dead",
-		skips:  "another namespace is mounted on its file at /run/netns/dead in mnt:[MNT] of pid PID of user mallory (sleep)", anyway: true,
+		skips:  "net:[INO] is mounted on its file at /run/netns/dead in mnt:[MNT] of pid PID of user mallory (sleep)", anyway: true,
 		named: "removed dead (dead-file: net:[INO] is named dead in the mount namespace of pid PID)\n", gone: true,
 	},
 	{

@@ -86,7 +86,7 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 		if len(n.Layers) > 1 {
 			one.stays = "something is mounted below"
 			if l := n.Layers[1]; l.Ino != 0 {
-				one.stays = "another namespace is mounted below"
+				one.stays = "a namespace of another type is mounted below"
 				one.below = firstOf(snap.Namespaces, func(ns *discover.Namespace) bool { return l.Net && ns.ID.Ino == l.Ino })
 			}
 			if one.below != nil {

@@ -23,7 +23,7 @@ func TestMakeLayers(t *testing.T) {
 		change              func(w world)
 	}{
 		{
-			name: "a mount at another path", targets: "dead", want: "skip dead: another namespace is mounted on its file at /run/copy/dead, unmount /run/copy/dead",
+			name: "a mount at another path", targets: "dead", want: "skip dead: a namespace of another type is mounted on its file at /run/copy/dead, unmount /run/copy/dead",
 			change: func(w world) { w.dead.Beside = []discover.Layer{layer("/run/copy/dead", 7)} },
 		},
 		{

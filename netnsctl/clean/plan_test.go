@@ -288,7 +288,7 @@ func TestMake(t *testing.T) {
 			name: "rule 10: a covered mount whose file carries another one is unmounted, and the file stays",
 			change: func(w world) {
 				w.mount.Covered = true
-				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200}}}
+				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200, Net: true}}}
 			},
 			want: all,
 		},
@@ -321,9 +321,9 @@ func TestMake(t *testing.T) {
 			name: "rule 10: a dead file that carries a mount elsewhere",
 			change: func(w world) {
 				w.dead.On = "0:25:/netns/dead"
-				w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: {{Namespace: 40, Path: "/srv/x", Ino: 7}}}
+				w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: {{Namespace: 40, Path: "/srv/x", Ino: 7, Net: true}}}
 			},
-			want: "release net:[100]\nskip dead: another namespace is mounted on its file at /srv/x in mnt:[40]",
+			want: "release net:[100]\nskip dead: net:[7] is mounted on its file at /srv/x in mnt:[40]",
 		},
 		{
 			name: "rule 9: something else is mounted on a name", targets: "dead",
@@ -414,11 +414,11 @@ func TestMake(t *testing.T) {
 		},
 		{
 			name: "a covered name, by its ID, where something else would end with its file", targets: "100",
-			want: "skip net:[100]: another namespace is mounted on its file at /srv/x in mnt:[40]",
+			want: "skip net:[100]: net:[200] is mounted on its file at /srv/x in mnt:[40]",
 			change: func(w world) {
 				w.coverName()
 				w.mount.ByFile = true
-				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200}}}
+				w.snap.OnFile.On = map[string][]discover.FileMount{w.mount.File: {{Namespace: 40, Path: "/srv/x", Ino: 200, Net: true}}}
 			},
 		},
 		{

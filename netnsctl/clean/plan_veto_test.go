@@ -48,7 +48,7 @@ func (w world) gap(what string, uid int64) {
 // TestVeto: what an ordinary user does keeps no target, where that harms nobody but him.
 func TestVeto(t *testing.T) {
 	const onFile = "skip dead: something is mounted on its file at /run/netns/dead in mnt:[40] of pid 7 of user bob (sleep), uid 1000"
-	const onCopy = "skip dead: another namespace is mounted on its file at /run/c/ns in mnt:[50] of pid 812"
+	const onCopy = "skip dead: net:[100] is mounted on its file at /run/c/ns in mnt:[50] of pid 812"
 	const first = ", release net:[100]"
 	const heldByBob = "skip net:[100]: held by descriptor 3 of pid 9 of user bob (sleep), uid 1000"
 	for _, c := range []struct {

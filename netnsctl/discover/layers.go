@@ -2,7 +2,6 @@ package discover
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
@@ -26,9 +25,6 @@ type Layer struct {
 // String describes the layer for people, without quoting.
 func (l Layer) String() string {
 	text := l.What() + " at " + l.Path
-	if l.Net {
-		text = "net:[" + strconv.FormatUint(l.Ino, 10) + "] is mounted on its file at " + l.Path
-	}
 	if l.Cover != "" {
 		text += ", but " + CoveredBy + l.Cover
 	}

@@ -15,9 +15,11 @@ import (
 // the file: to unlink that unmounts it in every mount namespace (since Linux 3.18,
 // detach_mounts in fs/namespace.c).
 type FileMount struct {
-	// Namespace is the inode number of the mount namespace, Through a process in it, 0 if
-	// none. ID is the number of the mount in mountinfo, which the kernel uses again.
+	// Namespace is the inode number of the mount namespace, and Through a process in it, 0 if
+	// there is none but ours; Empty says that nobody is in it. ID is the number of the mount in
+	// mountinfo, which the kernel uses again.
 	Namespace uint64
+	Empty     bool
 	ID        uint64
 	Through   int
 	Path      string
@@ -37,7 +39,10 @@ type FileMount struct {
 // String describes the mount for people, without quoting.
 func (m FileMount) String() string {
 	what := m.What() + " at " + m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
-	if m.Through == 0 {
+	switch {
+	case m.Empty:
+		return what + ", which has no process"
+	case m.Through == 0:
 		return what
 	}
 	return what + " of " + procfs.Label(m.Through, m.Command, m.User)
@@ -45,8 +50,11 @@ func (m FileMount) String() string {
 
 // What describes the mount for people, without its place.
 func (m FileMount) What() string {
-	if m.Ino != 0 {
-		return "another namespace is mounted on its file"
+	switch {
+	case m.Net:
+		return "net:[" + strconv.FormatUint(m.Ino, 10) + "] is mounted on its file"
+	case m.Ino != 0:
+		return "a namespace of another type is mounted on its file"
 	}
 	return "something is mounted on its file"
 }
@@ -103,7 +111,7 @@ func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Acco
 		_, net := row.Ino("net")
 		on := t.Parent(row)
 		all.On[file] = append(all.On[file], FileMount{
-			Namespace: m.Ino, ID: uint64(row.ID), Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
+			Namespace: m.Ino, Empty: m.Empty(), ID: uint64(row.ID), Through: m.Member(), Path: row.Point, Ino: row.AnyIno(), Net: net,
 			Private: row.Group+row.Master+on.Group+on.Master == 0,
 		})
 		err = account.Spend(budget.Amount{Kept: fileMountSize + len(row.Point)})

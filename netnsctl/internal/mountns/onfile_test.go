@@ -14,7 +14,8 @@ func TestFileMountText(t *testing.T) {
 		want  string
 	}{
 		{mount: FileMount{Namespace: 7, Path: "/x"}, want: "something is mounted on its file at /x in mnt:[7]"},
-		{mount: FileMount{Namespace: 7, Path: "/x", Ino: 5, Through: 9}, want: "another namespace is mounted on its file at /x in mnt:[7] of pid 9"},
+		{mount: FileMount{Namespace: 7, Path: "/x", Ino: 5, Through: 9}, want: "a namespace of another type is mounted on its file at /x in mnt:[7] of pid 9"},
+		{mount: FileMount{Namespace: 7, Path: "/x", Ino: 5, Net: true, Empty: true}, want: "net:[5] is mounted on its file at /x in mnt:[7], which has no process"},
 	} {
 		if got := test.mount.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
