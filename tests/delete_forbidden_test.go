@@ -38,3 +38,15 @@ func TestDeleteForbidden(t *testing.T) {
 		})
 	}
 }
+
+// TestDeleteLocked: where another process has the lock on the run directory, the clean-up says who,
+// and what to do.
+func TestDeleteLocked(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	pid := lastWord(w.shell(`mkdir /run/netns; : >/run/netns/dead
+		flock /run/netns sh -c 'echo >/run/settled; exec sleep 1000' >/dev/null 2>&1 & settle /run/settled; echo $!`))
+	a := w.run("delete", "--force-orphans", "dead")
+	expectParts(t, "locked", a, "1", a.stderr, "is locked by pid "+pid+" (", "; run this again when the lock is free\n")
+	w.shell(`test -e /run/netns/dead`)
+}

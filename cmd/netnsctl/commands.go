@@ -65,7 +65,7 @@ func commands() []command {
 				"instead; any other option makes a table of the names.",
 			Flags: append([]flag{
 				{Name: "stale", Help: "list stale names and orphaned namespaces, with the reason"},
-				{Name: "idle", Help: "also list idle namespaces: healthy, named, without a process"},
+				{Name: "idle", Help: "also list namespaces that are idle (named or kept, no process inside) or wired"},
 				{Name: "all-namespaces", Help: "list every namespace of the host, with what pins it"},
 				quietFlag, jsonFlag, gapsFlag,
 			}, tableFlags(listed, staleColumns, listFilter)...),
@@ -104,8 +104,10 @@ func commands() []command {
 			name: "delete", synonyms: "rm remove del unlink erase", args: []string{"NAMESPACE..."}, run: (*ui).delete, takesAll: true,
 			Short: "delete names; with --force-orphans, clean up",
 			Long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
-				"gone; --verbose lists the users. With --force-orphans it removes stale names and releases orphaned\n" +
-				"namespaces, or what is given, an idle name too; nothing in use is touched, no process ended.",
+				"gone; --verbose lists the users.\n" +
+				"With --force-orphans it removes stale names and releases orphaned namespaces.\n" +
+				"If you name some, it handles only those, and then also an idle name or a wired\n" +
+				"namespace. It never touches a namespace in use and ends no process.",
 			Flags: []flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
 				{Name: "force-orphans", Excludes: []string{"all"}, args: []string{"[LEAK...]"}, Help: "clean up what is stale or orphaned"},

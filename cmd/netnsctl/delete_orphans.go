@@ -118,7 +118,11 @@ func (r *cleanup) step(result clean.Result) {
 	what := subject(result.Step.Name, result.Step.Namespace)
 	switch result.Outcome {
 	case clean.Failed:
-		r.note("%s: %v", what, result.Err)
+		text := explanation{fact: result.Err.Error()}
+		if errors.Is(result.Err, clean.ErrLocked) {
+			text.remedy = "run this again when the lock is free"
+		}
+		r.note("%s: %s", what, text)
 	case clean.Changed:
 		r.print("skipped " + what + ": " + escape(result.Detail) + "\n")
 	case clean.Gone:
@@ -136,7 +140,7 @@ func (r *cleanup) finish() error {
 	}
 	r.printSkipped("skipped ")
 	for _, text := range r.leftTexts {
-		r.print("left " + escape(text) + " (waited " + waitedText(r.goodbye.took) + ")\n")
+		r.print("not gone: " + escape(text) + " (waited " + waitedText(r.goodbye.took) + ")\n")
 	}
 	if n := countIf(r.left, unproven); n > 0 {
 		r.note("no scan finds %s any more; whether they are gone cannot be told: %s",
@@ -274,6 +278,9 @@ func skippedRemedy(s clean.Skipped) string {
 		words = append(words, "to release that first: "+shellCommand("netnsctl delete --force-orphans", s.Other))
 	case s.Gap != nil && s.Gap.RefusedToAll:
 		words = append(words, copyAdvice)
+	case s.Holder != nil && s.Holder.PID == 1:
+		// The machine ends with process 1, which may keep it for a service (FileDescriptorStore= of
+		// systemd.service(5)).
 	case s.Holder != nil && s.Gap != nil && s.Gap.MorePIDs > 0:
 		words = append(words, "end these processes first")
 	case s.Holder != nil:

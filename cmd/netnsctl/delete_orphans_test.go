@@ -24,3 +24,21 @@ func TestReasonOfManyMounts(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestSkippedRemedy: nobody is told to end process 1.
+func TestSkippedRemedy(t *testing.T) {
+	more := &discover.Gap{MorePIDs: 2}
+	for _, test := range []struct {
+		skipped clean.Skipped
+		want    string
+	}{
+		{clean.Skipped{Holder: &clean.Holder{PID: 7}}, "end that process first"},
+		{clean.Skipped{Holder: &clean.Holder{PID: 7}, Gap: more}, "end these processes first"},
+		{clean.Skipped{Holder: &clean.Holder{PID: 1}}, ""},
+		{clean.Skipped{Holder: &clean.Holder{PID: 1}, Gap: more}, ""},
+	} {
+		if got := skippedRemedy(test.skipped); got != test.want {
+			t.Errorf("pid %d: %q", test.skipped.Holder.PID, got)
+		}
+	}
+}

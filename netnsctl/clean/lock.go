@@ -22,6 +22,9 @@ const (
 	maxUnderLock = 1000
 )
 
+// ErrLocked says that other processes have had the lock on the run directory for too long.
+var ErrLocked = rundir.ErrLocked
+
 // endsMany reports whether more mounts end with a file than may under the lock, or may do so.
 func (r *rechecker) endsMany(file string) bool {
 	return len(r.uses.files.On[file]) > maxUnderLock || len(r.uses.unreadMounts) > 0
