@@ -196,9 +196,10 @@ func (w *wires) strandText(s strand) string {
 	return s.device.Name + " carries " + far
 }
 
-// endText is what is at the other end of a device: another device, or else the device itself.
+// endText is what is at the other end of a device: another device, or else the device itself, such
+// as a tunnel whose packets leave elsewhere by whatever device.
 func (w *wires) endText(n int, d *inside.Device) string {
-	if d.Link != nil && d.Link.Namespace != n {
+	if d.Link != nil && d.Link.Index != 0 && d.Link.Namespace != n {
 		return w.deviceText(farEnd{d.Link.Namespace, d.Link.Index})
 	}
 	if who := w.opened[tap{n, d.Index}]; who != "" {

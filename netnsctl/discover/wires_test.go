@@ -64,6 +64,10 @@ func TestWires(t *testing.T) {
 			expected: "d2 joins device 8 of the host and device 9 of the host",
 		},
 		{
+			world: "a bridge of two tunnels of the host", devices: []inside.Device{device(2, "bridge"), port(to(device(3, "vxlan"), host, 0), 2, "bridge"), port(to(device(4, "vxlan"), host, 0), 2, "bridge")},
+			expected: "d2 joins d3 and d4",
+		},
+		{
 			world: "a VRF with one port", devices: []inside.Device{forwards(device(2, "vrf")), port(to(device(3, "veth"), host, 8), 2, "vrf")},
 		},
 		{
