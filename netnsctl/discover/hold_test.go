@@ -56,6 +56,7 @@ var holds = map[string]func(path string) error{
 	"socket-io_uring":   holdSocketInRing,
 	"mount":             holdMount,
 	"mount-covered":     holdCoveredMount,
+	"thread-root":       holdByThreadRoot,
 	"mount-named":       func(string) error { return sys.PrivateMount("/") },
 	"detached-tree":     holdDetachedTree,
 }

@@ -17,7 +17,7 @@ import (
 // not be a link to /run.
 var runDirs = []string{"/run/netns", "/var/run/netns"}
 
-// rootDir is the root directory of processes in a mount namespace.
+// rootDir is the root directory of processes or threads in a mount namespace.
 type rootDir struct {
 	path  string
 	mount uint64 // the number of the mount that it is on
@@ -39,12 +39,9 @@ func (v *vantage) nameElsewhere(m *Mount) {
 		m.Name, m.Usable = name, !m.Covered
 		return
 	}
-	if v.roots == nil {
-		v.roots = v.findRoots()
-	}
 	at := place{path.Clean(dir), m.ParentID}
 	anyMount := place{path: at.path}
-	for _, root := range v.roots[m.Namespace] {
+	for _, root := range v.rootsIn(m.Namespace) {
 		if !strings.HasPrefix(m.Path, strings.TrimSuffix(root.path, "/")+"/") {
 			continue
 		}
@@ -56,7 +53,16 @@ func (v *vantage) nameElsewhere(m *Mount) {
 	}
 }
 
-// findRoots finds the root directories of all processes by mount namespace.
+// rootsIn are the root directories in a mount namespace.
+func (v *vantage) rootsIn(mnt uint64) []*rootDir {
+	if v.roots == nil {
+		v.roots = v.findRoots()
+	}
+	return v.roots[mnt]
+}
+
+// findRoots finds the root directories of all processes, and of threads that have one of their own,
+// by mount namespace.
 func (v *vantage) findRoots() map[uint64][]*rootDir {
 	found := map[uint64][]*rootDir{}
 	pids, err := v.fs.PIDs()
@@ -72,27 +78,40 @@ func (v *vantage) findRoots() map[uint64][]*rootDir {
 		pid int
 	}
 	known := map[key]bool{}
-	for _, p := range procfs.Gather(v.fs, pids, func(r *procfs.Reader, pid int) (p one) {
-		mnt, err := r.Namespace(pid, "mnt")
-		if err != nil {
-			return p
-		}
-		root, err := os.Readlink(v.fs.Path(pid, "/root"))
-		if err != nil {
-			return p
-		}
-		// The path of a root does not tell which mount it is on.
-		var st sys.FileStat
-		_ = sys.StatFollow(v.fs.Path(pid, "/root"), &st)
-		return one{key{mnt, st.MountID, root}, pid}
+	for _, some := range procfs.Gather(v.fs, pids, func(r *procfs.Reader, pid int) (some []one) {
+		_ = r.EachTask(pid, func(tid int) {
+			if tid != pid {
+				if same, err := sys.SameRoot(pid, tid); err == nil && same {
+					return
+				}
+			}
+			mnt, err := r.Namespace(tid, "mnt")
+			if err != nil {
+				return
+			}
+			root, err := os.Readlink(v.fs.Path(tid, "/root"))
+			if err != nil {
+				return
+			}
+			// The path of a root does not tell which mount it is on.
+			var st sys.FileStat
+			_ = sys.StatFollow(v.fs.Path(tid, "/root"), &st)
+			some = append(some, one{key{mnt, st.MountID, root}, tid})
+		})
+		return some
 	}) {
-		if p.pid != 0 && !known[p.key] {
-			known[p.key] = true
-			found[p.mnt] = append(found[p.mnt], &rootDir{path: p.path, mount: p.mount, pid: p.pid})
+		for _, p := range some {
+			if !known[p.key] {
+				known[p.key] = true
+				found[p.mnt] = append(found[p.mnt], &rootDir{path: p.path, mount: p.mount, pid: p.pid})
+			}
 		}
 	}
 	return found
 }
+
+// runDirNames are the paths of run directories.
+func (v *vantage) runDirNames() []string { return append([]string{v.host.Dir()}, runDirs...) }
 
 // findRunDirs looks up the run directories below a root.
 func (v *vantage) findRunDirs(root *rootDir) {
@@ -100,7 +119,7 @@ func (v *vantage) findRunDirs(root *rootDir) {
 		return
 	}
 	root.runDirs, root.lookedUp = map[place]bool{}, true
-	for _, dir := range append([]string{v.host.Dir()}, runDirs...) {
+	for _, dir := range v.runDirNames() {
 		at, err := v.dirBelow(root, dir)
 		switch {
 		case err == nil:

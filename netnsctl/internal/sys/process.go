@@ -22,10 +22,15 @@ func OpenProcess(pid int, thread bool) (int, error) {
 // It needs PTRACE_MODE_ATTACH.
 func CopyFD(pidfd, number int) (int, error) { return unix.PidfdGetfd(pidfd, number, 0) }
 
-// SameFiles reports whether two threads share a table of descriptors (kcmp(2)).
-func SameFiles(tid1, tid2 int) (bool, error) {
-	const kcmpFiles = 2 // linux/kcmp.h
-	r, _, errno := unix.Syscall6(unix.SYS_KCMP, uintptr(tid1), uintptr(tid2), kcmpFiles, 0, 0, 0)
+// SameFiles reports whether two threads share a table of descriptors (KCMP_FILES in linux/kcmp.h).
+func SameFiles(tid1, tid2 int) (bool, error) { return kcmp(tid1, tid2, 2) }
+
+// SameRoot reports whether two threads share their root directory, and with it their mount
+// namespace (KCMP_FS).
+func SameRoot(tid1, tid2 int) (bool, error) { return kcmp(tid1, tid2, 3) }
+
+func kcmp(tid1, tid2 int, kind uintptr) (same bool, err error) {
+	r, _, errno := unix.Syscall6(unix.SYS_KCMP, uintptr(tid1), uintptr(tid2), kind, 0, 0, 0)
 	if errno != 0 {
 		return false, errno
 	}
