@@ -80,6 +80,9 @@ var opens = map[string][]string{
 		"netnsctl/internal/sys/open_namespace.go OpenHeld sys.open",
 		"netnsctl/internal/sys/tree.go openRegular sys.openQuiet",
 	},
+	"a directory (O_DIRECTORY) that an O_PATH descriptor holds, in the helper process": {
+		"netnsctl/internal/sys/tree.go LinkNames sys.openQuiet",
+	},
 	"a directory (O_DIRECTORY) of a mount namespace of root, on a file system with a disk or tmpfs": {
 		"netnsctl/internal/sys/covered.go HoldCovered unix.Openat",
 	},

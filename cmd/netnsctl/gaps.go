@@ -36,6 +36,7 @@ var gapTexts = map[string]struct{ one, many string }{
 		"1 peer namespace is visible only as an nsid; it may belong to another pid namespace",
 		"# peer namespaces are visible only as nsids; they may belong to another pid namespace",
 	},
+	discover.GapRunDirectories: {"the run directories of 1 mount namespace could not be inspected", "the run directories of # mount namespaces could not be inspected"},
 	discover.GapRecords:        {one: "the records of container runtimes lie on a file system that does not answer"},
 	discover.GapHost:           {one: "the namespaces of pid 1 could not be read"},
 	discover.GapRoot:           {one: "pid 1 has another root directory than netnsctl"},

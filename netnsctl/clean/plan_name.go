@@ -78,8 +78,11 @@ func (p *planner) obstacle(n *discover.Name) netnsctl.Obstacle {
 // file that nobody has open, or a link that leads nowhere. Something else made it.
 func (p *planner) foreignFile(n *discover.Name) reason {
 	for _, g := range p.hidden {
-		if g.What == discover.GapRecords {
+		switch {
+		case g.What == discover.GapRecords:
 			return hidden("a runtime may have noted it", g)
+		case g.What == discover.GapRunDirectories && g.UID == 0 && n.LeadsNowhere():
+			return hidden("it may lead to a namespace there", g)
 		}
 	}
 	switch {
@@ -87,6 +90,8 @@ func (p *planner) foreignFile(n *discover.Name) reason {
 		return because("it is in the records of ", n.Keeper)
 	case n.Cause == discover.DeadFile && n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
+	case n.Elsewhere != "":
+		return because("it leads to ", n.Elsewhere)
 	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:
 		return reason{}
 	case n.Cause == discover.RecycledPID:

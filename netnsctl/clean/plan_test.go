@@ -388,6 +388,12 @@ func TestMake(t *testing.T) {
 		},
 		{name: "a dangling link", want: all, change: func(w world) { w.dead.Cause, w.dead.File.Kind = discover.DanglingLink, discover.Link }},
 		{
+			name: "a link that leads to a namespace elsewhere", want: "release net:[100]\nskip dead: it leads to net:[7] in mnt:[8], unless named",
+			change: func(w world) {
+				w.dead.Cause, w.dead.File.Kind, w.dead.Elsewhere = discover.DanglingLink, discover.Link, "net:[7] in mnt:[8]"
+			},
+		},
+		{
 			name: "rule 9: a file that cannot be seen", targets: "dead", want: "skip dead: the file under the mount cannot be seen",
 			change: func(w world) { w.dead.File = discover.File{} },
 		},

@@ -50,6 +50,7 @@ const (
 	GapDetachedTrees   = "detached mount trees not readable"
 	GapMountNamespaces = "mount namespaces not readable"
 	GapNoAnswer        = "paths that do not answer"
+	GapRunDirectories  = "run directories of other mount namespaces not readable"
 	GapRecords         = "records of container runtimes"
 	GapDevices         = "namespaces whose devices cannot be listed"
 	GapLinks           = "namespaces in use whose links to others cannot be listed"

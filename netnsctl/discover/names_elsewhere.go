@@ -111,7 +111,12 @@ func (v *vantage) findRoots() map[uint64][]*rootDir {
 }
 
 // runDirNames are the paths of run directories.
-func (v *vantage) runDirNames() []string { return append([]string{v.host.Dir()}, runDirs...) }
+func (v *vantage) runDirNames() []string {
+	if slices.Contains(runDirs, v.host.Dir()) {
+		return runDirs
+	}
+	return append([]string{v.host.Dir()}, runDirs...)
+}
 
 // findRunDirs looks up the run directories below a root.
 func (v *vantage) findRunDirs(root *rootDir) {

@@ -141,6 +141,12 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 func (s *Snapshot) judge(v *vantage, opts Options) {
 	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
+	if !opts.IdentityOnly {
+		if gaps, looked := v.linksElsewhere(namespaces); looked {
+			s.Gaps = append(s.Gaps, v.byUser(gaps)...)
+			namespaces = judge(e)
+		}
+	}
 	d := describer{v: v, opts: opts, possible: s.PossibleHolders()}
 	defer d.scratch.Close()
 	isOrphan := func(ns *Namespace) bool { return ns.Verdict == Orphan }

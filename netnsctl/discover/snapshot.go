@@ -181,6 +181,9 @@ type Name struct {
 	// Keeper is the runtime whose records have the path of a stale name, and for what container,
 	// where [Options.Files] is set.
 	Keeper string `json:"keeper,omitempty"`
+	// Elsewhere is the namespace to which a link leads that dangles here, in another mount
+	// namespace that has the run directory, too; empty if there is none.
+	Elsewhere string
 	// Opener is a process that has the empty file of a stale name open, nil if none has.
 	Opener *Pin `json:"opener,omitempty"`
 	// On is that file as [Mount.File] has it, where [Options.Files] is set and it is
@@ -205,6 +208,9 @@ func (n *Name) Entry() rundir.Entry {
 	}
 	return rundir.Entry{Name: n.Name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
 }
+
+// LeadsNowhere reports whether the name is a symbolic link that leads nowhere here.
+func (n *Name) LeadsNowhere() bool { return n.Cause == DanglingLink || n.Cause == LinkLoop }
 
 // Verdict is what a name or namespace was judged to be.
 type Verdict string

@@ -77,6 +77,9 @@ type vantage struct {
 	// first needed.
 	roots map[uint64][]*rootDir
 
+	// links are the symbolic links in run directories with what they point to, by the directory.
+	links map[netnsctl.ID]map[string]string
+
 	// runtimes are the records of runtimes, read when they are first needed.
 	runtimes func() runtimeState
 

@@ -17,6 +17,7 @@ const (
 	opReadFile
 	opReadlink
 	opRefused
+	opLinks
 )
 
 // do answers a request. It may never return.
@@ -38,6 +39,8 @@ func (c *copier) do(r Request) Answer {
 		return readlink(r)
 	case opRefused:
 		return refused(r)
+	case opLinks:
+		return links(r)
 	}
 	return failed(syscall.ENOSYS)
 }

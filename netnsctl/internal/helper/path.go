@@ -1,6 +1,7 @@
 package helper
 
 import (
+	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -43,6 +44,43 @@ func readFile(r Request) Answer {
 		return failed(err)
 	}
 	return Answer{Text: text, FD: -1}
+}
+
+// Links gives the symbolic links in the directory that is held, with what they point to, where
+// they are at most limit ([sys.LinkNames]). quiet makes a copy of the directory in which a link can
+// be read, and is called only if there is one; -1 is none.
+func (h *Helper) Links(dir, limit int, quiet func() int) (targets map[string]string, err error) {
+	a := h.Ask(Request{op: opLinks, dir: dir, limit: limit})[0]
+	if a.Err != nil || len(a.Text) == 0 {
+		return nil, a.Err
+	}
+	if bare := quiet(); bare >= 0 {
+		defer h.Close(bare)
+		dir = bare
+	}
+	targets = map[string]string{}
+	for name := range strings.SplitSeq(string(a.Text), "\x00") {
+		link, err := h.OpenPath(dir, name, 0)
+		if err == nil {
+			targets[name], _, err = steps{helper: h}.Readlink(link)
+			sys.Close(link)
+		}
+		if GivenUp(err) {
+			return nil, err
+		}
+		if err != nil { // it is gone, or none
+			delete(targets, name)
+		}
+	}
+	return targets, nil
+}
+
+func links(r Request) Answer {
+	names, err := sys.LinkNames(r.dir, r.limit)
+	if err != nil {
+		return failed(err)
+	}
+	return Answer{Text: []byte(strings.Join(names, "\x00")), FD: -1}
 }
 
 // ReadProcessFile is [ReadFile] of a file in procfs about a process. Where it does not answer,

@@ -58,6 +58,15 @@ func ReadNames(fd int) (names []string, err error) {
 // process, a thread, a descriptor. It ends when f returns false. buf is for the records
 // of the kernel.
 func EachNumber(fd int, buf []byte, f func(int) bool) error {
+	return eachEntry(fd, buf, func(_ uint8, name []byte) bool {
+		number, ok := leadingNumber(name)
+		return !ok || f(number)
+	})
+}
+
+// eachEntry calls f with the type (DT_LNK and others, readdir(3)) and the name, which a NUL byte
+// ends, of every entry of the open directory fd. It ends when f returns false.
+func eachEntry(fd int, buf []byte, f func(kind uint8, name []byte) bool) error {
 	for {
 		n, err := retry(func() (int, error) { return unix.Getdents(fd, buf) })
 		if err != nil || n == 0 {
@@ -65,8 +74,7 @@ func EachNumber(fd int, buf []byte, f func(int) bool) error {
 		}
 		for rest := buf[:n]; len(rest) > 0; {
 			entry := (*unix.Dirent)(unsafe.Pointer(&rest[0]))
-			name := rest[unsafe.Offsetof(entry.Name):entry.Reclen]
-			if number, ok := leadingNumber(name); ok && !f(number) {
+			if !f(entry.Type, rest[unsafe.Offsetof(entry.Name):entry.Reclen]) {
 				return nil
 			}
 			rest = rest[entry.Reclen:]

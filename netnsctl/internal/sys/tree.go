@@ -91,6 +91,31 @@ func (t Tree) Names(path string) ([]string, error) {
 	return ReadNames(fd)
 }
 
+// maxEntries is far more than a run directory has, and read within some milliseconds.
+const maxEntries = 1 << 16
+
+// LinkNames returns the symbolic links in the directory that the O_PATH descriptor held holds, and
+// those entries of which the file system does not tell the type. More than limit of them, or
+// a huge directory, is E2BIG.
+func LinkNames(held, limit int) (names []string, err error) {
+	fd, err := openQuiet(FDPath(held), unix.O_RDONLY|unix.O_DIRECTORY)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	entries := 0
+	err = eachEntry(fd, make([]byte, 8<<10), func(kind uint8, name []byte) bool {
+		if entries++; kind == unix.DT_LNK || kind == unix.DT_UNKNOWN {
+			names = append(names, unix.ByteSliceToString(name))
+		}
+		return entries <= maxEntries && len(names) <= limit
+	})
+	if entries > maxEntries || len(names) > limit {
+		return nil, unix.E2BIG
+	}
+	return names, err
+}
+
 func (t Tree) hold(path string) (int, error) {
 	if t.fd < 0 {
 		return -1, unix.ENOENT
