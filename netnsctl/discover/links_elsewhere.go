@@ -114,7 +114,15 @@ func (v *vantage) linksBelow(m *mountns.Namespace, top int, account *budget.Acco
 			return err
 		}
 		seen[id] = true
-		for name, target := range links {
+		for _, name := range slices.Sorted(maps.Keys(links)) {
+			target := links[name]
+			// To follow a link of the directory itself would change its time of access.
+			for range 40 { // as many as the kernel follows
+				target = cmp.Or(links[target], target)
+			}
+			if links[target] != "" { // a loop
+				continue
+			}
 			if !path.IsAbs(target) {
 				target = dir + "/" + target // not cleaned: dir may be a link
 			}
@@ -171,7 +179,7 @@ func (v *vantage) linksAt(m *mountns.Namespace, top int, dir string) (id netnsct
 
 // isNowhere reports whether an error says that a path leads nowhere, or that a process has ended.
 func isNowhere(err error) bool {
-	return slices.Contains([]error{syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP, syscall.ESRCH, syscall.EACCES, syscall.ENAMETOOLONG}, err)
+	return slices.Contains([]error{syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP, syscall.ESRCH, syscall.EACCES, syscall.ENAMETOOLONG, sys.ErrAutomount}, err)
 }
 
 // noteLink notes a link in the run directory dir of another mount namespace that leads to the mount

@@ -47,6 +47,8 @@ func TestLinksElsewhere(t *testing.T) {
 		{situation: "a relative link to a link", script: "mount -t tmpfs t /run; mkdir /run/netns; ln -s ../b /run/netns/rel; ln -s /mnt/x/a /run/b" + stay, name: "rel"},
 		{situation: "a mount namespace without a process", script: "mount -t tmpfs t /run; mkdir /run/netns; ln -s /mnt/x/a /run/netns/bare; exec nsenter --mount=/proc/1/ns/mnt sh -c 'echo ready; exec sleep 1000' 9</proc/self/ns/mnt", name: "bare"},
 		{situation: "our run directory", script: "ln -s /mnt/x/a /run/netns/lk" + stay, name: "lk", dangling: true},
+		{situation: "a link to a link of our run directory", script: "ln -s /mnt/x/a /run/netns/lk; ln -s lk /run/netns/lk2" + stay, name: "lk", dangling: true},
+		{situation: "a link to itself", script: "ln -s lk /run/netns/lk" + stay},
 		{situation: "a link to elsewhere", script: "ln -s /mnt/x/none /run/netns/lk" + stay},
 		{situation: "a link outside the run directory", script: "ln -s /mnt/x/a /run/lk" + stay},
 	} {

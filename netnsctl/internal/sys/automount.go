@@ -15,10 +15,10 @@ const ErrAutomount = unix.EREMOTE
 // maxLinks is how many symbolic links a path may have, as in the kernel.
 const maxLinks = 40
 
-// HoldNoAutomount is [Hold] that makes autofs mount nothing. Only with [InRoot] it may do so, and
-// with [SameMount] it leads to none.
+// HoldNoAutomount is [Hold] that makes autofs mount nothing. Only with [InRoot] and [NoLinks] it may
+// do so, and with [SameMount] it leads to none.
 func HoldNoAutomount(dirfd int, path string, how How) (int, error) {
-	if how&(InRoot|SameMount) != 0 {
+	if how&SameMount != 0 || how&InRoot != 0 && how&NoLinks != 0 {
 		return Hold(dirfd, path, how)
 	}
 	// On tmpfs the cache never has what is not there, so a second try would seldom help.
@@ -96,7 +96,7 @@ func walkFrom(dirfd int, start, path string, how How, steps Steps) (int, error) 
 	if strings.HasSuffix(path, "/") {
 		how |= Follow | DirectoryOnly
 	}
-	w := walk{how: how, rest: path, steps: steps}
+	w := walk{how: how, top: dirfd, rest: path, steps: steps}
 	err := w.enter(dirfd, start)
 	for w.rest != "" && err == nil {
 		err = w.step()
@@ -117,6 +117,7 @@ func walkFrom(dirfd int, start, path string, how How, steps Steps) (int, error) 
 // walk is a path that is being followed.
 type walk struct {
 	how   How
+	top   int // where it began
 	fd    int // where it is, if held
 	held  bool
 	rest  string
@@ -148,14 +149,18 @@ func (w *walk) move(fd int) {
 // step goes on by one part.
 func (w *walk) step() error {
 	if strings.HasPrefix(w.rest, "/") {
-		if err := w.enter(-1, "/"); err != nil {
+		dir, start := -1, "/"
+		if w.how&InRoot != 0 {
+			dir, start = w.top, "."
+		}
+		if err := w.enter(dir, start); err != nil {
 			return err
 		}
 	}
 	part, rest, _ := strings.Cut(strings.TrimLeft(w.rest, "/"), "/")
 	w.rest = strings.TrimLeft(rest, "/")
 	switch {
-	case part == "":
+	case part == "", part == ".." && w.how&InRoot != 0 && w.isAtTop():
 		return nil
 	case part == ".." && w.how&Beneath != 0:
 		return unix.EXDEV
@@ -198,6 +203,9 @@ func (w *walk) follow(part string, link int, st *FileStat) error {
 	if err != nil {
 		return err
 	}
+	if onProc && w.how&InRoot != 0 {
+		return unix.ELOOP
+	}
 	if onProc { // it may lead where no path does
 		next, err := w.steps.Follow(w.fd, part)
 		if err == nil {
@@ -213,6 +221,12 @@ func (w *walk) follow(part string, link int, st *FileStat) error {
 	}
 	w.rest = target
 	return nil
+}
+
+// isAtTop reports whether the walk is at the directory where it began.
+func (w *walk) isAtTop() bool {
+	var at, top FileStat
+	return StatFD(w.fd, &at) == nil && StatFD(w.top, &top) == nil && at.Dev == top.Dev && at.Ino == top.Ino && at.MountID == top.MountID
 }
 
 // isProtected reports whether the kernel would not follow a link at the end of a path: that of
