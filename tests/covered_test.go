@@ -80,3 +80,22 @@ func TestCovered(t *testing.T) {
 		})
 	}
 }
+
+// TestCoveredPrepared: a namespace that an application has prepared in its own directory, with a
+// pair of devices to the host, stays while another mount covers that: it comes back.
+func TestCoveredPrepared(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	id := "net:[" + lastWord(w.shell(`netnsctl add x; ip link add far type veth peer name near netns x
+		mkdir -p /run/app/ns; : >/run/app/ns/x; mount --bind /run/netns/x /run/app/ns/x
+		i=$(stat -Lc %i /run/netns/x); netnsctl delete x; mount -t tmpfs none /run/app; echo $i`)) + "]"
+	want := "skipped " + id + ": mounted at /run/app/ns/x, but covered by the mount at /run/app; to uncover it: umount /run/app; " +
+		"to release it anyway: netnsctl delete --force-orphans '" + id + "'\n"
+	if a := w.run("delete", "--force-orphans", "--min-age", "0"); a.status != "3" || !strings.HasPrefix(a.stdout, want) {
+		t.Errorf("status %s: %s%s\nwant %s", a.status, a.stdout, a.stderr, want)
+	}
+	w.shell(`umount /run/app; nsenter --net=/run/app/ns/x ip link show near; mount -t tmpfs none /run/app`)
+	if a := w.run("delete", "--force-orphans", "--min-age", "0", id); a.status != "0" || !strings.HasPrefix(a.stdout, "released "+id) {
+		t.Errorf("named: status %s: %s%s", a.status, a.stdout, a.stderr)
+	}
+}

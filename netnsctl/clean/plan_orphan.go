@@ -93,7 +93,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 		if pin.Kind != discover.MountPin {
 			continue
 		}
-		if r := p.keepMount(pin, ns.ID.Ino, named(pin.Mount)); r.keeps() {
+		if r := p.keepMount(pin, ns, named(pin.Mount)); r.keeps() {
 			return r
 		}
 	}
@@ -102,8 +102,8 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 
 // keepMount says why a mount stays, if it does. Where one stays the namespace would not be
 // released, so nothing is touched.
-func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
-	m := pin.Mount
+func (p *planner) keepMount(pin discover.Pin, ns *discover.Namespace, named bool) reason {
+	m, ino := pin.Mount, ns.ID.Ino
 	if m.Stays != "" {
 		r := because(m.Stays)
 		if m.Own && strings.HasPrefix(m.Stays, discover.CoveredBy) {
@@ -138,6 +138,9 @@ func (p *planner) keepMount(pin discover.Pin, ino uint64, named bool) reason {
 		return where
 	case m.Host && m.Name != "":
 		return p.coveredBy("the name "+m.Name+" would lead to it, but is ", m)
+	case m.Host && len(ns.FarEnds) > 0:
+		// An application may have prepared it, and may find it again when the cover is gone.
+		return p.coveredBy(where.text+", but ", m)
 	case m.Usable:
 		where.text = "it has the name " + m.Name + " there: " + where.text
 		return where
