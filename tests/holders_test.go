@@ -250,6 +250,10 @@ var holders = map[string]func(arg string) (stay bool){
 		openNetns(unix.O_RDONLY)
 		return false
 	},
+	"copy": func(arg string) bool { // a detached copy of what is mounted at a path
+		must(unix.OpenTree(unix.AT_FDCWD, arg, unix.OPEN_TREE_CLONE|unix.AT_RECURSIVE))
+		return false
+	},
 	"tree": func(arg string) bool { // in a detached mount tree
 		check(os.MkdirAll(arg+"/deep", 0o755))
 		check(unix.Mount("tmpfs", arg, "tmpfs", 0, ""))

@@ -22,7 +22,7 @@ type outcome struct {
 	stays string
 	below *discover.Namespace
 	// ended are mounts of other namespaces on the file of the name, in other mount
-	// namespaces. They would end with the file.
+	// namespaces and in detached trees. They would end with the file.
 	ended []discover.FileMount
 	// names and pins would keep the namespace. links are symbolic links to it, which
 	// would not.
@@ -158,7 +158,7 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 		}
 	}
 	for _, p := range o.ns.Pins {
-		if p.Kind != discover.MountPin || !going.ends(p.Mount) {
+		if p.Kind != discover.MountPin && p.Kind != discover.DetachedTree || !going.ends(p.Mount) {
 			o.pins = append(o.pins, p)
 		}
 	}

@@ -90,6 +90,8 @@ func (p *planner) foreignFile(n *discover.Name) reason {
 		return because("it is in the records of ", n.Keeper)
 	case n.Cause == discover.DeadFile && n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
+	case n.Cause == discover.DeadFile && n.Open:
+		return because("its file is open, but no descriptor of it was found")
 	case n.Elsewhere != "":
 		return because("it leads to ", n.Elsewhere)
 	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:
@@ -106,10 +108,11 @@ func (p *planner) foreignFile(n *discover.Name) reason {
 	return because("it is ", n.Detail)
 }
 
-// mountedOn says that a mount in another mount namespace would end with the file of the name,
-// and that it is not of the namespace that the name leads to. For a target the mounts of an
-// ordinary user who is alone in his mount namespace do not count. What is mounted where the
-// scan could not look counts, unless that is his, too.
+// mountedOn says that a mount in another mount namespace, or in a detached tree, would end with
+// the file of the name, and that it is not of the namespace that the name leads to. For a target
+// the mounts of an ordinary user who is alone in his mount namespace, or has the tree, do not
+// count. What is mounted where the scan could not look counts, unless that is his, too; for a
+// target a tree that could not be looked at does not count.
 func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 	copies := p.copies(n)
 	m, found := p.snap.OnFile.Other(n.On, n.Top.Ino, func(m mountns.FileMount) bool {
@@ -127,6 +130,12 @@ func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 			return hidden("something may be mounted on its file", g)
 		}
 	}
+	for _, g := range p.snap.Gaps {
+		// Before Linux 6.15 the kernel shows no detached tree. A descriptor in flight may be of one.
+		if !named && g.UID == 0 && (g.What == discover.GapDetachedTrees || g.What == discover.GapInFlight) {
+			return hidden("something may be mounted on its file", g)
+		}
+	}
 	return reason{}
 }
 
@@ -138,7 +147,7 @@ func (p *planner) copies(n *discover.Name) (copies []mountns.FileMount) {
 		return nil
 	}
 	for _, m := range p.snap.OnFile.On[n.On] {
-		if m.Net && m.Private && p.leftOver(m) {
+		if m.Net && m.Private && m.Tree == "" && p.leftOver(m) {
 			copies = append(copies, m)
 		}
 	}

@@ -369,6 +369,11 @@ func TestMake(t *testing.T) {
 			},
 		},
 		{
+			name: "a mapped file", want: "release net:[100]\nskip dead: its file is open, but no descriptor of it was found, unless named",
+			change: func(w world) { w.dead.Open = true },
+		},
+		{name: "a mapped file, named", targets: "dead", want: "remove dead", change: func(w world) { w.dead.Open = true }},
+		{
 			name: "a link to another process", want: "release net:[100]\nskip dead: it leads to net:[300], which is alive: pid 7 is younger than the link, unless named",
 			change: func(w world) {
 				w.dead.Cause, w.dead.Detail, w.dead.Top = discover.RecycledPID, "pid 7 is younger than the link", netnsctl.ID{Dev: 4, Ino: 300}

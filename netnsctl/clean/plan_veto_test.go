@@ -32,12 +32,35 @@ func (w world) onFile(only bool) {
 	}
 }
 
+// inTree mounts the namespace of the orphan on the file of the dead name in a detached tree of a
+// user's. The pin of the tree is on the namespace, too.
+func (w world) inTree(uid int64) {
+	w.dead.On, w.snap.OwnMounts = "0:25:/netns/dead", 1
+	w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: {
+		{Through: 7, Tree: "detached mount tree, descriptor 3", Path: "/dead", UID: uid, Ino: 100, Net: true, Private: true},
+	}}
+	w.orphan.Pins = append(w.orphan.Pins, discover.Pin{Kind: discover.DetachedTree, PID: 7, FD: 3, UID: uid, Mount: &discover.Mount{Path: "/dead"}})
+}
+
 // copy makes the mount of the orphan one on the file of the dead name.
 func (w world) copy() {
 	w.dead.On, w.mount.ID = "0:25:/netns/dead", 31
 	w.snap.OnFile.On = map[string][]discover.FileMount{w.dead.On: {
 		{Namespace: 50, ID: 31, Through: 812, Path: "/run/c/ns", Ino: 100, Net: true, Private: true},
 	}}
+}
+
+// lookedPast adds a gap that is not critical.
+func (w world) lookedPast(what string, uid int64) {
+	w.gap(what, uid)
+	w.snap.Gaps[len(w.snap.Gaps)-1].Critical = false
+}
+
+// coverPrepared moves the mount of the orphan to a covered directory of an application in pid 1's
+// mount namespace. A pair of devices leads to the namespace.
+func (w world) coverPrepared() {
+	w.mount.Host, w.mount.Own, w.mount.Covered, w.mount.Path, w.mount.Cover = true, true, true, "/srv/a/x", "/srv/a"
+	w.orphan.FarEnds = []discover.FarEnd{{Device: "far"}}
 }
 
 // gap adds something of a user's that the scan could not look at.
@@ -165,6 +188,29 @@ func TestVeto(t *testing.T) {
 			want: "skip dead: something may be mounted on its file: mount namespaces not readable: 1",
 		},
 
+		{
+			name: "a detached tree of root's", targets: "dead", change: func(w world) { w.inTree(0) },
+			want: "skip dead: another namespace is mounted on its file at /dead in a detached mount tree, descriptor 3 of pid 7",
+		},
+		{name: "a detached tree of his", targets: "dead", change: func(w world) { w.inTree(bob) }, want: "remove dead"},
+		{
+			name: "a tree that could not be looked at", change: func(w world) { w.lookedPast(discover.GapDetachedTrees, 0) },
+			want: "release net:[100]\nskip dead: something may be mounted on its file: detached mount trees not readable: 1, unless named",
+		},
+		{
+			name: "a descriptor in flight", change: func(w world) { w.lookedPast(discover.GapInFlight, 0) },
+			want: "release net:[100]\nskip dead: something may be mounted on its file: descriptors in flight not readable: 1, unless named",
+		},
+		{name: "a descriptor in flight of his", change: func(w world) { w.lookedPast(discover.GapInFlight, bob) }, want: "remove dead\nrelease net:[100]"},
+
+		{
+			name: "a covered mount here that an application may find again", change: func(w world) { w.coverPrepared() },
+			want: "remove dead\nskip net:[100]: mounted at /srv/a/x, but covered by the mount at /srv/a, below /srv/a, unless named",
+		},
+		{
+			name: "a covered mount here, named", targets: "100", change: func(w world) { w.coverPrepared() },
+			want: "release net:[100], deletes far",
+		},
 		{
 			name: "a runtime's path in a mount namespace of his",
 			want: "remove dead\nskip net:[100]: mounted at /run/docker/netns/x in mnt:[50] of pid 812 of user bob, owned by docker, uid 1000, unless named",

@@ -146,6 +146,8 @@ func (p *planner) named() *planner {
 // anyMount says that all mounts are targets.
 func anyMount(*discover.Mount) bool { return true }
 
-// only reports whether a mount is in a mount namespace that belongs to one ordinary user and
-// nobody else.
-func (p *planner) only(m mountns.FileMount) bool { return p.snap.OnlyUsers[m.Namespace] > 0 }
+// only reports whether a mount is in a mount namespace, or in a detached tree, that belongs to
+// ordinary users and nobody else.
+func (p *planner) only(m mountns.FileMount) bool {
+	return p.snap.OnlyUsers[m.Namespace] > 0 || m.Tree != "" && m.UID > 0
+}

@@ -8,7 +8,8 @@ import (
 )
 
 // noneOn makes sure that nothing is mounted on a file that counts, but the namespace ino:
-// it would end with the file.
+// it would end with the file. Detached trees are not looked at again: each takes a copy of its mount
+// namespace, and to find them takes the descriptors of all processes, which is most of a scan.
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) error {
 	if !r.needsFiles {
 		r.needsFiles = true

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
@@ -67,6 +69,28 @@ func TestSilentRecordsMeanwhile(t *testing.T) {
 		want := "spared: a runtime may have noted" + silent + ", spared: a runtime may keep" + silent
 		if got := outcomes(snap, plan); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
+
+// TestMapped: a dry run knows an open file without a descriptor, too.
+func TestMapped(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.MkdirAll("/run/netns", 0o755))
+		nstest.Must(t, os.WriteFile("/run/netns/dead", nil, 0))
+		f, err := os.Open("/run/netns/dead")
+		nstest.Must(t, err)
+		memory, err := unix.Mmap(int(f.Fd()), 0, 1, unix.PROT_READ, unix.MAP_SHARED)
+		nstest.Must(t, err)
+		f.Close()
+		snap, plan := planned(t)
+		if len(plan.Steps) != 0 || len(plan.Skipped) != 1 || !strings.HasPrefix(plan.Skipped[0].Why, "its file is open") || !plan.Skipped[0].IfNamed {
+			t.Errorf("%+v, skipped %+v", plan.Steps, plan.Skipped)
+		}
+		snap.Close()
+		nstest.Must(t, unix.Munmap(memory))
+		if got := outcomes(planned(t)); got != "removed" {
+			t.Errorf("afterwards: %q", got)
 		}
 	})
 }

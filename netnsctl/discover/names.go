@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -72,6 +73,10 @@ func (v *vantage) readNames() {
 		v.names = append(v.names, n)
 	}
 	v.findOpeners()
+	if v.opts.Files {
+		v.placeNames()
+		v.findOpen(d)
+	}
 }
 
 // findOpeners fills in [Name.Opener]: an empty file that a process has open may be its lock.
@@ -91,6 +96,20 @@ func (v *vantage) findOpeners() {
 			p.UID, p.User = uid, procfs.UserName(uid)
 		}
 		n.Opener = &p
+	}
+}
+
+// findOpen fills in [Name.Open] for the files that no descriptor was found of. Another netnsctl
+// that asks the kernel for the same file at the same time has that open for some microseconds.
+// Only a tmpfs is sure to answer at once.
+func (v *vantage) findOpen(d *rundir.Dir) {
+	const tries, pause = 3, time.Millisecond
+	for _, n := range v.names {
+		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs
+		for i := 0; i < tries && n.Open; i++ {
+			time.Sleep(time.Duration(i) * pause)
+			n.Open = d.IsOpen(n.Entry())
+		}
 	}
 }
 

@@ -117,7 +117,6 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		snap.Limit = v.limit(snap.Namespaces)
 	}
 	if opts.Files {
-		v.placeNames()
 		snap.Obstacle = host.Obstacle()
 		if slices.ContainsFunc(snap.Names, func(n *Name) bool { return n.Verdict == Stale }) {
 			v.runtimes().noteNames(snap.Names, host)

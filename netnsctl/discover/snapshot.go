@@ -186,6 +186,9 @@ type Name struct {
 	Elsewhere string
 	// Opener is a process that has the empty file of a stale name open, nil if none has.
 	Opener *Pin `json:"opener,omitempty"`
+	// Open says that the file is open, though no descriptor of it was found: it is mapped, in
+	// flight, or registered with io_uring. It is set where [Options.Files] is.
+	Open bool
 	// On is that file as [Mount.File] has it, where [Options.Files] is set and it is
 	// known.
 	On string

@@ -142,7 +142,8 @@ func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account 
 }
 
 // fileMounts reads all mount namespaces for what is mounted on the files of names, and on
-// those of the mounts of namespaces that no process is in. What it cannot read is a gap, too.
+// those of the mounts of namespaces that no process is in, and adds what is mounted there in
+// detached trees. What it cannot read is a gap, too.
 func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap) {
 	var files []string
 	for _, n := range snap.Names {
@@ -163,6 +164,9 @@ func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap
 		}
 		return err
 	})
+	for file := range all.Asked {
+		all.On[file] = append(all.On[file], v.inTrees.On[file]...)
+	}
 	before := func(m mountns.Unread) bool { return v.unread[m.Ino] }
 	return all, unreadMounts(slices.DeleteFunc(unread, before))
 }

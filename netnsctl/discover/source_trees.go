@@ -5,9 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -30,30 +32,36 @@ func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 		}
 		holders[f.id] = append(holders[f.id], f)
 	}
+	if v.opts.Files {
+		v.inTrees = v.filesOfMounts()
+	}
+	account := budget.New(budget.Amount{Kept: maxTreeFiles}, nil)
 	begin := time.Now()
 	for _, id := range order {
 		first := holders[id][0].pin(DetachedTree)
 		over := time.Since(begin) > maxTrees
-		var rows []mountinfo.Row
+		var rows []treeRow
 		var err error
 		if !over {
-			rows, err = v.treeMounts(first)
+			rows, err = v.treeMounts(first, func(t *mountinfo.Table) error {
+				return v.inTrees.AddTree(v.treeHolder(holders[id]), t, treeAt, account)
+			})
 		}
 		if over || err != nil && !closedMeanwhile(err) {
 			// Before Linux 6.15 every detached tree is a gap, which must not stop a clean-up.
-			gaps = append(gaps, Gap{What: GapDetachedTrees, Count: 1, Critical: over || helper.GivenUp(err), PID: first.PID})
+			gaps = append(gaps, Gap{What: GapDetachedTrees, Count: 1, Critical: over || helper.GivenUp(err) || err == budget.ErrOver, PID: first.PID})
 		}
 		for _, row := range rows {
 			ino, ok := row.Ino("net")
 			if row.FSType != "nsfs" {
-				v.addDetached(row, holders[id][0])
+				v.addDetached(row.Row, holders[id][0])
 			}
 			if !ok {
 				continue
 			}
 			for _, f := range holders[id] {
 				p := f.pin(DetachedTree)
-				p.Mount = &Mount{Path: row.Point}
+				p.Mount = &Mount{Path: row.Point, File: row.file}
 				seen = append(seen, v.sighting(ino, p))
 			}
 		}
@@ -61,12 +69,56 @@ func detachedTrees(v *vantage) (seen []sighting, gaps []Gap) {
 	return seen, gaps
 }
 
+// maxTreeFiles bounds the bytes that are kept of the mounts on files.
+const maxTreeFiles = 5 << 20
+
+// filesOfMounts asks for the files of the names and of the mounts that were seen.
+func (v *vantage) filesOfMounts() mountns.FileMounts {
+	var files []string
+	for _, n := range v.names {
+		files = append(files, n.On)
+	}
+	for _, s := range v.seen {
+		if s.Pin.Kind == MountPin {
+			files = append(files, s.Pin.Mount.File)
+		}
+	}
+	return mountns.NewFileMounts(files...)
+}
+
+// treeHolder tells who holds a tree: where one of its holders is not a process of an ordinary
+// user, that one.
+func (v *vantage) treeHolder(holders []openFile) (m mountns.FileMount) {
+	for _, f := range holders {
+		if uid, _ := procfs.UserOf(v.helper, v.fs.Root(), f.pid); m.Through == 0 || uid <= 0 {
+			p := f.pin(DetachedTree)
+			m = mountns.FileMount{Through: p.PID, Tree: p.How()}
+			if uid <= 0 {
+				break
+			}
+		}
+	}
+	m.Describe(v.helper, v.fs.Root())
+	return m
+}
+
+// treeRow is a mount in a detached tree. Its path is that from the root of the tree, and its file
+// as [Mount.File] has it.
+type treeRow struct {
+	mountinfo.Row
+	file string
+}
+
+// treeAt is where the copy of a tree is attached: it exists everywhere, and the working directory
+// remains the procfs below the mount.
+const treeAt = "/proc"
+
 // treeMounts lists the namespaces that are mounted in a detached tree, and the file systems that
 // hold a network namespace. Procfs shows a mount only where it is attached, so a copy of the tree
 // is attached, in a mount namespace that ends with its thread. The kernel copies a detached tree
 // (Linux 6.15) for a caller in the mount namespace in which it was made: probably that of the
-// holder.
-func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
+// holder. look is called with the table of that mount namespace.
+func (v *vantage) treeMounts(p Pin, look func(*mountinfo.Table) error) (rows []treeRow, err error) {
 	fd, err := v.helper.OpenPath(-1, v.fs.Root()+"/"+fdPath(p), sys.Follow)
 	if err != nil {
 		return nil, err
@@ -87,8 +139,7 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 		if err := sys.PrivateMount("/"); err != nil {
 			return err
 		}
-		const at = "/proc" // exists everywhere, and the working directory remains the procfs below the mount
-		if err := sys.AttachTree(tree, at); err != nil {
+		if err := sys.AttachTree(tree, treeAt); err != nil {
 			return err
 		}
 		t, err := mountns.Here()
@@ -96,12 +147,13 @@ func (v *vantage) treeMounts(p Pin) (rows []mountinfo.Row, err error) {
 			return err
 		}
 		for _, row := range slices.Concat(t.Namespaces, t.Networked) {
-			if path, ok := strings.CutPrefix(row.Point+"/", at+"/"); ok {
+			if path, ok := strings.CutPrefix(row.Point+"/", treeAt+"/"); ok {
+				file := t.File(row)
 				row.Point = "/" + strings.TrimSuffix(path, "/")
-				rows = append(rows, row)
+				rows = append(rows, treeRow{row, file})
 			}
 		}
-		return nil
+		return look(t)
 	})
 	return rows, err
 }

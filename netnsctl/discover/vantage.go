@@ -71,6 +71,8 @@ type vantage struct {
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
 	runDirMount uint64
+	// inTrees has what is mounted on files in detached trees.
+	inTrees mountns.FileMounts
 	// uncovering is the time that was taken for opening covered mounts.
 	uncovering time.Duration
 	// roots are the root directories of all processes by mount namespace, found when they are

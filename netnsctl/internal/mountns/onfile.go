@@ -3,6 +3,7 @@ package mountns
 import (
 	"maps"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
@@ -17,12 +18,15 @@ import (
 type FileMount struct {
 	// Namespace is the inode number of the mount namespace, and Through a process in it, 0 if
 	// there is none but ours; Empty says that nobody is in it. ID is the number of the mount in
-	// mountinfo, which the kernel uses again.
+	// mountinfo, which the kernel uses again. Namespace and ID are 0 in a detached tree.
 	Namespace uint64
 	Empty     bool
 	ID        uint64
 	Through   int
 	Path      string
+	// Tree says for people with what the process Through holds the detached tree (open_tree(2))
+	// that the mount is in; it is empty in a mount namespace.
+	Tree string
 	// Command is the name of the process Through, and User the user who answers for it, if that
 	// is not root. They are empty before [FileMount.Describe].
 	Command, User string
@@ -38,7 +42,12 @@ type FileMount struct {
 
 // String describes the mount for people, without quoting.
 func (m FileMount) String() string {
-	what := m.What() + " at " + m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+	what := m.What() + " at " + m.Path + " in "
+	if m.Tree != "" {
+		what += "a " + m.Tree
+	} else {
+		what += "mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+	}
 	switch {
 	case m.Empty:
 		return what + ", which has no process"
@@ -115,6 +124,26 @@ func (all FileMounts) Add(m *Namespace, t *mountinfo.Table, account *budget.Acco
 			Private: row.Group+row.Master+on.Group+on.Master == 0,
 		})
 		err = account.Spend(budget.Amount{Kept: fileMountSize + len(row.Point)})
+		return err == nil
+	})
+	return err
+}
+
+// AddTree adds the mounts of a detached tree that are on one of the files. t is the table of a
+// mount namespace in which a copy of the tree is attached to the directory at, and holder tells who
+// holds the tree.
+func (all FileMounts) AddTree(holder FileMount, t *mountinfo.Table, at string, account *budget.Account) (err error) {
+	asked := func(file []byte) bool { return all.Asked[string(file)] }
+	t.EachOn(asked, func(file string, row mountinfo.Row) bool {
+		path, below := strings.CutPrefix(row.Point, at+"/")
+		if !below {
+			return true
+		}
+		m := holder
+		m.Path, m.Ino = "/"+path, row.AnyIno()
+		_, m.Net = row.Ino("net")
+		all.On[file] = append(all.On[file], m)
+		err = account.Spend(budget.Amount{Kept: fileMountSize + len(path)})
 		return err == nil
 	})
 	return err

@@ -1,6 +1,7 @@
 package mountns
 
 import (
+	"slices"
 	"syscall"
 	"testing"
 
@@ -73,6 +74,28 @@ func TestAdd(t *testing.T) {
 	}
 	if m, found := all.Other("0:25:/a", 55, func(FileMount) bool { return true }); !found || m.Ino != 56 {
 		t.Errorf("%+v, %v", m, found)
+	}
+}
+
+// TestAddTree: only what is mounted below the copy of the tree counts.
+func TestAddTree(t *testing.T) {
+	const text = `22 1 8:1 / / rw - ext4 /dev/vda rw
+25 22 0:25 / /run rw - tmpfs tmpfs rw
+31 25 0:4 net:[55] /run/netns/a rw - nsfs nsfs rw
+40 22 0:5 / /proc rw - proc proc rw
+41 40 0:25 /netns /proc rw - tmpfs tmpfs rw
+42 41 0:4 net:[56] /proc/a rw - nsfs nsfs rw
+`
+	all := NewFileMounts("0:25:/netns/a", "0:25:/netns/b")
+	holder := FileMount{Through: 9, Tree: "detached mount tree, descriptor 3"}
+	nstest.Must(t, all.AddTree(holder, mountinfo.Parse([]byte(text), nil), "/proc", nil))
+	want := FileMount{Through: 9, Tree: holder.Tree, Path: "/a", Ino: 56, Net: true}
+	if len(all.On) != 1 || !slices.Equal(all.On["0:25:/netns/a"], []FileMount{want}) {
+		t.Errorf("%+v", all.On)
+	}
+	const says = "another namespace is mounted on its file at /a in a detached mount tree, descriptor 3 of pid 9"
+	if got := want.String(); got != says {
+		t.Errorf("%q, want %q", got, says)
 	}
 }
 
