@@ -101,11 +101,12 @@ func (v *vantage) findOpeners() {
 
 // findOpen fills in [Name.Open] for the files that no descriptor was found of. Another netnsctl
 // that asks the kernel for the same file at the same time has that open for some microseconds.
-// Only a tmpfs is sure to answer at once.
+// Only a tmpfs is sure to answer at once. For the names that no time is left for, the clean-up asks.
 func (v *vantage) findOpen(d *rundir.Dir) {
-	const tries, pause = 3, time.Millisecond
+	const tries, pause, most = 3, time.Millisecond, 200 * time.Millisecond
+	deadline := time.Now().Add(most)
 	for _, n := range v.names {
-		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs
+		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs && time.Now().Before(deadline)
 		for i := 0; i < tries && n.Open; i++ {
 			time.Sleep(time.Duration(i) * pause)
 			n.Open = d.IsOpen(n.Entry())

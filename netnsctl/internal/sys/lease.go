@@ -30,6 +30,11 @@ func IsOpenElsewhere(dirfd int, name string) bool {
 			return err
 		})
 	}
+	// Whoever opens the file meanwhile makes the kernel send a signal. SIGIO, the default, would end
+	// this process; SIGURG ends none.
+	if _, err := unix.FcntlInt(uintptr(file), unix.F_SETSIG, int(unix.SIGURG)); err != nil {
+		return false
+	}
 	if err := lease(unix.F_WRLCK); err != nil {
 		return err == unix.EAGAIN
 	}
