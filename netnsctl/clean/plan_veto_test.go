@@ -190,7 +190,7 @@ func TestVeto(t *testing.T) {
 
 		{
 			name: "a detached tree of root's", targets: "dead", change: func(w world) { w.inTree(0) },
-			want: "skip dead: another namespace is mounted on its file at /dead in a detached mount tree, descriptor 3 of pid 7",
+			want: "skip dead: net:[100] is mounted on its file at /dead in a detached mount tree, descriptor 3 of pid 7",
 		},
 		{name: "a detached tree of his", targets: "dead", change: func(w world) { w.inTree(bob) }, want: "remove dead"},
 		{

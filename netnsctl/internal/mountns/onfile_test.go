@@ -93,7 +93,7 @@ func TestAddTree(t *testing.T) {
 	if len(all.On) != 1 || !slices.Equal(all.On["0:25:/netns/a"], []FileMount{want}) {
 		t.Errorf("%+v", all.On)
 	}
-	const says = "another namespace is mounted on its file at /a in a detached mount tree, descriptor 3 of pid 9"
+	const says = "net:[56] is mounted on its file at /a in a detached mount tree, descriptor 3 of pid 9"
 	if got := want.String(); got != says {
 		t.Errorf("%q, want %q", got, says)
 	}
