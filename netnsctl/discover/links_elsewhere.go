@@ -74,12 +74,11 @@ func (v *vantage) linksIn(m *mountns.Namespace, account *budget.Account, mounts 
 		if err := account.Spend(budget.Amount{Items: 1}); err != nil {
 			return err
 		}
-		top, err := -1, error(nil)
+		open := func() (int, error) { return v.fs.OpenRoot(root.pid) }
 		if root.pid == 0 {
-			top, err = m.Hold("/")
-		} else {
-			top, err = v.fs.OpenRoot(root.pid)
+			open = func() (int, error) { return m.Hold("/") }
 		}
+		top, err := open()
 		if err == nil {
 			err = v.linksBelow(m, top, account, func(dir netnsctl.ID, name string, to sys.FileStat) {
 				for _, at := range mounts[to.Ino] {
