@@ -20,6 +20,7 @@ var gapTexts = map[string]struct{ one, many string }{
 	discover.GapNoAnswer:        {"% does not answer", "# paths do not answer, such as %"},
 	discover.GapSockets:         {"1 socket could not be inspected", "# sockets could not be inspected"},
 	discover.GapInFlight:        {"1 descriptor in flight could not be inspected", "# descriptors in flight could not be inspected"},
+	discover.GapIOUringSockets:  {"1 socket of an io_uring could not be inspected", "# sockets of io_urings could not be inspected"},
 	discover.GapIOUring:         {"1 io_uring file could not be inspected", "# io_uring files could not be inspected"},
 	discover.GapMarks: {
 		"1 inotify or fanotify mark is on a namespace whose type the kernel does not tell",

@@ -131,8 +131,9 @@ func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 		}
 	}
 	for _, g := range p.snap.Gaps {
-		// Before Linux 6.15 the kernel shows no detached tree. A descriptor in flight may be of one.
-		if !named && g.UID == 0 && (g.What == discover.GapDetachedTrees || g.What == discover.GapInFlight) {
+		// Before Linux 6.15 the kernel shows no detached tree. A descriptor in flight or a file of an
+		// io_uring may be of one, or of a mount namespace.
+		if !named && g.UID == 0 && slices.Contains([]string{discover.GapDetachedTrees, discover.GapInFlight, discover.GapIOUring}, g.What) {
 			return hidden("something may be mounted on its file", g)
 		}
 	}

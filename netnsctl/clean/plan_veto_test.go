@@ -68,6 +68,12 @@ func (w world) gap(what string, uid int64) {
 	w.snap.Gaps = append(w.snap.Gaps, discover.Gap{What: what, Count: 1, Critical: true, PID: 7, UID: uid})
 }
 
+// unseen adds a gap that is not critical.
+func (w world) unseen(what string, uid int64) {
+	w.gap(what, uid)
+	w.snap.Gaps[len(w.snap.Gaps)-1].Critical = false
+}
+
 // TestVeto: what an ordinary user does keeps no target, where that harms nobody but him.
 func TestVeto(t *testing.T) {
 	const onFile = "skip dead: something is mounted on its file at /run/netns/dead in mnt:[40] of pid 7 of user bob (sleep), uid 1000"
@@ -186,6 +192,18 @@ func TestVeto(t *testing.T) {
 		{
 			name: "a hidden mount namespace of root's", targets: "dead", change: func(w world) { w.gap(discover.GapMountNamespaces, 0) },
 			want: "skip dead: something may be mounted on its file: mount namespaces not readable: 1",
+		},
+		{
+			name: "a hidden descriptor in flight of a user's", targets: "dead", want: "remove dead",
+			change: func(w world) { w.unseen(discover.GapInFlight, bob) },
+		},
+		{
+			name: "a hidden descriptor in flight of root's", change: func(w world) { w.unseen(discover.GapInFlight, 0) },
+			want: "release net:[100]\nskip dead: something may be mounted on its file: descriptors in flight not readable: 1, unless named",
+		},
+		{
+			name: "a hidden file of an io_uring of root's", change: func(w world) { w.unseen(discover.GapIOUring, 0) },
+			want: "release net:[100]\nskip dead: something may be mounted on its file: io_uring files not readable: 1, unless named",
 		},
 
 		{

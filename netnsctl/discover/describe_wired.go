@@ -43,7 +43,7 @@ func (d *describer) wire(namespaces []*Namespace) {
 		}
 		return netns.NsHandle(fd), err
 	}
-	l := wirer{host: d.v.host1, at: d.v.host, taps: func() []openFile { return d.v.classFiles(tapFile) }}
+	l := wirer{host: d.v.host1, at: d.v.host, taps: d.v.taps}
 	carried, w := l.look(namespaces, handles, others)
 	for i, ns := range namespaces {
 		contents := w.contents[i]

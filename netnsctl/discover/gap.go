@@ -45,6 +45,7 @@ const (
 	GapSockets         = "sockets not readable"
 	GapInFlight        = "descriptors in flight not readable"
 	GapIOUring         = "io_uring files not readable"
+	GapIOUringSockets  = "io_uring sockets not readable"
 	GapMarks           = "inotify and fanotify marks on namespaces of a type that the kernel does not tell"
 	GapProcFiles       = "open files of a procfs that is mounted nowhere"
 	GapDetachedTrees   = "detached mount trees not readable"

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -47,6 +48,10 @@ var holds = map[string]func(path string) error{
 	"tuntap":            func(path string) error { return within(path, func() error { return second(tunDevice()) }) },
 	"unattached-tun":    func(path string) error { return within(path, openTun) },
 	"in-flight":         holdInFlight,
+	"tun-in-flight":     func(path string) error { return holdTun(path, func(fd int) error { return inFlight(fd) }) },
+	"tun-in-io_uring":   func(path string) error { return holdTun(path, func(fd int) error { return inRing(fd, nil) }) },
+	"names-in-flight":   func(string) error { return holdNames(func(fd int) error { return inFlight(fd) }) },
+	"names-in-io_uring": func(string) error { return holdNames(func(fd int) error { return inRing(fd, nil) }) },
 	"flight-in-flight":  holdFlightInFlight,
 	"socket-in-flight":  holdSocketInFlight,
 	"inotify":           holdInotify,
@@ -231,6 +236,41 @@ func holdInFlight(path string) error {
 		return err
 	}
 	return inFlight(fd)
+}
+
+// holdTun holds a device of tun in the namespace.
+func holdTun(path string, hold func(fd int) error) error {
+	return within(path, func() error {
+		fd, err := tunDevice()
+		if err != nil {
+			return err
+		}
+		return hold(fd)
+	})
+}
+
+// holdNames holds a copy of the mount namespace, in which nobody is.
+func holdNames(hold func(fd int) error) (err error) {
+	sys.OnThrowAwayThread(func() {
+		if err = sys.NewMountNamespace(); err != nil {
+			return
+		}
+		if err = sys.PrivateMount("/"); err != nil {
+			return
+		}
+		var fd int
+		if fd, err = sys.OpenNamespace("/proc/thread-self/ns/mnt"); err == nil {
+			err = hold(fd)
+		}
+		// The Go runtime ends the thread a little later.
+		own, failed := sys.OpenNamespace("/proc/self/ns/mnt")
+		if failed == nil {
+			defer sys.Close(own)
+			failed = sys.EnterMountNamespace(own)
+		}
+		err = errors.Join(err, failed)
+	})
+	return err
 }
 
 // holdSocketInFlight sends a socket of the namespace, and then a file that the kernel does

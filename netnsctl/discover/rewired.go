@@ -113,5 +113,6 @@ func (s *Snapshot) tapsNow() []openFile {
 	if v.readProcesses() != nil {
 		return nil
 	}
-	return v.classFiles(tapFile)
+	sockets(v) // those in flight
+	return v.taps()
 }

@@ -23,7 +23,7 @@ type source struct {
 var sources = []source{
 	{"processes", processes},
 	{"descriptors", descriptors},
-	{"sockets", sockets},
+	{"sockets", func(v *vantage) ([]sighting, []Gap) { return v.socketSeen, v.socketGaps }},
 	{"tuntap", tunDevices},
 	{"marks", marks},
 	{"io_uring", ioURings},
@@ -223,6 +223,7 @@ func (v *vantage) read(timed func(source string, run func())) (err error) {
 		v.mounts.Get(v.fs, ino).AddMembers(tids...)
 	}
 	timed("descriptors", v.readTypes)
+	timed("sockets", func() { v.socketSeen, v.socketGaps = sockets(v) })
 	timed("mounts", v.readMounts)
 	timed("names", v.readNames)
 	return nil

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
@@ -10,8 +11,8 @@ import (
 // ioURings sees the files that are registered with io_uring: namespaces, and sockets that
 // a descriptor has, too.
 func ioURings(v *vantage) (seen []sighting, gaps []Gap) {
-	unread := 0
 	for _, f := range v.classFiles(ioURing) {
+		unread, sockets, mounts := 0, 0, 0
 		p := f.pin(IOUring)
 		fdinfo := v.fs.FDInfo(f.pid, f.tid, f.fd)
 		if pending(fdinfo) {
@@ -22,23 +23,50 @@ func ioURings(v *vantage) (seen []sighting, gaps []Gap) {
 		files, ok := ringFiles(fdinfo)
 		if !ok {
 			unread++ // the ring was busy
-			continue
 		}
 		for _, file := range files {
 			net, isNet := procfs.ParseLink(file, "net")
 			socket, isSocket := procfs.ParseLink(file, "socket")
+			mount, isMount := procfs.ParseLink(file, "mnt")
 			if isSocket {
 				net, isNet = v.socketNets[socket]
 			}
 			switch {
 			case isNet:
 				seen = append(seen, v.sighting(net, p))
-			case isSocket, len(file) == 0, string(file) == "/":
+			case isSocket:
+				sockets++
+			case isMount && v.mounts[mount] == nil:
+				mounts++
+			case len(file) == 0, string(file) == "/":
 				unread++ // "/" is all that older kernels said of sockets and namespaces
 			}
 		}
+		gaps = append(gaps, counted(Gap{What: GapIOUring, Count: unread, PID: f.pid})...)
+		gaps = append(gaps, counted(Gap{What: GapIOUringSockets, Count: sockets, PID: f.pid})...)
+		gaps = append(gaps, counted(Gap{What: GapMountNamespaces, Count: mounts, Critical: true, PID: f.pid})...)
 	}
-	return seen, counted(Gap{What: GapIOUring, Count: unread})
+	return seen, gaps
+}
+
+// taps gives the character devices of macvtaps that processes have open, those in flight included,
+// and the io_urings with a file that may be one: its path tells no number of a device.
+func (v *vantage) taps() []openFile {
+	files := v.classFiles(tapFile)
+	for _, f := range v.classFiles(ioURing) {
+		registered, ok := ringFiles(v.fs.FDInfo(f.pid, f.tid, f.fd))
+		if !ok || slices.ContainsFunc(registered, isPath) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// isPath reports whether a link in procfs is none of a file without a path, such as "socket:[7]" or
+// "anon_inode:[eventfd]".
+func isPath(link []byte) bool {
+	before, _, found := bytes.Cut(link, []byte(":"))
+	return !found || bytes.Contains(before, []byte("/"))
 }
 
 // ringFiles reads the files registered with an io_uring, which fdinfo names by

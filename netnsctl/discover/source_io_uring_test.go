@@ -11,9 +11,10 @@ func TestIOURings(t *testing.T) {
 		"9000001/fdinfo/3":              "SqMask:\t0x0\nUserFiles:\t5\n    0: net:[77]\n    1: socket:[5]\n    2: /dev/null\n    3: \n    4: /\nUserBufs:\t0\n",
 		"9000001/fdinfo/4":              "UserFiles:\t1\n    0: socket:[6]\nUserBufs:\t0\n",
 		"9000001/fdinfo/5":              "SqMask:\t0x0\n", // busy
-		"9000001/task/9000002/fdinfo/6": "UserFiles:\t1\n    0: net:[79]\n",
+		"9000001/task/9000002/fdinfo/6": "UserFiles:\t3\n    0: net:[79]\n    1: mnt:[80]\n    2: mnt:[81]\n",
 	})
 	v.socketNets[5] = 78
+	v.mounts.Get(v.fs, 80)
 	v.files = []openFile{
 		{pid: 9000001, fd: 3, class: ioURing},
 		{pid: 9000001, fd: 4, class: ioURing},
@@ -28,8 +29,19 @@ func TestIOURings(t *testing.T) {
 		78: {Kind: IOUring, PID: 9000001, FD: 3},
 		79: {Kind: IOUring, PID: 9000001, TID: 9000002, FD: 6},
 	})
-	// The slots 3 and 4, the socket whose descriptor nobody has, the busy ring and the closed one.
-	expectGaps(t, gaps, Gap{What: GapIOUring, Count: 5})
+	expectGaps(t, gaps,
+		Gap{What: GapIOUring, Count: 2, PID: 9000001}, // the slots 3 and 4
+		Gap{What: GapIOUringSockets, Count: 1, PID: 9000001},
+		Gap{What: GapIOUring, Count: 1, PID: 9000001}, // busy
+		Gap{What: GapMountNamespaces, Count: 1, Critical: true, PID: 9000001},
+		Gap{What: GapIOUring, Count: 1, PID: 9000001}, // closed
+	)
+	taps := v.taps()
+	for i, fd := range []int{3, 5, 7} { // the path of the slot 2 may be that of a macvtap
+		if len(taps) != 3 || taps[i].fd != fd {
+			t.Fatalf("taps %v", taps)
+		}
+	}
 }
 
 // TestIOURingByPath: the kernel names a file by the path at which it was mounted when it was

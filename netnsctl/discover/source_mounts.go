@@ -8,6 +8,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
@@ -23,6 +24,7 @@ func mounts(v *vantage) (seen []sighting, gaps []Gap) {
 // most of the names, too.
 func (v *vantage) readMounts() {
 	unread := v.addUnusedMounts()
+	v.addSentMounts()
 	unread = append(unread, mountns.NewReader(v.fs, &v.mountIDs).Each(v.mounts, v.readTable)...)
 	v.unread = map[uint64]bool{}
 	for _, m := range unread {
@@ -41,6 +43,32 @@ func (v *vantage) addUnusedMounts() (unread []mountns.Unread) {
 		v.mountGaps = append(v.mountGaps, Gap{What: GapUnusedMountNamespaces})
 	}
 	return unread
+}
+
+// sentMount is a mount namespace of which a descriptor is in flight to a socket.
+type sentMount struct {
+	to  openFile
+	ino uint64
+}
+
+// maxSentMounts bounds how many mount namespaces are taken from queues: each takes a request.
+const maxSentMounts = 64
+
+// addSentMounts adds the mount namespaces that only a descriptor in flight leads to.
+func (v *vantage) addSentMounts() {
+	taken := 0
+	for _, s := range v.sentMounts {
+		if v.mounts[s.ino] != nil {
+			continue
+		}
+		if taken++; taken <= maxSentMounts {
+			a := v.helper.Ask(helper.SentMount(s.to.descriptor(), s.to.id, s.ino))[0]
+			if a.Err == nil && a.FD >= 0 && v.mounts.AddOpen(v.fs, a.FD) {
+				continue
+			}
+		}
+		v.mountGaps = append(v.mountGaps, Gap{What: GapMountNamespaces, Count: 1, Critical: true, PID: s.to.pid})
+	}
 }
 
 // readTable notes what is needed of a mount namespace.

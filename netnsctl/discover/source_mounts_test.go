@@ -2,7 +2,9 @@ package discover
 
 import (
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
@@ -158,5 +160,28 @@ func TestMountedNamesNeedARoot(t *testing.T) {
 	nstest.Must(t, v.mountPins(v.mounts.Get(v.fs, 500), table, nil))
 	if names := v.mountedNames(); len(names) != 0 || len(v.mountSeen) != 1 {
 		t.Error(names)
+	}
+}
+
+// TestNameInMountNamespaceInFlight: the name that is alive in a mount namespace, of which only a
+// descriptor in flight is left, is found; where a file of an io_uring is left, that is a critical gap.
+func TestNameInMountNamespaceInFlight(t *testing.T) {
+	for _, hold := range []string{"names-in-flight", "names-in-io_uring"} {
+		t.Run(hold, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				nstest.Must(t, host.Add("x"))
+				pid := holder(t, hold, "x")
+				nstest.Must(t, sys.Detach(host.NamePath("x")))
+				snap := scanned(t, host, Options{Files: true})
+				name := snap.Names[0]
+				found := name.Cause == DeadFile && strings.Contains(name.Detail, " is named x in mnt:[")
+				told := slices.ContainsFunc(snap.Gaps, func(g Gap) bool {
+					return g.What == GapMountNamespaces && g.Critical && g.PID == pid
+				})
+				if found != (hold == "names-in-flight") || told == found {
+					t.Errorf("%s: %s; gaps %v", name.Cause, name.Detail, snap.Gaps)
+				}
+			})
+		})
 	}
 }

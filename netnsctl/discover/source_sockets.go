@@ -2,6 +2,7 @@ package discover
 
 import (
 	"os"
+	"slices"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
@@ -129,11 +130,21 @@ func (l *socketLook) flights() {
 			}
 			continue
 		}
-		count, hidden, nets := a.Flight()
-		for _, net := range nets {
+		flight := a.Flight()
+		for _, net := range flight.Nets {
 			l.seen = append(l.seen, l.v.sighting(net, f.pin(InFlight)))
 		}
-		if hidden += max(sent[i]-count, 0); hidden > 0 {
+		for _, mount := range flight.Mounts {
+			l.v.sentMounts = append(l.v.sentMounts, sentMount{f, mount})
+		}
+		for _, device := range flight.Devices {
+			if slices.Contains(l.v.tapMajors, sys.Major(device)) {
+				tap := f
+				tap.class, tap.id = tapFile, device
+				l.v.files = append(l.v.files, tap)
+			}
+		}
+		if hidden := flight.Hidden + max(sent[i]-flight.Count, 0); hidden > 0 {
 			l.gaps = append(l.gaps, Gap{What: GapInFlight, Count: hidden, PID: f.pid})
 		}
 	}

@@ -66,7 +66,11 @@ type vantage struct {
 	// fileSystems are those that hold a network namespace, by their device.
 	fileSystems map[string]*Pin
 	unread      map[uint64]bool // mount namespaces whose mounts could not be read
-	names       []*Name
+	// socketSeen and socketGaps are what [sockets] saw, sentMounts the mount namespaces in flight.
+	socketSeen []sighting
+	socketGaps []Gap
+	sentMounts []sentMount
+	names      []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.

@@ -98,6 +98,39 @@ func TestWired(t *testing.T) {
 	}
 }
 
+// TestWiredTun: a namespace that forwards into a tun device is wired as long as somebody has the
+// device open, also where no descriptor shows that.
+func TestWiredTun(t *testing.T) {
+	for _, test := range []struct{ hold, reason string }{
+		{"persistent-tun", ""},
+		{"tun-in-flight", "forwards between h0 of the host and tun7 of a process that was not found"},
+		{"tun-in-io_uring", "forwards between h0 of the host and tun7 of a process that was not found"},
+	} {
+		t.Run(test.hold, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				nstest.Must(t, host.Add("x"))
+				nstest.Shell(t, `ip link add h0 type veth peer name eth0 netns x; `+forwarding)
+				holder(t, test.hold, "x")
+				id := mounted(t)
+				ns := scanned(t, host, Options{}).named(t, id)
+				if wired := ns.Verdict == Wired; wired != (test.reason != "") || wired && ns.Reason != test.reason {
+					t.Errorf("%s: %s", ns.Verdict, ns.Reason)
+				}
+			})
+		})
+	}
+}
+
+// mounted leaves the namespace x without its name, mounted in the mount namespace of a process.
+func mounted(t *testing.T) (id string) {
+	t.Helper()
+	identity, err := host.Identity("x")
+	nstest.Must(t, err)
+	holder(t, "mount", "x")
+	nstest.Must(t, host.Delete("x"))
+	return identity.ID.String()
+}
+
 // TestWiredMacvtap: a macvtap is wired as long as a process has its character device open, and
 // not by that of another macvtap.
 func TestWiredMacvtap(t *testing.T) {
@@ -112,7 +145,7 @@ func TestWiredMacvtap(t *testing.T) {
 			return ns.Verdict, ns.Reason
 		}
 		open := func(device string) *os.File {
-			nstest.Shell(t, `IFS=: read major minor </run/`+device+`; mknod /run/tap-`+device+` c $major $minor`)
+			nstest.Shell(t, `IFS=: read major minor </run/`+device+`; test -e /run/tap-`+device+` || mknod /run/tap-`+device+` c $major $minor`)
 			f, err := os.OpenFile("/run/tap-"+device, os.O_RDWR|unix.O_NONBLOCK, 0)
 			nstest.Must(t, err)
 			return f
@@ -122,6 +155,16 @@ func TestWiredMacvtap(t *testing.T) {
 		passTo(t, other)
 		if v, reason := verdict(); v != Orphan {
 			t.Errorf("the other macvtap is open: %s: %s", v, reason)
+		}
+		pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+		nstest.Must(t, err)
+		tap, socket := open("mt0"), os.NewFile(uintptr(pair[1]), "socket")
+		passTo(t, socket)
+		nstest.Must(t, unix.Sendmsg(pair[0], []byte{0}, unix.UnixRights(int(tap.Fd())), nil, 0))
+		tap.Close()
+		socket.Close()
+		if v, reason := verdict(); v != Wired || !strings.HasPrefix(reason, "mt0 is open in pid ") {
+			t.Errorf("it is in flight: %s: %s", v, reason)
 		}
 		passTo(t, open("mt0"))
 		if v, reason := verdict(); v != Wired || !strings.HasPrefix(reason, "mt0 is open in pid ") {

@@ -87,6 +87,9 @@ func (w *wires) wired() map[int]string {
 	for n := range w.contents {
 		alive[n] = n >= len(w.namespaces) || w.namespaces[n].alive()
 	}
+	for t := range w.opened {
+		alive[t.namespace] = true
+	}
 	carried := map[int]string{}
 	for {
 		found := map[int]string{}

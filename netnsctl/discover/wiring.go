@@ -18,7 +18,8 @@ import (
 type wirer struct {
 	host netnsctl.ID
 	at   netnsctl.Host
-	// taps gives the character devices of macvtaps that processes have open.
+	// taps gives the character devices of macvtaps that processes have open, and the io_urings that
+	// may have some ([vantage.taps]).
 	taps func() []openFile
 }
 
@@ -54,6 +55,9 @@ func (l wirer) openTaps(w *wires, handles []netns.NsHandle) {
 		}
 		devices := w.contents[n].Devices
 		for _, d := range devices {
+			if d.Attached { // by a descriptor in flight, or a file of an io_uring
+				w.opened[tap{n, d.Index}] = "a process that was not found"
+			}
 			for _, p := range ns.Pins {
 				if d.Kind == "tun" && p.Kind == TunTap && p.Detail == d.Name {
 					w.opened[tap{n, d.Index}] = l.who(p.PID)
@@ -76,10 +80,15 @@ func (l wirer) openMacvtaps(w *wires, n int, ns netns.NsHandle) {
 	numbers, err := inside.CharDevices(ns, w.contents[n].Devices)
 	for _, d := range w.contents[n].Devices {
 		for _, f := range files {
-			if d.IsMacvtap() && (err != nil || numbers[d.Index] == f.id) {
-				w.opened[tap{n, d.Index}] = l.who(f.pid)
-				break
+			if !d.IsMacvtap() || err == nil && f.class == tapFile && numbers[d.Index] != f.id {
+				continue
 			}
+			who := l.who(f.pid)
+			if f.class == ioURing {
+				who += " (perhaps, by io_uring)"
+			}
+			w.opened[tap{n, d.Index}] = who
+			break
 		}
 	}
 }

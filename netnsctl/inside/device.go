@@ -27,6 +27,9 @@ type Device struct {
 	// XDP says that a program sees the packets that arrive by the device, and may send them out
 	// by another one.
 	XDP bool
+	// Attached says that somebody has the tun or tap device open, whether or not a descriptor of a
+	// process shows that.
+	Attached bool
 	// Up is what the administrator asked for, State is what the device reports
 	// (RFC 2863): "up", "down", "lowerlayerdown", "dormant", "unknown" …
 	Up    bool   `json:"up"`

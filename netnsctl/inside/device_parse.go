@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rtnl"
@@ -23,7 +24,7 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 		Index: int(int32(order.Uint32(message[4:]))), Up: order.Uint32(message[8:])&unix.IFF_UP != 0,
 		Loopback: order.Uint16(message[2:]) == unix.ARPHRD_LOOPBACK, State: stateName(),
 	}
-	lower, underlay, peer, parent := 0, 0, int32(rtnl.Unassigned), false
+	lower, underlay, peer, parent, carrier := 0, 0, int32(rtnl.Unassigned), false, false
 	err = rtnl.Each(message[unix.SizeofIfInfomsg:], func(kind uint16, value []byte) {
 		switch kind {
 		case unix.IFLA_IFNAME:
@@ -48,6 +49,8 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 			peer = int32(rtnl.Uint32(value))
 		case unix.IFLA_AF_SPEC:
 			d.Forwarding = forwards(value)
+		case unix.IFLA_CARRIER:
+			carrier = len(value) > 0 && value[0] != 0
 		case unix.IFLA_PARENT_DEV_NAME:
 			parent = true
 		case unix.IFLA_XDP:
@@ -57,6 +60,9 @@ func parseDevice(message []byte, here int32) (d Device, err error) {
 		}
 	})
 	d.Physical = !d.Loopback && (d.Kind == "" || parent || slices.Contains(hardwareKinds, d.Kind))
+	// The kernel takes the carrier from a persistent device when its last descriptor is closed
+	// (__tun_detach in drivers/net/tun.c).
+	d.Attached = d.Attached || d.Kind == "tun" && carrier
 	if d.VXLAN != nil {
 		lower = underlay
 	}
@@ -86,6 +92,11 @@ func (d *Device) parseInfo(info []byte) (underlay int) {
 				if kind == unix.IFLA_VLAN_ID && len(value) >= 2 {
 					d.VLAN = int(binary.NativeEndian.Uint16(value))
 				}
+			})
+		case kind == unix.IFLA_INFO_DATA && d.Kind == "tun":
+			// A device that is not persistent ends with its last descriptor (Linux 4.20 tells).
+			_ = rtnl.Each(value, func(kind uint16, value []byte) {
+				d.Attached = d.Attached || kind == nl.IFLA_TUN_PERSIST && len(value) > 0 && value[0] == 0
 			})
 		case kind == unix.IFLA_INFO_DATA && d.Kind == "vxlan":
 			d.VXLAN = &VXLAN{}

@@ -74,17 +74,42 @@ func (c *copier) net(socket int) (uint64, error) {
 	return net, netErr
 }
 
-// Flight asks for the network namespaces of the descriptors in the first message that a unix
-// socket has not received yet: those that are open, and those of sockets and tun devices. Where
-// one of them is a unix socket, it asks the same for that one.
+// Flight asks for what is known of the descriptors in the first message that a unix socket has not
+// received yet. Where one of them is a unix socket, it asks the same for that one.
 func Flight(d Descriptor, ino uint64) Request { return d.request(opFlight, ino) }
 
-// Flight is the answer to the request [Flight]: the number of all descriptors in the message, that
-// of the descriptors of which nothing is told (to sockets in the message and in no first one; to
-// a directory, a mount context or the like, which may hold a namespace), and the inode numbers of
-// network namespaces.
-func (a Answer) Flight() (count, hidden int, nets []uint64) {
-	return int(a.Numbers[0]), int(a.Numbers[1]), a.Numbers[2:]
+// SentMount asks the same, and for an open file of a mount namespace among them: [Answer.FD], -1 if
+// it is there no more.
+func SentMount(d Descriptor, ino, mount uint64) Request {
+	r := Flight(d, ino)
+	r.net = mount
+	return r
+}
+
+// Sent is what is known of descriptors in flight.
+type Sent struct {
+	Count int // of those in the first message
+	// Hidden is the number of those of which nothing is told: to sockets in the message and in no
+	// first one; to a directory, a mount context or the like, which may hold a namespace.
+	Hidden int
+	// Nets are the inode numbers of network namespaces, those of sockets and tun devices included,
+	// Mounts those of mount namespaces, Devices the numbers of other character devices.
+	Nets, Mounts, Devices []uint64
+}
+
+func (s *Sent) numbers() []uint64 {
+	head := []uint64{uint64(s.Count), uint64(s.Hidden), uint64(len(s.Nets)), uint64(len(s.Mounts))}
+	return slices.Concat(head, s.Nets, s.Mounts, s.Devices)
+}
+
+// Flight is the answer to the request [Flight].
+func (a Answer) Flight() Sent {
+	list := a.Numbers[4:]
+	mounts := a.Numbers[2] + a.Numbers[3]
+	return Sent{
+		Count: int(a.Numbers[0]), Hidden: int(a.Numbers[1]),
+		Nets: list[:a.Numbers[2]], Mounts: list[a.Numbers[2]:mounts], Devices: list[mounts:],
+	}
 }
 
 func (c *copier) flight(r Request) Answer {
@@ -105,19 +130,30 @@ func (c *copier) flight(r Request) Answer {
 		return failed(err)
 	}
 	sent := sys.PeekFDs(fd)
-	a := told(uint64(len(sent)), 0)
+	a := Answer{FD: -1}
+	s := Sent{Count: len(sent)}
 	for depth := 1; len(sent) > 0; depth++ {
 		var nested []int
 		for _, fd := range sent {
-			net, known := netOf(fd, nsfs)
-			if known {
-				a.Numbers = append(a.Numbers, net)
+			mount, isMount := mountOf(fd, nsfs)
+			net, isNet := netOf(fd, nsfs)
+			switch {
+			case isMount && mount == r.net && a.FD < 0:
+				a.FD = fd
+			case isMount, isNet:
 				harmless = append(harmless, fd)
-			} else {
+			default:
 				others = append(others, fd)
 			}
-			if !known && mayHold(fd) {
-				a.Numbers[1]++
+			switch {
+			case isMount:
+				s.Mounts = append(s.Mounts, mount)
+			case isNet:
+				s.Nets = append(s.Nets, net)
+			case mayHold(fd):
+				s.Hidden++
+			default:
+				s.Devices = append(s.Devices, device(fd)...)
 			}
 			if queued := sys.QueuedFDs(fd); queued > 0 {
 				var shown []int
@@ -125,11 +161,12 @@ func (c *copier) flight(r Request) Answer {
 					shown = sys.PeekFDs(fd)
 				}
 				nested = append(nested, shown...)
-				a.Numbers[1] += uint64(max(queued-len(shown), 0))
+				s.Hidden += max(queued-len(shown), 0)
 			}
 		}
 		sent = nested
 	}
+	a.Numbers = s.numbers()
 	return a
 }
 
@@ -168,6 +205,25 @@ func netOf(fd int, nsfs uint64) (net uint64, ok bool) {
 		return net, err == nil
 	}
 	return 0, false
+}
+
+// mountOf is the mount namespace that an open file is of.
+func mountOf(fd int, nsfs uint64) (ino uint64, ok bool) {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil || st.Dev != nsfs {
+		return 0, false
+	}
+	kind, err := sys.NamespaceType(fd)
+	return st.Ino, err == nil && kind == sys.TypeMount
+}
+
+// device is the number of the character device that an open file is, if it is one.
+func device(fd int) []uint64 {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) != nil || st.Kind() != sys.KindCharDevice {
+		return nil
+	}
+	return []uint64{st.Rdev}
 }
 
 // mayHold reports whether an open file may hold a network namespace, and does not tell which: a

@@ -115,8 +115,8 @@ func TestFlight(t *testing.T) {
 			nstest.Must(t, err)
 			a := h.Ask(Flight(d, 0))[0]
 			nstest.Must(t, a.Err)
-			if count, _, nets := a.Flight(); count != 2 || len(nets) != 1 || nets[0] != ino {
-				t.Errorf("%d descriptors, of %v", count, nets)
+			if sent := a.Flight(); sent.Count != 2 || len(sent.Nets) != 1 || sent.Nets[0] != ino || len(sent.Mounts) != 0 {
+				t.Errorf("%+v", sent)
 			}
 			text := make([]byte, 9)
 			n, _, err := unix.Recvfrom(pair[1], text, unix.MSG_PEEK)

@@ -84,6 +84,16 @@ func (all All) keepIfNew(fs *procfs.FS, fd int) (kept bool) {
 	return false
 }
 
+// AddOpen takes over the descriptor of a mount namespace, and reports whether it could: where few
+// descriptors are left, it closes this one.
+func (all All) AddOpen(fs *procfs.FS, fd int) bool {
+	if !sys.SpareFDs(fd, spareFDs) {
+		sys.Close(fd)
+		return false
+	}
+	return all.keepIfNew(fs, fd)
+}
+
 // tooMany tells of the mount namespace fd, and to whom it belongs, and closes it.
 func (all All) tooMany(fs *procfs.FS, fd int) []Unread {
 	defer sys.Close(fd)
