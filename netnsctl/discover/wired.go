@@ -63,9 +63,9 @@ func (w *wires) forwards(n int, alive []bool) []string {
 		switch {
 		case d.XDP:
 			mayForward = " (XDP)"
-		case slices.Contains(w.ingress[n], d.Index):
+		case slices.Contains(w.contents[n].Gateway.Ingress, d.Index):
 			mayForward = " (tc)"
-		case w.filtered[n]:
+		case w.contents[n].Gateway.DeviceChains > 0:
 			mayForward = " (nftables)"
 		}
 	}

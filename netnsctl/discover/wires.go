@@ -18,10 +18,6 @@ type wires struct {
 	// gateways says, by namespace, what makes it a gateway for others although it is linked
 	// with the host only.
 	gateways map[int]string
-	// ingress has, by namespace, the devices whose arriving packets filters may send elsewhere.
-	ingress map[int][]int
-	// filtered says which namespaces have chains of nftables that may do so.
-	filtered map[int]bool
 	// who says which process it is.
 	who func(pid int) string
 

@@ -33,7 +33,7 @@ func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others in
 	others.Kinds = hidingUnderlay
 	w := &wires{
 		namespaces: namespaces, contents: inside.Read(handles, inside.Wanted{Devices: true, Near: &others}),
-		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, ingress: map[int][]int{}, filtered: map[int]bool{}, who: l.who,
+		host: l.host, opened: map[tap]string{}, gateways: map[int]string{}, who: l.who,
 	}
 	l.openTaps(w, handles)
 	carried := w.wired()
@@ -95,7 +95,7 @@ func (l wirer) openMacvtaps(w *wires, n int, ns netns.NsHandle) {
 
 // findGateways reports whether it has found a gateway among the orphans that lead out and are
 // not known to be wired.
-func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]string) bool {
+func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]string) (found bool) {
 	var at []int
 	var open []netns.NsHandle
 	tunnel := w.hiddenTunnel()
@@ -108,12 +108,8 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 	for i, c := range inside.Read(open, inside.Wanted{Gateways: len(open) > 0, Sockets: tunnel != ""}) {
 		n := at[i]
 		w.contents[n].Err = errors.Join(w.contents[n].Err, c.Err) // it may be what others need
-		if len(c.Gateway.Ingress) > 0 {
-			w.ingress[n] = c.Gateway.Ingress
-		}
-		if c.Gateway.DeviceChains > 0 {
-			w.filtered[n] = true
-		}
+		w.contents[n].Gateway = c.Gateway
+		found = found || len(c.Gateway.Ingress) > 0 || c.Gateway.DeviceChains > 0
 		var texts []string
 		if c.Gateway.Services > 0 {
 			texts = append(texts, "balances load for "+count(c.Gateway.Services, "virtual service", "virtual services")+" (IPVS)")
@@ -128,7 +124,7 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 			w.gateways[n] = strings.Join(texts, ", ")
 		}
 	}
-	return len(w.gateways)+len(w.ingress)+len(w.filtered) > 0
+	return found || len(w.gateways) > 0
 }
 
 // hasExits reports whether a namespace has so many devices that lead out, to an orphan, too.
