@@ -82,8 +82,11 @@ type Skipped struct {
 	// Name is nil for a namespace without a name, Namespace is nil for a stale name.
 	Name      *discover.Name      `json:"name,omitempty"`
 	Namespace *discover.Namespace `json:"namespace,omitempty"`
-	// Why is the reason, for people.
-	Why string `json:"why"`
+	// Why is the reason, for people, and Kind what kind of reason that is.
+	Why  string `json:"why"`
+	Kind Kind   `json:"kind,omitempty"`
+	// Owner is the program in whose directory it is mounted, for the kind [Owned].
+	Owner string `json:"owner,omitempty"`
 	// Holder is the process that Why tells of, nil if it tells of none.
 	Holder *Holder `json:"holder,omitempty"`
 	// Gap is what the scan could not look at, where that is the reason.
@@ -99,6 +102,25 @@ type Skipped struct {
 	// IfNamed says that the plan would have the name or the namespace if it were a target.
 	IfNamed bool `json:"if_named,omitempty"`
 }
+
+// Kind is the kind of the reason for which something is skipped, in a word or two; empty for a
+// reason that only its text tells.
+type Kind string
+
+// The kinds.
+const (
+	Young    Kind = "young"    // younger than the grace
+	Held     Kind = "held"     // by a process, which is not in the namespace
+	InUse    Kind = "in use"   // a process is in the namespace
+	Wired    Kind = "wired"    // it carries traffic for others
+	Kept     Kind = "kept"     // the administrator or a runtime wants it
+	Owned    Kind = "owned"    // mounted in the directory of a runtime
+	Named    Kind = "named"    // it has a name, here or in another mount namespace
+	Mounted  Kind = "mounted"  // something that would end with it, or that nobody may end
+	Covered  Kind = "covered"  // by another mount
+	Hardware Kind = "hardware" // a physical device is inside
+	Unknown  Kind = "unknown"  // not enough could be inspected
+)
 
 // Holder is a process that keeps a name or a namespace.
 type Holder struct {

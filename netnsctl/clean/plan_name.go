@@ -87,17 +87,17 @@ func (p *planner) foreignFile(n *discover.Name) reason {
 	}
 	switch {
 	case n.Keeper != "":
-		return because("it is in the records of ", n.Keeper)
+		return because("it is in the records of ", n.Keeper).as(Kept)
 	case n.Cause == discover.DeadFile && n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
 	case n.Cause == discover.DeadFile && n.Open:
-		return because("its file is open, but no descriptor of it was found")
+		return because("its file is open, but no descriptor of it was found").as(Held)
 	case n.Elsewhere != "":
-		return because("it leads to ", n.Elsewhere)
+		return because("it leads to ", n.Elsewhere).as(Named)
 	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:
 		return reason{}
 	case n.Cause == discover.RecycledPID:
-		return because("it leads to ", n.Top.String(), ", which is alive: ", n.Detail)
+		return because("it leads to ", n.Top.String(), ", which is alive: ", n.Detail).as(InUse)
 	case n.Mounted:
 		return because("a namespace ", n.Detail, " is mounted on it")
 	case n.Cause == discover.WrongType:
@@ -183,7 +183,7 @@ func (p *planner) healthy(n *discover.Name) {
 func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
 	switch {
 	case n.Verdict == discover.Unknown:
-		return because("it cannot be looked at: ", n.Detail)
+		return because("it cannot be looked at: ", n.Detail).as(Unknown)
 	case p.obstacle(n) != netnsctl.NoObstacle:
 		return because(string(p.obstacle(n)))
 	case ns == nil || ns.Verdict != discover.Idle:

@@ -27,7 +27,7 @@ func (p *planner) namespace(ns *discover.Namespace) {
 	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired && ns.Verdict != discover.Idle:
 		p.skip(nil, ns, inUse(ns), nil)
 	case len(ns.Names) > 0:
-		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that"), nil)
+		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that").as(Named), nil)
 	default:
 		p.orphan(ns, byID, byPath, tidy)
 	}
@@ -70,7 +70,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 		return because(ns.Reason)
 	}
 	if ns.Verdict == discover.Wired && !target {
-		return because("wired: ", ns.Reason)
+		return because("wired: ", ns.Reason).as(Wired)
 	}
 	for _, pin := range ns.Pins {
 		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0 && !pin.Uses) {
@@ -81,7 +81,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 		return r
 	}
 	if ns.Cookie == 0 && !ns.Held() {
-		return heldBy("it could not be opened, so it might be mistaken for another: ", ns.Pins[0])
+		return heldBy("it could not be opened, so it might be mistaken for another: ", ns.Pins[0]).as(Unknown)
 	}
 	if r := p.unseen(ns, target); r.keeps() {
 		return r
@@ -105,7 +105,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 func (p *planner) keepMount(pin discover.Pin, ns *discover.Namespace, named bool) reason {
 	m, ino := pin.Mount, ns.ID.Ino
 	if m.Stays != "" {
-		r := because(m.Stays)
+		r := because(m.Stays).as(Mounted)
 		if m.Own && strings.HasPrefix(m.Stays, discover.CoveredBy) {
 			r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 		}
@@ -127,13 +127,14 @@ func (p *planner) keepMount(pin discover.Pin, ns *discover.Namespace, named bool
 			return mounted(other)
 		}
 	}
-	where := heldBy("", pin)
+	where := heldBy("", pin).as(Mounted)
 	where.text = "mounted at " + strings.TrimPrefix(strings.TrimPrefix(where.text, "covered "), "mount ")
 	switch {
 	case named:
 	case m.Foreign() != "":
 		where.text += ", owned by " + m.Foreign()
-		return where
+		where.owner = m.Foreign()
+		return where.as(Owned)
 	case m.Host && !m.Covered:
 		return where
 	case m.Host && m.Name != "":
@@ -143,7 +144,7 @@ func (p *planner) keepMount(pin discover.Pin, ns *discover.Namespace, named bool
 		return p.coveredBy(where.text+", but ", m)
 	case m.Usable:
 		where.text = "it has the name " + m.Name + " there: " + where.text
-		return where
+		return where.as(Named)
 	}
 	if m.Carries {
 		where.text = "something else is mounted on its mount at " + strings.TrimPrefix(where.text, "mounted at ")

@@ -13,6 +13,8 @@ import (
 // reason is why a name or a namespace stays; without text it does not.
 type reason struct {
 	text   string
+	kind   Kind
+	owner  string // the program whose directory it is in, of kind [Owned]
 	holder *Holder
 	gap    *discover.Gap
 	// cover is where the mount is that has to be unmounted to uncover another one, unmount where
@@ -23,12 +25,18 @@ type reason struct {
 
 func because(text ...string) reason { return reason{text: strings.Join(text, "")} }
 
+// as gives a reason its kind.
+func (r reason) as(kind Kind) reason {
+	r.kind = kind
+	return r
+}
+
 // keeps reports whether there is a reason.
 func (r reason) keeps() bool { return r.text != "" }
 
 // heldBy is a pin as the reason.
 func heldBy(before string, p discover.Pin) reason {
-	r := because(before, p.String())
+	r := because(before, p.String()).as(Held)
 	switch {
 	case p.PID != 0:
 		r.holder = &Holder{p.PID, p.Command, p.UID, p.User}
@@ -40,7 +48,7 @@ func heldBy(before string, p discover.Pin) reason {
 
 // mounted is a mount on a file as the reason.
 func mounted(m mountns.FileMount) reason {
-	r := because(m.String())
+	r := because(m.String()).as(Mounted)
 	if m.Through != 0 {
 		r.holder = &Holder{m.Through, m.Command, m.UID, m.User}
 	}
@@ -49,7 +57,7 @@ func mounted(m mountns.FileMount) reason {
 
 // coveredBy is what covers a mount as the reason.
 func (p *planner) coveredBy(before string, m *discover.Mount) reason {
-	r := because(before, discover.CoveredBy, m.Cover)
+	r := because(before, discover.CoveredBy, m.Cover).as(Covered)
 	r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 	return r
 }
@@ -67,7 +75,7 @@ func (p *planner) cover(file, cover string, bears bool) string {
 
 // hidden is a gap as the reason.
 func hidden(text string, g discover.Gap) reason {
-	r := reason{text: text, gap: &g}
+	r := reason{text: text, kind: Unknown, gap: &g}
 	if g.PID != 0 {
 		r.holder = &Holder{g.PID, g.Command, g.UID, g.User}
 	}
@@ -79,26 +87,26 @@ func (p *planner) young(born time.Time) reason {
 	switch {
 	case p.req.MinAge <= 0:
 	case born.IsZero():
-		return because(fmt.Sprintf("its age is not known, --min-age is %v", p.req.MinAge))
+		return because(fmt.Sprintf("its age is not known, --min-age is %v", p.req.MinAge)).as(Young)
 	case p.snap.Taken.Sub(born) < p.req.MinAge:
-		return because(fmt.Sprintf("younger than --min-age %v", p.req.MinAge))
+		return because(fmt.Sprintf("younger than --min-age %v", p.req.MinAge)).as(Young)
 	}
 	return reason{}
 }
 
 func inUse(ns *discover.Namespace) reason {
 	if ns == nil {
-		return because("its namespace was not found")
+		return because("its namespace was not found").as(Unknown)
 	}
 	if ns.Verdict == discover.Own {
-		return because("it is ", ns.Reason)
+		return because("it is ", ns.Reason).as(InUse)
 	}
 	for _, p := range ns.Pins {
 		if p.Kind == discover.Process || p.Kind == discover.Thread {
-			return heldBy("in use by ", p)
+			return heldBy("in use by ", p).as(InUse)
 		}
 	}
-	return because("in use")
+	return because("in use").as(InUse)
 }
 
 // unseen says that a namespace without a process may be pinned by what the scan could not look
@@ -117,16 +125,16 @@ func (p *planner) unseen(ns *discover.Namespace, named bool) reason {
 func hardware(ns *discover.Namespace) reason {
 	switch {
 	case len(ns.Hardware) > 0:
-		return because("it holds a physical device: ", strings.Join(ns.Hardware, ", "))
+		return because("it holds a physical device: ", strings.Join(ns.Hardware, ", ")).as(Hardware)
 	case ns.Unlisted:
-		return because("its devices could not be listed, one of them may be a physical device")
+		return because("its devices could not be listed, one of them may be a physical device").as(Unknown)
 	}
 	return reason{}
 }
 
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
-	s := Skipped{Name: n, Namespace: ns, Why: r.text, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
+	s := Skipped{Name: n, Namespace: ns, Why: r.text, Kind: r.kind, Owner: r.owner, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
 	if r.other != nil && !p.named().keepOrphan(r.other, true, anyMount).keeps() {
 		s.Other = r.other.String()
 	}
