@@ -23,6 +23,16 @@ type Request struct {
 	// mounted elsewhere in the mount namespace of pid 1, are in [Plan.Skipped] until they are
 	// targets.
 	Targets []string
+	// Match and Exclude are globs of [path.Match], to which an asterisk does not match a slash.
+	// Where there are any, Match keeps in the plan only what one of them matches; Exclude takes out
+	// what one of its globs matches. What is left out so is not in [Plan.Skipped]. Both narrow the
+	// targets, too.
+	//
+	// A glob that begins with a slash is compared with the path of a name, and with those of the
+	// mounts of a namespace in any mount namespace, and also with the directories above them:
+	// "/run/docker" stands for all that is mounted below. Any other glob is compared with a name,
+	// and with the text of an ID: "cni-*", or "net:[4026532177]", whose brackets count as they are.
+	Match, Exclude []string
 	// MinAge is the grace of rule 3: a younger name or namespace is skipped. Zero is no grace,
 	// [DefaultMinAge] is that of the command.
 	MinAge time.Duration
@@ -164,8 +174,11 @@ type coveredName struct {
 }
 
 // Make makes the plan for a request. It looks at nothing but the snapshot, which must have
-// been taken with [discover.Options.Files]. The only error is a [GapError].
+// been taken with [discover.Options.Files]. The only errors are a [GapError] and a [PatternError].
 func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
+	if err := req.patterns(); err != nil {
+		return nil, err
+	}
 	critical := snap.Critical()
 	if slices.ContainsFunc(critical, func(g discover.Gap) bool { return g.Vantage }) {
 		return nil, &GapError{critical}
@@ -190,6 +203,7 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	for _, ns := range snap.Namespaces {
 		p.namespace(ns)
 	}
+	p.narrow()
 	p.alsoDeleted()
 	p.plan.Missing = p.missing()
 	return p.plan, nil

@@ -166,7 +166,7 @@ func (p *planner) leftOver(m mountns.FileMount) bool {
 	}
 	notNamed := func(*discover.Mount) bool { return false }
 	return ns.Verdict == discover.Idle && len(ns.Names) > 0 ||
-		ns.Verdict == discover.Orphan && !p.keepOrphan(ns, false, notNamed).keeps()
+		ns.Verdict == discover.Orphan && !p.excludes(nil, ns) && !p.keepOrphan(ns, false, notNamed).keeps()
 }
 
 // healthy decides on a name that was asked for and is not stale.

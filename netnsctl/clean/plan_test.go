@@ -60,7 +60,11 @@ func snapshot(things ...any) *discover.Snapshot {
 
 // decide gives the plan as text: what is removed or released, and why the rest is skipped.
 func decide(s *discover.Snapshot, targets ...string) string {
-	plan, err := clean.Make(s, clean.Request{Targets: targets, MinAge: clean.DefaultMinAge})
+	return decideOn(s, clean.Request{Targets: targets, MinAge: clean.DefaultMinAge})
+}
+
+func decideOn(s *discover.Snapshot, req clean.Request) string {
+	plan, err := clean.Make(s, req)
 	if err != nil {
 		return "refused: " + err.Error()
 	}
