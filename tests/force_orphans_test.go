@@ -36,7 +36,7 @@ func TestStaleGrace(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; : >/run/netns/dead`)
 	a := w.run("delete", "--force-orphans")
-	if a.status != "3" || !strings.Contains(a.stdout, "skipped dead: younger than --min-age 10m0s; to remove it anyway: netnsctl delete --force-orphans dead\n") {
+	if a.status != "3" || !strings.Contains(a.stdout, "skipped dead: younger than 10m; to remove it anyway: netnsctl delete --force-orphans dead\n") {
 		t.Errorf("status %s: %s", a.status, a.stdout)
 	}
 	w.shell(`test -f /run/netns/dead`)

@@ -28,7 +28,7 @@ func TestStaleViews(t *testing.T) {
 		{"delete --min-age 0 quiet", "2", ""},
 		{"delete --force-orphans nonsense", "1", ""},
 		{"delete --force-orphans dead quite", "1", ""},
-		{"delete --force-orphans --min-age 1d quiet", "3", "skipped quiet: younger than --min-age 24h0m0s\n0 removed, 0 released, 1 skipped\n"},
+		{"delete --force-orphans --min-age 1d quiet", "3", "skipped quiet: younger than 24h\n0 removed, 0 released, 1 skipped\n"},
 	} {
 		a := w.run(strings.Fields(c.words)...)
 		if a.status != c.status || a.stdout != c.stdout {

@@ -165,7 +165,7 @@ func releaseCommand(snap *discover.Snapshot, ns *discover.Namespace) (command, s
 	case len(plan.Steps) > 0:
 		return shellCommand("netnsctl delete --force-orphans", ns.ID.String()), ""
 	case len(plan.Skipped) > 0:
-		return "", skippedText(plan.Skipped[0])
+		return "", skippedText(plan.Skipped[0], "netnsctl delete --force-orphans")
 	}
 	return "", ""
 }

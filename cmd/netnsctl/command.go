@@ -115,6 +115,8 @@ func (f *flag) cli() cli.Flag {
 	case f.Value == "N":
 		initial, _ := strconv.ParseUint(f.Default, 10, 31) // empty: 0
 		return &cli.UintFlag{Name: f.Name, Value: uint(initial)}
+	case f.Value == "GLOB":
+		return &cli.GenericFlag{Name: f.Name, Value: &globs{}}
 	case f.repeated:
 		return &cli.StringSliceFlag{Name: f.Name}
 	}
@@ -165,6 +167,7 @@ func kinds() map[string]kind {
 		"PROGRAM":   {complete: completion.File},
 		"COLUMNS":   {},
 		"CONDITION": {},
+		"GLOB":      {check: checkGlob},
 		"FORMAT":    {},
 		"USER":      {},
 		"TIME":      {check: checkDuration},

@@ -197,6 +197,24 @@ func commands() []command {
 			Examples: []string{"netnsctl help", "netnsctl help delete"},
 		},
 		{
+			name: "prune", synonyms: "clean cleanup gc purge sweep", args: []string{"[LEAK...]"}, run: (*ui).prune,
+			Short: "clean up what is stale or orphaned",
+			Long: "Removes stale names and releases orphaned namespaces, as \"delete --force-orphans\". On\n" +
+				"a terminal it shows the plan and asks. If you name some, it handles only those. It never\ntouches a namespace in use and ends no process.",
+			Flags: []flag{
+				{Name: "dry-run", Help: "print the plan, and do nothing"},
+				{Name: "match", Value: "GLOB", repeated: true, Help: "only what matches: a name, an ID or the path of a mount"},
+				{Name: "exclude", Value: "GLOB", repeated: true, Help: "not what matches"},
+				{Name: "older-than", Value: "TIME", Default: grace, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "yes", Short: "y", Help: "do not ask"},
+				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
+				{Name: "verbose", Short: "v", Help: "print each name and namespace, with its reason"},
+				jsonFlag,
+			},
+			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
+			Examples: []string{"netnsctl prune --dry-run", "netnsctl prune --match 'cni-*' --older-than 1d"},
+		},
+		{
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,
 			Short:    "find the namespace of an address, device, port, process ...",
 			Long:     "Looks into every namespace of the host, named or not, for addresses, devices, ports,\nprocesses, containers and names.",

@@ -81,7 +81,7 @@ func toDelete(snap *discover.Snapshot, n *discover.Name) string {
 	case len(n.Layers) > 1 && !busy:
 		return fmt.Sprintf("each %s removes one of %d mounts", shellCommand("netnsctl delete", n.Name), len(n.Layers))
 	case len(plan.Skipped) > 0:
-		return skippedRemedy(plan.Skipped[0])
+		return skippedRemedy(plan.Skipped[0], "netnsctl delete --force-orphans")
 	}
 	return ""
 }

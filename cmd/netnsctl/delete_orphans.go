@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,39 +16,67 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
+// cleanupOptions are the flags of prune, and of delete --force-orphans.
+type cleanupOptions struct {
+	deleteOptions
+	clean.Request
+	command string // as remedies write it
+	// grouped prints one line for all that have the same reason. asks shows the plan and asks,
+	// where a person can answer.
+	grouped, asks bool
+}
+
 // deleteOrphans is delete --force-orphans.
 func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) error {
-	minAge := duration(c, "min-age")
-	targets := c.Args().Slice()
-	if len(targets) > 0 && !c.IsSet("min-age") {
-		minAge = 0 // the default is not for a target that the user has named
+	return u.cleanUp(call, cleanupOptions{
+		deleteOptions: o, command: "netnsctl delete --force-orphans",
+		Request: clean.Request{Targets: c.Args().Slice(), MinAge: minAge(c, "min-age")},
+	})
+}
+
+// minAge is the value of a flag. Its default is not for a target that the user has named.
+func minAge(c *cli.Context, name string) time.Duration {
+	if c.NArg() > 0 && !c.IsSet(name) {
+		return 0
 	}
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: len(targets) > 0, Files: true, FarEnds: farEndsOf(call.Host, targets)})
+	return duration(c, name)
+}
+
+// cleanUp plans, and does what was planned.
+func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
+	targets := len(o.Targets) > 0
+	snap, err := discover.Scan(call.Host, o.scan(call.Host))
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
-	if minAge > 0 {
+	if o.MinAge > 0 {
 		if err := (dating{keep: !o.dryRun, certain: true}).date(snap); err != nil {
 			u.note("unknown ages count as young, as their state cannot be kept: %v", err)
 		}
 	}
-	plan, err := clean.Make(snap, clean.Request{Targets: targets, MinAge: minAge})
+	plan, err := clean.Make(snap, o.Request)
+	if wrong, ok := errors.AsType[*clean.PatternError](err); ok {
+		return usageError{wrong}
+	}
 	if gaps, ok := errors.AsType[*clean.GapError](err); ok {
 		return errors.New("refusing to clean up: " + criticalGaps(gaps.Gaps))
 	}
 	if err != nil {
 		return err
 	}
-	r := &cleanup{ui: u, json: o.json, pretty: o.pretty, targets: len(targets) > 0, plan: plan, snap: snap}
+	r := &cleanup{ui: u, cleanupOptions: o, targets: targets, plan: plan, snap: snap}
 	if !r.json {
-		u.gaps(snap.Gaps, c.Bool("verbose"))
+		u.gaps(snap.Gaps, o.verbose)
 	}
 	switch {
 	case o.dryRun:
 		return r.dryRun()
 	case len(plan.Missing) > 0:
 		return r.refuse()
+	case o.asks && !r.agreed():
+		u.note("nothing was done")
+		return status(statusFailed)
 	}
 	if o.wait {
 		r.goodbye = u.goodbye(call.Host, o.limit)
@@ -67,18 +96,24 @@ func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) er
 	return err
 }
 
+// scan is what the plan needs.
+func (o cleanupOptions) scan(host netnsctl.Host) discover.Options {
+	return discover.Options{Everything: len(o.Targets) > 0, Files: true, FarEnds: farEndsOf(host, o.Targets)}
+}
+
 // cleanup prints what a clean-up does.
 type cleanup struct {
 	*ui
-	json, pretty bool
-	targets      bool // the call names some
-	plan         *clean.Plan
-	snap         *discover.Snapshot
-	results      []clean.Result
-	goodbye      *goodbye          // nil without --wait
-	released     int               // namespaces that were waited for
-	left         []clean.Remaining // those that are not gone
-	leftTexts    []string
+	cleanupOptions
+	targets   bool // the call names some
+	shown     bool // the plan, before the question
+	plan      *clean.Plan
+	snap      *discover.Snapshot
+	results   []clean.Result
+	goodbye   *goodbye          // nil without --wait
+	released  int               // namespaces that were waited for
+	left      []clean.Remaining // those that are not gone
+	leftTexts []string
 }
 
 // dryRun prints the plan.
@@ -90,11 +125,28 @@ func (r *cleanup) dryRun() error {
 		r.printJSON(r.document(true), r.pretty)
 		return r.status()
 	}
-	for _, step := range r.plan.Steps {
-		r.print("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + afterText(step) + "\n")
-	}
-	r.printSkipped("would skip ")
+	r.print(r.planText())
+	r.printMissing()
 	return r.status()
+}
+
+// planText is the plan for people: one line for each entry or, grouped, for each reason.
+func (r *cleanup) planText() string {
+	var b strings.Builder
+	if r.grouped && !r.verbose {
+		for _, g := range stepGroups(r.plan.Steps) {
+			b.WriteString("would " + g.text() + "\n")
+		}
+	} else {
+		for _, step := range r.plan.Steps {
+			b.WriteString("would " + string(step.Action) + " " + subject(step.Name, step.Namespace) + reason(step) + afterText(step) + "\n")
+		}
+	}
+	b.WriteString(r.skippedLines("would skip "))
+	if b.Len() == 0 && r.grouped {
+		return "nothing to clean up\n"
+	}
+	return b.String()
 }
 
 // refuse does nothing, because targets are missing.
@@ -127,6 +179,11 @@ func (r *cleanup) step(result clean.Result) {
 		r.print("skipped " + what + ": " + escape(result.Detail) + "\n")
 	case clean.Gone:
 		r.print("gone " + what + "\n")
+	case clean.Removed, clean.Released:
+		if r.grouped && !r.verbose {
+			return // finish tells of all together
+		}
+		fallthrough
 	default:
 		r.print(string(result.Outcome) + " " + what + reason(result.Step) + afterText(result.Step) + "\n")
 	}
@@ -138,7 +195,15 @@ func (r *cleanup) finish() error {
 		r.printJSON(r.document(false), r.pretty)
 		return r.status()
 	}
-	r.printSkipped("skipped ")
+	if !r.shown {
+		if r.grouped && !r.verbose {
+			for _, g := range resultGroups(r.results) {
+				r.print(g.text() + "\n")
+			}
+		}
+		r.print(r.skippedLines("skipped "))
+	}
+	r.printMissing()
 	for _, text := range r.leftTexts {
 		r.print("not gone: " + escape(text) + " (waited " + waitedText(r.goodbye.took) + ")\n")
 	}
@@ -172,11 +237,24 @@ func (r *cleanup) count(outcome clean.Outcome) int {
 	return countIf(r.results, func(result clean.Result) bool { return result.Outcome == outcome })
 }
 
-// printSkipped prints what the plan skips, and the missing targets.
-func (r *cleanup) printSkipped(word string) {
-	for _, s := range r.plan.Skipped {
-		r.print(word + subject(s.Name, s.Namespace) + ": " + escape(skippedText(s)) + "\n")
+// skippedLines is what the plan skips: one line for each entry or, where they are many, for each
+// kind of reason.
+func (r *cleanup) skippedLines(word string) string {
+	var b strings.Builder
+	for _, all := range bySkipKind(r.plan.Skipped) {
+		if r.grouped && !r.verbose && len(all) > fewMembers {
+			b.WriteString(word + skippedGroup(all) + "\n")
+			continue
+		}
+		for _, s := range all {
+			b.WriteString(word + subject(s.Name, s.Namespace) + ": " + escape(skippedText(s, r.command)) + "\n")
+		}
 	}
+	return b.String()
+}
+
+// printMissing prints the targets that stand for nothing.
+func (r *cleanup) printMissing() {
 	for _, target := range r.plan.Missing {
 		r.note("%s", r.missingText(target))
 	}
@@ -250,18 +328,18 @@ func (r *cleanup) wait() error {
 	return nil
 }
 
-// skippedText is the reason, and what can be done about it.
-func skippedText(s clean.Skipped) string {
+// skippedText says why an entry is skipped, and with which command it is not.
+func skippedText(s clean.Skipped, command string) string {
 	text := s.Why
 	if s.Gap != nil {
 		text += ": " + gapText(*s.Gap)
 	}
-	return explanation{text, skippedRemedy(s)}.String()
+	return explanation{text, skippedRemedy(s, command)}.String()
 }
 
 // skippedRemedy is what has to come first, and the command that removes or releases the thing
 // anyway; empty if there is nothing.
-func skippedRemedy(s clean.Skipped) string {
+func skippedRemedy(s clean.Skipped, command string) string {
 	var words []string
 	switch {
 	case s.Cover != "":
@@ -271,11 +349,11 @@ func skippedRemedy(s clean.Skipped) string {
 	}
 	switch {
 	case s.IfNamed && s.Name != nil:
-		words = append(words, "to remove it anyway: "+shellCommand("netnsctl delete --force-orphans", s.Name.Name))
+		words = append(words, "to remove it anyway: "+shellCommand(command, s.Name.Name))
 	case s.IfNamed:
-		words = append(words, "to release it anyway: "+shellCommand("netnsctl delete --force-orphans", s.Namespace.String()))
+		words = append(words, "to release it anyway: "+shellCommand(command, s.Namespace.String()))
 	case s.Other != "":
-		words = append(words, "to release that first: "+shellCommand("netnsctl delete --force-orphans", s.Other))
+		words = append(words, "to release that first: "+shellCommand(command, s.Other))
 	case s.Gap != nil && s.Gap.RefusedToAll:
 		words = append(words, copyAdvice)
 	case s.Holder != nil && s.Holder.PID == 1:

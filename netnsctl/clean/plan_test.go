@@ -156,23 +156,23 @@ func TestMake(t *testing.T) {
 		{name: "rule 2: an idle name that is named", targets: "vpn", want: "remove vpn"},
 		{name: "rule 2: the directory of the names", targets: "/run/netns", want: "missing /run/netns"},
 		{
-			name: "rule 3: a young idle name", targets: "vpn", want: "skip vpn: younger than --min-age 10m0s",
+			name: "rule 3: a young idle name", targets: "vpn", want: "skip vpn: younger than 10m",
 			change: func(w world) { w.idle.Born = now },
 		},
 		{
 			name:   "rule 3: young",
 			change: func(w world) { w.setAges(now.Add(-clean.DefaultMinAge + time.Second)) },
-			want:   "skip dead: younger than --min-age 10m0s, unless named\nskip net:[100]: younger than --min-age 10m0s, unless named",
+			want:   "skip dead: younger than 10m, unless named\nskip net:[100]: younger than 10m, unless named",
 		},
 		{
 			name:   "rule 3: from the future",
 			change: func(w world) { w.setAges(now.Add(time.Hour)) },
-			want:   "skip dead: younger than --min-age 10m0s, unless named\nskip net:[100]: younger than --min-age 10m0s, unless named",
+			want:   "skip dead: younger than 10m, unless named\nskip net:[100]: younger than 10m, unless named",
 		},
 		{
 			name:   "rule 3: of unknown age",
 			change: func(w world) { w.setAges(time.Time{}) },
-			want:   "skip dead: its age is not known, --min-age is 10m0s, unless named\nskip net:[100]: its age is not known, --min-age is 10m0s, unless named",
+			want:   "skip dead: its age is not known, it may be younger than 10m, unless named\nskip net:[100]: its age is not known, it may be younger than 10m, unless named",
 		},
 		{
 			name: "rule 4: a critical gap",

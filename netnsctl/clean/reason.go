@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"fmt"
 	"path"
 	"strings"
 	"time"
@@ -87,11 +86,23 @@ func (p *planner) young(born time.Time) reason {
 	switch {
 	case p.req.MinAge <= 0:
 	case born.IsZero():
-		return because(fmt.Sprintf("its age is not known, --min-age is %v", p.req.MinAge)).as(Young)
+		return because("its age is not known, it may be younger than ", graceText(p.req.MinAge)).as(Young)
 	case p.snap.Taken.Sub(born) < p.req.MinAge:
-		return because(fmt.Sprintf("younger than --min-age %v", p.req.MinAge)).as(Young)
+		return because("younger than ", graceText(p.req.MinAge)).as(Young)
 	}
 	return reason{}
+}
+
+// graceText is a duration without the units that are zero: 10m, not 10m0s.
+func graceText(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func inUse(ns *discover.Namespace) reason {

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// fewMembers is how many names a line of a grouped plan has at most.
+const fewMembers = 3
+
+// stepGroup is the steps of a plan that differ in nothing but the name or the namespace.
+type stepGroup struct {
+	verb      string // "remove", "removed"
+	one, many string // what they are, for one and for several
+	why       string
+	steps     []clean.Step
+}
+
+// stepGroups groups the steps of a plan, in the order of their first members.
+func stepGroups(steps []clean.Step) (groups []*stepGroup) {
+	return groupSteps(steps, func(s clean.Step) string { return string(s.Action) })
+}
+
+// resultGroups groups what has been removed and released.
+func resultGroups(results []clean.Result) []*stepGroup {
+	var done []clean.Step
+	for _, r := range results {
+		if r.Outcome == clean.Removed || r.Outcome == clean.Released {
+			done = append(done, r.Step)
+		}
+	}
+	return groupSteps(done, func(s clean.Step) string { return string(s.Action) + "d" })
+}
+
+func groupSteps(steps []clean.Step, verb func(clean.Step) string) (groups []*stepGroup) {
+	byText := map[string]*stepGroup{}
+	family := familyOf(steps)
+	for _, s := range steps {
+		g := &stepGroup{verb: verb(s)}
+		switch {
+		case s.Action == clean.Release:
+			g.one, g.many, g.why = string(s.Namespace.Verdict), string(s.Namespace.Verdict)+"s", mountsText(s.Namespace)
+			if s.Namespace.Verdict != discover.Orphan {
+				g.one, g.many = g.one+" namespace", g.one+" namespaces"
+			}
+		case s.Namespace != nil:
+			g.one, g.many = "idle name", "idle names"
+			if prefix := family[s.Name.Name]; prefix != "" {
+				g.many = "idle " + quote(prefix) + "*"
+			}
+			g.why = idleText(s.Namespace)
+		default:
+			g.one, g.many = staleNoun(s.Name.Cause)
+		}
+		key := g.verb + "\x00" + g.many + "\x00" + g.why
+		if byText[key] == nil {
+			byText[key] = g
+			groups = append(groups, g)
+		}
+		byText[key].steps = append(byText[key].steps, s)
+	}
+	return groups
+}
+
+// familyOf gives names the beginning that they share with another name of the plan, up to the
+// first hyphen: runtimes call their names so.
+func familyOf(steps []clean.Step) map[string]string {
+	prefix := func(s clean.Step) string {
+		if before, after, found := strings.Cut(s.Name.Name, "-"); found && before != "" && after != "" {
+			return before + "-"
+		}
+		return ""
+	}
+	members := map[string]int{}
+	for _, s := range steps {
+		if s.Name != nil && s.Namespace != nil {
+			members[prefix(s)]++
+		}
+	}
+	family := map[string]string{}
+	for _, s := range steps {
+		if s.Name != nil && s.Namespace != nil && members[prefix(s)] > 1 {
+			family[s.Name.Name] = prefix(s)
+		}
+	}
+	return family
+}
+
+// staleNoun is what stale names of a cause are.
+func staleNoun(cause discover.Cause) (one, many string) {
+	switch cause {
+	case discover.DeadFile:
+		return "dead file", "dead files"
+	case discover.DanglingLink, discover.LinkLoop:
+		return "dangling link", "dangling links"
+	case discover.RecycledPID:
+		return "link to a recycled pid", "links to recycled pids"
+	}
+	return "name that leads to no network namespace", "names that lead to no network namespace"
+}
+
+// idleText says why an idle name is not needed.
+func idleText(ns *discover.Namespace) string {
+	if ns.NoRuntime {
+		return "that no runtime knows"
+	}
+	return "without a process"
+}
+
+// mountsText says whose mounts hold an orphan.
+func mountsText(ns *discover.Namespace) string {
+	var places []string
+	for _, pin := range ns.Pins {
+		if pin.Kind == discover.MountPin {
+			places = append(places, mountPlace(pin))
+		}
+	}
+	slices.Sort(places)
+	return "held by mounts " + strings.Join(slices.Compact(places), ", ")
+}
+
+// mountPlace is where the mount of a pin is, without the mount point itself.
+func mountPlace(pin discover.Pin) string {
+	m := pin.Mount
+	switch {
+	case m.Host:
+		return "in " + path.Dir(m.Path)
+	case m.Through == 0:
+		return "in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+	}
+	return "of " + cmp.Or(pin.Command, "pid "+strconv.Itoa(m.Through))
+}
+
+// text is the group in one line: how many there are of what, why, the first of them, and what
+// else the steps do.
+func (g *stepGroup) text() string {
+	if len(g.steps) == 1 {
+		s := g.steps[0]
+		return g.verb + " " + subject(s.Name, s.Namespace) + reason(s) + afterText(s)
+	}
+	text := g.verb + " " + strconv.Itoa(len(g.steps)) + " " + g.many
+	if g.why != "" {
+		text += " " + escape(g.why)
+	}
+	var names []string
+	var ends []discover.FarEnd
+	held, uncovered := 0, 0
+	for _, s := range g.steps {
+		names = append(names, subject(s.Name, s.Namespace))
+		ends = append(ends, s.AlsoDeleted...)
+		held += min(len(s.Left), 1)
+		uncovered += len(s.Uncovers)
+	}
+	text += ": " + fewOf(names)
+	if held > 0 {
+		text += "; " + strconv.Itoa(held) + " of them still held by processes afterwards"
+	}
+	if uncovered > 0 {
+		text += "; " + plural(uncovered, "covered mount", "covered mounts") + " uncovered"
+	}
+	if len(ends) > 0 {
+		text += "; " + escape(farEndsText(ends))
+	}
+	return text
+}
+
+// fewOf is the first of many words.
+func fewOf(words []string) string {
+	words = slices.SortedFunc(slices.Values(words), term.Natural)
+	if more := len(words) - fewMembers; more > 1 {
+		return strings.Join(words[:fewMembers], ", ") + " and " + strconv.Itoa(more) + " more"
+	}
+	return strings.Join(words, ", ")
+}
+
+// bySkipKind groups what a plan skips by the kind of the reason.
+func bySkipKind(all []clean.Skipped) (groups [][]clean.Skipped) {
+	at := map[clean.Kind]int{}
+	for _, s := range all {
+		i, known := at[s.Kind]
+		if !known {
+			i = len(groups)
+			at[s.Kind] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], s)
+	}
+	return groups
+}
+
+// skippedGroup is what is skipped for reasons of one kind, in one line.
+func skippedGroup(all []clean.Skipped) string {
+	var subjects, reasons []string
+	for _, s := range all {
+		subjects = append(subjects, subject(s.Name, s.Namespace))
+		reasons = append(reasons, s.Why)
+	}
+	why := cmp.Or(string(all[0].Kind), "for other reasons")
+	if distinct := slices.Compact(slices.Sorted(slices.Values(reasons))); len(distinct) == 1 {
+		why = distinct[0]
+	}
+	return fmt.Sprintf("%d, %s: %s (--verbose prints each reason)", len(all), escape(why), fewOf(subjects))
+}
