@@ -101,7 +101,7 @@ func TestExec(t *testing.T) {
 		home := threadNamespaces(t)
 		h := netnsctl.Host{}
 		nstest.Must(t, h.Add("blue"))
-		err := h.Exec("blue", []string{"/nowhere"}, netnsctl.Setup{})
+		err := h.Exec("blue", []string{"/run/nowhere"}, netnsctl.Setup{})
 		if op, ok := errors.AsType[*netnsctl.OpError](err); !ok || op.Op != netnsctl.OpExec || op.Err != syscall.ENOENT {
 			t.Fatal(err)
 		}

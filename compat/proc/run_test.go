@@ -21,7 +21,7 @@ func TestRunFile(t *testing.T) {
 			t.Errorf("%s: %d %q %q %v", script, status, stdout, stderr, err)
 		}
 	}
-	if _, _, _, err := RunFile("/nowhere", []string{"x"}, nil, nil, nil); !errors.Is(err, syscall.ENOENT) {
+	if _, _, _, err := RunFile(t.TempDir()+"/nowhere", []string{"x"}, nil, nil, nil); !errors.Is(err, syscall.ENOENT) {
 		t.Errorf("no file: %v", err)
 	}
 }
