@@ -154,7 +154,7 @@ func Example_cleanUp() {
 	for _, step := range plan.Steps {
 		fmt.Println("plan:", step.Action, len(step.Mounts), "mount")
 	}
-	plan.Apply(snap, func(r clean.Result) { fmt.Println("done:", r.Outcome, r.Err) })
+	plan.Apply(context.Background(), snap, func(r clean.Result) { fmt.Println("done:", r.Outcome, r.Err) })
 	// Output:
 	// plan: release 1 mount
 	// done: released <nil>

@@ -13,6 +13,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -25,6 +26,7 @@ type deleteOptions struct {
 	limit                         time.Duration      // of the wait; 0 for no limit
 	before                        *discover.Snapshot // from before the deletion, where [deleteOptions.looks]
 	goodbye                       *goodbye           // the wait; nil before it is prepared
+	interruption
 }
 
 // looks reports whether the result says what still uses the namespaces.
@@ -190,9 +192,12 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	if o.wait {
 		o.goodbye.before = o.before
 	}
+	ctx, release := proc.Interruptible()
+	defer release()
 	deleter := call.Host.NewDeleter()
-	for i := range all {
-		d := &all[i]
+	done := 0
+	for ; done < len(all) && ctx.Err() == nil; done++ {
+		d := &all[done]
 		before, _ := call.Host.TopLayer(d.name)
 		switch {
 		case d.checked && d.known:
@@ -215,7 +220,14 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		}
 	}
 	deleter.Release() // its descriptors would keep the namespaces
-	return u.deleted(call.Host, all, o)
+	o.interruption = interruptionOf(ctx, len(all)-done, o.wait)
+	release()
+	o.wait = o.wait && !o.Interrupted
+	err := u.deleted(call.Host, all[:done], o)
+	if o.NotDone > 0 && !o.json {
+		u.note("interrupted: %s left", plural(o.NotDone, "name is", "names are"))
+	}
+	return o.interruption.status(err)
 }
 
 // uncovered notes what a failed deletion has unmounted, as it does where the file is busy.

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -83,8 +84,10 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 		defer r.goodbye.witness.Close()
 	}
 	plan.Witness = r.goodbye.tracks()
-	plan.Apply(snap, r.step)
-	if o.wait {
+	ctx, release := proc.Interruptible()
+	r.interruption = interruptionOf(ctx, plan.Apply(ctx, snap, r.step), o.wait)
+	release()
+	if o.wait && !r.Interrupted {
 		snap.Close() // its descriptors would keep the namespaces
 		r.goodbye.before = snap
 		err = r.wait()
@@ -105,6 +108,7 @@ func (o cleanupOptions) scan(host netnsctl.Host) discover.Options {
 type cleanup struct {
 	*ui
 	cleanupOptions
+	interruption
 	targets   bool // the call names some
 	shown     bool // the plan, before the question
 	plan      *clean.Plan
@@ -219,12 +223,13 @@ func (r *cleanup) finish() error {
 	if gone := r.released - len(r.left); gone > 0 {
 		sum += "; " + plural(gone, "namespace is", "namespaces are") + " gone"
 	}
-	r.print(sum + "\n")
+	r.print(sum + r.interruption.text() + "\n")
 	return r.status()
 }
 
 func (r *cleanup) document(dryRun bool) clean.Report {
 	d := clean.Report{DryRun: dryRun, Steps: r.results, Skipped: r.plan.Skipped, Missing: r.plan.Missing}
+	d.Interrupted, d.NotDone = r.Interrupted, r.NotDone
 	for _, l := range r.left {
 		d.Left = append(d.Left, l.ID)
 	}
@@ -270,6 +275,8 @@ func (r *cleanup) missingText(target string) string {
 
 func (r *cleanup) status() error {
 	switch {
+	case r.Interrupted:
+		return r.interruption.status(nil)
 	case len(r.plan.Missing)+r.count(clean.Failed) > 0, slices.ContainsFunc(r.left, unproven):
 		return status(statusFailed)
 	case len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.plan.Skipped, r.isLeftOver), slices.ContainsFunc(r.results, holdsOn):

@@ -21,7 +21,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	// The deletions are reported also where the look failed.
 	switch {
 	case o.json:
-		j := jsonDeletion{}
+		j := jsonDeletion{Interrupted: o.Interrupted, NotDone: o.NotDone}
 		if snap != nil {
 			j.Gaps = snap.Gaps
 		}
@@ -208,6 +208,10 @@ type jsonDeletion struct {
 	DryRun bool              `json:"dry_run"`
 	Names  []jsonDeletedName `json:"names"`
 	Gaps   []discover.Gap    `json:"not_seen"`
+	// Interrupted says that a signal has ended the deletion, and NotDone how many names it had
+	// not come to.
+	Interrupted bool `json:"interrupted,omitempty"`
+	NotDone     int  `json:"not_done,omitempty"`
 }
 
 // jsonDeletedName is the result for one name.

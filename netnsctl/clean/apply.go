@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"context"
 	"errors"
 	"syscall"
 	"time"
@@ -46,14 +47,18 @@ type Result struct {
 }
 
 // Apply does the steps one after the other, and calls tell, which must not be nil, with the
-// result of each. snap is the snapshot of which [Make] made the plan, taken with
+// result of each. When ctx is done it ends after the current step: notDone is how many steps it
+// has not begun. A new plan has them again. snap is the snapshot of which [Make] made the plan, taken with
 // [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
-func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
+func (p *Plan) Apply(ctx context.Context, snap *discover.Snapshot, tell func(Result)) (notDone int) {
 	a := applier{rechecker: newRechecker(snap, p.Witness)}
 	defer helper.Or(snap.Host.Helper).Rest()
 	defer a.close()
 	defer a.tidy()
-	for _, step := range p.Steps {
+	for i, step := range p.Steps {
+		if ctx.Err() != nil {
+			return len(p.Steps) - i
+		}
 		a.tracked, a.uncovered = nil, nil
 		err := a.apply(step)
 		if step.Action == Remove || err != nil {
@@ -68,6 +73,7 @@ func (p *Plan) Apply(snap *discover.Snapshot, tell func(Result)) {
 		}
 		tell(r)
 	}
+	return 0
 }
 
 func result(step Step, err error) Result {

@@ -1,7 +1,9 @@
 package clean_test
 
 import (
+	"context"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,7 +37,7 @@ func outcomes(snap *discover.Snapshot, plan *clean.Plan) string {
 // applied is outcomes with the namespaces that were released.
 func applied(snap *discover.Snapshot, plan *clean.Plan) (_ string, released []netnsctl.Tracked) {
 	var words []string
-	plan.Apply(snap, func(r clean.Result) {
+	plan.Apply(context.Background(), snap, func(r clean.Result) {
 		word := string(r.Outcome)
 		if r.Detail != "" {
 			word += ": " + r.Detail
@@ -242,6 +244,28 @@ func TestTwoCleaners(t *testing.T) {
 		}
 		if strings.Count(both, "gone") != 2 {
 			t.Error(both)
+		}
+	})
+}
+
+// TestInterrupted: a clean-up ends after the step during which its context ends.
+func TestInterrupted(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("idle"))
+		nstest.Shell(t, `: >/run/netns/a; : >/run/netns/b; : >/run/netns/c`)
+		snap, plan := planned(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		var done []string
+		notDone := plan.Apply(ctx, snap, func(r clean.Result) {
+			done = append(done, r.Step.Name.Name+" "+string(r.Outcome))
+			cancel()
+		})
+		if got := strings.Join(done, ", "); got != "a removed" || notDone != 2 {
+			t.Errorf("%s; %d not done", got, notDone)
+		}
+		names, _ := host.Names()
+		if slices.Sort(names); strings.Join(names, " ") != "b c idle" {
+			t.Error(names)
 		}
 	})
 }

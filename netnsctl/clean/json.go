@@ -17,6 +17,10 @@ type Report struct {
 	Skipped []Skipped `json:"spared"`
 	// Missing are the targets that stand for nothing.
 	Missing []string `json:"missing"`
+	// Interrupted says that the clean-up ended early, and NotDone how many steps of the plan it
+	// had not begun.
+	Interrupted bool `json:"interrupted,omitempty"`
+	NotDone     int  `json:"not_done,omitempty"`
 	// Left are the released namespaces that are not proven to be gone at the end of the wait, and
 	// Remaining why.
 	Left      []netnsctl.ID `json:"left"`

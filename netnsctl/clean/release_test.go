@@ -179,7 +179,7 @@ func TestReport(t *testing.T) {
 		nstest.Must(t, os.WriteFile("/run/netns/full", []byte("text"), 0o600))
 		snap, plan := planned(t)
 		report := clean.Report{Skipped: plan.Skipped, Missing: []string{"none"}, Left: []netnsctl.ID{snap.Own}}
-		plan.Apply(snap, func(r clean.Result) { report.Steps = append(report.Steps, r) })
+		plan.Apply(t.Context(), snap, func(r clean.Result) { report.Steps = append(report.Steps, r) })
 		text, err := json.Marshal(report)
 		nstest.Must(t, err)
 		var decoded clean.Report
