@@ -114,8 +114,8 @@ event
 status=0
 run netnsctl list --stale --idle || status=$?
 echo "   exit status $status: something was found"
-run netnsctl delete --force-orphans --min-age 0 --dry-run || true
-run netnsctl delete --force-orphans --min-age 0 --wait=20
+run netnsctl prune --older-than 0 --dry-run || true
+run netnsctl prune --older-than 0 --wait=20
 event
 run netnsctl list --stale --idle || true
 kill $keeper

@@ -28,7 +28,7 @@ show ip netns list
 show ping -q -c 1 10.2.1.15
 show netnsctl find 10.2.1.15
 show netnsctl list --stale
-show netnsctl delete --force-orphans --min-age 0 --wait=20
+show netnsctl prune --older-than 0 --wait=20
 # The kernel takes the devices down a moment after the namespace.
 while ip link show veth77 >/dev/null 2>&1; do sleep 0.01; done
 echo '$ ping -q -c 1 -W 1 10.2.1.15'

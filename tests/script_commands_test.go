@@ -26,6 +26,7 @@ import (
 //	status N CALL         must end with N (an exit status or a signal's name)
 //
 //	proc VAR [in NAME] CMD...  starts a process, whose id is $VAR
+//	learn VAR COMMAND     $VAR is what a line of sh(1) prints
 //	waitfor COMMAND       until sh(1) says yes
 //	setup COMMAND         a line of sh(1) that must succeed and is no call
 //	unable REASON         skips what the machine cannot do (see NETNSCTL_TEST_NOSKIP)
@@ -40,7 +41,7 @@ func init() {
 	commands = map[string]func(*testscript.TestScript, bool, []string){
 		"ip": call("ip"), "sh": call("sh"), "state": call("state"),
 		"asuser": call("asuser"), "input": call("input"), "argv0": call("argv0"), "status": call("status"),
-		"proc": proc, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only,
+		"proc": proc, "learn": learn, "waitfor": waitfor, "setup": setupLine, "since": since, "before": before, "only": only,
 		"own": ownAnswer, "instead": instead,
 		"unable": func(ts *testscript.TestScript, _ bool, args []string) {
 			unable(scriptOf(ts).t, strings.Join(args, " "))
@@ -214,6 +215,16 @@ func setupLine(ts *testscript.TestScript, neg bool, args []string) {
 	if out, err := scriptOf(ts).shell(ts, args).CombinedOutput(); err != nil != neg {
 		ts.Fatalf("%v\n%s", err, out)
 	}
+}
+
+// learn gives a script what differs from run to run, such as the ID of a namespace.
+func learn(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 || neg {
+		ts.Fatalf("usage: learn VAR COMMAND")
+	}
+	out, err := scriptOf(ts).shell(ts, args[1:]).Output()
+	ts.Check(err)
+	ts.Setenv(args[0], strings.TrimSpace(string(out)))
 }
 
 func (s *script) shell(ts *testscript.TestScript, args []string) *exec.Cmd {
