@@ -118,6 +118,7 @@ type cleanup struct {
 	released  int               // namespaces that were waited for
 	left      []clean.Remaining // those that are not gone
 	leftTexts []string
+	onRecord  onRecord
 }
 
 // dryRun prints the plan.
@@ -168,6 +169,7 @@ func (r *cleanup) refuse() error {
 // step prints the result of a step.
 func (r *cleanup) step(result clean.Result) {
 	r.results = append(r.results, result)
+	r.onRecord.write(r.snap.Host, result)
 	if r.json {
 		return
 	}
@@ -195,6 +197,9 @@ func (r *cleanup) step(result clean.Result) {
 
 // finish prints what was skipped, and the numbers.
 func (r *cleanup) finish() error {
+	if err := r.onRecord.close(); err != nil {
+		r.note("%v", err)
+	}
 	if r.json {
 		r.printJSON(r.document(false), r.pretty)
 		return r.status()
@@ -438,7 +443,7 @@ func reason(step clean.Step) string {
 		if step.Name.Cause == "" {
 			return " (" + string(step.Name.Verdict) + ")"
 		}
-		return " (" + escape(cause(step.Name)) + ")"
+		return " (" + escape(step.Reason()) + ")"
 	}
 	var mounts []string
 	more := 0

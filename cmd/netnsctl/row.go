@@ -35,7 +35,7 @@ func rowOf(ns *discover.Namespace, now time.Time) row {
 
 // nameRow is the row of a name without its namespace.
 func nameRow(n *discover.Name, now time.Time) row {
-	return row{names: []string{n.Name}, name: n, verdict: n.Verdict, reason: cause(n), born: n.File.Born, now: now}
+	return row{names: []string{n.Name}, name: n, verdict: n.Verdict, reason: n.Reason(), born: n.File.Born, now: now}
 }
 
 // labelOf is the label of a namespace, which may be nil.
@@ -224,14 +224,6 @@ func stateColour(v discover.Verdict) term.Colour {
 // isHost reports whether a namespace is that of pid 1.
 func isHost(ns *discover.Namespace) bool {
 	return slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind == discover.Process && p.PID == 1 })
-}
-
-// cause is the reason why a name is stale.
-func cause(n *discover.Name) string {
-	if n.Cause == "" || n.Detail == "" {
-		return string(n.Cause) + n.Detail
-	}
-	return string(n.Cause) + ": " + n.Detail
 }
 
 // owner is the most significant facts about an owner.

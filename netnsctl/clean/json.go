@@ -39,14 +39,17 @@ type Remaining struct {
 func (r Report) MarshalJSON() ([]byte, error)     { return textjson.Marshal(r) }
 func (r *Report) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, r) }
 
-// MarshalJSON encodes r: the members of the step, then the outcome. The text of an error
+// MarshalJSON encodes r: the members of the step, its reason, then the outcome. The text of an error
 // takes the place of the detail.
 func (r Result) MarshalJSON() ([]byte, error) {
 	if r.Err != nil {
 		r.Detail = r.Err.Error()
 	}
+	type reason struct {
+		Reason string `json:"reason,omitempty"`
+	}
 	type rest Result
-	return textjson.Join(r.Step, rest(r))
+	return textjson.Join(r.Step, reason{r.Step.Reason()}, rest(r))
 }
 
 // UnmarshalJSON decodes r. Err stays nil.

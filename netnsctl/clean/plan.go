@@ -86,6 +86,18 @@ type Step struct {
 	tidy map[string]bool
 }
 
+// Reason is the reason for the step, for people: why the name is stale, or why the namespace is
+// unused.
+func (s Step) Reason() string {
+	switch {
+	case s.Namespace != nil:
+		return s.Namespace.Reason
+	case s.Name != nil:
+		return s.Name.Reason()
+	}
+	return ""
+}
+
 // Skipped is a name or a namespace that is stale, an orphan or a target, and that the plan
 // leaves alone.
 type Skipped struct {

@@ -212,6 +212,14 @@ func (n *Name) Entry() rundir.Entry {
 	return rundir.Entry{Name: n.Name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
 }
 
+// Reason is the reason why the name is stale, for people: Cause and Detail.
+func (n *Name) Reason() string {
+	if n.Cause == "" || n.Detail == "" {
+		return string(n.Cause) + n.Detail
+	}
+	return string(n.Cause) + ": " + n.Detail
+}
+
 // LeadsNowhere reports whether the name is a symbolic link that leads nowhere here.
 func (n *Name) LeadsNowhere() bool { return n.Cause == DanglingLink || n.Cause == LinkLoop }
 

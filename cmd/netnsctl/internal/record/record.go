@@ -1,0 +1,114 @@
+// Package record writes entries to the log of the machine: to journald, or else to syslog. A
+// machine without either, such as a container, has no log, and entries are dropped.
+//
+// The sockets lie in directories of root. A user can put others in their place only in a mount
+// namespace of his own, and netnsctl refuses to clean up there.
+package record
+
+import (
+	"fmt"
+	"net"
+	"time"
+)
+
+// Priority is the urgency of an entry, as in syslog(3).
+type Priority int
+
+// The priorities.
+const (
+	Error  Priority = 3
+	Notice Priority = 5
+	Info   Priority = 6
+)
+
+// Entry is one entry.
+type Entry struct {
+	Priority Priority
+	// Message is a sentence for people, in printable characters.
+	Message string
+	// Fields are facts for programs. Several may have the same key.
+	Fields []Field
+}
+
+// Field is a fact. Key has lower-case letters and underscores, Value any bytes.
+type Field struct{ Key, Value string }
+
+// sink is a socket that takes entries in a format.
+type sink struct {
+	network, path string
+	format        func(Entry) []byte
+}
+
+// sinks are tried in this order. Like the C library, the package speaks to a syslog daemon that
+// listens on a stream, too.
+var sinks = []sink{
+	{"unixgram", "/run/systemd/journal/socket", journal},
+	{"unixgram", "/dev/log", syslog},
+	{"unix", "/dev/log", syslog},
+}
+
+// patience is how long a full socket may hold up the program. The entries of a large clean-up
+// fill the queue of a log that is well, but only for milliseconds.
+const patience = 2 * time.Second
+
+// Log is the log of the machine. It is connected to with the first entry.
+type Log struct {
+	sinks  []sink
+	sink   sink
+	conn   *net.UnixConn // nil before the first entry, and where there is no log
+	absent bool
+	stuck  error // is returned for all further entries
+}
+
+// New returns the log of this machine.
+func New() *Log { return &Log{sinks: sinks} }
+
+// Write writes an entry. The error is nil where there is no log. After the log has not taken an
+// entry in time, Write gives it up, and fails at once.
+func (l *Log) Write(e Entry) error {
+	if l.absent || l.stuck != nil {
+		return l.stuck
+	}
+	before := l.conn
+	err := l.send(e)
+	if err != nil && before != nil && l.stuck == nil {
+		l.Close() // the daemon has a new socket after it was started again
+		err = l.send(e)
+	}
+	return err
+}
+
+func (l *Log) send(e Entry) error {
+	if l.conn == nil && !l.connect() {
+		l.absent = true
+		return nil
+	}
+	if err := l.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	_, err := l.conn.Write(l.sink.format(e))
+	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+		l.stuck = fmt.Errorf("%s takes no entries", l.sink.path)
+		return l.stuck
+	}
+	return err
+}
+
+func (l *Log) connect() bool {
+	for _, s := range l.sinks {
+		conn, err := net.DialUnix(s.network, nil, &net.UnixAddr{Net: s.network, Name: s.path})
+		if err == nil {
+			l.sink, l.conn = s, conn
+			return true
+		}
+	}
+	return false
+}
+
+// Close ends the connection.
+func (l *Log) Close() {
+	if l.conn != nil {
+		l.conn.Close()
+		l.conn = nil
+	}
+}
