@@ -238,7 +238,7 @@ func TestTableColumns(t *testing.T) {
 	w := newTabledWorld(t)
 	leak := "net:[" + w.read("/run/leak") + "]"
 	for _, c := range []struct{ words, want string }{
-		{"list --stale --filter state=stale -o +ID", "NAME STATE REASON AGE ID dead stale dead-file 0s -"},
+		{"list --stale --filter state=stale -o +ID", "NAME STATE REASON AGE ACTION ID dead stale dead-file 0s skip (young) -"},
 		{"list --stale --filter state=orphan -o name,state", "NAME STATE " + leak + " orphan"},
 		{"list --stale --filter state=orphan -o id,name", "ID NAME " + leak + " -"},
 		{"list --all-namespaces --filter name=ns2 -o name,addresses", "NAME ADDRESSES ns2 10.0.0.2/24"},
@@ -252,7 +252,7 @@ func TestTableColumns(t *testing.T) {
 			t.Errorf("%s: %q, want %q; %s", c.words, got, c.want, a.stderr)
 		}
 	}
-	if a := w.run("list", "--stale", "-o", "all"); !strings.HasPrefix(squeeze(a.stdout), "NAME STATE REASON AGE ID COOKIE OWNER PINS ADDRESSES ") {
+	if a := w.run("list", "--stale", "-o", "all"); !strings.HasPrefix(squeeze(a.stdout), "NAME STATE REASON AGE ACTION ID COOKIE OWNER PINS ADDRESSES ") {
 		t.Errorf("all: %s", a.stdout)
 	}
 }

@@ -13,8 +13,12 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// fewMembers is how many names a line of a grouped plan has at most.
-const fewMembers = 3
+// fewMembers is how many names or IDs a line of a grouped plan has at most, and fewWidth in how
+// many columns.
+const (
+	fewMembers = 3
+	fewWidth   = 40
+)
 
 // stepGroup is the steps of a plan that differ in nothing but the name or the namespace.
 type stepGroup struct {
@@ -172,11 +176,17 @@ func (g *stepGroup) text() string {
 	return text
 }
 
-// fewOf is the first of many words.
+// fewOf is the first of many words, as far as they leave room for the rest of the line.
 func fewOf(words []string) string {
 	words = slices.SortedFunc(slices.Values(words), term.Natural)
-	if more := len(words) - fewMembers; more > 1 {
-		return strings.Join(words[:fewMembers], ", ") + " and " + strconv.Itoa(more) + " more"
+	few, width := 0, 0
+	for _, word := range words[:min(len(words), fewMembers)] {
+		if width += term.Width(word); few == 0 || width <= fewWidth {
+			few++
+		}
+	}
+	if more := len(words) - few; more > 0 {
+		return strings.Join(words[:few], ", ") + " and " + strconv.Itoa(more) + " more"
 	}
 	return strings.Join(words, ", ")
 }
@@ -203,9 +213,12 @@ func skippedGroup(all []clean.Skipped) string {
 		subjects = append(subjects, subject(s.Name, s.Namespace))
 		reasons = append(reasons, s.Why)
 	}
-	why := cmp.Or(string(all[0].Kind), "for other reasons")
+	why, remedy := cmp.Or(string(all[0].Kind), "for other reasons"), " (--verbose prints each reason)"
 	if distinct := slices.Compact(slices.Sorted(slices.Values(reasons))); len(distinct) == 1 {
-		why = distinct[0]
+		why, remedy = distinct[0], ""
 	}
-	return fmt.Sprintf("%d, %s: %s (--verbose prints each reason)", len(all), escape(why), fewOf(subjects))
+	if all[0].Kind == clean.Young {
+		remedy = "; to include them: --older-than 0"
+	}
+	return fmt.Sprintf("%d, %s: %s%s", len(all), escape(why), fewOf(subjects), remedy)
 }

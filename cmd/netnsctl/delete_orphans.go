@@ -148,8 +148,8 @@ func (r *cleanup) planText() string {
 		}
 	}
 	b.WriteString(r.skippedLines("would skip "))
-	if b.Len() == 0 && r.grouped {
-		return "nothing to clean up\n"
+	if b.Len() == 0 && len(r.plan.Missing) == 0 {
+		b.WriteString(r.nothingText())
 	}
 	return b.String()
 }
@@ -228,7 +228,11 @@ func (r *cleanup) finish() error {
 	if gone := r.released - len(r.left); gone > 0 {
 		sum += "; " + plural(gone, "namespace is", "namespaces are") + " gone"
 	}
-	r.print(sum + r.interruption.text() + "\n")
+	if text := r.nothingText(); text != "" && len(r.plan.Steps)+len(r.plan.Skipped) == 0 {
+		r.print(text)
+	} else {
+		r.print(sum + r.interruption.text() + "\n")
+	}
 	return r.status()
 }
 
@@ -272,6 +276,9 @@ func (r *cleanup) printMissing() {
 
 // missingText says why a clean-up cannot take a target.
 func (r *cleanup) missingText(target string) string {
+	if r.grouped && strings.ContainsAny(target, "*?[") && !r.snap.Host.IsName(target) && !r.snap.Host.Resolves(target) {
+		return noNamespaceText(r.snap, target) + "; to select by a pattern: " + shellCommand(r.command+" --match", target)
+	}
 	if text := adviceIn(r.snap, target).explain("delete").String(); text != "" {
 		return text
 	}
@@ -290,10 +297,10 @@ func (r *cleanup) status() error {
 	return nil
 }
 
-// isLeftOver reports whether what is skipped should be looked at: a wired namespace is in use
-// and no leftover, unless it is a target.
+// isLeftOver reports whether what is skipped should be looked at: a wired or an idle namespace that
+// the plan does not take is needed, and no leftover, unless it is a target.
 func (r *cleanup) isLeftOver(s clean.Skipped) bool {
-	return r.targets || s.Namespace == nil || s.Namespace.Verdict != discover.Wired
+	return r.targets || s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle
 }
 
 // holdsOn reports whether a step leaves its namespace to processes that hold it.

@@ -15,7 +15,8 @@ import (
 // The columns by default. With --all-namespaces the reason is left out: few of the
 // namespaces need one.
 const (
-	staleColumns = "NAME,STATE,REASON,AGE"
+	staleColumns = "NAME,STATE,REASON,AGE,ACTION"
+	nameColumns  = "NAME,STATE,REASON,AGE"
 	allColumns   = "NAME,ID,STATE,AGE,OWNER,PINS"
 )
 
@@ -29,9 +30,12 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	case !scanned && onlyFlag(c, "quiet"): // -json and --quiet exclude each other
 		return u.listNames(call.Host)
 	}
-	standard := staleColumns
-	if all {
+	standard := nameColumns
+	switch {
+	case all:
 		standard = allColumns
+	case scanned:
+		standard = staleColumns
 	}
 	l, err := readListing(u, c, listColumns(), standard, row.unnamed)
 	if err != nil {
@@ -40,6 +44,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	asJSON := c.Bool("json") || call.JSON
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
+		Files: l.uses("ACTION"),
 	})
 	if err != nil {
 		return err
@@ -49,6 +54,12 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	rows := nameRows(snap)
 	if scanned {
 		rows = listRows(snap, c.Bool("idle"), all)
+	}
+	if l.uses("ACTION") {
+		planned := actionsOf(snap)
+		for i := range rows {
+			rows[i].action = planned.of(rows[i])
+		}
 	}
 	rows = arrangeRows(l, rows)
 	switch {

@@ -48,6 +48,17 @@ func (r *cleanup) agreed() bool {
 	return len(acts) == 0 || r.confirm(strings.Join(acts, " and ")+"?")
 }
 
+// nothingText is the whole plan of prune where there is nothing to do; empty for delete.
+func (r *cleanup) nothingText() string {
+	switch {
+	case !r.grouped:
+		return ""
+	case len(r.Match) > 0:
+		return "nothing to clean up matches " + quoteAll(r.Match, " or ") + "\n"
+	}
+	return "nothing to clean up\n"
+}
+
 // globs is the value of a flag that may be given more than once. Package cli would split a glob
 // at its commas.
 type globs []string

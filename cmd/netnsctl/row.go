@@ -21,6 +21,7 @@ type row struct {
 	reason  string
 	born    time.Time
 	now     time.Time
+	action  string // what prune would do, where the table has that
 	// addresses are filled in by addAddresses.
 	addresses string
 }
@@ -125,6 +126,7 @@ func listColumns() []column[row] {
 			Name: "AGE", Help: "how old it is at least", Value: func(r row) string { return age(r.now, r.born) },
 			Number: row.age, Parse: parseAge,
 		},
+		{Name: "ACTION", Help: "what prune would do: remove, release, or skip it and why", Value: func(r row) string { return dash(escape(r.action)) }},
 		idColumn(self),
 		{Name: "COOKIE", Help: "its cookie, a number that is never reused", Value: func(r row) string { return r.cell(cookie) }},
 		{

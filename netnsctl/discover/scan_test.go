@@ -254,7 +254,7 @@ func TestFiles(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
 		pid := holder(t, "mount-named", "x")
-		snap := scanned(t, host, Options{Files: true})
+		snap := scanned(t, host, Options{Files: true, Everything: true})
 		if len(snap.Names) != 1 || snap.Names[0].On == "" {
 			t.Fatalf("names: %+v", snap.Names)
 		}

@@ -29,7 +29,8 @@ type Options struct {
 	// cookie is known then.
 	Opened func(ns *Namespace, handle netns.NsHandle)
 	// Files fills in [Snapshot.OnFile], and keeps mount namespaces without a process open until
-	// [Snapshot.Close]. Package clean needs it.
+	// [Snapshot.Close]. Package clean needs it, and for a plan that may have idle names or
+	// namespaces, as one with targets, Everything as well.
 	Files bool
 	// Sockets looks into the namespaces without a process for sockets that no descriptor leads
 	// to, such as a connection of TCP that outlives its process. The scan always looks into

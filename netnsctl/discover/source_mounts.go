@@ -170,21 +170,25 @@ func (v *vantage) addMounted(in *mountns.Namespace, t *mountinfo.Table, account 
 }
 
 // fileMounts reads all mount namespaces for what is mounted on the files of names, and on
-// those of the mounts of namespaces that no process is in, and adds what is mounted there in
-// detached trees. What it cannot read is a gap, too.
+// those of the mounts of namespaces that no process is in, as far as a clean-up may touch them,
+// and adds what is mounted there in detached trees. What it cannot read is a gap, too.
 func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap) {
 	var files []string
 	for _, n := range snap.Names {
-		files = append(files, n.On)
+		if v.opts.Everything || n.Verdict == Stale || n.Verdict == Unknown {
+			files = append(files, n.On)
+		}
 	}
 	for _, ns := range snap.Namespaces {
 		for _, p := range ns.Pins {
-			if p.Kind == MountPin && ns.Verdict != InUse {
+			if p.Kind == MountPin && ns.Verdict != InUse && (v.opts.Everything || ns.Verdict != Idle) {
 				files = append(files, p.Mount.File)
 			}
 		}
 	}
-	all = mountns.NewFileMounts(files...)
+	if all = mountns.NewFileMounts(files...); len(files) == 0 {
+		return all, nil
+	}
 	unread := mountns.NewReader(v.fs, nil).Each(v.mounts, func(m *mountns.Namespace, t *mountinfo.Table, account *budget.Account) error {
 		err := all.Add(m, t, account)
 		if m.Ino == v.ownMounts {

@@ -25,7 +25,7 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 	}
 	stacks := map[uint64][]stack{} // by mount namespace
 	for _, ns := range namespaces {
-		if ns.Verdict != Orphan && ns.Verdict != Wired && ns.Verdict != Idle {
+		if ns.Verdict != Orphan && ns.Verdict != Wired && (ns.Verdict != Idle || !v.opts.Everything) {
 			continue
 		}
 		var mounts []*Mount
