@@ -24,6 +24,7 @@ BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= /etc
 
 .PHONY: build
 build: ## build bin/netnsctl
@@ -164,7 +165,7 @@ fmt: ## format the Go code as lint wants it
 	$(GO) run $(GOLANGCI_LINT) fmt
 
 .PHONY: install
-install: ## install the binary, its link ip-netns, manual, completion, units: DESTDIR= PREFIX=
+install: ## install the binary, its link ip-netns, manual, completion, units, settings: DESTDIR= PREFIX= SYSCONFDIR=
 	@test -x $(BIN) || $(MAKE) build
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/netnsctl
 	ln -sf netnsctl $(DESTDIR)$(BINDIR)/ip-netns
@@ -177,8 +178,13 @@ install: ## install the binary, its link ip-netns, manual, completion, units: DE
 	ln -sf netnsctl.fish $(DESTDIR)$(FISHDIR)/ip-netns.fish
 	install -d $(DESTDIR)$(UNITDIR)
 	for unit in netnsctl-clean.service netnsctl-clean.timer netnsctl@.service; do \
-		sed 's|/usr/bin/netnsctl|$(BINDIR)/netnsctl|' cmd/netnsctl/packaging/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+		sed 's|/usr/bin/netnsctl|$(BINDIR)/netnsctl|; s|/etc/default/|$(SYSCONFDIR)/default/|' cmd/netnsctl/packaging/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
 		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	@# An administrator may have changed it.
+	test -e $(DESTDIR)$(SYSCONFDIR)/default/netnsctl || \
+		install -D -m 644 cmd/netnsctl/packaging/netnsctl.default $(DESTDIR)$(SYSCONFDIR)/default/netnsctl
+	@# The program reads this directory wherever SYSCONFDIR is.
+	install -d $(DESTDIR)/etc/netnsctl/keep.d
 	install -D -m 644 cmd/netnsctl/packaging/alerts.yml $(DESTDIR)$(PREFIX)/share/doc/netnsctl/alerts.yml
 
 .PHONY: package

@@ -1,5 +1,5 @@
 #!/bin/bash
-# examples.sh PAGE: runs the examples of the man page, line by line, on an installed
+# examples.sh PAGE: runs the section EXAMPLES of the man page, line by line, on an installed
 # netnsctl. Each must end with status 0, or 3 where something is found. What an
 # example talks of is made here; what is not netnsctl's is played by stand-ins.
 # It changes /etc, /opt and /var: run it in a root of its own, in namespaces of its own.
@@ -40,7 +40,7 @@ unshare --mount sh -c 'mount --bind /run/netns/leaked kept && echo >settled; exe
 until [ -s settled ]; do sleep 0.01; done
 ip netns delete leaked
 
-awk '/^\.EX/ { on = 1; next } /^\.EE/ { on = 0; print "" } on' "$page" |
+awk '/^\.SH/ { wanted = $2 == "EXAMPLES" } /^\.EX/ && wanted { on = 1; next } /^\.EE/ { on = 0; print "" } on' "$page" |
 	sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/\\\\(dq/\"/g; s/^\\\\&//" >examples
 lines=0 failed=0
 while IFS= read -r line <&9; do

@@ -43,15 +43,15 @@ func TestUnitsVerify(t *testing.T) {
 	}
 }
 
-// TestUnitCleanIsSafe: the unit changes nothing by itself, and its settings leave the program in
-// the mount namespace of the host.
+// TestUnitCleanIsSafe: the settings of the unit leave the program in the mount namespace of the
+// host, and bound it.
 func TestUnitCleanIsSafe(t *testing.T) {
 	unit := readUnit(t, "netnsctl-clean.service")
-	if !strings.Contains(unit, "\nEnvironment=NETNSCTL_CLEAN=--dry-run\n") {
-		t.Error("the unit changes something unless told not to")
-	}
 	if m := regexp.MustCompile(`(?m)^(Private|Protect|ProcSubset|ReadOnly|ReadWrite|ExecPaths|NoExecPaths|Inaccessible|Bind|Temporary|Dynamic|Root|Mount|State|Cache|Logs|Configuration|Runtime)\w*=.*$`).FindString(unit); m != "" {
 		t.Errorf("%s makes a mount namespace", m)
+	}
+	if !strings.Contains(unit, "\nSuccessExitStatus=3\n") {
+		t.Error("the unit fails where something was skipped")
 	}
 	if strings.Contains(unit, "\nRestrictSUIDSGID=") {
 		t.Error("systemd takes openat2(2) away with RestrictSUIDSGID=")
@@ -60,6 +60,47 @@ func TestUnitCleanIsSafe(t *testing.T) {
 		if !strings.Contains(unit, "\n"+limit+"=") {
 			t.Errorf("no %s", limit)
 		}
+	}
+}
+
+// TestInstallSettings: `make install` installs the settings of the unit where the unit reads them,
+// and never replaces those that an administrator has changed.
+func TestInstallSettings(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	install := func() {
+		t.Helper()
+		cmd := exec.Command("make", "-s", "install", "BIN="+filepath.Join(artefact, "bin", "netnsctl"), "DESTDIR="+root, "SYSCONFDIR=/conf")
+		cmd.Dir = ".."
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("make install: %v\n%s", err, out)
+		}
+	}
+	read := func(path string) string {
+		t.Helper()
+		text, err := os.ReadFile(root + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	install()
+	if read("/conf/default/netnsctl") != readUnit(t, "netnsctl.default") {
+		t.Error("the settings are others")
+	}
+	if unit := read("/usr/local/lib/systemd/system/netnsctl-clean.service"); !strings.Contains(unit, "\nEnvironmentFile=-/conf/default/netnsctl\n") {
+		t.Errorf("the unit does not read them: %s", unit)
+	}
+	if entries, err := os.ReadDir(root + "/etc/netnsctl/keep.d"); err != nil || len(entries) > 0 {
+		t.Errorf("keep.d: %v, %v", entries, err)
+	}
+	const changed = "NETNSCTL_PRUNE=\"--older-than 1d\"\n"
+	if err := os.WriteFile(root+"/conf/default/netnsctl", []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	install()
+	if got := read("/conf/default/netnsctl"); got != changed {
+		t.Errorf("the settings are replaced by %q", got)
 	}
 }
 

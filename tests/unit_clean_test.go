@@ -167,3 +167,36 @@ func callsOf(t *testing.T, analyze, word string) (names []string) {
 	}
 	return names
 }
+
+// settings runs the command of the unit with a line of /etc/default/netnsctl. Quotes mean in
+// the value what they mean to a shell (systemd.exec(5), systemd.service(5)).
+func (w *machine) settings(line string) answer {
+	w.t.Helper()
+	exec := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/(netnsctl .*) \$NETNSCTL_PRUNE$`).FindStringSubmatch(readUnit(w.t, "netnsctl-clean.service"))
+	if exec == nil {
+		w.t.Fatal("the unit does not use the variable as its last words")
+	}
+	return w.command("/bin/sh", "-fc", line+"\n"+`eval "set -- $NETNSCTL_PRUNE"; exec `+exec[1]+` "$@"`)
+}
+
+// TestUnitSettings: the service does what the examples in its settings say.
+func TestUnitSettings(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	examples := regexp.MustCompile(`(?m)^#(NETNSCTL_PRUNE=.*)"$`).FindAllStringSubmatch(readUnit(t, "netnsctl.default"), -1)
+	all := "cni-c d lab-b vpn-a"
+	for i, left := range []string{all, all, "lab-b vpn-a"} {
+		w.shell(`mkdir -p /run/netns; for name in ` + all + `; do : >/run/netns/$name; done`)
+		line := examples[i][1] + ` --older-than 0"`
+		if strings.Contains(line, "--older-than 1d") {
+			line = examples[i][1] + `"`
+		}
+		a := w.settings(line)
+		if a.status != "0" && a.status != "3" {
+			t.Errorf("%s: status %s: %s", line, a.status, a.stderr)
+		}
+		if names := w.names(); names != left {
+			t.Errorf("%s leaves %q, want %q: %s", line, names, left, a.stdout)
+		}
+	}
+}

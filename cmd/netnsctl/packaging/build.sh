@@ -78,7 +78,7 @@ dist() {
 		tree "$processor"
 		name=netnsctl-$version-linux-$processor
 		mkdir "$work/$name"
-		mv "$work/$processor"/{usr/bin,usr/lib,usr/share,copyright} "$work/$name"
+		mv "$work/$processor"/{etc,usr/bin,usr/lib,usr/share,copyright} "$work/$name"
 		cp README.md "$work/$name"
 		tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --format=ustar -cf - "$name" |
 			gzip -9n >"bin/dist/$name.tar.gz"
