@@ -179,8 +179,11 @@ func (g *stepGroup) text() string {
 // fewOf is the first of many words, as far as they leave room for the rest of the line.
 func fewOf(words []string) string {
 	words = slices.SortedFunc(slices.Values(words), term.Natural)
-	few, width := 0, 0
-	for _, word := range words[:min(len(words), fewMembers)] {
+	few, width, most := 0, 0, fewMembers
+	if len(words) == fewMembers+1 {
+		most++ // the last one is as short as "and 1 more"
+	}
+	for _, word := range words[:min(len(words), most)] {
 		if width += term.Width(word); few == 0 || width <= fewWidth {
 			few++
 		}

@@ -1,0 +1,108 @@
+package tests
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestPruneAsks: on a terminal prune shows its plan and asks; every answer but yes does nothing.
+func TestPruneAsks(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; for i in 1 2 3 4 5; do : >/run/netns/run-$i; done`)
+	onTerminal := func(command string) *terminal {
+		t.Helper()
+		cmd := exec.Command("/bin/sh", "-c", command+`; echo "status $?"`)
+		cmd.Env = w.env
+		return startTerminal(t, cmd)
+	}
+	plan := "would remove 5 dead files: run-1, run-2, run-3 and 2 more\r\nremove 5 names? [y/N] "
+	for _, keys := range []string{"\n", "n\n", "yep\n", "\x04"} {
+		term := onTerminal("netnsctl prune --older-than 0")
+		term.expect(strings.ReplaceAll(plan, "\r", ""))
+		term.send(keys)
+		term.expect("nothing was done")
+		term.expect("status 1")
+		if names := w.names(); names != "run-1 run-2 run-3 run-4 run-5" {
+			t.Fatalf("%q: left %q", keys, names)
+		}
+	}
+	term := onTerminal("netnsctl prune --older-than 0 'run-4'")
+	term.expect("would remove run-4 (dead-file)\nremove 1 name? [y/N] ")
+	term.send("y\n")
+	term.expect("1 removed, 0 released, 0 skipped")
+	term.expect("status 0")
+	// The plan is no part of the JSON.
+	term = onTerminal("netnsctl prune --json --match run-5 --older-than 0 >/run/json")
+	term.expect("would remove run-5 (dead-file)\nremove 1 name? [y/N] ")
+	term.send("y\n")
+	term.expect("status 0")
+	if text := w.read("/run/json"); !strings.HasPrefix(text, `{"dry_run":false`) {
+		t.Errorf("JSON: %s", text)
+	}
+	term = onTerminal("netnsctl prune --yes --older-than 0")
+	term.expect("removed 3 dead files: run-1, run-2, run-3\n3 removed, 0 released, 0 skipped")
+	term.expect("status 0")
+	term = onTerminal("netnsctl prune")
+	term.expect("nothing to clean up")
+	term.expect("status 0")
+	if names := w.names(); names != "" {
+		t.Errorf("left %q", names)
+	}
+}
+
+// TestPruneSelects: patterns, the age, and targets, of which no grace is asked that was not given.
+func TestPruneSelects(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir /run/netns; for n in cni-1 cni-2 'a,b' a b dead; do : >/run/netns/$n; done; netnsctl add idle
+		netnsctl add leak; mkdir /run/copy; : >/run/copy/ns; elsewhere 'mount --bind /run/netns/leak /run/copy/ns'; netnsctl delete leak`)
+	for _, c := range []struct{ words, stdout, stderr, status string }{
+		{words: "--dry-run", status: "3", stdout: "would skip 7, younger than 10m: a, a,b, b and 4 more; to include them: --older-than 0\n"},
+		{words: "--match cni-*", status: "3", stdout: "skipped cni-1: younger than 10m; to remove it anyway: netnsctl prune cni-1\nskipped cni-2: younger than 10m; to remove it anyway: netnsctl prune cni-2\n0 removed, 0 released, 2 skipped\n"},
+		{words: "--match xyz*", status: "0", stdout: "nothing to clean up matches xyz*\n"},
+		{words: "--match xyz* --dry-run", status: "0", stdout: "nothing to clean up matches xyz*\n"},
+		{words: "--match [", status: "2", stderr: "netnsctl: option --match: invalid pattern \"[\" (examples: 'cni-*', 'netns-????', '/run/docker/netns/*'); nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "--older-than soon", status: "2", stderr: "netnsctl: option --older-than: invalid duration \"soon\" (examples: 90, 10m, 3d); nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "dead none", status: "1", stderr: "netnsctl: no namespace none; nothing was done\n"},
+		{words: "c*", status: "1", stderr: "netnsctl: no namespace c*; to select by a pattern: netnsctl prune --match 'c*'; nothing was done\n"},
+		{words: "--dry-run --older-than 0 --match a,b", status: "0", stdout: "would remove a,b (dead-file)\n"},
+		{words: "--dry-run --older-than 0 --match cni-* --match /run/copy/* --exclude *2", status: "0", stdout: "would remove cni-1 (dead-file)\nwould release "},
+		{words: "--dry-run --older-than 1h dead", status: "3", stdout: "would skip dead: younger than 1h\n"},
+		{words: "dead idle", status: "0", stdout: "removed dead (dead-file)\nremoved idle (idle"},
+		{words: "--older-than 0", status: "0", stdout: "removed 5 dead files: a, a,b, b and 2 more\nreleased net:["},
+		{words: "", status: "0", stdout: "nothing to clean up\n"},
+	} {
+		a := w.run(append([]string{"prune"}, strings.Fields(c.words)...)...)
+		if a.status != c.status || !strings.HasPrefix(a.stdout, c.stdout) || a.stderr != c.stderr || c.stdout == "" && a.stdout != "" {
+			t.Errorf("prune %s: status %s\n%s%s\nwant %s\n%s%s", c.words, a.status, a.stdout, a.stderr, c.status, c.stdout, c.stderr)
+		}
+	}
+}
+
+// TestListIsPlan: the column ACTION says what prune does.
+func TestListIsPlan(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mkdir -p /run/netns; : >/run/netns/new; : >/run/netns/open; mkfifo /run/netns/fifo; mkdir /run/netns/dir
+		netnsctl add leak; mkdir /run/copy; : >/run/copy/ns; elsewhere 'mount --bind /run/netns/leak /run/copy/ns'; netnsctl delete leak
+		sleep 1000 </run/netns/open >/dev/null 2>&1 & echo $! >/run/opener`)
+	want := "dir skip\nfifo skip\nnew skip (young)\nopen skip (held)\n"
+	list := w.run("list", "--stale", "-o", "NAME,ACTION", "--no-trunc", "-n").stdout
+	var rows strings.Builder
+	for line := range strings.Lines(list) {
+		name, action, _ := strings.Cut(strings.TrimSpace(line), " ")
+		rows.WriteString(name + " " + strings.TrimSpace(action) + "\n")
+	}
+	if !strings.HasPrefix(rows.String(), want) || !strings.HasSuffix(rows.String(), "] skip (young)\n") {
+		t.Errorf("%s, want\n%s", rows.String(), want)
+	}
+	plan := w.run("prune", "--dry-run", "--verbose").stdout
+	for line := range strings.Lines(rows.String()) {
+		if name, _, _ := strings.Cut(line, " "); strings.Count(plan, "would skip "+name+": ") != 1 {
+			t.Errorf("%s: %s", name, plan)
+		}
+	}
+	w.shell(`kill $(cat /run/opener)`)
+}
