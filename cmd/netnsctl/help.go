@@ -108,7 +108,7 @@ func overview() string {
 	}
 	b.WriteString("\nExamples:\n" + indent("netnsctl list --stale                 what is left over, and why\n"+
 		"netnsctl find 10.2.1.15               which namespace has this address\n"+
-		"netnsctl delete --force-orphans --dry-run") + "\n\n" +
+		"netnsctl prune --dry-run") + "\n\n" +
 		"\"netnsctl help COMMAND\" explains a command. See netnsctl(8).\n")
 	return b.String()
 }
