@@ -26,10 +26,10 @@ func (l Lease) MarshalJSON() ([]byte, error)     { return textjson.Marshal(l) }
 func (l *Lease) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, l) }
 
 // cni reads the result cache of libcni and the pools of host-local.
-func cni(root string) []Lease {
+func (all files) cni() []Lease {
 	var leases []Lease
 	const dir = "/var/lib/cni"
-	t := openTree(root + dir)
+	t := all.open(dir)
 	defer t.Close()
 	for _, results := range []string{"results", "cache/results"} {
 		for _, name := range t.entries(results) {

@@ -1,7 +1,7 @@
 // Package container reads the records of container runtimes about their containers,
 // and those of CNI about its addresses. It reads their state files in the default
 // places and asks no runtime: none has to run, and none can block the caller. Read
-// skips files that do not exist or that it cannot parse.
+// skips files that do not exist, and notes those that it cannot read or parse.
 package container
 
 import (
@@ -29,23 +29,42 @@ type Record struct {
 type State struct {
 	Records []Record
 	Leases  []Lease
+	// Asked are the runtimes that have state files or databases on this host, Unread the paths of
+	// those that are there and could not be read.
+	Asked, Unread []string
 
-	root  string
+	files files
 	roots []string // in which docker has its data
 }
 
 // Read reads the state files below root, or below "/" if root is empty. commandLine gives the
 // arguments of a process, such as a daemon that says there where its data is; it may be nil.
 func Read(root string, commandLine func(pid int) []string) State {
-	s := State{Leases: cni(root), root: root, roots: dataRoots(root, commandLine)}
+	var s State
+	all := files{root, &s.Unread}
+	s.files, s.Leases, s.roots = files{root: root}, all.cni(), all.dataRoots(commandLine)
 	for _, runtime := range runtimes() {
+		there := false
 		for _, files := range runtime.Records {
 			for _, pattern := range s.places(files.Files) {
-				each(root, pattern, func(f record) {
-					f.runtime = runtime.Name
+				all.each(pattern, func(f record) {
+					f.runtime, there = runtime.Name, true
 					s.Records = append(s.Records, files.read(f)...)
 				})
 			}
+		}
+		for _, mentions := range runtime.Mentions {
+			for _, pattern := range s.places(mentions) {
+				all.each(pattern, func(f record) { there = there || f.Exists(f.file) })
+			}
+		}
+		if there {
+			s.Asked = append(s.Asked, runtime.Name)
+		}
+	}
+	for _, r := range s.Records { // CRI-O has its own among those of podman
+		if !slices.Contains(s.Asked, r.Runtime) {
+			s.Asked = append(s.Asked, r.Runtime)
 		}
 	}
 	return s
@@ -57,7 +76,7 @@ var maxHome = budget.Amount{Items: 2000, Bytes: 16 << 20}
 // ReadHome reads the state files of an ordinary user in a home directory, which may have anything in
 // it. Use the records for namespaces of that user only.
 func ReadHome(home sys.Tree) (records []Record) {
-	t := tree{home, budget.New(maxHome, nil)}
+	t := tree{Tree: home, account: budget.New(maxHome, nil)}
 	for _, runtime := range runtimes() {
 		for _, files := range runtime.Home {
 			t.walk(record{tree: t, runtime: runtime.Name}, strings.Split(files.Files, "/"), func(f record) {

@@ -1,14 +1,12 @@
 package container
 
-import "syscall"
-
 // maxDatabase is more than the size of a database with thousands of containers.
 const maxDatabase = 64 << 20
 
 // Mentioned finds which of some words the databases of the runtimes have: a word is the name of a
 // namespace, or the beginning of the ID from which a runtime has made that. A database keeps what
 // was deleted until it needs the place, so that one word too many may be found. It is all of them
-// where a database is too large.
+// where a database is too large, or cannot be read.
 func (s State) Mentioned(words []string) map[string]bool {
 	found := map[string]bool{}
 	lengths := map[int]bool{}
@@ -19,9 +17,9 @@ func (s State) Mentioned(words []string) map[string]bool {
 	for _, runtime := range runtimes() {
 		for _, mentions := range runtime.Mentions {
 			for _, pattern := range s.places(mentions) {
-				each(s.root, pattern, func(f record) {
+				s.files.each(pattern, func(f record) {
 					text, err := f.Read(f.file, maxDatabase)
-					if err == syscall.EFBIG {
+					if err != nil && !isNone(err) {
 						for word := range wanted {
 							found[word] = true
 						}

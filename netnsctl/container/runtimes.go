@@ -64,7 +64,7 @@ func storage(f record) (records []Record) {
 	}
 	run := f.tree
 	if f.account == nil {
-		run = openTree(f.root + "/run/containers/storage")
+		run = f.files.open("/run/containers/storage")
 		defer run.Close()
 	}
 	dir := f.match[0] + "-containers/"
@@ -187,10 +187,10 @@ func pod(namespace, name string) string {
 
 // dataRoots are the directories in which dockers have their data: the usual ones, and those in
 // the configuration and on the command line of a daemon.
-func dataRoots(root string, commandLine func(pid int) []string) []string {
+func (all files) dataRoots(commandLine func(pid int) []string) []string {
 	roots := []string{"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"}
 	for _, pattern := range []string{"/etc/docker/daemon.json", "/var/snap/docker/*/config/daemon.json"} {
-		each(root, pattern, func(f record) {
+		all.each(pattern, func(f record) {
 			var c struct {
 				DataRoot string `json:"data-root"`
 				Graph    string `json:"graph"` // before Docker 17.05
@@ -201,7 +201,7 @@ func dataRoots(root string, commandLine func(pid int) []string) []string {
 		})
 	}
 	for _, pattern := range []string{"/run/docker.pid", "/run/snap.docker/docker.pid"} {
-		each(root, pattern, func(f record) {
+		all.each(pattern, func(f record) {
 			var pid json.Number
 			if commandLine != nil && f.json(f.file, &pid) {
 				number, _ := pid.Int64()

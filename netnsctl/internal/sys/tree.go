@@ -11,16 +11,17 @@ import (
 type Tree struct {
 	fd  int
 	how How
+	err error // why there is no descriptor
 }
 
 // OpenTree opens the directory path, to which symbolic links may lead: /var/lib/docker often
-// is one. A directory that is not there is an empty tree.
+// is one. Where that fails, the functions below give the error.
 func OpenTree(path string) Tree {
 	fd, err := HoldNoAutomount(-1, path, Follow)
 	if err != nil {
 		fd = -1
 	}
-	return Tree{fd, NoLinks | Beneath}
+	return Tree{fd, NoLinks | Beneath, err}
 }
 
 // maxDirectory is the size of a directory with tens of thousands of entries, on all file systems.
@@ -28,7 +29,7 @@ const maxDirectory = 1 << 20
 
 // TreeOnMount is the tree of an ordinary user below the open directory fd, which it takes, without
 // what is mounted in it, and without the entries of huge directories (EFBIG).
-func TreeOnMount(fd int) Tree { return Tree{fd, NoLinks | Beneath | SameMount} }
+func TreeOnMount(fd int) Tree { return Tree{fd: fd, how: NoLinks | Beneath | SameMount} }
 
 // Close closes the tree.
 func (t Tree) Close() {
@@ -91,6 +92,15 @@ func (t Tree) Names(path string) ([]string, error) {
 	return ReadNames(fd)
 }
 
+// Exists reports whether the tree has a file or directory at path.
+func (t Tree) Exists(path string) bool {
+	held, err := t.hold(path)
+	if err == nil {
+		unix.Close(held)
+	}
+	return err == nil
+}
+
 // maxEntries is far more than a run directory has, and read within some milliseconds.
 const maxEntries = 1 << 16
 
@@ -118,7 +128,7 @@ func LinkNames(held, limit int) (names []string, err error) {
 
 func (t Tree) hold(path string) (int, error) {
 	if t.fd < 0 {
-		return -1, unix.ENOENT
+		return -1, cmp.Or(t.err, error(unix.ENOENT))
 	}
 	return HoldNoAutomount(t.fd, cmp.Or(path, "."), t.how)
 }
