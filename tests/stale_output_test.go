@@ -18,7 +18,7 @@ func TestStaleViews(t *testing.T) {
 		{"list --stale --noheadings -o name,state", "3", "dead  stale\n"},
 		{"list --stale -o STATE", "3", "STATE\nstale\n"},
 		{"list --idle -q", "3", "dead\nquiet\n"},
-		{"list --idle -o NAME,REASON", "3", "NAME   REASON\ndead   dead-file\nquiet  no process\n"},
+		{"list --idle -o NAME,STATE", "3", "NAME   STATE\ndead   stale\nquiet  idle\n"},
 		{"list --stale --nonsense", "2", ""},
 		{"list --stale -o NONSENSE", "2", ""},
 		{"list --stale extra", "2", ""},

@@ -40,6 +40,9 @@ func (d *describer) describe(namespaces []*Namespace) {
 			ns.Reason = d.heldBy(ns) + ns.insideText()
 			continue
 		}
+		if d.weighs(ns) {
+			ns.Evidence = &Evidence{}
+		}
 		releasable := ns.Verdict == Orphan || ns.Verdict == Idle && len(ns.Names) == 0
 		if releasable {
 			d.v.keepMounts(ns)
@@ -62,12 +65,21 @@ func (d *describer) describe(namespaces []*Namespace) {
 	if len(noted) == 0 {
 		return
 	}
-	d.v.runtimes().markUnknown(noted)
+	d.v.runtimes().markUnknown(noted, d.v.host)
 	for _, ns := range noted {
-		if ns.NoRuntime {
+		switch {
+		case !ns.NoRuntime || ns.Reason == unsureIdle:
+		case len(ns.Names) > 0:
+			ns.Reason += ", no runtime knows " + ns.Names[0]
+		default:
 			ns.Reason += ", no runtime knows it"
 		}
 	}
+}
+
+// weighs reports whether the evidence of a namespace is wanted.
+func (d *describer) weighs(ns *Namespace) bool {
+	return d.opts.Evidence && !d.opts.IdentityOnly && ns.Verdict == Idle
 }
 
 // heldBy says what pins an orphan, or what may pin it where that is not visible.
@@ -117,7 +129,7 @@ func (d *describer) identify(ns *Namespace) {
 		}
 	}
 	unused := ns.Verdict == Orphan || ns.kept
-	if ns.kept || ns.Verdict == Idle && d.opts.Everything { // wire lists those of orphans
+	if ns.Evidence == nil && (ns.kept || ns.Verdict == Idle && d.opts.Everything) { // wire lists those of the others
 		devices, err := d.scratch.Devices(netns.NsHandle(fd))
 		d.note(ns, devices, err)
 	}
@@ -126,7 +138,7 @@ func (d *describer) identify(ns *Namespace) {
 			ns.UID = int64(uid)
 		}
 	}
-	if unused || (d.opts.Hold || ns.recyclable() || d.opts.Files && ns.Verdict == Idle && len(ns.Names) == 0) && sys.SpareFDs(fd, spare) {
+	if unused || (d.opts.Hold || ns.Evidence != nil || ns.recyclable() || d.opts.Files && ns.Verdict == Idle && len(ns.Names) == 0) && sys.SpareFDs(fd, spare) {
 		ns.fd, ns.held = fd, true
 		return
 	}
@@ -164,9 +176,9 @@ func (d *describer) note(ns *Namespace, devices []inside.Device, err error) {
 	}
 }
 
-// addresses are those of an orphan that is held open.
+// addresses are those of an orphan, or of a namespace whose evidence is wanted, that is held open.
 func (d *describer) addresses(ns *Namespace) (texts []string) {
-	if ns.Verdict != Orphan || !ns.held {
+	if ns.Verdict != Orphan && ns.Evidence == nil || !ns.held {
 		return nil
 	}
 	found, _ := d.scratch.Addresses(netns.NsHandle(ns.fd))

@@ -22,7 +22,7 @@ func (d *describer) wire(namespaces []*Namespace) {
 			}
 		}
 	}()
-	if !orphans && len(wanted) == 0 {
+	if !orphans && len(wanted) == 0 && !d.opts.Evidence {
 		return
 	}
 	others := inside.Near{
@@ -44,16 +44,19 @@ func (d *describer) wire(namespaces []*Namespace) {
 		return netns.NsHandle(fd), err
 	}
 	l := wirer{host: d.v.host1, at: d.v.host, taps: d.v.taps}
+	l.judged = func(ns *Namespace) bool { return ns.Verdict == Orphan || ns.Evidence != nil && ns.held }
+	others.Own = d.opts.Evidence
 	carried, w := l.look(namespaces, handles, others)
+	d.weigh(w, handles)
 	for i, ns := range namespaces {
 		contents := w.contents[i]
 		if ns.Verdict == Orphan || wanted[i] {
 			ns.FarEnds = w.farEnds(i)
 		}
 		switch {
-		case ns.Verdict == Orphan && ns.held:
+		case (ns.Verdict == Orphan || ns.Evidence != nil) && ns.held:
 			d.note(ns, contents.Devices, contents.Err)
-		case orphans && ns.alive() && contents.Err != nil:
+		case (orphans || d.opts.Evidence) && ns.alive() && contents.Err != nil:
 			d.gaps = append(d.gaps, ns.unlinked())
 		}
 	}
@@ -63,12 +66,12 @@ func (d *describer) wire(namespaces []*Namespace) {
 }
 
 // wantedEnds gives the open files of the namespaces, and opens the idle ones whose far ends are
-// wanted ([Options.FarEnds]). The caller closes those of the wanted that the snapshot does not
+// wanted ([Options.FarEnds], [Options.Evidence]). The caller closes those of the wanted that the snapshot does not
 // hold.
 func (d *describer) wantedEnds(namespaces []*Namespace) (handles []netns.NsHandle, wanted map[int]bool) {
 	handles, wanted = Handles(namespaces), map[int]bool{}
 	for i, ns := range namespaces {
-		if d.opts.FarEnds == nil || ns.Verdict != Idle || !d.opts.FarEnds(ns) {
+		if ns.Evidence == nil && (d.opts.FarEnds == nil || ns.Verdict != Idle || !d.opts.FarEnds(ns)) {
 			continue
 		}
 		if ns.held {

@@ -28,45 +28,11 @@ func inRunDir(file string) bool {
 	return slices.ContainsFunc(runDirs, func(d string) bool { return strings.HasSuffix(dir, d) })
 }
 
-// markUnknown fills in [Namespace.NoRuntime].
-func (s runtimeState) markUnknown(namespaces []*Namespace) {
-	words := map[*Namespace][]string{}
-	var all []string
-	for _, ns := range namespaces {
-		if w, ok := s.candidate(ns); ok {
-			words[ns] = w
-			all = append(all, w...)
-		}
-	}
-	if len(words) == 0 {
-		return
-	}
-	mentioned, answers := inTime(func() map[string]bool { return s.Mentioned(all) })
-	if !answers {
-		return
-	}
-	for ns, w := range words {
-		ns.NoRuntime = !slices.ContainsFunc(w, func(word string) bool { return mentioned[word] })
-	}
-}
-
-// candidate reports whether it could be told that a runtime knows a namespace, and by which words:
+// candidate reports whether it could be told that a runtime knows an orphan, and by which words:
 // by its records, and the databases of those runtimes whose name or directory it has. What
 // an ordinary user's runtimes know cannot be told for certain.
 func (s runtimeState) candidate(ns *Namespace) (words []string, ok bool) {
-	if ns.ID == (netnsctl.ID{}) || ns.UID > 0 || ns.kept || s.silent || slices.Contains(s.leadTo, ns.ID) {
-		return nil, false
-	}
-	for _, name := range ns.Names {
-		if tells(func(r container.Runtime) bool { return r.Gives(name) }) {
-			words = append(words, name)
-		}
-	}
-	switch ns.Verdict {
-	case Idle:
-		return words, len(words) > 0
-	case Orphan:
-	default:
+	if ns.Verdict != Orphan || ns.ID == (netnsctl.ID{}) || ns.UID > 0 || s.silent || len(s.records.id[ns.ID]) > 0 {
 		return nil, false
 	}
 	for _, p := range ns.Pins {

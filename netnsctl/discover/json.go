@@ -50,11 +50,11 @@ func (ns *Namespace) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON encodes Namespaces, Names and Gaps: what `netnsctl list --stale` and
+// MarshalJSON encodes Namespaces, Names, Gaps and Leases: what `netnsctl list --stale` and
 // `list --all-namespaces` print.
 func (s Snapshot) MarshalJSON() ([]byte, error) { return textjson.Marshal(s) }
 
-// UnmarshalJSON decodes Namespaces, Names and Gaps. The other fields stay as they are, so a
+// UnmarshalJSON decodes Namespaces, Names, Gaps and Leases. The other fields stay as they are, so a
 // decoded snapshot is for reading only: package clean makes no sensible plan from it.
 func (s *Snapshot) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, s) }
 
@@ -89,6 +89,14 @@ func (m *Mount) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(dat
 // MarshalJSON encodes g.
 func (g Gap) MarshalJSON() ([]byte, error)     { return textjson.Marshal(g) }
 func (g *Gap) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, g) }
+
+// MarshalJSON encodes e.
+func (e Evidence) MarshalJSON() ([]byte, error)     { return textjson.Marshal(e) }
+func (e *Evidence) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, e) }
+
+// MarshalJSON encodes f.
+func (f Fact) MarshalJSON() ([]byte, error)     { return textjson.Marshal(f) }
+func (f *Fact) UnmarshalJSON(data []byte) error { return textjson.Unmarshal(data, f) }
 
 // MarshalJSON encodes o.
 func (o Owner) MarshalJSON() ([]byte, error)     { return textjson.Marshal(o) }

@@ -13,8 +13,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// evidence is all that a verdict rests on.
-type evidence struct {
+// grounds are all that a verdict rests on.
+type grounds struct {
 	host, own netnsctl.ID // the namespace of pid 1, and ours
 	seen      []sighting
 	names     []*Name
@@ -34,7 +34,7 @@ type evidence struct {
 //
 // A socket, a descriptor or a mount does not make a namespace used: that is how namespaces
 // leak. Nor does a thread whose process is elsewhere, since no tool shows it.
-func judge(e evidence) []*Namespace {
+func judge(e grounds) []*Namespace {
 	namespaces := gather(e.seen)
 	byID := map[netnsctl.ID]*Namespace{}
 	for _, ns := range namespaces {
@@ -57,7 +57,10 @@ func judge(e evidence) []*Namespace {
 	return namespaces
 }
 
-func (e evidence) verdict(ns *Namespace) (Verdict, string) {
+// unsureIdle is the reason of an idle namespace that may have a process.
+const unsureIdle = "no process that could be seen"
+
+func (e grounds) verdict(ns *Namespace) (Verdict, string) {
 	processes, threads, name := 0, 0, (*Mount)(nil)
 	for _, p := range ns.Pins {
 		switch {
@@ -82,7 +85,7 @@ func (e evidence) verdict(ns *Namespace) (Verdict, string) {
 	case threads > 0 && (len(ns.Names) > 0 || name != nil):
 		return InUse, count(threads, "thread", "threads")
 	case len(ns.Names) > 0 && slices.ContainsFunc(e.gaps, Gap.hidesProcesses):
-		return Idle, "no process that could be seen"
+		return Idle, unsureIdle
 	case len(ns.Names) > 0:
 		return Idle, "no process"
 	case name != nil:

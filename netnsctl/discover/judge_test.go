@@ -85,7 +85,7 @@ func TestJudge(t *testing.T) {
 		{situation: "nothing but the kernel's list", ino: other, pins: []Pin{{Kind: Invisible, FD: -1}}, verdict: Orphan},
 	} {
 		t.Run(test.situation, func(t *testing.T) {
-			e := evidence{host: netID(pid1), own: netID(ours), gaps: test.gaps}
+			e := grounds{host: netID(pid1), own: netID(ours), gaps: test.gaps}
 			e.seen = []sighting{sighted(test.ino, Pin{})}
 			for _, p := range test.pins {
 				e.seen = append(e.seen, sighted(test.ino, p))
@@ -123,7 +123,7 @@ func TestJudge(t *testing.T) {
 func TestJudgeKeepsStaleNames(t *testing.T) {
 	stale := &Name{Name: "old", Verdict: Stale}
 	unknown := sighting{NSID: 7, Pin: Pin{Kind: Invisible, FD: -1}}
-	found := judge(evidence{host: netID(1), own: netID(1), seen: []sighting{unknown}, names: []*Name{stale}})
+	found := judge(grounds{host: netID(1), own: netID(1), seen: []sighting{unknown}, names: []*Name{stale}})
 	if len(found) != 1 || len(found[0].Names) != 0 || found[0].Verdict != Orphan ||
 		found[0].heldBy() != "held by something not visible" || found[0].String() != "nsid:7" {
 		t.Errorf("%+v", found)

@@ -16,6 +16,10 @@ import (
 type runtimeState struct {
 	container.State
 	leadTo []netnsctl.ID // by record
+	// leases are the namespaces that the paths of the leases lead to, by lease.
+	leases []netnsctl.ID
+	// records and of are the records, and the leases, by what leads from a namespace to them.
+	records, of index
 	// silent says that the records lie on a file system that does not answer.
 	silent bool
 }
@@ -49,12 +53,19 @@ func readRecords(host netnsctl.Host) (s runtimeState) {
 	s.State = container.Read(host.StateRoot, func(pid int) []string {
 		return procfs.CommandLines(host.Helper, host.Proc(), pid)[pid]
 	})
-	for _, r := range s.Records {
-		var id netnsctl.ID
-		if strings.HasPrefix(r.Netns, "/") {
-			id = fileAt(host, host.StateRoot+r.Netns)
+	at := func(path string) (id netnsctl.ID) {
+		if strings.HasPrefix(path, "/") {
+			id = fileAt(host, host.StateRoot+path)
 		}
-		s.leadTo = append(s.leadTo, id)
+		return id
+	}
+	for i, r := range s.Records {
+		s.leadTo = append(s.leadTo, at(r.Netns))
+		s.records.add(i, s.leadTo[i], r.Netns, r.ID, "")
+	}
+	for i, l := range s.Leases {
+		s.leases = append(s.leases, at(l.Netns))
+		s.of.add(i, s.leases[i], l.Netns, l.Container, l.Address)
 	}
 	return s
 }
@@ -108,16 +119,20 @@ func (s runtimeState) noteNames(names []*Name, host netnsctl.Host) {
 type Keepers struct {
 	namespaces map[netnsctl.ID]string
 	paths      container.Paths
+	state      runtimeState
+	host       netnsctl.Host
+	mentioned  map[string]bool
 }
 
-// KeepersNow reads the records of all runtimes again. The error says that they cannot be read
-// in time.
-func (s *Snapshot) KeepersNow() (Keepers, error) {
+// KeepersNow reads the records of all runtimes again, and their databases for what they have of idle
+// namespaces ([Keepers.Claim]). The error says that they cannot be read in time.
+func (s *Snapshot) KeepersNow(idle ...*Namespace) (Keepers, error) {
 	state := readRuntimes(s.Host)
-	if state.silent {
+	mentioned, answers := state.mentionedOf(idle)
+	if state.silent || !answers {
 		return Keepers{}, errSilentRecords
 	}
-	return Keepers{state.kept(nil), state.Paths()}, nil
+	return Keepers{state.kept(nil), state.Paths(), state, s.Host, mentioned}, nil
 }
 
 // errSilentRecords is the error of [Snapshot.KeepersNow].
@@ -132,57 +147,6 @@ func (k Keepers) OfFile(path string) string {
 		return keeper(r)
 	}
 	return ""
-}
-
-// note adds what runtimes have noted of a namespace or its container. assigned gives the
-// addresses in the namespace, where these can be told.
-func (s runtimeState) note(ns *Namespace, host netnsctl.Host, assigned func() []string) {
-	for i, r := range s.Records {
-		if s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || ns.Owner.Container != "" && r.ID == ns.Owner.Container {
-			ns.Owner.noted(r)
-		}
-	}
-	if len(s.Leases) == 0 {
-		return
-	}
-	addresses := assigned()
-	for _, l := range s.Leases {
-		if !leased(ns, l, host, addresses) {
-			continue
-		}
-		ns.Leases = append(ns.Leases, l)
-		if ns.Owner.Container == "" {
-			ns.Owner.Container = l.Container
-			if r, ok := s.ByID(l.Container); ok {
-				ns.Owner.noted(r)
-			}
-		}
-	}
-}
-
-// leased reports whether an address was given to a namespace: to its container, under one of
-// its names, or, where the path leads nowhere any more, because the namespace has it.
-func leased(ns *Namespace, l container.Lease, host netnsctl.Host, assigned []string) bool {
-	byName := func(name string) bool { return container.Copied(host.NamePath(name), l.Netns) }
-	switch {
-	case ns.Owner.Container != "":
-		return l.Container == ns.Owner.Container
-	case ns.mountedAt(l.Netns), slices.ContainsFunc(ns.Names, byName):
-		return true
-	}
-	if l.Netns != "" && fileAt(host, host.StateRoot+l.Netns) != (netnsctl.ID{}) {
-		return false // it is that of another namespace
-	}
-	address, _, _ := strings.Cut(l.Address, "/")
-	return slices.Contains(assigned, address)
-}
-
-// leaseText says which addresses an orphan still has from CNI.
-func (ns *Namespace) leaseText() (s string) {
-	for _, l := range ns.Leases {
-		s += ", has " + l.Address + " of CNI network " + l.Network
-	}
-	return s
 }
 
 // noted fills in the owner from a record, unless the cgroup of a process has told that the

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -219,7 +220,9 @@ func TestNoRuntime(t *testing.T) {
 		{situation: "a name of containerd's", name: "cni-1", want: true},
 		{situation: "a name of podman's", name: "netns-ce5ee4ce-f2b5-4b5e-8a0f-7f7c8a6dcf5a", want: true},
 		{situation: "a name by hand", name: "router"},
-		{situation: "a name of Neutron's, which knows more than its files have", name: "qrouter-1"},
+		{situation: "a name of Neutron's", name: "qrouter-1", want: true},
+		{situation: "a name by hand on a host with containers", name: "router", state: map[string]string{dockerRecord: `{"ID":"f00"}`}, want: true},
+		{situation: "a name beside a record that cannot be read", name: "cni-1", state: map[string]string{dockerRecord: `{"ID":`}},
 		{
 			situation: "a name in a record", name: "cni-1",
 			state: map[string]string{bundle: `{"linux":{"namespaces":[{"type":"network","path":"/run/netns/cni-1"}]}}`},
@@ -255,7 +258,7 @@ func TestNoRuntime(t *testing.T) {
 					nstest.Must(t, at.Delete("x"))
 				}
 				ns := scanned(t, at, Options{Everything: true}).named(t, id.String())
-				if ns.NoRuntime != test.want || strings.HasSuffix(ns.Reason, ", no runtime knows it") != test.want {
+				if ns.NoRuntime != test.want || strings.HasSuffix(ns.Reason, ", no runtime knows "+cmp.Or(test.name, "it")) != test.want {
 					t.Errorf("%s, %q, %v", ns.Verdict, ns.Reason, ns.NoRuntime)
 				}
 			})

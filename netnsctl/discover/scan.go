@@ -94,6 +94,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		return nil, err
 	}
 	defer v.close()
+	if opts.Evidence {
+		opts.Everything, opts.Sockets = true, true
+	}
 	v.opts, v.remembered = opts, remember(opts.Before)
 	var unread []Gap
 	v.runtimes = sync.OnceValue(func() runtimeState {
@@ -138,7 +141,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 // judge gives the snapshot its namespaces: judged, described as far as opts ask for it,
 // and in order.
 func (s *Snapshot) judge(v *vantage, opts Options) {
-	e := evidence{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
+	e := grounds{host: v.host1, own: v.own, seen: v.seen, names: s.Names, gaps: s.Gaps}
 	namespaces := judge(e)
 	if !opts.IdentityOnly {
 		if gaps, looked := v.linksElsewhere(namespaces); looked {
@@ -157,6 +160,9 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	d.describe(namespaces)
 	if !opts.IdentityOnly {
 		d.wire(namespaces)
+	}
+	if opts.Everything && !opts.IdentityOnly {
+		s.Leases = d.lostLeases(namespaces)
 	}
 	s.Gaps = append(s.Gaps, counted(Gap{What: GapDevices, Count: d.unlisted})...)
 	s.Gaps = append(s.Gaps, v.byUser(d.gaps)...)

@@ -36,6 +36,9 @@ type Options struct {
 	// to, such as a connection of TCP that outlives its process. The scan always looks into
 	// orphans.
 	Sockets bool
+	// Evidence fills in [Namespace.Evidence] of the idle namespaces. It includes Everything, Sockets,
+	// and FarEnds of all of them.
+	Evidence bool
 	// FarEnds selects the idle namespaces of which [Namespace.FarEnds] are wanted, too; nil selects
 	// none.
 	FarEnds func(*Namespace) bool
@@ -77,6 +80,9 @@ type Snapshot struct {
 	// with every process in them, where [Options.Files] is set: what ends there harms nobody
 	// else. It has those only whose mounts are on the file of an unused name, or of an orphan.
 	OnlyUsers map[uint64]int64
+	// Leases are the addresses that CNI has assigned and not released, and that lead to no namespace:
+	// neither their paths nor their containers do. They are known with [Options.Everything].
+	Leases []container.Lease `json:"lost_leases,omitempty"`
 	// Limit is how many network namespaces a user may have, and who has how many.
 	Limit Limit
 	// Steps are the parts of the scan, in the order in which they were taken.
@@ -127,9 +133,9 @@ type Namespace struct {
 	// UID is the user who has every capability over the namespace; 0 if that is root, or not
 	// known. The scan fills it in for orphans and, with [Options.Files], for others.
 	UID int64
-	// NoRuntime says that a namespace without a process looks like that of a container, or is an
-	// orphan on a host with containers, and that no runtime's records have it. The scan fills it
-	// in where it fills in Owner.
+	// NoRuntime says that a namespace without a process looks like that of a container, or is on a
+	// host with containers, and that no runtime's records have it. The scan fills it in where it
+	// fills in Owner.
 	NoRuntime bool `json:"no_runtime,omitempty"`
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
@@ -138,6 +144,9 @@ type Namespace struct {
 	// FarEnds are the devices in other namespaces that the kernel deletes together with this one.
 	// They are known for orphans and wired namespaces and, with [Options.FarEnds], for idle ones.
 	FarEnds []FarEnd
+
+	// Evidence is set for idle namespaces with [Options.Evidence].
+	Evidence *Evidence `json:"evidence,omitempty"`
 
 	kept bool // by a runtime's records
 	held bool

@@ -45,7 +45,7 @@ func TestKernelPeers(t *testing.T) {
 		if len(seen) != 1 || seen[0].Pin != (Pin{Kind: Invisible, FD: -1}) || seen[0].ID != (netnsctl.ID{}) || seen[0].NSID < 0 {
 			t.Errorf("seen %+v", seen)
 		}
-		orphan := judge(evidence{host: v.host1, own: v.own, seen: seen})
+		orphan := judge(grounds{host: v.host1, own: v.own, seen: seen})
 		if len(orphan) != 1 || orphan[0].Verdict != Orphan {
 			t.Fatalf("judged %+v", orphan)
 		}

@@ -10,27 +10,41 @@ import (
 
 // carries says what a namespace carries for others, and for whom; it is empty if it carries
 // nothing. alive are the namespaces that count as others, that of the host among them.
-func (w *wires) carries(n int, alive []bool) string {
-	texts := w.joins(n, alive)
-	told := len(texts) > 0
+func (w *wires) carries(n int, alive []bool) (facts []Fact) {
+	add := func(kind FactKind, texts ...string) {
+		for _, text := range texts {
+			facts = append(facts, Fact{kind, text})
+		}
+	}
+	add(ForwardingFact, w.joins(n, alive)...)
+	told := len(facts) > 0
 	for _, s := range w.strands[n] {
 		host := w.isHost(s.to.namespace)
 		if !alive[s.to.namespace] || host && s.kind != lower || told && s.kind == pair && s.device.Master != 0 {
 			continue
 		}
-		texts = append(texts, w.strandText(s))
+		add(FarEndFact, w.strandText(s))
 	}
 	for i := range w.contents[n].Devices {
 		d := &w.contents[n].Devices[i]
 		if who := w.opened[tap{n, d.Index}]; who != "" && d.IsMacvtap() {
-			texts = append(texts, d.Name+" is open in "+who)
+			add(PinFact, d.Name+" is open in "+who)
 		}
 	}
 	if text := w.gateways[n]; text != "" {
-		texts = append(texts, text)
+		add(ForwardingFact, text)
 	}
-	if len(texts) == 0 {
-		texts = w.forwards(n, alive)
+	if len(facts) == 0 {
+		add(ForwardingFact, w.forwards(n, alive)...)
+	}
+	return facts
+}
+
+// textOf is what facts say.
+func textOf(facts []Fact) string {
+	var texts []string
+	for _, f := range facts {
+		texts = append(texts, f.Text)
 	}
 	return list(texts, "; ", "; ")
 }

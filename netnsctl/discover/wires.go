@@ -87,20 +87,30 @@ func (w *wires) wired() map[int]string {
 		alive[t.namespace] = true
 	}
 	carried := map[int]string{}
+	for n, facts := range w.spread(alive, func(n int) bool { return w.namespaces[n].Verdict == Orphan }) {
+		carried[n] = textOf(facts)
+	}
+	return carried
+}
+
+// spread says what those namespaces carry that are candidates, by their index. Each that carries
+// something is alive for the others.
+func (w *wires) spread(alive []bool, candidate func(n int) bool) map[int][]Fact {
+	carried := map[int][]Fact{}
 	for {
-		found := map[int]string{}
-		for n, ns := range w.namespaces {
-			if ns.Verdict == Orphan && carried[n] == "" {
-				if text := w.carries(n, alive); text != "" {
-					found[n] = text
+		found := map[int][]Fact{}
+		for n := range w.namespaces {
+			if carried[n] == nil && candidate(n) {
+				if facts := w.carries(n, alive); len(facts) > 0 {
+					found[n] = facts
 				}
 			}
 		}
 		if len(found) == 0 {
 			return carried
 		}
-		for n, text := range found {
-			carried[n], alive[n] = text, true
+		for n, facts := range found {
+			carried[n], alive[n] = facts, true
 		}
 	}
 }
@@ -108,9 +118,11 @@ func (w *wires) wired() map[int]string {
 // alive reports whether somebody uses a namespace, or may at any time: a process is in it, has
 // a socket or a device of it, or it has a name or a keeper.
 func (ns *Namespace) alive() bool {
-	if ns.Verdict != Orphan {
-		return true
-	}
+	return ns.Verdict != Orphan || ns.isUsed()
+}
+
+// isUsed reports whether a process has a socket or a device of a namespace without a process inside.
+func (ns *Namespace) isUsed() bool {
 	for _, p := range ns.Pins {
 		switch p.Kind {
 		case Thread, SocketPin, TunTap, IOUring:

@@ -21,14 +21,20 @@ type wirer struct {
 	// taps gives the character devices of macvtaps that processes have open, and the io_urings that
 	// may have some ([vantage.taps]).
 	taps func() []openFile
+	// judged reports of which namespaces it is wanted what they carry: nil stands for the orphans.
+	judged func(*Namespace) bool
 }
 
-// look gives what the orphans carry that are wired. handles are the open files of namespaces: of
+// look gives what the orphans carry that are wired, and finds out what else it takes to say that of
+// the others that are judged ([wires.lives]). handles are the open files of namespaces: of
 // the orphans and of those whose links are wanted, too, else -1; others is how the others are
 // reached. The contents of w have what could be read of each namespace.
 func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others inside.Near) (carries map[*Namespace]string, _ *wires) {
 	if others.Of == nil {
 		others.Of = func(i int) bool { return namespaces[i].Verdict == Orphan }
+	}
+	if l.judged == nil {
+		l.judged = func(ns *Namespace) bool { return ns.Verdict == Orphan }
 	}
 	others.Kinds = hidingUnderlay
 	w := &wires{
@@ -47,10 +53,10 @@ func (l wirer) look(namespaces []*Namespace, handles []netns.NsHandle, others in
 	return found, w
 }
 
-// openTaps finds out which taps and macvtaps of orphans are open.
+// openTaps finds out which taps and macvtaps of those that are judged are open.
 func (l wirer) openTaps(w *wires, handles []netns.NsHandle) {
 	for n, ns := range w.namespaces {
-		if ns.Verdict != Orphan {
+		if !l.judged(ns) {
 			continue
 		}
 		devices := w.contents[n].Devices
@@ -93,7 +99,7 @@ func (l wirer) openMacvtaps(w *wires, n int, ns netns.NsHandle) {
 	}
 }
 
-// findGateways reports whether it has found a gateway among the orphans that lead out and are
+// findGateways reports whether it has found a gateway among those that are judged, lead out and are
 // not known to be wired.
 func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]string) (found bool) {
 	var at []int
@@ -101,7 +107,7 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 	tunnel := w.hiddenTunnel()
 	everywhere := tunnel != "" || inside.HasVirtualServices()
 	for n, ns := range w.namespaces {
-		if ns.Verdict == Orphan && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n) || w.hasExits(n, 2)) && w.hasExits(n, 1) {
+		if l.judged(ns) && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n) || w.hasExits(n, 2)) && w.hasExits(n, 1) {
 			at, open = append(at, n), append(open, handles[n])
 		}
 	}

@@ -27,6 +27,8 @@ type Near struct {
 	Open func(i int) (netns.NsHandle, error)
 	// Kinds are kinds of devices that are read in all namespaces.
 	Kinds []string
+	// Own wants all devices of our own namespace, with their states and masters.
+	Own bool
 }
 
 // A namespace is linked with another one if a device of that one leads to it, or the other way.
@@ -186,7 +188,9 @@ func (r *reader) listOurs(v *view, near []int) {
 	if _, there := v.nsids[r.ours]; !there {
 		r.show(v, []int{r.ours})
 	}
-	if kinds := v.known(slices.Concat(travellingKinds, r.want.Near.Kinds)); len(kinds) > 0 {
+	if r.want.Near.Own {
+		r.list(v, 0, r.ours)
+	} else if kinds := v.known(slices.Concat(travellingKinds, r.want.Near.Kinds)); len(kinds) > 0 {
 		r.list(v, 0, r.ours, kinds...)
 	}
 	socket, err := rtnl.Dial(false)

@@ -1,0 +1,163 @@
+package discover
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
+)
+
+// markUnknown fills in [Namespace.NoRuntime], and what runtimes know in [Namespace.Evidence]. The
+// namespaces must be noted.
+func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host) {
+	words := map[*Namespace][]string{}
+	var all []string
+	for _, ns := range namespaces {
+		w, ok := s.candidate(ns)
+		if ns.Verdict == Idle && len(ns.Names) > 0 && !s.silent {
+			w, ok = s.wordsOf(ns), true
+		}
+		if ok {
+			words[ns] = w
+			all = append(all, w...)
+		}
+	}
+	mentioned, answers := map[string]bool{}, !s.silent
+	if len(all) > 0 {
+		mentioned, answers = inTime(func() map[string]bool { return s.Mentioned(all) })
+	}
+	for _, ns := range namespaces {
+		w, asked := words[ns]
+		i := slices.IndexFunc(w, func(word string) bool { return mentioned[word] })
+		c := claim{unread: s.unread(ns, answers)}
+		if i >= 0 {
+			c.database = w[i]
+		}
+		if ns.Verdict == Idle {
+			c.keeper = s.keeperOf(ns, host)
+			asked = asked && c.keeper == "" && c.unread == "" && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
+		}
+		ns.NoRuntime = asked && answers && i < 0
+		if ns.Evidence != nil {
+			s.weigh(ns, c)
+		}
+	}
+}
+
+// mentionedOf are the words of idle namespaces that databases have, and whether these answer.
+func (s runtimeState) mentionedOf(idle []*Namespace) (mentioned map[string]bool, answers bool) {
+	var words []string
+	for _, ns := range idle {
+		words = append(words, s.wordsOf(ns)...)
+	}
+	if len(words) == 0 || s.silent {
+		return nil, !s.silent
+	}
+	return inTime(func() map[string]bool { return s.Mentioned(words) })
+}
+
+// Claim says what runtimes and CNI have noted of an idle namespace that had no sign of life in the
+// snapshot; empty if nothing.
+func (k Keepers) Claim(ns *Namespace) string {
+	if keeper := k.state.keeperOf(ns, k.host); keeper != "" {
+		return "it is in the records of " + keeper
+	}
+	for _, word := range k.state.wordsOf(ns) {
+		if k.mentioned[word] {
+			return "the database of a runtime has " + word
+		}
+	}
+	for _, i := range k.state.of.near(ns) {
+		l := k.state.Leases[i]
+		if !slices.Contains(ns.Leases, l) || k.state.exists(l.Container) {
+			return "its address " + l.Address + " is leased to container " + l.Container
+		}
+	}
+	return k.state.unread(ns, true)
+}
+
+// claim is what runtimes know of an idle namespace.
+type claim struct {
+	keeper   string // who has a record of it, and for what container
+	database string // the word that a database has
+	unread   string // what could not be read
+}
+
+// weigh adds to the evidence of a namespace what runtimes and CNI know of it.
+func (s runtimeState) weigh(ns *Namespace, c claim) {
+	e := ns.Evidence
+	if c.unread != "" {
+		e.miss(RuntimeFact, c.unread)
+	}
+	switch {
+	case ns.kept:
+		e.live(RuntimeFact, ns.Reason)
+	case c.keeper != "":
+		e.live(RuntimeFact, "known to "+c.keeper)
+	case c.database != "":
+		e.live(RuntimeFact, "the database of a runtime has "+c.database)
+	case c.unread != "":
+	case len(s.Asked) == 0:
+		e.dead(RuntimeFact, "no runtime knows it (none has records on this host)")
+	default:
+		e.dead(RuntimeFact, "no runtime knows it ("+strings.Join(s.Asked, ", ")+" asked)")
+	}
+	for _, l := range ns.Leases {
+		text := "its address " + l.Address + " is leased to container " + l.Container[:min(12, len(l.Container))]
+		switch {
+		case s.exists(l.Container):
+			e.live(LeaseFact, text+", which exists")
+		case c.unread != "":
+			e.miss(LeaseFact, text+", which may exist")
+		default:
+			e.dead(LeaseFact, text+", which does not exist")
+		}
+	}
+}
+
+// wordsOf are the words by which a database may have an idle namespace: its names that are of the
+// form of a runtime, and the containers of its leases.
+func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
+	for _, name := range ns.Names {
+		if tells(func(r container.Runtime) bool { return r.Gives(name) }) {
+			words = append(words, name)
+		}
+	}
+	for _, l := range ns.Leases {
+		words = append(words, l.Container)
+	}
+	return words
+}
+
+// keeperOf is who has noted an idle namespace, and for what container; empty if nobody has.
+func (s runtimeState) keeperOf(ns *Namespace, host netnsctl.Host) string {
+	for _, i := range s.records.near(ns) {
+		r := s.Records[i]
+		byName := func(name string) bool { return container.Copied(host.NamePath(name), r.Netns) }
+		if s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || slices.ContainsFunc(ns.Names, byName) {
+			return keeper(r)
+		}
+	}
+	return ""
+}
+
+// unread says what may have a namespace and could not be read; empty if all was. What an ordinary
+// user's runtimes know cannot be told for certain.
+func (s runtimeState) unread(ns *Namespace, answers bool) string {
+	switch {
+	case !answers:
+		return GapRecords + " lie on a file system that does not answer"
+	case len(s.Unread) > 0:
+		return "could not be read: " + list(s.Unread, ", ", " and ")
+	case ns.UID > 0:
+		return "the runtimes of user " + procfs.UserName(ns.UID) + ", to whom it belongs, cannot be asked"
+	}
+	return ""
+}
+
+// isGiven reports whether a name looks like one that a runtime gives.
+func isGiven(name string) bool {
+	return slices.ContainsFunc(container.Runtimes(), func(r container.Runtime) bool { return r.Gives(name) })
+}

@@ -1,0 +1,178 @@
+package discover
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
+)
+
+// TestEvidence: what is a sign of life in the idle namespace x. live has a process, the names y and z
+// are idle, too.
+func TestEvidence(t *testing.T) {
+	const (
+		toHost  = "ip link add h0 type veth peer name eth0 netns x; ip -n x link set eth0 up; "
+		toHost2 = "ip link add h1 type veth peer name eth1 netns x; "
+		bundle  = "run/containerd/io.containerd.runtime.v2.task/k8s.io/" + containerID + "/config.json"
+		meta    = "var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db"
+		cached  = "var/lib/cni/results/a"
+	)
+	noRuntime := "no runtime knows it (none has records on this host)"
+	for _, test := range []struct {
+		situation, build string
+		state            map[string]string
+		alive, dead      string // the signs of life, and what speaks against
+	}{
+		{situation: "nothing", dead: noRuntime + ", no device leads out of it"},
+		{
+			situation: "a pod's leaf", build: toHost + "ip link add cni0 type bridge; ip link set h0 master cni0 up",
+			dead: noRuntime + ", eth0 leads to h0 of the host, which is up, in cni0",
+		},
+		{situation: "a leaf whose far end is down", build: toHost, dead: noRuntime + ", eth0 leads to h0 of the host, which is down"},
+		{
+			situation: "a link to another name without life", build: "ip -n x link add v1 type veth peer name v2 netns y",
+			dead: noRuntime + ", v1 leads to v2 of y, which nobody uses",
+		},
+		{situation: "a link to a process", build: "ip -n x link add v1 type veth peer name v2 netns live", alive: "v1 joins v2 of LIVE"},
+		{
+			situation: "a link to another name with life", build: `ip -n x link add v1 type veth peer name v2 netns y
+				ip -n y link add v3 type veth peer name v4 netns live`, alive: "v1 joins v2 of y",
+		},
+		{situation: "an underlay", build: toHost + "ip -n x link add mv0 link eth0 netns live type macvlan", alive: "eth0 carries mv0 of LIVE"},
+		{situation: "a parent of the host's", build: toHost + "ip -n x link add mv0 link eth0 type macvlan; ip -n x link set mv0 netns 1", alive: "eth0 carries mv0 of the host"},
+		{situation: "forwarding between two", build: toHost + toHost2 + forwarding, alive: "forwards between h0 of the host and h1 of the host"},
+		{situation: "forwarding with one link", build: toHost + forwarding, dead: noRuntime + ", eth0 leads to h0 of the host, which is down"},
+		{
+			situation: "a bridge between two", build: toHost + toHost2 + `ip -n x link add br0 type bridge
+				ip -n x link set eth0 master br0; ip -n x link set eth1 master br0`, alive: "br0 joins h0 of the host and h1 of the host",
+		},
+		{situation: "a tunnel that is up", build: "ip -n x link add vx0 type vxlan id 7 dstport 4789; ip -n x link set vx0 up", alive: "vx0 (vxlan) is up in it, 1 socket listens in it: udp 0.0.0.0:4789"},
+		{situation: "a tunnel that is down", build: "ip -n x link add vx0 type vxlan id 7 dstport 4789", dead: noRuntime + ", no device leads out of it"},
+		{
+			situation: "a record that leads to it", state: map[string]string{bundle: `{"linux":{"namespaces":[{"type":"network","path":"/run/netns/x"}]}}`},
+			alive: "known to containerd for container " + containerID,
+		},
+		{situation: "a database without it", state: map[string]string{meta: "cni-1"}, dead: "no runtime knows it (containerd asked), no device leads out of it"},
+		{situation: "a database with another form of name", state: map[string]string{meta: "x"}, dead: "no runtime knows it (containerd asked), no device leads out of it"},
+		{situation: "a record that cannot be read", state: map[string]string{bundle: `{"linux":`}, alive: "could not be read: /run/containerd/io.containerd.runtime.v2.task/k8s.io/" + containerID + "/config.json"},
+		{
+			situation: "a lease of a container that exists", state: map[string]string{cached: lease(containerID, "/var/run/netns/x", "10.0.0.5/24"), dockerRecord: `{"ID":"` + containerID + `"}`},
+			alive: "its address 10.0.0.5/24 is leased to container 111111111111, which exists",
+		},
+		{
+			situation: "a lease of nerdctl", state: map[string]string{cached: lease("default-"+containerID, "/var/run/netns/x", "10.0.0.5/24"), bundle: `{}`},
+			alive: "its address 10.0.0.5/24 is leased to container default-1111, which exists",
+		},
+		{
+			situation: "a lease of a container that a database has", state: map[string]string{cached: lease(containerID, "/var/run/netns/x", "10.0.0.5/24"), meta: containerID},
+			alive: "the database of a runtime has " + containerID,
+		},
+		{
+			situation: "a lease of a container that does not exist", state: map[string]string{cached: lease(containerID, "/var/run/netns/x", "10.0.0.5/24")},
+			dead: noRuntime + ", its address 10.0.0.5/24 is leased to container 111111111111, which does not exist, no device leads out of it",
+		},
+		{
+			situation: "a lease of its address", build: "ip -n x link set lo up; ip -n x addr add 10.0.0.9/24 dev lo", state: map[string]string{"var/lib/cni/networks/cbr0/10.0.0.9": containerID},
+			dead: noRuntime + ", its address 10.0.0.9 is leased to container 111111111111, which does not exist, no device leads out of it",
+		},
+		{situation: "another mount here", build: ": >/run/other; mount --bind /run/netns/x /run/other", alive: "it is mounted at /run/other, too"},
+		{situation: "another name here", build: "ip netns attach second 1; umount /run/netns/second; mount --bind /run/netns/x /run/netns/second", dead: noRuntime + ", no device leads out of it"},
+	} {
+		t.Run(test.situation, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				at := netnsctl.Host{StateRoot: "/run/state"}
+				for _, name := range []string{"x", "y", "z", "live"} {
+					nstest.Must(t, at.Add(name))
+				}
+				nstest.Must(t, os.MkdirAll(at.StateRoot+"/run", 0o755))
+				nstest.Must(t, os.Symlink("/run/netns", at.StateRoot+"/run/netns"))
+				for path, text := range test.state {
+					file := filepath.Join(at.StateRoot, path)
+					nstest.Must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+					nstest.Must(t, os.WriteFile(file, []byte(text), 0o600))
+				}
+				nstest.Shell(t, test.build)
+				holder(t, "process", "live")
+				snap := scanned(t, at, Options{Files: true, Evidence: true})
+				ns := snap.named(t, "x")
+				alive, _, _ := strings.Cut(ns.Evidence.String(), " (pid ")
+				want := strings.ReplaceAll(test.alive, "LIVE", "live")
+				if test.dead != "" {
+					want = test.dead
+				}
+				if ns.Verdict != Idle || alive != want || ns.Evidence.None() != (test.alive == "") {
+					t.Errorf("%s, %q, want %q (%+v)", ns.Verdict, alive, want, ns.Evidence)
+				}
+			})
+		})
+	}
+}
+
+// TestEvidenceHeld: what a process has of a namespace without a process is a sign of life.
+func TestEvidenceHeld(t *testing.T) {
+	for what, want := range map[string]string{
+		"descriptor": "held by descriptor", "socket": "held by socket", "tuntap": "held by tun/tap device", "inotify": "held by inotify mark",
+		"tcp": "held by socket", "detached-tree": "held by detached mount tree", "mount-named": "no runtime knows it",
+	} {
+		t.Run(what, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				nstest.Must(t, host.Add("x"))
+				if e := scanned(t, host, Options{Evidence: true}).named(t, "x").Evidence; len(e.For) > 0 {
+					t.Errorf("before: %+v", e)
+				}
+				holder(t, what, "x")
+				if e := scanned(t, host, Options{Evidence: true}).named(t, "x").Evidence; !strings.HasPrefix(e.String(), want) || e.None() != (what == "mount-named") {
+					t.Errorf("%+v", e)
+				}
+			})
+		})
+	}
+}
+
+// TestWeighPins: the name itself, as other mount namespaces see it, is no sign of life.
+func TestWeighPins(t *testing.T) {
+	name := Pin{Kind: MountPin, FD: -1, Mount: &Mount{Host: true, Own: true, Name: "x", Usable: true, Path: "/run/netns/x", File: "0:25:/netns/x"}}
+	at := func(m Mount) Pin { return Pin{Kind: MountPin, FD: -1, Mount: &m} }
+	for _, test := range []struct {
+		situation string
+		pin       Pin
+		alive     string
+	}{
+		{"the same name elsewhere", at(Mount{Namespace: 7, Through: 5, Name: "x", Usable: true, Path: "/run/netns/x", File: "0:25:/netns/x"}), ""},
+		{"a name of a container", at(Mount{Namespace: 7, Through: 5, Name: "x", Usable: true, Path: "/run/netns/x", File: "0:31:/netns/x"}), "it has the name x in the mount namespace of pid 5"},
+		{"a mount that is left over", at(Mount{Namespace: 7, Through: 5, Path: "/run/c/ns", File: "0:25:/c/ns"}), ""},
+		{"a mount of docker's", at(Mount{Namespace: 7, Through: 5, Path: "/run/docker/netns/abc", File: "0:25:/docker/netns/abc"}), "it is mounted at /run/docker/netns/abc, owned by docker"},
+		{"a mount here", at(Mount{Host: true, Path: "/srv/ns", File: "8:1:/srv/ns"}), "it is mounted at /srv/ns, too"},
+		{"a socket", Pin{Kind: SocketPin, FD: -1}, "held by socket, of no process that can be seen"},
+	} {
+		e := &Evidence{}
+		if e.weighPins([]Pin{name, test.pin}); e.String() != test.alive || e.None() != (test.alive == "") {
+			t.Errorf("%s: %q, want %q", test.situation, e, test.alive)
+		}
+	}
+}
+
+// TestNoEvidence: a namespace that was not looked at is no leftover.
+func TestNoEvidence(t *testing.T) {
+	var none *Evidence
+	if none.None() || none.String() != "" {
+		t.Errorf("%q", none)
+	}
+	e := &Evidence{}
+	e.miss(ContentsFact, "it could not be opened")
+	if e.None() || e.String() != "it could not be opened" {
+		t.Errorf("%q", e)
+	}
+	e = &Evidence{}
+	e.weighContents([]inside.Device{{Name: "gre0", Kind: "gre", Up: true}, {Name: "wg0", Kind: "wireguard"}}, nil)
+	if !e.None() {
+		t.Errorf("%q", e)
+	}
+	if e.weighContents([]inside.Device{{Name: "wg0", Kind: "wireguard", Up: true}}, nil); e.String() != "wg0 (wireguard) is up in it" {
+		t.Errorf("%q", e)
+	}
+}
