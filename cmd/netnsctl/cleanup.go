@@ -97,7 +97,7 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 
 // scan is what the plan needs.
 func (o cleanupOptions) scan(host netnsctl.Host) discover.Options {
-	return discover.Options{Everything: len(o.Targets) > 0, Files: true, FarEnds: farEndsOf(host, o.Targets)}
+	return discover.Options{Everything: len(o.Targets) > 0, Files: true, FarEnds: farEndsOf(host, o.Targets), Evidence: o.Idle && len(o.Targets) == 0}
 }
 
 // cleanup prints what a clean-up does.

@@ -164,7 +164,7 @@ func subject(n *discover.Name, ns *discover.Namespace) string {
 // reason is the reason of a step.
 func reason(step clean.Step) string {
 	if step.Action == clean.Remove {
-		if step.Name.Cause == "" {
+		if step.Name.Cause == "" && step.Namespace.Evidence == nil {
 			return " (" + string(step.Name.Verdict) + ")"
 		}
 		return " (" + escape(step.Reason()) + ")"

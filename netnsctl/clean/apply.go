@@ -51,7 +51,7 @@ type Result struct {
 // has not begun. A new plan has them again. snap is the snapshot of which [Make] made the plan, taken with
 // [discover.Options.Files] and not closed yet. Without Files a step may do nothing ([Changed]).
 func (p *Plan) Apply(ctx context.Context, snap *discover.Snapshot, tell func(Result)) (notDone int) {
-	a := applier{rechecker: newRechecker(snap, p.Witness)}
+	a := applier{rechecker: newRechecker(snap, p)}
 	defer helper.Or(snap.Host.Helper).Rest()
 	defer a.close()
 	defer a.tidy()

@@ -23,6 +23,11 @@ type Request struct {
 	// mounted elsewhere in the mount namespace of pid 1, are in [Plan.Skipped] until they are
 	// targets.
 	Targets []string
+	// Idle adds to a request without targets the idle names with no evidence of life: no process, no
+	// runtime, no socket, no link to what is in use ([discover.Evidence]). The snapshot must have been
+	// taken with [discover.Options.Evidence]. The others are in [Plan.Skipped]. What only a runtime
+	// keeps, without a name, stays.
+	Idle bool
 	// Match and Exclude are globs of [path.Match], to which an asterisk does not match a slash.
 	// Where there are any, Match keeps in the plan only what one of them matches; Exclude takes out
 	// what one of its globs matches. What is left out so is not in [Plan.Skipped]. Both narrow the
@@ -79,8 +84,10 @@ type Step struct {
 	Left []discover.Pin `json:"left,omitempty"`
 	// copies are the mounts on the file of a dead name that are left over and end with it.
 	copies []mountns.FileMount
-	// named says that the name or the namespace is a target.
+	// named says that the name or the namespace is a target, why is what speaks against life in an
+	// idle namespace that is none.
 	named bool
+	why   string
 	// tidy has the paths of Mounts that were named, or lie directly in a directory that was:
 	// their files may go, too.
 	tidy map[string]bool
@@ -90,6 +97,8 @@ type Step struct {
 // unused.
 func (s Step) Reason() string {
 	switch {
+	case s.why != "":
+		return s.why
 	case s.Namespace != nil:
 		return s.Namespace.Reason
 	case s.Name != nil:
@@ -216,6 +225,7 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 		p.namespace(ns)
 	}
 	p.narrow()
+	p.keepLinked()
 	p.alsoDeleted()
 	p.plan.Missing = p.missing()
 	return p.plan, nil

@@ -16,8 +16,11 @@ func (p *planner) name(n *discover.Name) {
 	if n.Verdict != discover.Stale {
 		// A name that could not be looked at may be stale. A plan that left it out would
 		// say that nothing is stale.
-		if explicit || n.Verdict == discover.Unknown && p.everything {
+		switch {
+		case explicit, n.Verdict == discover.Unknown && p.everything:
 			p.healthy(n)
+		case n.Verdict == discover.Idle && p.everything && p.req.Idle:
+			p.idle(n)
 		}
 		return
 	}
@@ -172,15 +175,15 @@ func (p *planner) leftOver(m mountns.FileMount) bool {
 // healthy decides on a name that was asked for and is not stale.
 func (p *planner) healthy(n *discover.Name) {
 	ns := p.byIno[n.ID.Ino]
-	if r := p.keepHealthy(n, ns); r.keeps() {
+	if r := p.keepHealthy(n, ns, true); r.keeps() {
 		p.skip(n, ns, r, nil)
 		return
 	}
 	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, Uncovers: p.belowName(n, ns), named: true})
 }
 
-// keepHealthy says why a target that is not stale stays, if it does.
-func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
+// keepHealthy says why a name that is not stale stays, if it does. named says that it is a target.
+func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace, named bool) reason {
 	switch {
 	case n.Verdict == discover.Unknown:
 		return because("it cannot be looked at: ", n.Detail).as(Unknown)
@@ -189,16 +192,16 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace) reason {
 	case ns == nil || ns.Verdict != discover.Idle:
 		return inUse(ns)
 	}
-	if r := hardware(ns); r.keeps() && len(ns.Names) == 1 {
+	if r := hardware(ns); r.keeps() && (len(ns.Names) == 1 || !named) {
 		return r
 	}
-	if r := p.unseen(ns, true); r.keeps() {
+	if r := p.unseen(ns, named); r.keeps() {
 		return r
 	}
 	if r := p.layered(n, ns); r.keeps() {
 		return r
 	}
-	if r := p.mountedOn(n, true); r.keeps() {
+	if r := p.mountedOn(n, named); r.keeps() {
 		return r
 	}
 	return p.young(ns.Born)

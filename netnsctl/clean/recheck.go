@@ -33,6 +33,7 @@ type rechecker struct {
 	// tracked is the namespace that was compared last, nil if it was not the planned one.
 	tracked *netnsctl.Tracked
 	orphans map[uint64]netnsctl.ID // those of the snapshot that are not released, by inode number
+	idle    []*discover.Namespace  // whose names go although they are no targets
 
 	uses      uses
 	usesUntil time.Time
@@ -40,8 +41,8 @@ type rechecker struct {
 	needsFiles bool
 }
 
-func newRechecker(snap *discover.Snapshot, witness *netnsctl.Witness) rechecker {
-	r := rechecker{snap: snap, witness: witness, orphans: map[uint64]netnsctl.ID{}}
+func newRechecker(snap *discover.Snapshot, plan *Plan) rechecker {
+	r := rechecker{snap: snap, witness: plan.Witness, orphans: map[uint64]netnsctl.ID{}, idle: idleNamespaces(plan.Steps)}
 	for _, ns := range snap.Namespaces {
 		if ns.Verdict == discover.Orphan {
 			r.orphans[ns.ID.Ino] = ns.ID

@@ -59,7 +59,7 @@ func (r *rechecker) look() (*uses, error) {
 		u.files, u.unreadMounts, err = r.snap.OnFile.Again(root, h, r.snap.MountNamespaces, r.snap.AllPIDs)
 		u.filesErr = netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 	}
-	u.keepers, u.keepersErr = r.snap.KeepersNow()
+	u.keepers, u.keepersErr = r.snap.KeepersNow(r.idle...)
 	r.usesUntil = until(start)
 	return u, nil
 }

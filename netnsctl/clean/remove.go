@@ -92,8 +92,10 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 		return l, err
 	}
 	switch {
-	case step.Namespace != nil:
+	case step.Namespace != nil && step.named:
 		err = a.noneIn(step.Namespace.ID.Ino)
+	case step.Namespace != nil:
+		err = a.unclaimed(step.Namespace)
 	case !step.named:
 		err = a.unnoted(planned.Name)
 	}

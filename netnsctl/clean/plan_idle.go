@@ -1,0 +1,110 @@
+package clean
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
+)
+
+// idle decides on an idle name that is no target ([Request.Idle]).
+func (p *planner) idle(n *discover.Name) {
+	ns := p.byIno[n.ID.Ino]
+	if r := p.keepIdle(n, ns); r.keeps() {
+		p.skip(n, ns, r, p.ifNamed(n, ns))
+		return
+	}
+	why := strings.TrimSuffix("no process, "+ns.Evidence.String(), ", ")
+	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, why: why, Uncovers: p.belowName(n, ns)})
+}
+
+// ifNamed decides as if an idle name were a target.
+func (p *planner) ifNamed(n *discover.Name, ns *discover.Namespace) func(*planner) bool {
+	return func(p *planner) bool { return !p.keepHealthy(n, ns, true).keeps() }
+}
+
+// keepIdle says why an idle name stays, if it does: a sign of life, or something that could be one
+// and could not be read.
+func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
+	switch {
+	case ns == nil || ns.Verdict != discover.Idle:
+		return inUse(ns)
+	case ns.Evidence == nil:
+		return because("it may be in use: nothing was looked at that would tell").as(Unknown)
+	case len(ns.Evidence.For) > 0:
+		return because(firstFacts(ns.Evidence.For)).as(kindOf(ns.Evidence.For[0]))
+	case len(ns.Evidence.Unread) > 0:
+		return because("it may be in use: ", firstFacts(ns.Evidence.Unread)).as(Unknown)
+	}
+	return p.keepHealthy(n, ns, false)
+}
+
+// firstFacts are the first few facts as one text.
+func firstFacts(facts []discover.Fact) string {
+	const few = 2
+	var texts []string
+	for _, fact := range facts[:min(len(facts), few)] {
+		texts = append(texts, fact.Text)
+	}
+	return strings.Join(texts, "; ")
+}
+
+// kindOf is the kind of the reason that a sign of life is.
+func kindOf(fact discover.Fact) Kind {
+	switch fact.Kind {
+	case discover.RuntimeFact, discover.LeaseFact:
+		return Kept
+	case discover.FarEndFact, discover.ForwardingFact, discover.TunnelFact:
+		return Wired
+	case discover.PinFact:
+		return Held
+	case discover.MountFact:
+		return Named
+	}
+	return InUse
+}
+
+// keepLinked takes back the steps for idle names that are no targets and whose namespace has another
+// name that stays, or a device at the far end of which is the namespace of an idle name that stays:
+// the kernel would delete that device, too.
+func (p *planner) keepLinked() {
+	goes := map[string]bool{}
+	for _, step := range p.plan.Steps {
+		if step.Name != nil {
+			goes[step.Name.Name] = true
+		}
+	}
+	names := map[netnsctl.ID][]string{}
+	for _, ns := range p.snap.Namespaces {
+		if ns.Verdict == discover.Idle {
+			names[ns.ID] = ns.Names
+		}
+	}
+	stays := func(name string) bool { return !goes[name] }
+	keeps := func(ns *discover.Namespace) reason {
+		if i := slices.IndexFunc(ns.Names, stays); i >= 0 {
+			return because("it also has the name ", ns.Names[i], ", which stays").as(Named)
+		}
+		for _, end := range ns.FarEnds {
+			if i := slices.IndexFunc(names[end.Namespace], stays); i >= 0 {
+				return because(end.Device, " of ", names[end.Namespace][i], ", which stays, would be deleted with it").as(Wired)
+			}
+		}
+		return reason{}
+	}
+	for again := true; again; {
+		again = false
+		p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(step Step) bool {
+			if step.named || step.Name == nil || step.Namespace == nil {
+				return false
+			}
+			r := keeps(step.Namespace)
+			if r.keeps() {
+				p.skip(step.Name, step.Namespace, r, p.ifNamed(step.Name, step.Namespace))
+				goes[step.Name.Name], again = false, true
+			}
+			return r.keeps()
+		})
+	}
+}

@@ -1,0 +1,36 @@
+package clean
+
+import "github.com/netnsctl/netnsctl/netnsctl/discover"
+
+// unclaimed makes sure that there is still no sign of life in the namespace of an idle name that is
+// no target: no process, no record of a runtime and no new lease, no socket that listens. All of
+// that may come within milliseconds, as a runtime makes the name first and the container later.
+//
+// It does not look again for descriptors, mounts elsewhere and links: descriptors and mounts keep the
+// namespace without its name, and to look for them, or for links to all namespaces, takes as long as a
+// scan.
+func (r *rechecker) unclaimed(ns *discover.Namespace) error {
+	if err := r.noneIn(ns.ID.Ino); err != nil {
+		return err
+	}
+	if r.uses.keepersErr != nil {
+		return changed("a runtime may keep it: " + r.uses.keepersErr.Error())
+	}
+	if claim := r.uses.keepers.Claim(ns); claim != "" {
+		return changed(claim)
+	}
+	if text := ns.ListensNow(); text != "" {
+		return changed(text)
+	}
+	return nil
+}
+
+// idleNamespaces are those whose names a plan removes although they are no targets.
+func idleNamespaces(steps []Step) (idle []*discover.Namespace) {
+	for _, step := range steps {
+		if step.Name != nil && step.Namespace != nil && !step.named {
+			idle = append(idle, step.Namespace)
+		}
+	}
+	return idle
+}
