@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,6 +66,9 @@ var unlinkAttacks = attacks{
 	},
 }
 
+// mountNamespace is the ID of a mount namespace in a text.
+var mountNamespace = regexp.MustCompile(`mnt:\[[0-9]+\]`)
+
 // TestAttackUnlink: an ordinary user, or the root of a container, mounts an orphan over an
 // empty file that he could not unlink himself. Root cleans up, and the file stays.
 func TestAttackUnlink(t *testing.T) {
@@ -93,7 +97,7 @@ func TestAttackUnlink(t *testing.T) {
 			build: `mkdir /run/v; : >/run/v/x`, kind: "userns:flip-cover", args: []string{"/run/u", "/run/v"}, rounds: 5,
 		},
 	} {
-		for _, named := range []string{"", "/run/v", "/run/v/x", "/run/u/d/x", "ID"} {
+		for _, named := range []string{"", "/run/v", "/run/v/x", "/run/v in mnt:[*]", "/run/v/x in mnt:[*]", "/run/u/d/x in mnt:[*]", "ID"} {
 			if strings.HasPrefix(named, "/run/u") != (test.rounds > 0) {
 				continue
 			}
@@ -113,7 +117,8 @@ func TestAttackUnlink(t *testing.T) {
 					case "ID":
 						words = append(words, "net:["+a.said+"]")
 					default:
-						words = append(words, named)
+						in := mountNamespace.FindString(b.run("list", "--stale", "--no-trunc").stdout)
+						words = append(words, strings.Replace(named, "mnt:[*]", in, 1))
 					}
 					said := b.brisk(words...)
 					b.endAttackers()

@@ -44,9 +44,13 @@ func TestForeign(t *testing.T) {
 			w := newMachine(t)
 			mount := `mkdir -p "$(dirname ` + c.path + `)"; : >` + c.path + `; mount --bind /run/netns/leak ` + c.path
 			if c.elsewhere {
-				mount = `elsewhere '` + mount + `'`
+				mount = `elsewhere '` + mount + `; readlink /proc/self/ns/mnt >/run/mnt'`
 			}
 			ino := lastWord(w.shell("leak\n" + mount + "\nnetnsctl delete leak; cat /run/ino"))
+			target := c.path
+			if c.elsewhere {
+				target += " in " + strings.TrimSpace(w.shell("cat /run/mnt"))
+			}
 			listed := squeeze(w.run("list", "--stale", "--idle", "--noheadings", "-o", "state,owner,reason").stdout)
 			if !strings.Contains(listed, c.listed) || strings.Contains(listed, "no runtime knows it") {
 				t.Errorf("%s\nwant %s", listed, c.listed)
@@ -56,7 +60,7 @@ func TestForeign(t *testing.T) {
 			if c.kept == strings.Contains(a.stdout, named) || !w.finds(ino) {
 				t.Errorf("unnamed, status %s: %s%s", a.status, a.stdout, a.stderr)
 			}
-			if a = w.run("delete", "--force-orphans", "--wait", c.path); a.status != "0" || w.finds(ino) {
+			if a = w.run("delete", "--force-orphans", "--wait", target); a.status != "0" || w.finds(ino) {
 				t.Errorf("named, status %s: %s%s", a.status, a.stdout, a.stderr)
 			}
 		})

@@ -76,23 +76,23 @@ var elsewhereCases = []elsewhereCase{
 		name: "the file of an orphan that is named",
 		build: `
 			mkdir /run/d; : >/run/d/x
-			elsewhere 'unshare --net=/run/d/x true'
+			elsewhere 'unshare --net=/run/d/x true; readlink /proc/self/ns/mnt >/run/mnt'
 			elsewhere '
 				echo $$ >/run/pid
 				unshare --net=/run/d/x true
 				nsenter --net=/run/d/x sleep 1000 & asleep $!'`,
-		targets: "/run/d/x",
-		says:    "1 released, 1 skipped",
+		targets: `"/run/d/x in $(cat /run/mnt)"`,
+		says:    "1 released, 0 skipped",
 		works:   `nsenter --net=/run/d/x true`,
 	},
 	{
 		name: "its directory",
 		build: `
 			mkdir /run/d; : >/run/d/x
-			elsewhere 'unshare --net=/run/d/x true'
+			elsewhere 'unshare --net=/run/d/x true; readlink /proc/self/ns/mnt >/run/mnt'
 			echo precious >/run/data
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/d/x'`,
-		targets: "/run/d",
+		targets: `"/run/d in $(cat /run/mnt)"`,
 		says:    "1 released, 0 skipped",
 		works:   `grep -q precious /run/d/x`,
 	},
@@ -237,10 +237,10 @@ END
 			mkdir /run/d /run/e; : >/run/d/x; : >/run/e/x
 			echo precious >/run/data
 			netnsctl add o
-			elsewhere 'mount --bind /run/netns/o /run/d/x; mount --bind /run/e /run/d'
+			elsewhere 'mount --bind /run/netns/o /run/d/x; mount --bind /run/e /run/d; readlink /proc/self/ns/mnt >/run/mnt'
 			elsewhere 'echo $$ >/run/pid; mount --bind /run/data /run/e/x'
 			netnsctl delete o`,
-		targets: "/run/d/x",
+		targets: `"/run/d/x in $(cat /run/mnt)"`,
 		says:    "1 released, 0 skipped",
 		works:   `grep -q precious /run/e/x`,
 	},

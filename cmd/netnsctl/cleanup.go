@@ -8,7 +8,6 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/compat/proc"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -42,7 +41,7 @@ func minAge(c *cli.Context, name string) time.Duration {
 // cleanUp plans, and does what was planned.
 func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 	targets := len(o.Targets) > 0
-	snap, err := discover.Scan(call.Host, o.scan(call.Host))
+	snap, err := discover.Scan(call.Host, o.scan())
 	if err != nil {
 		return err
 	}
@@ -96,8 +95,8 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 }
 
 // scan is what the plan needs.
-func (o cleanupOptions) scan(host netnsctl.Host) discover.Options {
-	return discover.Options{Everything: len(o.Targets) > 0, Files: true, FarEnds: farEndsOf(host, o.Targets), Evidence: o.Idle && len(o.Targets) == 0}
+func (o cleanupOptions) scan() discover.Options {
+	return discover.Options{Everything: len(o.Targets) > 0, Files: true, FarEnds: farEndsOf(o.Targets), Evidence: o.Idle && len(o.Targets) == 0}
 }
 
 // cleanup prints what a clean-up does.

@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -51,17 +49,6 @@ func (r *cleanup) printMissing() {
 	for _, target := range r.plan.Missing {
 		r.note("%s", r.missingText(target))
 	}
-}
-
-// missingText says why a clean-up cannot take a target.
-func (r *cleanup) missingText(target string) string {
-	if r.grouped && strings.ContainsAny(target, "*?[") && !r.snap.Host.IsName(target) && !r.snap.Host.Resolves(target) {
-		return noNamespaceText(r.snap, target) + "; to select by a pattern: " + shellCommand(r.command+" --match", target)
-	}
-	if text := adviceIn(r.snap, target).explain("delete").String(); text != "" {
-		return text
-	}
-	return noNamespaceText(r.snap, target)
 }
 
 // skippedText says why an entry is skipped, and with which command it is not.
@@ -126,15 +113,6 @@ func afterText(step clean.Step) (text string) {
 		text += "; " + what + " then leads to " + u.ID.String() + ", which was covered"
 	}
 	return text
-}
-
-// farEndsOf selects the namespaces of names, and of their paths.
-func farEndsOf(host netnsctl.Host, words []string) func(*discover.Namespace) bool {
-	return func(ns *discover.Namespace) bool {
-		return slices.ContainsFunc(ns.Names, func(name string) bool {
-			return slices.Contains(words, name) || slices.Contains(words, host.NamePath(name))
-		})
-	}
 }
 
 // farEndsText says which devices go with a namespace, in words for the plan and for the result.

@@ -185,7 +185,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	if o.looks() {
 		// After the deletion nothing may lead into a namespace any more that, for example, an
 		// open file of /proc/net keeps.
-		if o.before, _ = discover.Scan(call.Host, discover.Options{Sockets: true, FarEnds: farEndsOf(call.Host, namesToDelete(all))}); o.before != nil {
+		if o.before, _ = discover.Scan(call.Host, discover.Options{Sockets: true, FarEnds: farEndsOf(namesToDelete(all))}); o.before != nil {
 			o.before.Close()
 		}
 	}

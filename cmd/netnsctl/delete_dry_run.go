@@ -32,7 +32,7 @@ type outcome struct {
 
 // dryRun prints what the deletion of names would do, and changes nothing.
 func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
-	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true, FarEnds: farEndsOf(host, namesToDelete(all))})
+	snap, err := discover.Scan(host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true, FarEnds: farEndsOf(namesToDelete(all))})
 	if err != nil {
 		return err
 	}

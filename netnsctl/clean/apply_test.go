@@ -2,6 +2,7 @@ package clean_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -17,12 +18,22 @@ import (
 
 var host netnsctl.Host
 
-// planned scans the sandbox and plans.
+// planned scans the sandbox and plans. An asterisk in a target stands for the other mount namespace in which one is mounted.
 func planned(t *testing.T, targets ...string) (*discover.Snapshot, *clean.Plan) {
 	t.Helper()
 	snap, err := discover.Scan(host, discover.Options{Everything: true, Files: true})
 	nstest.Must(t, err)
 	t.Cleanup(snap.Close)
+	targets = slices.Clone(targets)
+	for _, ns := range snap.Namespaces {
+		for _, pin := range ns.Pins {
+			for i, target := range targets {
+				if m := pin.Mount; m != nil && !m.Own {
+					targets[i] = strings.Replace(target, "mnt:[*", fmt.Sprintf("mnt:[%d", m.Namespace), 1)
+				}
+			}
+		}
+	}
 	plan, err := clean.Make(snap, clean.Request{Targets: targets})
 	nstest.Must(t, err)
 	return snap, plan

@@ -2,7 +2,6 @@ package clean_test
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -13,7 +12,7 @@ func TestMatch(t *testing.T) {
 	const all = "remove dead\nrelease net:[100]"
 	for _, c := range []struct {
 		name           string
-		match, exclude string // separated by spaces
+		match, exclude string // separated by commas
 		targets        string
 		change         func(w world)
 		want           string
@@ -29,12 +28,12 @@ func TestMatch(t *testing.T) {
 		{name: "an asterisk matches no slash", match: "/*/ns", want: ""},
 		{name: "a directory", match: "/run/c", want: "release net:[100]"},
 		{name: "the root", match: "/", want: ""},
-		{name: "two", match: "nothing dead", want: "remove dead"},
+		{name: "two", match: "nothing,dead", want: "remove dead"},
 		{name: "but not", match: "*", exclude: "d*", want: "release net:[100]"},
 		{name: "all but a mount", exclude: "/run/c/*", want: "remove dead"},
 		{name: "nothing", exclude: "*", want: ""},
-		{name: "targets", targets: "dead vpn", exclude: "v*", want: "remove dead"},
-		{name: "targets, by the ID", targets: "dead vpn", match: "net:[200]", want: "remove vpn"},
+		{name: "targets", targets: "dead,vpn", exclude: "v*", want: "remove dead"},
+		{name: "targets, by the ID", targets: "dead,vpn", match: "net:[200]", want: "remove vpn"},
 		{name: "a missing target stays missing", targets: "gone", exclude: "*", want: "missing gone"},
 		{
 			name: "what is skipped", exclude: "net:*", want: "skip dead: its file is open, but no descriptor of it was found, unless named",
@@ -50,7 +49,7 @@ func TestMatch(t *testing.T) {
 			c.change(w)
 		}
 		got := decideOn(w.snap, clean.Request{
-			Targets: strings.Fields(c.targets), Match: strings.Fields(c.match), Exclude: strings.Fields(c.exclude),
+			Targets: splitTargets(c.targets), Match: splitTargets(c.match), Exclude: splitTargets(c.exclude),
 		})
 		if got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)

@@ -15,8 +15,12 @@ const DefaultMinAge = 10 * time.Minute
 
 // Request says what to clean up.
 type Request struct {
-	// Targets are names, IDs ("net:[4026532177]" or the bare inode number) and absolute
-	// paths: of a mount, or of a directory with mounts in it.
+	// Targets are names, IDs ("net:[4026532177]" or the bare inode number) and paths, which have a
+	// slash: of a name, of a mount, or of a directory with mounts in it. A path is one in our own
+	// mount namespace, where symbolic links of root and of the caller are followed; it stands for a
+	// mount with the copies on the same file in other mount namespaces that are nobody's name. The
+	// text of [discover.Mount.Where] is a path in another mount namespace, of a mount or of a
+	// directory with mounts in it.
 	//
 	// Without targets the plan has all stale names, and the orphans whose mounts only
 	// `ip netns` or a copy of its run directory can have left. Other orphans, such as those
@@ -88,9 +92,9 @@ type Step struct {
 	// idle namespace that is none.
 	named bool
 	why   string
-	// tidy has the paths of Mounts that were named, or lie directly in a directory that was:
+	// tidy has the places of Mounts that were named, or lie directly in a directory that was:
 	// their files may go, too.
-	tidy map[string]bool
+	tidy map[place]bool
 }
 
 // Reason is the reason for the step, for people: why the name is stale, or why the namespace is
@@ -195,7 +199,7 @@ type coveredName struct {
 }
 
 // Make makes the plan for a request. It looks at nothing but the snapshot, which must have
-// been taken with [discover.Options.Files]. The only errors are a [GapError] and a [PatternError].
+// been taken with [discover.Options.Files], and the symbolic links in the paths of targets. The only errors are a [GapError] and a [PatternError].
 func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	if err := req.patterns(); err != nil {
 		return nil, err

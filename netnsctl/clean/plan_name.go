@@ -11,7 +11,7 @@ import (
 
 // name decides on a name.
 func (p *planner) name(n *discover.Name) {
-	byWord, byPath := p.asksWord(n.Name), p.asksPath(p.snap.Host.NamePath(n.Name))
+	byWord, byPath := p.asksWord(n.Name), p.asksName(n.Name)
 	explicit := byWord || byPath
 	if n.Verdict != discover.Stale {
 		// A name that could not be looked at may be stale. A plan that left it out would

@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -12,13 +11,23 @@ import (
 // namespace decides on a namespace without a name.
 func (p *planner) namespace(ns *discover.Namespace) {
 	byID := ns.ID.Ino != 0 && p.asksIno(ns.ID.Ino)
-	explicit, byPath, tidy := byID, map[string]bool{}, map[string]bool{}
+	byPlace, tidy := map[place]bool{}, map[place]bool{}
+	files := map[string]bool{}
 	for _, pin := range ns.Pins {
 		// The path of a name, as seen from here, stands for that.
-		if m := pin.Mount; pin.Kind == discover.MountPin && !(m.Host && m.Usable) {
-			byPath[m.Path] = p.asksBelow(m.Path)
-			explicit = explicit || byPath[m.Path]
-			tidy[m.Path] = p.asksPath(m.Path) || p.asksPath(path.Dir(m.Path))
+		if m := pin.Mount; pin.Kind == discover.MountPin && !(m.Host && m.Usable) && p.asksBelow(placeOf(m)) {
+			at := placeOf(m)
+			byPlace[at] = true
+			files[m.File] = files[m.File] || m.Own
+			tidy[at] = p.asksAt(at) || p.asksAt(at.dir())
+		}
+	}
+	explicit := byID || len(byPlace) > 0
+	// A target is a file, with the copies of its mount that are nobody's name: a new mount namespace
+	// has one of each mount.
+	for _, pin := range ns.Pins {
+		if m := pin.Mount; pin.Kind == discover.MountPin && m.File != "" && files[m.File] && !m.Usable {
+			byPlace[placeOf(m)] = true
 		}
 	}
 	switch {
@@ -29,13 +38,13 @@ func (p *planner) namespace(ns *discover.Namespace) {
 	case len(ns.Names) > 0:
 		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that").as(Named), nil)
 	default:
-		p.orphan(ns, byID, byPath, tidy)
+		p.orphan(ns, byID, byPlace, tidy)
 	}
 }
 
 // orphan decides on a namespace that nothing but mounts may pin. A target may have pins of
 // ordinary users, too: they keep them, so that the release of the mounts harms nobody.
-func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath, tidy map[string]bool) {
+func (p *planner) orphan(ns *discover.Namespace, byID bool, byPlace, tidy map[place]bool) {
 	step := Step{Action: Release, Namespace: ns, tidy: tidy}
 	mounts := 0
 	for _, pin := range ns.Pins {
@@ -43,12 +52,12 @@ func (p *planner) orphan(ns *discover.Namespace, byID bool, byPath, tidy map[str
 		case pin.Kind != discover.MountPin:
 			step.Left = append(step.Left, pin)
 			continue
-		case byPath[pin.Mount.Path]:
+		case byPlace[placeOf(pin.Mount)]:
 			mounts++
 		}
 		step.Mounts = append(step.Mounts, *pin.Mount)
 	}
-	named := func(m *discover.Mount) bool { return byID || byPath[m.Path] }
+	named := func(m *discover.Mount) bool { return byID || byPlace[placeOf(m)] }
 	step.named = byID || mounts > 0 && mounts == len(step.Mounts)
 	if r := p.keepOrphan(ns, step.named, named); r.keeps() {
 		all := func(p *planner) bool { return !p.keepOrphan(ns, true, anyMount).keeps() }

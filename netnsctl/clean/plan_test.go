@@ -2,6 +2,7 @@ package clean_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,7 +140,7 @@ func TestMake(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		change  func(w world) // nil for none
-		targets string        // separated by spaces
+		targets string        // separated by commas
 		want    string
 	}{
 		{name: "everything", want: all},
@@ -147,10 +148,40 @@ func TestMake(t *testing.T) {
 		{name: "the path of a name", targets: "/run/netns/dead", want: "remove dead"},
 		{name: "an ID", targets: "net:[100]", want: "release net:[100]"},
 		{name: "a number", targets: "100", want: "release net:[100]"},
-		{name: "the path of a mount", targets: "/run/c/ns", want: "release net:[100]"},
-		{name: "a directory with mounts", targets: "/run/c", want: "release net:[100]"},
-		{name: "a directory with a slash", targets: "/run/c/", want: "release net:[100]"},
-		{name: "a part of a path, and the root", targets: "/run/c/n /", want: "missing /run/c/n\nmissing /"},
+		{name: "the path of a mount", targets: "/run/c/ns in mnt:[50]", want: "release net:[100]"},
+		{name: "a directory with mounts", targets: "/run/c in mnt:[50]", want: "release net:[100]"},
+		{name: "a directory with a slash", targets: "/run/c/ in mnt:[50]", want: "release net:[100]"},
+		{name: "the path of a mount in another mount namespace", targets: "/run/c/ns,/run/c/ns in mnt:[51]", want: "missing /run/c/ns\nmissing /run/c/ns in mnt:[51]"},
+		{
+			name: "the path of a mount here", targets: "/run/c/ns,/run/c/ns in mnt:[50]", want: "release net:[100]\nmissing /run/c/ns in mnt:[50]",
+			change: func(w world) { w.mount.Host, w.mount.Own = true, true },
+		},
+		{
+			name: "a directory here, with the mount namespace", targets: "/run/c in mnt:[50]", want: "release net:[100]",
+			change: func(w world) { w.mount.Host, w.mount.Own, w.snap.OwnMounts = true, true, 50 },
+		},
+		{
+			name: "a mount with its copies elsewhere", targets: "/run/docker/netns/x", want: "release net:[100]",
+			change: func(w world) { w.copyElsewhere("/run/docker/netns/x", w.mount.File) },
+		},
+		{
+			name: "a mount, and one on another file at the same path elsewhere", targets: "/run/docker/netns/x",
+			change: func(w world) { w.copyElsewhere("/run/docker/netns/x", "0:26:/x") },
+			want:   "skip net:[100]: mounted at /run/docker/netns/x in mnt:[60] of pid 9, owned by docker, unless named",
+		},
+		{
+			name: "a mount, and a copy elsewhere that is a name", targets: "/run/docker/netns/x",
+			change: func(w world) {
+				m := w.copyElsewhere("/run/docker/netns/x", w.mount.File)
+				m.Path, m.Name, m.Usable = "/run/netns/x", "x", true
+			},
+			want: "skip net:[100]: it has the name x there: mounted at /run/netns/x in mnt:[60] of pid 9, unless named",
+		},
+		{
+			name: "a dead file whose path is that of a name elsewhere", targets: "/run/netns/dead", want: "remove dead",
+			change: func(w world) { w.mount.Path, w.mount.Name, w.mount.Usable = "/run/netns/dead", "dead", true },
+		},
+		{name: "a part of a path, and the root", targets: "/run/c/n in mnt:[50],/,/ in mnt:[50]", want: "missing /run/c/n in mnt:[50]\nmissing /\nmissing / in mnt:[50]"},
 		{name: "a name comes before a number", targets: "100", want: "remove 100", change: func(w world) { w.dead.Name = "100" }},
 
 		{name: "rule 2: an idle name that is named", targets: "vpn", want: "remove vpn"},
@@ -221,7 +252,7 @@ func TestMake(t *testing.T) {
 			want:   "remove dead\nskip net:[100]: mounted at /run/user/1000/netns/x in mnt:[50] of pid 812, owned by podman, unless named",
 		},
 		{
-			name: "rule 5: a directory of buildkit's that is named", targets: "/var/lib/buildkit/net/cni", want: "release net:[100]",
+			name: "rule 5: a directory of buildkit's that is named", targets: "/var/lib/buildkit/net/cni in mnt:[50]", want: "release net:[100]",
 			change: func(w world) { w.mount.Path = "/var/lib/buildkit/net/cni/x" },
 		},
 		{
@@ -231,7 +262,7 @@ func TestMake(t *testing.T) {
 		},
 		{
 			name: "a mount that the host reaches and that is named", targets: "/run/c/ns", want: "release net:[100]",
-			change: func(w world) { w.mount.Host = true },
+			change: func(w world) { w.mount.Host, w.mount.Own = true, true },
 		},
 		{
 			name: "a mount of the host's that nobody reaches", want: all,
@@ -241,7 +272,7 @@ func TestMake(t *testing.T) {
 		{name: "rule 6: its name", targets: "vpn", change: world.makeHost, want: "skip vpn: it is the namespace of pid 1"},
 		{name: "rule 6: its ID", targets: "net:[200]", change: world.makeHost, want: "skip net:[200]: it is the namespace of pid 1"},
 		{
-			name: "rule 7: physical devices", targets: "vpn 100",
+			name: "rule 7: physical devices", targets: "vpn,100",
 			change: func(w world) { w.idle.Hardware, w.orphan.Hardware = []string{"eth1"}, []string{"eth0", "wlan0"} },
 			want:   "skip vpn: it holds a physical device: eth1\nskip net:[100]: it holds a physical device: eth0, wlan0",
 		},
@@ -302,7 +333,7 @@ func TestMake(t *testing.T) {
 			want:   "remove dead\nskip net:[100]: locked: ends with pid 812 (sleep)",
 		},
 		{
-			name: "rule 13: a mount that is covered, and that is named", targets: "/run/c/ns",
+			name: "rule 13: a mount that is covered, and that is named", targets: "/run/c/ns in mnt:[50]",
 			change: func(w world) { w.mount.Covered, w.mount.Stays = true, "covered by the mount at /run" },
 			want:   "skip net:[100]: covered by the mount at /run",
 		},
@@ -350,7 +381,7 @@ func TestMake(t *testing.T) {
 			},
 		},
 		{
-			name: "rule 11: a run directory in which nothing can be removed", targets: "dead vpn",
+			name: "rule 11: a run directory in which nothing can be removed", targets: "dead,vpn",
 			want:   "skip dead: the run directory is on a read-only mount\nskip vpn: the run directory is on a read-only mount",
 			change: func(w world) { w.snap.Obstacle = netnsctl.ReadOnly },
 		},
@@ -455,11 +486,25 @@ func TestMake(t *testing.T) {
 			if c.change != nil {
 				c.change(w)
 			}
-			if got := decide(w.snap, strings.Fields(c.targets)...); got != c.want {
+			if got := decide(w.snap, splitTargets(c.targets)...); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
 	}
+}
+
+// splitTargets are the targets of a case.
+func splitTargets(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, ","), func(word string) bool { return word == "" })
+}
+
+// copyElsewhere moves the mount of the orphan to a path here, and adds another one at that path in
+// mnt:[60], on a file.
+func (w world) copyElsewhere(path, file string) *discover.Mount {
+	w.mount.Host, w.mount.Own, w.mount.Path = true, true, path
+	m := &discover.Mount{Namespace: 60, Through: 9, Path: path, File: file}
+	w.orphan.Pins = append(w.orphan.Pins, discover.Pin{Kind: discover.MountPin, FD: -1, Mount: m})
+	return m
 }
 
 func (w world) setAges(born time.Time) { w.dead.File.Born, w.orphan.Born = born, born }

@@ -1,7 +1,6 @@
 package clean_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -135,7 +134,7 @@ func TestVeto(t *testing.T) {
 
 		{name: "a descriptor", change: func(w world) { w.hold(bob) }, want: "remove dead\n" + heldByBob + ", unless named"},
 		{name: "a descriptor, named", targets: "100", change: func(w world) { w.hold(bob) }, want: "release net:[100], left: descriptor 3 of pid 9 of user bob (sleep)"},
-		{name: "a descriptor, the mount is named", targets: "/run/c/ns", change: func(w world) { w.hold(bob) }, want: "release net:[100], left: descriptor 3 of pid 9 of user bob (sleep)"},
+		{name: "a descriptor, the mount is named", targets: "/run/c/ns in mnt:[50]", change: func(w world) { w.hold(bob) }, want: "release net:[100], left: descriptor 3 of pid 9 of user bob (sleep)"},
 		{name: "root's descriptor", change: func(w world) { w.hold(0) }, want: "remove dead\nskip net:[100]: held by descriptor 3 of pid 9 (sleep)"},
 		{name: "root's descriptor, named", targets: "100", change: func(w world) { w.hold(0) }, want: "skip net:[100]: held by descriptor 3 of pid 9 (sleep)"},
 		{
@@ -248,7 +247,7 @@ func TestVeto(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld()
 			c.change(w)
-			if got := decide(w.snap, strings.Fields(c.targets)...); got != c.want {
+			if got := decide(w.snap, splitTargets(c.targets)...); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -1,7 +1,9 @@
 package clean
 
 import (
+	"cmp"
 	"path"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -13,30 +15,58 @@ type targets struct {
 	everything bool
 	words      []string
 	used       map[string]bool // by word: whether it stands for something
-	paths      map[string][]string
 	inos       map[uint64][]string
+	// entries are words by the path of an entry of a directory, which may be a symbolic link, and
+	// places are words by the path to which they lead.
+	entries map[string][]string
+	places  map[place][]string
+	runDir  string // without symbolic links
 }
 
 func newTargets(snap *discover.Snapshot, words []string) targets {
 	t := targets{
 		everything: len(words) == 0, words: words,
-		used: map[string]bool{}, paths: map[string][]string{}, inos: map[uint64][]string{},
+		used: map[string]bool{}, inos: map[uint64][]string{}, entries: map[string][]string{}, places: map[place][]string{},
 	}
 	names := map[string]bool{}
 	for _, n := range snap.Names {
 		names[n.Name] = true
 	}
+	resolve := resolver(snap.Host)
+	t.runDir = cmp.Or(resolve(snap.Host.Dir()), snap.Host.Dir())
 	for _, word := range words {
 		t.used[word] = false
-		if path.IsAbs(word) {
-			t.paths[path.Clean(word)] = append(t.paths[path.Clean(word)], word)
-		}
 		// A name comes before a number.
 		if ino, ok := netnsctl.ParseIno(word); ok && !names[word] {
 			t.inos[ino] = append(t.inos[ino], word)
 		}
+		if !strings.Contains(word, "/") {
+			continue
+		}
+		at := parsePlace(word, snap.OwnMounts)
+		if at.mounts == 0 {
+			entry := entryAt(at.path, resolve)
+			t.entries[entry] = append(t.entries[entry], word)
+			if at.path = resolve(at.path); path.Dir(entry) == t.runDir && names[path.Base(entry)] {
+				at.path = entry // not where a name leads that is a link
+			}
+		}
+		t.places[at] = append(t.places[at], word)
 	}
 	return t
+}
+
+// entryAt is the path of a directory's entry, of which all but the end is resolved. It is empty if it
+// leads nowhere.
+func entryAt(file string, resolve func(string) string) string {
+	dir, name := path.Split(strings.TrimRight(file, "/"))
+	if name == "" || name == "." || name == ".." {
+		return resolve(file)
+	}
+	if dir = resolve(dir); dir != "" {
+		dir = path.Join(dir, name)
+	}
+	return dir
 }
 
 // asksWord reports whether a word is a target.
@@ -48,14 +78,17 @@ func (t targets) asksWord(word string) bool {
 // asksIno reports whether the inode number of a namespace is a target.
 func (t targets) asksIno(ino uint64) bool { return t.use(t.inos[ino]...) }
 
-// asksPath reports whether a path is a target.
-func (t targets) asksPath(file string) bool { return t.use(t.paths[file]...) }
+// asksName reports whether the path of a name is a target.
+func (t targets) asksName(name string) bool { return t.use(t.entries[path.Join(t.runDir, name)]...) }
 
-// asksBelow reports whether a path, or a directory above it, is a target.
-func (t targets) asksBelow(file string) bool {
-	asked := t.asksPath(file)
-	for dir := path.Dir(file); dir != "/" && dir != "."; dir = path.Dir(dir) {
-		asked = t.asksPath(dir) || asked
+// asksAt reports whether a place is a target.
+func (t targets) asksAt(at place) bool { return t.use(t.places[at]...) }
+
+// asksBelow reports whether a place, or a directory above it, is a target.
+func (t targets) asksBelow(at place) bool {
+	asked := t.asksAt(at)
+	for dir := at.dir(); dir.path != "/" && dir.path != "."; dir = dir.dir() {
+		asked = t.asksAt(dir) || asked
 	}
 	return asked
 }

@@ -24,7 +24,7 @@ type directory struct{ dev, ino, mount uint64 }
 // unmounted remembers a mount, and the directory from which it was reached, for
 // [applier.tidy].
 func (a *applier) unmounted(in *mountns.Namespace, step Step, m discover.Mount, dirfd int) {
-	if !step.tidy[m.Path] || !m.Local() {
+	if !step.tidy[placeOf(&m)] || !m.Local() {
 		return
 	}
 	if dir, err := directoryOf(dirfd); err == nil && dir.mount == m.ParentID {

@@ -47,7 +47,7 @@ func TestTidyRights(t *testing.T) {
 						unshare -n mount --bind /proc/self/ns/net /run/v/x
 						echo >/run/ready; exec sleep 1000' >/dev/null 2>&1 &
 					read -r _ </run/ready`)
-				snap, plan := planned(t, "/run/v/x")
+				snap, plan := planned(t, "/run/v/x in mnt:[*]")
 				if got := outcomes(snap, plan); got != "released" {
 					t.Error(got)
 				}
@@ -68,7 +68,7 @@ func TestLocked(t *testing.T) {
 			mkfifo /run/locked
 			unshare -Urm --propagation private sh -c "echo >/run/locked; exec sleep 1000" &
 			read -r _ </run/locked; umount -l /run/c/ns`)
-		_, plan := planned(t, "/run/c/ns")
+		_, plan := planned(t, "/run/c/ns in mnt:[*]")
 		if len(plan.Steps) != 0 || len(plan.Skipped) != 1 || !strings.HasPrefix(plan.Skipped[0].Why, "locked: ends with pid ") ||
 			!strings.HasSuffix(plan.Skipped[0].Why, " (sleep)") || plan.Skipped[0].Holder == nil {
 			t.Errorf("%+v", plan)

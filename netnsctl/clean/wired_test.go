@@ -15,11 +15,11 @@ func TestPlanWired(t *testing.T) {
 		{"", "remove dead\n" + skipped},
 		{"dead", "remove dead"},
 		{"net:[100]", "release net:[100]"},
-		{"/run/c", "release net:[100]"},
+		{"/run/c in mnt:[50]", "release net:[100]"},
 	} {
 		w := newWorld()
 		w.orphan.Verdict, w.orphan.Reason = discover.Wired, "br0 joins a and b"
-		if got := decide(w.snap, strings.Fields(test.targets)...); got != test.want {
+		if got := decide(w.snap, splitTargets(test.targets)...); got != test.want {
 			t.Errorf("%q:\n%s", test.targets, got)
 		}
 	}

@@ -50,6 +50,13 @@ func At(host netnsctl.Host, path string) (thing Thing, err error) {
 	return thing, err
 }
 
+// Resolve returns the absolute path without symbolic links of the file that a path leads to, as far
+// as that is there. The error is EACCES where a symbolic link belongs to another user than root and
+// the caller: he could make the path lead anywhere.
+func Resolve(host netnsctl.Host, path string) (string, error) {
+	return helper.Or(host.Helper).Resolve(path)
+}
+
 func atFile(fd int, st sys.FileStat) (thing Thing, err error) {
 	if !sys.IsNamespace(fd) {
 		return Thing{Kind: kindOf(st.Kind())}, nil

@@ -139,6 +139,15 @@ type Mount struct {
 // directory, or in one that is covered.
 func (m *Mount) IsName() bool { return m.Own && m.Name != "" }
 
+// Where is the path of the mount, with its mount namespace if that is not our own: the text is a
+// target for package clean.
+func (m *Mount) Where() string {
+	if m.Own {
+		return m.Path
+	}
+	return m.Path + " in mnt:[" + strconv.FormatUint(m.Namespace, 10) + "]"
+}
+
 // Local reports whether no server, and no other process, can make calls wait that look for the
 // directory that the mount is in.
 func (m *Mount) Local() bool {

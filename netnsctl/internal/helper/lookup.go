@@ -38,12 +38,18 @@ func (h *Helper) LookupEntry(file string) (int, error) {
 	return sys.HoldInSteps(file, sys.Follow, steps{h, path.Dir(file)})
 }
 
+// lookupLink is Lookup that does not follow a link at the end of the path.
+func (h *Helper) lookupLink(path string) (int, error) {
+	fd, err := sys.TryCached(-1, path, 0)
+	if err != syscall.EAGAIN {
+		return fd, err
+	}
+	return sys.HoldInSteps(path, 0, steps{helper: h})
+}
+
 // Readlink reads a path's own symbolic link, if it is one. It asks a child as Lookup does.
 func (h *Helper) Readlink(path string) (target string, isLink bool, err error) {
-	fd, err := sys.TryCached(-1, path, 0)
-	if err == syscall.EAGAIN {
-		fd, err = sys.HoldInSteps(path, 0, steps{helper: h})
-	}
+	fd, err := h.lookupLink(path)
 	if err != nil {
 		return "", false, err
 	}
