@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"path"
 	"path/filepath"
@@ -119,7 +120,15 @@ func (a *advice) namespace(snap *discover.Snapshot, file string) *discover.Names
 
 // namespaceOf is the namespace that a name leads to, or nil.
 func namespaceOf(snap *discover.Snapshot, n *discover.Name) *discover.Namespace {
-	return firstOf(snap.Namespaces, func(ns *discover.Namespace) bool { return n.ID != netnsctl.ID{} && ns.ID == n.ID })
+	return firstOf(withIno(snap, n.ID.Ino), func(ns *discover.Namespace) bool { return n.ID != netnsctl.ID{} && ns.ID == n.ID })
+}
+
+// withIno gives the namespaces of a snapshot with an inode number.
+func withIno(snap *discover.Snapshot, ino uint64) []*discover.Namespace {
+	compare := func(ns *discover.Namespace, ino uint64) int { return cmp.Compare(ns.ID.Ino, ino) }
+	from, _ := slices.BinarySearchFunc(snap.Namespaces, ino, compare)
+	to, _ := slices.BinarySearchFunc(snap.Namespaces, ino+1, compare)
+	return snap.Namespaces[from:to]
 }
 
 // namesakeOf is a namespace that has the name in another mount namespace, or nil.

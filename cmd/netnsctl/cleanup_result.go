@@ -94,10 +94,11 @@ func unproven(l clean.Remaining) bool { return l.Stage == netnsctl.StageUnknown 
 func (r *cleanup) wait() error {
 	var released []netnsctl.Tracked
 	for _, result := range r.results {
-		if t := result.Tracked; t != nil && !holdsOn(result) && !slices.Contains(released, *t) {
+		if t := result.Tracked; t != nil && !holdsOn(result) {
 			released = append(released, *t)
 		}
 	}
+	released = unique(released)
 	left, err := r.goodbye.wait(released)
 	if err != nil {
 		return err

@@ -105,6 +105,7 @@ func (u *ui) deleteNames(call compat.Call, words []string, o deleteOptions) erro
 // deletions reads words. Each is a name, or stands for a namespace with exactly one
 // name. A name that is given twice counts once.
 func deletions(host netnsctl.Host, words []string, o deleteOptions) (all []deletion, err error) {
+	seen := map[string]bool{}
 	for _, word := range words {
 		d, err := deletionOf(host, word, o)
 		if err != nil {
@@ -113,8 +114,8 @@ func deletions(host netnsctl.Host, words []string, o deleteOptions) (all []delet
 		if len(words) > 1 && isDirectory(host.NamePath(d.name)) {
 			return nil, explanation{fact: quote(d.name) + " is a directory, which cannot be deleted"}.refusal()
 		}
-		if !slices.ContainsFunc(all, func(other deletion) bool { return other.name == d.name }) {
-			all = append(all, d)
+		if !seen[d.name] {
+			seen[d.name], all = true, append(all, d)
 		}
 	}
 	return all, nil

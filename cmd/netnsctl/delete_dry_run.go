@@ -76,7 +76,7 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 // well does not keep a namespace. Names that are gone meanwhile have no outcome.
 func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 	var namespaces []*discover.Namespace
-	going := going{files: map[string]bool{}}
+	going := going{names: map[string]bool{}, files: map[string]bool{}}
 	for _, d := range all {
 		n := nameIn(snap, d.name)
 		if n == nil {
@@ -87,7 +87,7 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 			one.stays = "something is mounted below"
 			if l := n.Layers[1]; l.Ino != 0 {
 				one.stays = "a namespace of another type is mounted below"
-				one.below = firstOf(snap.Namespaces, func(ns *discover.Namespace) bool { return l.Net && ns.ID.Ino == l.Ino })
+				one.below = firstOf(withIno(snap, l.Ino), func(*discover.Namespace) bool { return l.Net })
 			}
 			if one.below != nil {
 				one.stays = one.below.String() + " is mounted below, and " + quote(n.Name) + " would lead to it"
@@ -95,7 +95,7 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 		}
 		namespaces = append(namespaces, one.ns)
 		outcomes = append(outcomes, one)
-		going.names = append(going.names, n.Name)
+		going.names[n.Name] = true
 		if n.File.Kind != discover.Link && n.On != "" && one.stays == "" {
 			going.files[n.On] = true
 		}
@@ -110,15 +110,12 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 
 // going is the names that are deleted, and their files as [discover.Mount.File] has
 // them.
-type going struct {
-	names []string
-	files map[string]bool
-}
+type going struct{ names, files map[string]bool }
 
 // ends reports whether a mount ends with the names: it is the mount of a name, or it
 // is on the file of one.
 func (g going) ends(m *discover.Mount) bool {
-	return m.Host && !m.Covered && slices.Contains(g.names, m.Name) || m.File != "" && g.files[m.File]
+	return m.Host && !m.Covered && g.names[m.Name] || m.File != "" && g.files[m.File]
 }
 
 // evaluate fills in what keeps the namespace, and the mounts that would end.
@@ -150,7 +147,7 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 	for _, name := range o.ns.Names {
 		staysBelow := o.below == o.ns && name == o.name.Name
 		switch {
-		case slices.Contains(going.names, name) && !staysBelow:
+		case going.names[name] && !staysBelow:
 		case isLink(snap, name):
 			o.links = append(o.links, name)
 		default:

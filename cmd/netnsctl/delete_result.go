@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -79,21 +80,21 @@ func look(host netnsctl.Host, all []deletion, o deleteOptions) (snap *discover.S
 // wait waits for the namespaces of the deletions.
 func wait(host netnsctl.Host, all []deletion, g *goodbye) error {
 	var namespaces []netnsctl.Tracked
-	for i, d := range all {
+	stages := map[netnsctl.Tracked]netnsctl.Stage{}
+	for _, d := range all {
 		// The namespace of pid 1, and our own, will not go.
 		if d.failed == nil && d.known && !isOwn(host, d.namespace.ID) {
-			all[i].stage = netnsctl.StageGone
-			if !slices.Contains(namespaces, d.namespace) {
-				namespaces = append(namespaces, d.namespace)
-			}
+			namespaces = append(namespaces, d.namespace)
+			stages[d.namespace] = netnsctl.StageGone
 		}
 	}
-	left, err := g.wait(namespaces)
+	left, err := g.wait(unique(namespaces))
+	for _, l := range left {
+		stages[l.Tracked] = l.Stage
+	}
 	for i, d := range all {
-		for _, l := range left {
-			if d.stage != "" && l.Tracked == d.namespace {
-				all[i].stage = l.Stage
-			}
+		if d.failed == nil && d.known {
+			all[i].stage = stages[d.namespace]
 		}
 	}
 	return err
@@ -200,7 +201,11 @@ func withoutNames(pins []discover.Pin, names []string) []discover.Pin {
 
 // nameIn is a name in a snapshot, or nil.
 func nameIn(snap *discover.Snapshot, name string) *discover.Name {
-	return firstOf(snap.Names, func(n *discover.Name) bool { return n.Name == name })
+	i, found := slices.BinarySearchFunc(snap.Names, name, func(n *discover.Name, name string) int { return strings.Compare(n.Name, name) })
+	if !found {
+		return nil
+	}
+	return snap.Names[i]
 }
 
 // jsonDeletion is the result of the deletion of names, or of its dry run.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -176,11 +175,12 @@ func dash(text string) string {
 	return text
 }
 
-// unique drops repeated words.
-func unique(words []string) (first []string) {
-	for _, word := range words {
-		if !slices.Contains(first, word) {
-			first = append(first, word)
+// unique drops repeated elements.
+func unique[T comparable](all []T) (first []T) {
+	seen := map[T]bool{}
+	for _, one := range all {
+		if !seen[one] {
+			seen[one], first = true, append(first, one)
 		}
 	}
 	return first

@@ -153,7 +153,7 @@ func stageText(id string, stage netnsctl.Stage, unproven string, snap *discover.
 
 // withIdentity is the namespace of a snapshot that has an identity, or nil.
 func withIdentity(snap *discover.Snapshot, id netnsctl.Identity) *discover.Namespace {
-	return firstOf(snap.Namespaces, func(ns *discover.Namespace) bool {
+	return firstOf(withIno(snap, id.ID.Ino), func(ns *discover.Namespace) bool {
 		same, _ := id.Same(ns.Identity)
 		return same
 	})

@@ -123,9 +123,13 @@ func (w *wait) lookFor(tracked []netnsctl.Tracked) (left []Left, found bool, err
 		return nil, false, err
 	}
 	defer snap.Close()
+	byID := map[netnsctl.ID][]*discover.Namespace{}
+	for _, ns := range snap.Namespaces {
+		byID[ns.ID] = append(byID[ns.ID], ns)
+	}
 	for _, t := range tracked {
 		l := Left{t, netnsctl.StageUnknown}
-		for _, ns := range snap.Namespaces {
+		for _, ns := range byID[t.ID] {
 			if same, _ := t.Same(ns.Identity); same {
 				l.Stage, found = netnsctl.StagePinned, true
 			}
