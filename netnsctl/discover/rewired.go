@@ -15,14 +15,21 @@ import (
 // errLinks is the error of [Snapshot.WiredNow].
 var errLinks = errors.New("the links of a namespace in use could not be listed")
 
-// WiredNow says which orphans of the snapshot carry traffic for others by now, or may have a
-// physical device, by their inode number. users has a process for each namespace that processes
-// are in now. The snapshot must hold its orphans, as [Options.Files] makes it do. An error says
-// that the links of a namespace could not be listed that may depend on one of them.
+// WiredNow says which of the orphans, all of the snapshot that were not released, carry traffic for
+// others by now, or may have a physical device, by their inode number. users has a process for each
+// namespace that processes are in now. The snapshot must hold its orphans, as [Options.Files] makes
+// it do. An error says that the links of a namespace could not be listed that may depend on one of
+// them.
 func (s *Snapshot) WiredNow(orphans map[uint64]netnsctl.ID, users map[uint64]int) (map[uint64]string, error) {
-	namespaces, others := s.now(orphans, users)
+	namespaces, others := s.now(users, func(orphan *Namespace) bool { return orphans[orphan.ID.Ino] == orphan.ID })
 	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
 	carried, w := l.look(namespaces, Handles(namespaces), others)
+	if len(w.contents) > len(namespaces) {
+		// A device leads to a namespace that is not among them. It may be an orphan that was
+		// released, which the snapshot still holds: that is no user of others.
+		namespaces, others = s.now(users, func(*Namespace) bool { return true })
+		carried, w = l.look(namespaces, Handles(namespaces), others)
+	}
 	for i, ns := range namespaces {
 		if ns.alive() && w.contents[i].Err != nil {
 			return nil, errLinks
@@ -45,9 +52,9 @@ func (s *Snapshot) WiredNow(orphans map[uint64]netnsctl.ID, users map[uint64]int
 	return found, nil
 }
 
-// now gives the namespaces of the snapshot, but for orphans that were released, those that processes have made or entered since,
-// and those to which new names lead.
-func (s *Snapshot) now(orphans map[uint64]netnsctl.ID, users map[uint64]int) (all []*Namespace, others inside.Near) {
+// now gives the namespaces of the snapshot, of the orphans only those that count, those that
+// processes have made or entered since, and those to which new names lead.
+func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool) (all []*Namespace, others inside.Near) {
 	known, named := map[uint64]bool{}, map[string]bool{}
 	own := procfs.IsOwn(s.Host.Proc())
 	var paths []string
@@ -81,8 +88,7 @@ func (s *Snapshot) now(orphans map[uint64]netnsctl.ID, users map[uint64]int) (al
 		for _, name := range ns.Names {
 			named[name] = true
 		}
-		_, there := orphans[ns.ID.Ino]
-		if ns.ID != (netnsctl.ID{}) && (there || ns.Verdict != Orphan) {
+		if ns.ID != (netnsctl.ID{}) && (ns.Verdict != Orphan || counts(ns)) {
 			add(*ns)
 		}
 	}

@@ -27,3 +27,28 @@ func TestWiredNowToHost(t *testing.T) {
 		}
 	})
 }
+
+// TestWiredNowReleased: a released orphan, which the snapshot still holds, is nobody for whom the
+// next one carries traffic, but where a process has entered it.
+func TestWiredNowReleased(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `ip netns add x; ip netns add y; ip link add x0 netns x type veth peer name y0 netns y
+			mkdir /run/c; for n in x y; do touch /run/c/$n; mount --bind /run/netns/$n /run/c/$n; ip netns del $n; done`)
+		snap := scanned(t, host, Options{Files: true})
+		x, y := inode(t, "/run/c/x"), inode(t, "/run/c/y")
+		nstest.Shell(t, "umount -l /run/c/x")
+		orphans := map[uint64]netnsctl.ID{y: {Dev: snap.Own.Dev, Ino: y}}
+		for _, c := range []struct {
+			users map[uint64]int
+			wired bool
+		}{
+			{map[uint64]int{}, false},
+			{map[uint64]int{x: 9000001}, true},
+		} {
+			found, err := snap.WiredNow(orphans, c.users)
+			if _, wired := found[y]; err != nil || wired != c.wired {
+				t.Errorf("%v: %v, %v", c.users, found, err)
+			}
+		}
+	})
+}

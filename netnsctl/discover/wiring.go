@@ -106,8 +106,15 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 	var open []netns.NsHandle
 	tunnel := w.hiddenTunnel()
 	everywhere := tunnel != "" || inside.HasVirtualServices()
+	all := make([]bool, len(w.contents)) // exits to orphans count, too
+	for i := range all {
+		all[i] = true
+	}
 	for n, ns := range w.namespaces {
-		if l.judged(ns) && carried[n] == "" && handles[n] >= 0 && (everywhere || w.isForwarding(n) || w.hasExits(n, 2)) && w.hasExits(n, 1) {
+		if !l.judged(ns) || carried[n] != "" || handles[n] < 0 {
+			continue
+		}
+		if exits := len(w.exits(n, all)); exits >= 2 || exits == 1 && (everywhere || w.isForwarding(n)) {
 			at, open = append(at, n), append(open, handles[n])
 		}
 	}
@@ -131,15 +138,6 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 		}
 	}
 	return found || len(w.gateways) > 0
-}
-
-// hasExits reports whether a namespace has so many devices that lead out, to an orphan, too.
-func (w *wires) hasExits(n, least int) bool {
-	all := make([]bool, len(w.contents))
-	for i := range all {
-		all[i] = true
-	}
-	return len(w.exits(n, all)) >= least
 }
 
 // isForwarding reports whether a namespace forwards packets that come by any device.
