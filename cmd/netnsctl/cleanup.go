@@ -145,7 +145,7 @@ func (r *cleanup) refuse() error {
 // step prints the result of a step.
 func (r *cleanup) step(result clean.Result) {
 	r.results = append(r.results, result)
-	r.onRecord.write(r.snap.Host, result)
+	r.onRecord.write(result)
 	if r.json {
 		return
 	}

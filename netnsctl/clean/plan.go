@@ -81,7 +81,7 @@ type Step struct {
 	AlsoDeleted []discover.FarEnd `json:"also_deleted,omitempty"`
 	// Uncovers are paths that lead to other namespaces then. A name whose path is one stays.
 	Uncovers []Uncovered `json:"uncovers,omitempty"`
-	// Mounts are for Release.
+	// Mounts are those that the step ends.
 	Mounts []discover.Mount `json:"mounts,omitempty"`
 	// Left are the pins that an ordinary user still has on the namespace when the mounts are
 	// gone. Only a target has some.

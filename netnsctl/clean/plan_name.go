@@ -35,7 +35,9 @@ func (p *planner) name(n *discover.Name) {
 		p.skip(n, nil, r, ifNamed)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Uncovers: p.belowName(n, nil), named: explicit, copies: p.copies(n)})
+	p.plan.Steps = append(p.plan.Steps, Step{
+		Action: Remove, Name: n, Uncovers: p.belowName(n, nil), Mounts: p.mountsOn(n, nil), named: explicit, copies: p.copies(n),
+	})
 }
 
 // keepStale says why a stale name stays, if it does. named says that it is a target.
@@ -158,6 +160,26 @@ func (p *planner) copies(n *discover.Name) (copies []mountns.FileMount) {
 	return copies
 }
 
+// mountsOn are the mounts that the removal of a name ends: those above the namespace that it
+// uncovers or, as the file goes, all that are on it, in whatever mount namespace.
+func (p *planner) mountsOn(n *discover.Name, ns *discover.Namespace) (mounts []discover.Mount) {
+	on := p.snap.OnFile.On[n.On]
+	if below := p.belowName(n, ns); below != nil {
+		on = nil
+		for _, l := range n.Layers {
+			if l.Ino == below[0].ID.Ino {
+				break
+			}
+			on = append(on, l.FileMount)
+		}
+	}
+	for _, m := range on {
+		here := m.Namespace == p.snap.OwnMounts
+		mounts = append(mounts, discover.Mount{Namespace: m.Namespace, ID: m.ID, Path: m.Path, Through: m.Through, Host: here, Own: here})
+	}
+	return mounts
+}
+
 // leftOver reports whether a mount is no name in its mount namespace, and its end harms nobody:
 // the namespace has a name here, or the clean-up would release it anyway.
 func (p *planner) leftOver(m mountns.FileMount) bool {
@@ -179,7 +201,9 @@ func (p *planner) healthy(n *discover.Name) {
 		p.skip(n, ns, r, nil)
 		return
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, Uncovers: p.belowName(n, ns), named: true})
+	p.plan.Steps = append(p.plan.Steps, Step{
+		Action: Remove, Name: n, Namespace: ns, Uncovers: p.belowName(n, ns), Mounts: p.mountsOn(n, ns), named: true,
+	})
 }
 
 // keepHealthy says why a name that is not stale stays, if it does. named says that it is a target.

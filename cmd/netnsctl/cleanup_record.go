@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/record"
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
-	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // onRecord writes what became of the steps of a clean-up to the log of the machine.
@@ -22,12 +20,12 @@ type onRecord struct {
 }
 
 // write writes the entry of a step.
-func (o *onRecord) write(host netnsctl.Host, result clean.Result) {
+func (o *onRecord) write(result clean.Result) {
 	if o.log == nil {
 		o.log, o.login = record.New(), loginUID()
 	}
 	o.steps++
-	if err := o.log.Write(entryOf(host, o.login, result)); err != nil {
+	if err := o.log.Write(entryOf(o.login, result)); err != nil {
 		o.missing++
 		o.err = err
 	}
@@ -45,7 +43,7 @@ func (o *onRecord) close() error {
 }
 
 // entryOf is the entry of a step. Its keys are the same as in the JSON of the command.
-func entryOf(host netnsctl.Host, login string, result clean.Result) record.Entry {
+func entryOf(login string, result clean.Result) record.Entry {
 	step := result.Step
 	e := record.Entry{Priority: record.Notice}
 	add := func(key, value string) {
@@ -83,7 +81,7 @@ func entryOf(host netnsctl.Host, login string, result clean.Result) record.Entry
 	add("reason", step.Reason())
 	add("detail", detail)
 	add("loginuid", login)
-	for _, text := range mountsOf(host, step) {
+	for _, text := range mountsOf(step) {
 		add("mounts", text)
 	}
 	return e
@@ -105,19 +103,18 @@ func loginUID() string {
 const maxMountBytes = 16 << 10
 
 // mountsOf are the mounts that a step ends, as the path of each.
-func mountsOf(host netnsctl.Host, step clean.Step) (texts []string) {
-	mounts := step.Mounts
-	if n := step.Name; n != nil && n.Mounted {
-		mounts = []discover.Mount{{Path: host.NamePath(n.Name), Host: true}}
-	}
+func mountsOf(step clean.Step) (texts []string) {
 	size := 0
-	for i, m := range mounts {
+	for i, m := range step.Mounts {
 		text := m.Path
-		if !m.Host {
+		switch {
+		case m.Namespace == 0:
+			text += " in a detached tree"
+		case !m.Host:
 			text += fmt.Sprintf(" in mnt:[%d]", m.Namespace)
 		}
 		if size += len(text); size > maxMountBytes {
-			return append(texts, "and "+plural(len(mounts)-i, "more mount", "more mounts"))
+			return append(texts, "and "+plural(len(step.Mounts)-i, "more mount", "more mounts"))
 		}
 		texts = append(texts, text)
 	}
