@@ -18,7 +18,7 @@ import (
 
 // inspect prints what namespaces are, what holds them, and what is in them.
 func (u *ui) inspect(call compat.Call, c *cli.Context) error {
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true, Sockets: true})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: true, Files: true, Evidence: true})
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,7 @@ func reportText(snap *discover.Snapshot, r *inspect.Report) string {
 	}{
 		{"id", []string{identityLine(r)}},
 		{"state", []string{escape(string(ns.Verdict) + ": " + ns.Reason)}},
+		{"evidence", evidenceLines(ns.Evidence)},
 		{"age", []string{age(snap.Taken, ns.Born)}},
 		{"owner", []string{escape(owner(ns.Owner))}},
 		{"user", []string{userLine(r)}},
@@ -112,6 +113,22 @@ func identityLine(r *inspect.Report) string {
 		line += ", nsid " + strconv.Itoa(int(*r.NSID)) + " here"
 	}
 	return line
+}
+
+// evidenceLines say what speaks for life in an idle namespace, and what against it.
+func evidenceLines(e *discover.Evidence) (lines []string) {
+	if e == nil {
+		return nil
+	}
+	for _, side := range []struct {
+		sign  string
+		facts []discover.Fact
+	}{{"for life: ", e.For}, {"not read: ", e.Unread}, {"against: ", e.Against}} {
+		for _, fact := range side.facts {
+			lines = append(lines, side.sign+escape(fact.Text))
+		}
+	}
+	return lines
 }
 
 func userLine(r *inspect.Report) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -9,6 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -44,7 +46,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	asJSON := c.Bool("json") || call.JSON
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
-		Files: l.uses("ACTION"),
+		Files: l.uses("ACTION"), Leases: c.Bool("idle"),
 	})
 	if err != nil {
 		return err
@@ -75,6 +77,9 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	if !asJSON {
 		u.gaps(snap.Gaps, c.Bool("verbose"))
 		u.warnOfLimit(snap.Limit)
+		for _, lease := range snap.Leases {
+			u.note("lost lease: %s", escape(leaseText(lease)))
+		}
 	}
 	if scanned && found(rows, isPartial(snap.Gaps)) {
 		return status(statusFound)
@@ -158,9 +163,14 @@ func found(rows []row, critical bool) bool {
 	})
 }
 
+// leaseText says what a lease is that leads to no namespace.
+func leaseText(l container.Lease) string {
+	return fmt.Sprintf("%s of CNI network %s for container %s, which does not exist (%s)", l.Address, l.Network, l.Container, l.File)
+}
+
 // listed is the names and namespaces of rows as a snapshot, for JSON.
 func listed(snap *discover.Snapshot, rows []row) discover.Snapshot {
-	l := discover.Snapshot{Gaps: snap.Gaps}
+	l := discover.Snapshot{Gaps: snap.Gaps, Leases: snap.Leases}
 	done := map[*discover.Namespace]bool{} // one with two names has two rows
 	for _, r := range rows {
 		switch {

@@ -161,7 +161,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	if !opts.IdentityOnly {
 		d.wire(namespaces)
 	}
-	if opts.Everything && !opts.IdentityOnly {
+	if opts.Leases && opts.Everything && !opts.IdentityOnly {
 		s.Leases = d.lostLeases(namespaces)
 	}
 	s.Gaps = append(s.Gaps, counted(Gap{What: GapDevices, Count: d.unlisted})...)

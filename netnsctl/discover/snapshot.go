@@ -39,6 +39,8 @@ type Options struct {
 	// Evidence fills in [Namespace.Evidence] of the idle namespaces. It includes Everything, Sockets,
 	// and FarEnds of all of them.
 	Evidence bool
+	// Leases fills in [Snapshot.Leases]. It needs Everything.
+	Leases bool
 	// FarEnds selects the idle namespaces of which [Namespace.FarEnds] are wanted, too; nil selects
 	// none.
 	FarEnds func(*Namespace) bool
@@ -81,7 +83,7 @@ type Snapshot struct {
 	// else. It has those only whose mounts are on the file of an unused name, or of an orphan.
 	OnlyUsers map[uint64]int64
 	// Leases are the addresses that CNI has assigned and not released, and that lead to no namespace:
-	// neither their paths nor their containers do. They are known with [Options.Everything].
+	// neither their paths nor their containers do. They are known with [Options.Leases].
 	Leases []container.Lease `json:"lost_leases,omitempty"`
 	// Limit is how many network namespaces a user may have, and who has how many.
 	Limit Limit
