@@ -1,25 +1,25 @@
 package clean
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/glob"
 )
 
 // PatternError is the error of [Make] for a glob in [Request.Match] or [Request.Exclude] that is
-// empty or that [path.Match] cannot read.
+// empty or that path.Match cannot read.
 type PatternError struct{ Pattern string }
 
 func (e *PatternError) Error() string { return "invalid pattern " + strconv.Quote(e.Pattern) }
 
 // patterns returns an error if a glob is invalid.
 func (r Request) patterns() error {
-	for _, glob := range slices.Concat(r.Match, r.Exclude) {
-		if _, err := path.Match(glob, ""); err != nil || glob == "" {
-			return &PatternError{glob}
+	for _, pattern := range slices.Concat(r.Match, r.Exclude) {
+		if !glob.Valid(pattern) {
+			return &PatternError{pattern}
 		}
 	}
 	return nil
@@ -57,28 +57,10 @@ func (p *planner) matches(globs []string, n *discover.Name, ns *discover.Namespa
 			}
 		}
 	}
-	return slices.ContainsFunc(globs, func(glob string) bool {
-		if strings.HasPrefix(glob, "/") {
-			return slices.ContainsFunc(files, func(file string) bool { return matchesPath(glob, file) })
+	return slices.ContainsFunc(globs, func(pattern string) bool {
+		if strings.HasPrefix(pattern, "/") {
+			return slices.ContainsFunc(files, func(file string) bool { return glob.MatchPath(pattern, file) })
 		}
-		return slices.ContainsFunc(words, func(word string) bool {
-			ok, _ := path.Match(glob, word)
-			return ok || glob == word // to path.Match the brackets of an ID are a class of characters
-		})
+		return slices.ContainsFunc(words, func(word string) bool { return glob.Match(pattern, word) })
 	})
-}
-
-// matchesPath reports whether a glob matches a path, or a directory above it. /var/run counts as
-// /run, which is what mountinfo has.
-func matchesPath(glob, file string) bool {
-	glob = strings.TrimRight(glob, "/")
-	if rest, ok := strings.CutPrefix(glob, "/var/run/"); ok && matchesPath("/run/"+rest, file) {
-		return true
-	}
-	for ; file != "/" && file != "."; file = path.Dir(file) {
-		if ok, _ := path.Match(glob, file); ok || glob == file {
-			return true
-		}
-	}
-	return false
 }
