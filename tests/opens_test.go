@@ -67,6 +67,7 @@ var opens = map[string][]string{
 		"netnsctl/discover/names.go hasEntries sys.Names",
 		"netnsctl/enter.go bindEtc sys.Names",
 		"netnsctl/internal/rundir/lock.go Lock sys.OpenAt",
+		"netnsctl/keep/read.go Read sys.Names",
 		"netnsctl/internal/rundir/rundir.go Open sys.OpenDir",
 		"netnsctl/internal/sys/file.go OpenDir sys.openQuiet",
 		"netnsctl/internal/sys/read.go Names sys.OpenDir",

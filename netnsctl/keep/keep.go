@@ -1,0 +1,145 @@
+// Package keep reads what the administrator wants kept although it looks left over: the files
+// /etc/netnsctl/keep.d/*.conf, with one glob a line.
+//
+//	vpn-*                    a name in the run directory
+//	/srv/netns               a path in the mount namespace of pid 1, or a directory above it
+//	anywhere:/run/x/netns    the same in any mount namespace
+//	owner:openvpn.service    a runtime, systemd unit, container, pod or command
+//	user:alice               an ordinary user to whom the namespace belongs
+//
+// A # at the beginning of a line or after white space begins a comment.
+package keep
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/glob"
+)
+
+// Rules are the lines of all files, in the order in which they are tried.
+type Rules []Rule
+
+// Rule is one line.
+type Rule struct {
+	// Place is the file and the number of the line, as in /etc/netnsctl/keep.d/vpn.conf:3.
+	Place string
+
+	field Field
+	glob  string
+}
+
+// Field is what a line is compared with.
+type Field string
+
+// The fields. For all but names and paths it is the beginning of the line.
+const (
+	Name     Field = ""
+	Path     Field = "/"
+	Anywhere Field = "anywhere:"
+	Owner    Field = "owner:"
+	User     Field = "user:"
+)
+
+// Subject is what is known of a namespace, or of a name that leads to none.
+type Subject struct {
+	Names []string
+	// Paths are those of the names, and of the mounts in pid 1's mount namespace, Elsewhere those
+	// of the mounts in others. Whoever has a mount namespace of his own chooses the latter.
+	Paths, Elsewhere []string
+	// Owners are the parts of an owner, Users the name and the number of a user.
+	Owners, Users []string
+}
+
+// Find is the place of the first rule that matches, empty if none does.
+func (r Rules) Find(s Subject) string {
+	for _, rule := range r {
+		if rule.matches(s) {
+			return rule.Place
+		}
+	}
+	return ""
+}
+
+// Uses reports whether a rule needs a field of the subjects.
+func (r Rules) Uses(f Field) bool {
+	return slices.ContainsFunc(r, func(rule Rule) bool { return rule.field == f })
+}
+
+func (r Rule) matches(s Subject) bool {
+	word := func(word string) bool { return glob.Match(r.glob, word) }
+	file := func(file string) bool { return glob.MatchPath(r.glob, file) }
+	switch r.field {
+	case Path:
+		return slices.ContainsFunc(s.Paths, file)
+	case Anywhere:
+		return slices.ContainsFunc(s.Paths, file) || slices.ContainsFunc(s.Elsewhere, file)
+	case Owner:
+		return slices.ContainsFunc(s.Owners, word)
+	case User:
+		return slices.ContainsFunc(s.Users, word)
+	}
+	return slices.ContainsFunc(s.Names, word)
+}
+
+// parse reads the text of a file.
+func parse(file, text string) (rules Rules, problems []Problem) {
+	number := 0
+	for text := range strings.Lines(text) {
+		number++
+		text = withoutComment(text)
+		if text == "" {
+			continue
+		}
+		place := placeOf(file, number)
+		if rule, why := parseLine(text); why != "" {
+			problems = append(problems, Problem{place, why})
+		} else {
+			rule.Place = place
+			rules = append(rules, rule)
+		}
+	}
+	return rules, problems
+}
+
+// parseLine reads a line that is not empty. why says what is wrong with it.
+func parseLine(text string) (r Rule, why string) {
+	r.glob = text
+	for _, f := range []Field{Anywhere, Owner, User} {
+		if rest, ok := strings.CutPrefix(text, string(f)); ok {
+			r.field, r.glob = f, strings.Trim(rest, blanks)
+		}
+	}
+	if r.field == Name && path.IsAbs(text) {
+		r.field = Path
+	}
+	if path.IsAbs(r.glob) && r.field != Owner && r.field != User {
+		r.glob = path.Clean(r.glob)
+	}
+	switch {
+	case !glob.Valid(r.glob) || strings.ContainsRune(r.glob, 0):
+		return r, "not a valid glob"
+	case r.field == Anywhere && !path.IsAbs(r.glob), r.field == Name && strings.Contains(r.glob, "/"):
+		return r, "a path begins with /"
+	case r.glob == "/":
+		return r, "for every path give /*"
+	case r.field == Name && strings.HasPrefix(r.glob, "net:["):
+		return r, "the kernel uses the number of a namespace again: give a name, a path, an owner or a user"
+	case r.field == User && (r.glob == "root" || r.glob == "0"):
+		return r, "the user must be an ordinary one: all of the host may belong to root"
+	}
+	return r, ""
+}
+
+const blanks = " \t\r\n"
+
+func withoutComment(line string) string {
+	for i, c := range line {
+		if c == '#' && (i == 0 || strings.ContainsRune(blanks, rune(line[i-1]))) {
+			line = line[:i]
+			break
+		}
+	}
+	return strings.Trim(line, blanks)
+}
