@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func (u *ui) check(call compat.Call, c *cli.Context) error {
 	}
 	v := checkResult{MaxOrphans: c.Uint("max-orphans"), MaxStale: c.Uint("max-stale"), minAge: duration(c, "min-age")}
 	nagios := c.Bool("nagios")
-	snap, err := discover.Scan(call.Host, discover.Options{})
+	snap, err := discover.Scan(call.Host, discover.Options{LeftOvers: true})
 	if err != nil {
 		if !nagios {
 			return err
@@ -61,8 +62,10 @@ type checkResult struct {
 	Stale      uint   `json:"stale"`
 	MaxStale   uint   `json:"max_stale"`
 	Wired      int    `json:"wired"`
-	Namespaces int    `json:"namespaces"`
-	Oldest     int64  `json:"oldest_orphan_seconds"`
+	// Kept counts the stale names, and the namespaces that would be orphans, that a keep file wants.
+	Kept       int   `json:"kept"`
+	Namespaces int   `json:"namespaces"`
+	Oldest     int64 `json:"oldest_orphan_seconds"`
 	// NotKept says why ages are not known that check itself would have found out.
 	NotKept string         `json:"state_not_kept,omitempty"`
 	Gaps    []discover.Gap `json:"not_seen"`
@@ -75,12 +78,17 @@ type checkResult struct {
 func (v *checkResult) count(snap *discover.Snapshot) {
 	old := func(born time.Time) bool { return born.IsZero() || snap.Taken.Sub(born) >= v.minAge }
 	for _, n := range snap.Names {
-		if n.Verdict == discover.Stale && old(n.File.Born) {
+		switch {
+		case n.Verdict != discover.Stale:
+		case n.WantedBy != "":
+			v.Kept++
+		case old(n.File.Born):
 			v.Stale++
 		}
 	}
 	v.Namespaces = len(snap.Namespaces)
 	v.Wired = countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == discover.Wired })
+	v.Kept += countIf(snap.Namespaces, keptOrphan)
 	for _, ns := range snap.Namespaces {
 		if ns.Verdict != discover.Orphan || !old(ns.Born) {
 			continue
@@ -92,14 +100,20 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 	}
 	v.Gaps = snap.Gaps
 	v.gaps = criticalGaps(snap.Gaps)
+	unread := slices.ContainsFunc(snap.Gaps, discover.Gap.OfKeepFile) // it may want any of them kept
 	switch {
-	case v.Stale > v.MaxStale || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
+	case v.Stale > v.MaxStale && !unread || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"
 	default:
 		v.State = "ok"
 	}
+}
+
+// keptOrphan reports whether a namespace would be an orphan if no keep file wanted it.
+func keptOrphan(ns *discover.Namespace) bool {
+	return ns.WantedBy != "" && ns.Reason == discover.KeptBy+ns.WantedBy
 }
 
 // line is a sentence and, after the bar, performance data: label=value;warn;crit;min
@@ -110,6 +124,9 @@ func (v *checkResult) line() string {
 		limit(v.Orphans, "orphaned", v.MaxOrphans), limit(v.Stale, "stale", v.MaxStale))
 	if v.Wired > 0 {
 		fmt.Fprintf(&s, ", %d wired", v.Wired)
+	}
+	if v.Kept > 0 {
+		fmt.Fprintf(&s, ", %d kept", v.Kept)
 	}
 	if v.Oldest > 0 {
 		s.WriteString(", the oldest orphan is " + age(time.Unix(v.Oldest, 0), time.Unix(0, 0)))

@@ -78,9 +78,10 @@ func (r *cleanup) status() error {
 }
 
 // isLeftOver reports whether what is skipped should be looked at: a wired or an idle namespace that
-// the plan does not take is needed, and no leftover, unless it is a target.
+// the plan does not take is needed, and no leftover, nor is what a keep file wants, unless it is a
+// target.
 func (r *cleanup) isLeftOver(s clean.Skipped) bool {
-	return r.targets || s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle
+	return r.targets || s.WantedBy == "" && (s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle)
 }
 
 // holdsOn reports whether a step leaves its namespace to processes that hold it.

@@ -71,6 +71,8 @@ func skippedRemedy(s clean.Skipped, command string) string {
 		words = append(words, "to unmount that: "+shellCommand("umount", s.Unmount))
 	}
 	switch {
+	case s.WantedBy != "":
+		words = append(words, "to allow it, remove that line")
 	case s.IfNamed && s.Name != nil:
 		words = append(words, "to remove it anyway: "+shellCommand(command, s.Name.Name))
 	case s.IfNamed:

@@ -78,6 +78,12 @@ func gapText(g discover.Gap) string {
 
 // otherGap is the message on a gap in the words of the library.
 func otherGap(g discover.Gap) string {
+	if why, ok := strings.CutPrefix(g.What, discover.GapKeepFiles); ok {
+		if g.Count > 1 {
+			why += " (and " + strconv.Itoa(g.Count-1) + " more)"
+		}
+		return g.Path + why
+	}
 	if why, failed := strings.CutPrefix(g.What, find.GapUnread+" "); failed {
 		return plural(g.Count, "namespace", "namespaces") + " could not be read " + why
 	}
@@ -109,6 +115,10 @@ func criticalGaps(all []discover.Gap) string {
 func remedy(all []discover.Gap) string {
 	if os.Geteuid() != 0 {
 		return "run as root"
+	}
+	critical := slices.DeleteFunc(slices.Clone(all), func(g discover.Gap) bool { return !g.Critical })
+	if len(critical) > 0 && !slices.ContainsFunc(critical, func(g discover.Gap) bool { return !g.OfKeepFile() }) {
+		return "correct or remove it: what it wants kept is not known"
 	}
 	if slices.ContainsFunc(all, func(g discover.Gap) bool { return g.RefusedToAll }) {
 		return copyAdvice

@@ -27,6 +27,10 @@ func TestGapText(t *testing.T) {
 		"1 mount namespace could not be inspected: mnt:[9] of user bob": {
 			What: discover.GapMountNamespaces, Count: 1, MountNamespace: 9, User: "bob",
 		},
+		"/etc/netnsctl/keep.d/a.conf:3: not a valid glob": {What: discover.GapKeepFiles + ": not a valid glob", Count: 1, Path: "/etc/netnsctl/keep.d/a.conf:3"},
+		"/etc/netnsctl/keep.d/a.conf:3: not a valid glob (and 2 more)": {
+			What: discover.GapKeepFiles + ": not a valid glob", Count: 3, Path: "/etc/netnsctl/keep.d/a.conf:3",
+		},
 		"the names in /x@y could not be inspected": {What: "the names in /x@y"},
 	} {
 		if got := gapText(g); got != want {

@@ -46,7 +46,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	asJSON := c.Bool("json") || call.JSON
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
-		Files: l.uses("ACTION"), Leases: c.Bool("idle"),
+		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned,
 	})
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 			u.note("lost lease: %s", escape(leaseText(lease)))
 		}
 	}
-	if scanned && found(rows, isPartial(snap.Gaps)) {
+	if scanned && found(rows, snap.Gaps) {
 		return status(statusFound)
 	}
 	return partial(snap.Gaps)
@@ -155,11 +155,13 @@ func arrangeRows(l listing[row], rows []row) []row {
 	return l.arrange(rows)
 }
 
-// found reports whether a row is stale or orphaned. Beside critical gaps an orphan is
-// not certain: a process that uses it may be hidden.
-func found(rows []row, critical bool) bool {
+// found reports whether a row is stale or orphaned, and not wanted. Beside critical gaps an orphan
+// is not certain: a process that uses it may be hidden. Nor is a stale name, where a keep file may
+// want it.
+func found(rows []row, gaps []discover.Gap) bool {
 	return slices.ContainsFunc(rows, func(r row) bool {
-		return r.verdict == discover.Stale || r.verdict == discover.Orphan && !critical
+		stale := r.verdict == discover.Stale && r.name.WantedBy == "" && !slices.ContainsFunc(gaps, discover.Gap.OfKeepFile)
+		return stale || r.verdict == discover.Orphan && !isPartial(gaps)
 	})
 }
 

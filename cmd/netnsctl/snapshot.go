@@ -72,7 +72,7 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	case !same:
 		return fmt.Errorf("%s was taken before the last reboot; take a new snapshot", c.String("against"))
 	}
-	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: l.uses("ADDRESSES")})
+	snap, err := discover.Scan(call.Host, discover.Options{Everything: true, Hold: l.uses("ADDRESSES"), LeftOvers: true})
 	if err != nil {
 		return err
 	}

@@ -114,6 +114,9 @@ type applier struct {
 
 func (a *applier) apply(step Step) error {
 	host := a.snap.Host
+	if err := a.notWanted(step); err != nil {
+		return err
+	}
 	if err := a.open(); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
 		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)
 	}

@@ -122,6 +122,8 @@ type Skipped struct {
 	Kind Kind   `json:"kind,omitempty"`
 	// Owner is the program in whose directory it is mounted, for the kind [Owned].
 	Owner string `json:"owner,omitempty"`
+	// WantedBy is the line of a keep file that wants it, where that is the reason.
+	WantedBy string `json:"wanted_by,omitempty"`
 	// Holder is the process that Why tells of, nil if it tells of none.
 	Holder *Holder `json:"holder,omitempty"`
 	// Gap is what the scan could not look at, where that is the reason.

@@ -30,6 +30,8 @@ func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
 	switch {
 	case ns == nil || ns.Verdict != discover.Idle:
 		return inUse(ns)
+	case n.WantedBy != "":
+		return wanted(n.WantedBy)
 	case ns.Evidence == nil:
 		return because("it may be in use: nothing was looked at that would tell").as(Unknown)
 	case len(ns.Evidence.For) > 0:

@@ -43,6 +43,8 @@ func (p *planner) name(n *discover.Name) {
 // keepStale says why a stale name stays, if it does. named says that it is a target.
 func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	switch {
+	case n.WantedBy != "":
+		return wanted(n.WantedBy)
 	case n.Mounted && n.Top == (netnsctl.ID{}):
 		r := because("something that is not a namespace is mounted on it")
 		if len(n.Layers) > 0 && len(n.Beside) == 0 { // a mount below it would be one beside
@@ -209,6 +211,8 @@ func (p *planner) healthy(n *discover.Name) {
 // keepHealthy says why a name that is not stale stays, if it does. named says that it is a target.
 func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace, named bool) reason {
 	switch {
+	case n.WantedBy != "":
+		return wanted(n.WantedBy)
 	case n.Verdict == discover.Unknown:
 		return because("it cannot be looked at: ", n.Detail).as(Unknown)
 	case p.obstacle(n) != netnsctl.NoObstacle:

@@ -75,6 +75,9 @@ func (p *planner) orphan(ns *discover.Namespace, byID bool, byPlace, tidy map[pl
 // all are, where the namespace is one.
 func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*discover.Mount) bool) reason {
 	mounts := slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return p.Kind == discover.MountPin })
+	if ns.WantedBy != "" {
+		return wanted(ns.WantedBy)
+	}
 	if len(ns.Pins) == 0 {
 		return because(ns.Reason)
 	}

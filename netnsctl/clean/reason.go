@@ -14,6 +14,7 @@ type reason struct {
 	text   string
 	kind   Kind
 	owner  string // the program whose directory it is in, of kind [Owned]
+	line   string // of a keep file, of kind [Kept]
 	holder *Holder
 	gap    *discover.Gap
 	// cover is where the mount is that has to be unmounted to uncover another one, unmount where
@@ -32,6 +33,13 @@ func (r reason) as(kind Kind) reason {
 
 // keeps reports whether there is a reason.
 func (r reason) keeps() bool { return r.text != "" }
+
+// wanted is a line of a keep file as the reason.
+func wanted(line string) reason {
+	r := because("kept by ", line).as(Kept)
+	r.line = line
+	return r
+}
 
 // heldBy is a pin as the reason.
 func heldBy(before string, p discover.Pin) reason {
@@ -145,7 +153,7 @@ func hardware(ns *discover.Namespace) reason {
 
 // skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
-	s := Skipped{Name: n, Namespace: ns, Why: r.text, Kind: r.kind, Owner: r.owner, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
+	s := Skipped{Name: n, Namespace: ns, Why: r.text, Kind: r.kind, Owner: r.owner, WantedBy: r.line, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
 	if r.other != nil && !p.named().keepOrphan(r.other, true, anyMount).keeps() {
 		s.Other = r.other.String()
 	}

@@ -22,8 +22,8 @@ var errGone = errors.New("gone")
 
 // rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it. It looks again at all that could have changed since the scan and
-// would be harmed: processes, what orphans carry, names, the mounts on files, and last the
-// records of runtimes. The identity and the file are compared under the lock.
+// would be harmed: the keep files, processes, what orphans carry, names, the mounts on files, and
+// last the records of runtimes. The identity and the file are compared under the lock.
 //
 // It does not look again for descriptors, sockets and mounts elsewhere that pin a namespace:
 // these keep it although other mounts of it end.
@@ -37,6 +37,7 @@ type rechecker struct {
 
 	uses      uses
 	usesUntil time.Time
+	wanted    wantedNow
 	// needsFiles says that a step needs the mounts on files.
 	needsFiles bool
 }

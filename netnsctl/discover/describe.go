@@ -9,6 +9,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
+	"github.com/netnsctl/netnsctl/netnsctl/keep"
 )
 
 // spare is how many descriptors a scan that holds namespaces leaves for its caller.
@@ -50,7 +51,8 @@ func (d *describer) describe(namespaces []*Namespace) {
 		switch {
 		case d.opts.IdentityOnly:
 			d.identify(ns)
-		case ns.Verdict == Orphan || d.opts.Everything || ns.kept:
+		case ns.Verdict == Orphan || d.opts.Everything || ns.kept,
+			ns.Verdict == Idle && d.opts.Files && d.v.wanted.rules.Uses(keep.Owner):
 			d.identify(ns)
 			d.owner(ns)
 			d.v.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })
@@ -133,7 +135,7 @@ func (d *describer) identify(ns *Namespace) {
 		devices, err := d.scratch.Devices(netns.NsHandle(fd))
 		d.note(ns, devices, err)
 	}
-	if unused || d.opts.Files {
+	if unused || d.opts.Files || len(d.v.wanted.rules) > 0 {
 		if uid, _, err := sys.OwnerOf(fd); err == nil {
 			ns.UID = int64(uid)
 		}

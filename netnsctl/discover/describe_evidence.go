@@ -48,7 +48,7 @@ func (d *describer) weigh(w *wires, handles []netns.NsHandle) {
 }
 
 // lives says what the idle namespaces with evidence carry for others, by their index. Unlike for an
-// orphan, another idle namespace counts only if there is a sign of life in it: names that were left
+// orphan, another idle namespace counts only if there is a sign of life in it or it is wanted: names that were left
 // over may be linked with each other.
 func (w *wires) lives() map[int][]Fact {
 	alive := make([]bool, len(w.contents))
@@ -60,9 +60,9 @@ func (w *wires) lives() map[int][]Fact {
 		ns := w.namespaces[n]
 		switch {
 		case ns.Verdict == Orphan:
-			alive[n] = ns.isUsed()
+			alive[n] = ns.isUsed() || ns.WantedBy != ""
 		case ns.Evidence != nil:
-			alive[n] = !ns.Evidence.None()
+			alive[n] = !ns.Evidence.None() || ns.WantedBy != ""
 		default:
 			alive[n] = true
 		}

@@ -53,9 +53,12 @@ const (
 	GapNoAnswer        = "paths that do not answer"
 	GapRunDirectories  = "run directories of other mount namespaces not readable"
 	GapRecords         = "records of container runtimes"
-	GapDevices         = "namespaces whose devices cannot be listed"
-	GapLinks           = "namespaces in use whose links to others cannot be listed"
-	GapPeers           = "namespaces known by their nsid only, perhaps outside our pid namespace"
+	// GapKeepFiles is the beginning of a gap of the keep files, after which the reason follows. Path
+	// is the first file, or the first line as FILE:LINE. See [Options.LeftOvers].
+	GapKeepFiles = "keep files"
+	GapDevices   = "namespaces whose devices cannot be listed"
+	GapLinks     = "namespaces in use whose links to others cannot be listed"
+	GapPeers     = "namespaces known by their nsid only, perhaps outside our pid namespace"
 	// GapMountContexts and the four after it are of files that hold a namespace, or may hold one, and
 	// do not tell which. They are not critical. [Gap.Path] is the device, or the mount.
 	GapMountContexts = "mount contexts, of which the kernel does not tell the namespace"

@@ -48,9 +48,9 @@ func (s *Snapshot) Record() (Record, error) {
 	return r, nil
 }
 
-// Since returns the namespaces and stale names that an earlier record does not have. The
-// record must be of the same boot ([Record.SameBoot]). The namespaces of pid 1 and of the
-// caller are never new.
+// Since returns the namespaces and stale names that an earlier record does not have, and that no
+// keep file wants. The record must be of the same boot ([Record.SameBoot]). The namespaces of
+// pid 1 and of the caller are never new.
 func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	known, staleBefore := map[recordKey]Recorded{}, map[string]bool{}
 	for _, one := range r.Namespaces {
@@ -61,12 +61,12 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 	}
 	for _, ns := range s.Namespaces {
 		before, there := known[ns.recorded().key()]
-		if ns.Verdict != Own && !(there && ns.is(before)) {
+		if ns.Verdict != Own && ns.WantedBy == "" && !(there && ns.is(before)) {
 			namespaces = append(namespaces, ns)
 		}
 	}
 	for _, n := range s.Names {
-		if n.Verdict == Stale && !staleBefore[n.Name] {
+		if n.Verdict == Stale && n.WantedBy == "" && !staleBefore[n.Name] {
 			stale = append(stale, n)
 		}
 	}

@@ -102,10 +102,15 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	v.runtimes = sync.OnceValue(func() runtimeState {
 		s := readRuntimes(host)
 		if s.silent { // they may tell that a namespace is kept
-			unread = []Gap{{What: GapRecords, Critical: true}}
+			unread = append(unread, Gap{What: GapRecords, Critical: true})
 		}
 		return s
 	})
+	if !opts.IdentityOnly {
+		var gaps []Gap
+		v.wanted, gaps = readWanted(host, opts.LeftOvers)
+		unread = append(unread, gaps...)
+	}
 	snap := &Snapshot{Taken: v.clock.now, Host: host}
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
@@ -159,7 +164,9 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	}
 	d.describe(namespaces)
 	if !opts.IdentityOnly {
+		v.wanted.mark(namespaces, s.Names)
 		d.wire(namespaces)
+		keepWanted(namespaces)
 	}
 	if opts.Leases && opts.Everything && !opts.IdentityOnly {
 		s.Leases = d.lostLeases(namespaces)

@@ -44,6 +44,9 @@ type Options struct {
 	// FarEnds selects the idle namespaces of which [Namespace.FarEnds] are wanted, too; nil selects
 	// none.
 	FarEnds func(*Namespace) bool
+	// LeftOvers says that the caller reports or removes what is left over: a keep file that cannot
+	// be read or understood is a critical gap then.
+	LeftOvers bool
 	// Before is an earlier snapshot, which may be closed. Some pins, such as an open file of
 	// /proc/net, do not tell which namespace they are on: they are found by looking into all
 	// that another pin leads to. The scan then remembers what the earlier one has found.
@@ -133,7 +136,8 @@ type Namespace struct {
 	// Unlisted says that Hardware is not known, because the devices could not be listed.
 	Unlisted bool
 	// UID is the user who has every capability over the namespace; 0 if that is root, or not
-	// known. The scan fills it in for orphans and, with [Options.Files], for others.
+	// known. The scan fills it in for orphans and, with [Options.Files] or where there are keep
+	// files, for others.
 	UID int64
 	// NoRuntime says that a namespace without a process looks like that of a container, or is on a
 	// host with containers, and that no runtime's records have it. The scan fills it in where it
@@ -142,6 +146,10 @@ type Namespace struct {
 	// Leases are the addresses that CNI has assigned to the namespace, or to its container,
 	// and not released. They are set for the namespaces for which Owner is.
 	Leases []container.Lease `json:"cni,omitempty"`
+
+	// WantedBy is the line of a keep file that wants an idle, wired or otherwise orphaned namespace
+	// kept, as in "/etc/netnsctl/keep.d/vpn.conf:3"; empty if none does. See package keep.
+	WantedBy string `json:"wanted_by,omitempty"`
 
 	// FarEnds are the devices in other namespaces that the kernel deletes together with this one.
 	// They are known for orphans and wired namespaces and, with [Options.FarEnds], for idle ones.
@@ -193,6 +201,9 @@ type Name struct {
 	// Keeper is the runtime whose records have the path of a stale name, and for what container,
 	// where [Options.Files] is set.
 	Keeper string `json:"keeper,omitempty"`
+	// WantedBy is the line of a keep file that wants a stale or idle name kept, see
+	// [Namespace.WantedBy].
+	WantedBy string `json:"wanted_by,omitempty"`
 	// Elsewhere is the namespace to which a link leads that dangles here, in another mount
 	// namespace that has the run directory, too; empty if there is none.
 	Elsewhere string
@@ -224,12 +235,16 @@ func (n *Name) Entry() rundir.Entry {
 	return rundir.Entry{Name: n.Name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
 }
 
-// Reason is the reason why the name is stale, for people: Cause and Detail.
+// Reason is the reason why the name is stale, for people: Cause and Detail, and what wants it.
 func (n *Name) Reason() string {
-	if n.Cause == "" || n.Detail == "" {
-		return string(n.Cause) + n.Detail
+	text := string(n.Cause) + n.Detail
+	if n.Cause != "" && n.Detail != "" {
+		text = string(n.Cause) + ": " + n.Detail
 	}
-	return string(n.Cause) + ": " + n.Detail
+	if n.WantedBy != "" {
+		text += "; " + KeptBy + n.WantedBy
+	}
+	return text
 }
 
 // LeadsNowhere reports whether the name is a symbolic link that leads nowhere here.

@@ -89,6 +89,9 @@ type vantage struct {
 	// runtimes are the records of runtimes, read when they are first needed.
 	runtimes func() runtimeState
 
+	// wanted is what the keep files say.
+	wanted Wanted
+
 	// seen is what the sources before the one that collects have seen, nets the network
 	// namespaces in it, socketNets those of sockets.
 	seen []sighting

@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"maps"
+
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 )
@@ -87,7 +89,13 @@ func (w *wires) wired() map[int]string {
 		alive[t.namespace] = true
 	}
 	carried := map[int]string{}
-	for n, facts := range w.spread(alive, func(n int) bool { return w.namespaces[n].Verdict == Orphan }) {
+	found := w.spread(alive, func(n int) bool { return w.namespaces[n].Verdict == Orphan })
+	// What is wanted counts as if it had a name, but for itself.
+	for n, ns := range w.namespaces {
+		alive[n] = alive[n] || ns.WantedBy != ""
+	}
+	maps.Copy(found, w.spread(alive, func(n int) bool { return w.namespaces[n].Verdict == Orphan && !alive[n] }))
+	for n, facts := range found {
 		carried[n] = textOf(facts)
 	}
 	return carried
