@@ -47,9 +47,12 @@ var sinks = []sink{
 	{"unix", "/dev/log", syslog},
 }
 
-// patience is how long a full socket may hold up the program. The entries of a large clean-up
-// fill the queue of a log that is well, but only for milliseconds.
-const patience = 2 * time.Second
+// The socket of a log that does not read, or that other users keep full, may hold up the program
+// for patience and, as each entry takes a log that is well some time, for pace with each entry.
+const (
+	patience = 2 * time.Second
+	pace     = time.Millisecond
+)
 
 // Log is the log of the machine. It is connected to with the first entry.
 type Log struct {
@@ -57,11 +60,12 @@ type Log struct {
 	sink   sink
 	conn   *net.UnixConn // nil before the first entry, and where there is no log
 	absent bool
-	stuck  error // is returned for all further entries
+	rest   time.Duration // of patience
+	stuck  error         // is returned for all further entries
 }
 
 // New returns the log of this machine.
-func New() *Log { return &Log{sinks: sinks} }
+func New() *Log { return &Log{sinks: sinks, rest: patience} }
 
 // Write writes an entry. The error is nil where there is no log. After the log has not taken an
 // entry in time, Write gives it up, and fails at once.
@@ -83,10 +87,12 @@ func (l *Log) send(e Entry) error {
 		l.absent = true
 		return nil
 	}
-	if err := l.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	data, began := l.sink.format(e), time.Now()
+	if err := l.conn.SetWriteDeadline(began.Add(l.rest)); err != nil {
 		return err
 	}
-	_, err := l.conn.Write(l.sink.format(e))
+	_, err := l.conn.Write(data)
+	l.rest = min(patience, l.rest+pace-time.Since(began))
 	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
 		l.stuck = fmt.Errorf("%s takes no entries", l.sink.path)
 		return l.stuck

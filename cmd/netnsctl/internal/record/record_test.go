@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func listen(t *testing.T, path string) *net.UnixConn {
@@ -32,7 +33,8 @@ func read(t *testing.T, conn *net.UnixConn) string {
 // that was too long for it.
 func TestRestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
-	l := &Log{sinks: []sink{{"unixgram", path, func(e Entry) []byte { return []byte(e.Message) }}}}
+	l := New()
+	l.sinks = []sink{{"unixgram", path, func(e Entry) []byte { return []byte(e.Message) }}}
 	defer l.Close()
 	for _, message := range []string{"first", "second"} {
 		os.Remove(path) // of the daemon before
@@ -48,4 +50,31 @@ func TestRestart(t *testing.T) {
 		}
 		daemon.Close()
 	}
+}
+
+// TestSlow: a log that takes entries, but slowly, is given up when it has used up the patience.
+func TestSlow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	l := New()
+	l.sinks = []sink{{"unixgram", path, func(e Entry) []byte { return []byte(e.Message) }}}
+	l.rest = 100 * time.Millisecond
+	defer l.Close()
+	daemon := listen(t, path)
+	go func() {
+		for range time.Tick(20 * time.Millisecond) {
+			if _, err := daemon.Read(make([]byte, 1)); err != nil {
+				return
+			}
+		}
+	}()
+	for i := range 100_000 { // more than any queue of a socket has
+		if err := l.Write(Entry{Message: "x"}); err == nil {
+			continue
+		}
+		if i < 2 || l.Write(Entry{Message: "x"}) == nil {
+			t.Errorf("given up after %d entries, and not for good", i)
+		}
+		return
+	}
+	t.Error("the log holds up the program as long as it likes")
 }
