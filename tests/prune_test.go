@@ -106,3 +106,32 @@ func TestListIsPlan(t *testing.T) {
 	}
 	w.shell(`kill $(cat /run/opener)`)
 }
+
+// TestPruneIdle: --idle takes the idle names that nothing speaks for, and asks or needs --yes.
+func TestPruneIdle(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`for n in cni-1 cni-2 cni-3 cni-4 cni-5 lab web; do netnsctl add $n; done; inUse lab
+		ip -n cni-1 link add va type veth peer name vb netns cni-2; ip -n cni-3 link add vc type veth peer name vd
+		netnsctl exec web ip link add bridge0 type bridge; for i in 1 2; do ip -n web link add p$i type veth peer name h$i netns 1; ip -n web link set p$i master bridge0; done`)
+	const left = "6 idle names were not considered; to include them: --idle\n"
+	for _, c := range []struct{ words, stdout, stderr, status string }{
+		{words: "", status: "0", stdout: "nothing to clean up\n" + left},
+		{words: "--dry-run", status: "0", stdout: "nothing to clean up\n" + left},
+		{words: "--dry-run --match cni-1", status: "0", stdout: "nothing to clean up matches cni-1\n1 idle name was not considered; to include it: --idle\n"},
+		{words: "--dry-run --exclude cni-*", status: "0", stdout: "nothing to clean up\n1 idle name was not considered; to include it: --idle\n"},
+		{words: "--idle", status: "2", stderr: "netnsctl: option --idle asks before names are removed, and there is no terminal to ask on: add --yes, or --dry-run to print the plan; nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "--idle --yes web", status: "2", stderr: "netnsctl: option --idle is for all idle names, and web is named; nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "--idle --yes", status: "0", stdout: "skipped 5, younger than 10m: cni-1, cni-2, cni-3 and 2 more; to include them: --older-than 0\nskipped web: "},
+		{words: "--idle --yes --older-than 0 --exclude cni-5", status: "0", stdout: "removed 4 idle cni-* "},
+		{words: "web", status: "0", stdout: "removed web (idle); h1 of the host and h2 of the host are deleted with it\n1 removed"},
+	} {
+		a := w.run(append([]string{"prune"}, strings.Fields(c.words)...)...)
+		if a.status != c.status || !strings.HasPrefix(a.stdout, c.stdout) || a.stderr != c.stderr || c.stdout == "" && a.stdout != "" {
+			t.Errorf("prune %s: status %s\n%s%s\nwant %s\n%s%s", c.words, a.status, a.stdout, a.stderr, c.status, c.stdout, c.stderr)
+		}
+	}
+	if names := w.names(); names != "cni-5 lab" {
+		t.Errorf("left %q", names)
+	}
+}

@@ -111,12 +111,15 @@ func staleNoun(cause discover.Cause) (one, many string) {
 	return "name that leads to no network namespace", "names that lead to no network namespace"
 }
 
-// idleText says why an idle name is not needed.
+// idleText says why an idle name is not needed; empty for one that goes because it is a target.
 func idleText(ns *discover.Namespace) string {
-	if ns.NoRuntime {
+	if ns.Evidence == nil {
+		return ""
+	}
+	if slices.ContainsFunc(ns.Evidence.Against, func(f discover.Fact) bool { return f.Kind == discover.RuntimeFact }) {
 		return "that no runtime knows"
 	}
-	return "without a process"
+	return "without evidence of life"
 }
 
 // mountsText says whose mounts hold an orphan.
@@ -157,9 +160,12 @@ func (g *stepGroup) text() string {
 	var names []string
 	var ends []discover.FarEnd
 	held, uncovered := 0, 0
+	together := func(end discover.FarEnd) bool {
+		return slices.ContainsFunc(g.steps, func(s clean.Step) bool { return s.Namespace != nil && s.Namespace.ID == end.Namespace })
+	}
 	for _, s := range g.steps {
 		names = append(names, subject(s.Name, s.Namespace))
-		ends = append(ends, s.AlsoDeleted...)
+		ends = append(ends, slices.DeleteFunc(slices.Clone(s.AlsoDeleted), together)...)
 		held += min(len(s.Left), 1)
 		uncovered += len(s.Uncovers)
 	}
@@ -171,7 +177,7 @@ func (g *stepGroup) text() string {
 		text += "; " + plural(uncovered, "covered mount", "covered mounts") + " uncovered"
 	}
 	if len(ends) > 0 {
-		text += "; " + escape(farEndsText(ends))
+		text += "; " + escape(farEndsText(ends, "them"))
 	}
 	return text
 }

@@ -47,6 +47,9 @@ func (r *cleanup) finish() error {
 	} else {
 		r.print(sum + r.interruption.text() + "\n")
 	}
+	if !r.shown {
+		r.print(r.leftOutText())
+	}
 	return r.status()
 }
 

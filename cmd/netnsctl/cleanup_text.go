@@ -25,7 +25,7 @@ func (r *cleanup) planText() string {
 	if b.Len() == 0 && len(r.plan.Missing) == 0 {
 		b.WriteString(r.nothingText())
 	}
-	return b.String()
+	return b.String() + r.leftOutText()
 }
 
 // skippedLines is what the plan skips: one line for each entry or, where they are many, for each
@@ -102,7 +102,7 @@ func afterText(step clean.Step) (text string) {
 		text += fmt.Sprintf(" and %d more", others)
 	}
 	if len(step.AlsoDeleted) > 0 {
-		text += "; " + escape(farEndsText(step.AlsoDeleted))
+		text += "; " + escape(farEndsText(step.AlsoDeleted, "it"))
 	}
 	for _, u := range step.Uncovers {
 		what := escape(u.Path)
@@ -117,8 +117,9 @@ func afterText(step clean.Step) (text string) {
 	return text
 }
 
-// farEndsText says which devices go with a namespace, in words for the plan and for the result.
-func farEndsText(ends []discover.FarEnd) string {
+// farEndsText says which devices go with a namespace or with several (it), in words for the plan and
+// for the result.
+func farEndsText(ends []discover.FarEnd, it string) string {
 	var words []string
 	for _, e := range ends[:min(len(ends), fewKeepers)] {
 		words = append(words, e.String())
@@ -127,10 +128,10 @@ func farEndsText(ends []discover.FarEnd) string {
 		words = append(words, strconv.Itoa(more)+" more")
 	}
 	if len(words) == 1 {
-		return words[0] + " is deleted with it"
+		return words[0] + " is deleted with " + it
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last] + " are deleted with it"
+	return strings.Join(words[:last], ", ") + " and " + words[last] + " are deleted with " + it
 }
 
 // subject is the name or the ID of a step or a skipped entry.

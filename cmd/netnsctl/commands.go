@@ -200,9 +200,13 @@ func commands() []command {
 			name: "prune", synonyms: "clean cleanup gc purge sweep", args: []string{"[LEAK...]"}, run: (*ui).prune,
 			Short: "clean up what is stale or orphaned",
 			Long: "Removes stale names and releases orphaned namespaces, as \"delete --force-orphans\". On\n" +
-				"a terminal it shows the plan and asks. If you name some, it handles only those. It never\ntouches a namespace in use and ends no process.",
+				"a terminal it shows the plan and asks. With --idle it also removes the names of idle\n" +
+				"namespaces without evidence of life: no socket listens, no runtime knows them, nothing\n" +
+				"in use is at the other end of a link. LEAK is a name, net:[N] or a path; prune then\n" +
+				"handles only those. It never touches a namespace in use and ends no process.",
 			Flags: []flag{
 				{Name: "dry-run", Help: "print the plan, and do nothing"},
+				{Name: "idle", Help: "also remove idle names without evidence of life"},
 				{Name: "match", Value: "GLOB", repeated: true, Help: "only what matches: a name, an ID or the path of a mount"},
 				{Name: "exclude", Value: "GLOB", repeated: true, Help: "not what matches"},
 				{Name: "older-than", Value: "TIME", Default: grace, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
@@ -212,7 +216,7 @@ func commands() []command {
 				jsonFlag,
 			},
 			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
-			Examples: []string{"netnsctl prune --dry-run", "netnsctl prune --match 'cni-*' --older-than 1d"},
+			Examples: []string{"netnsctl prune --dry-run", "netnsctl prune --idle --match 'cni-*' --older-than 1d"},
 		},
 		{
 			name: "find", synonyms: "search locate grep", args: []string{"WHAT..."}, run: (*ui).find,

@@ -257,7 +257,7 @@ func (o outcome) keptText(snap *discover.Snapshot, verbose bool) (lines []string
 	default:
 		lines = append(lines, "  nothing would keep "+id+" alive: what is inside would be lost")
 		if ends := o.farEnds(); len(ends) > 0 {
-			lines = append(lines, "  "+farEndsText(ends))
+			lines = append(lines, "  "+farEndsText(ends, "it"))
 		}
 		for _, link := range o.links {
 			lines = append(lines, "  "+quote(link)+", a symbolic link to it, would lead nowhere")

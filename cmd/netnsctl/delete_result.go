@@ -154,7 +154,7 @@ func (d deletion) text(snap *discover.Snapshot, o deleteOptions) string {
 		text += " (waited " + waitedText(o.goodbye.took) + ")"
 	}
 	if ends := d.farEnds(o.before); len(ends) > 0 {
-		text += "; " + farEndsText(ends)
+		text += "; " + farEndsText(ends, "it")
 	}
 	return escape(text) + "\n"
 }

@@ -46,7 +46,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	asJSON := c.Bool("json") || call.JSON
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
-		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned,
+		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned, Evidence: l.uses("ACTION") && c.Bool("idle"),
 	})
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 		rows = listRows(snap, c.Bool("idle"), all)
 	}
 	if l.uses("ACTION") {
-		planned := actionsOf(snap)
+		planned := actionsOf(snap, c.Bool("idle"))
 		for i := range rows {
 			rows[i].action = planned.of(rows[i])
 		}

@@ -13,11 +13,11 @@ type actions struct {
 	refused bool
 }
 
-// actionsOf plans what prune would do now. The snapshot
-// must have been taken with [discover.Options.Files].
-func actionsOf(snap *discover.Snapshot) actions {
+// actionsOf plans what prune would do now. The snapshot must have been taken with
+// [discover.Options.Files] and, where idle asks for prune --idle, with Evidence.
+func actionsOf(snap *discover.Snapshot, idle bool) actions {
 	a := actions{names: map[*discover.Name]string{}, namespaces: map[*discover.Namespace]string{}}
-	plan, err := clean.Make(snap, clean.Request{MinAge: clean.DefaultMinAge})
+	plan, err := clean.Make(snap, clean.Request{MinAge: clean.DefaultMinAge, Idle: idle})
 	if err != nil {
 		a.refused = true
 		return a

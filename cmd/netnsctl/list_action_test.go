@@ -47,14 +47,14 @@ func TestActions(t *testing.T) {
 			snap.Namespaces = append(snap.Namespaces, r.ns)
 		}
 	}
-	planned := actionsOf(snap)
+	planned := actionsOf(snap, false)
 	for want, r := range rows {
 		if got := dash(planned.of(r)); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	snap.Gaps = []discover.Gap{{What: discover.GapPrivilege, Critical: true, Vantage: true}}
-	if got := actionsOf(snap).of(rows["remove"]); got != "refuse" {
+	if got := actionsOf(snap, false).of(rows["remove"]); got != "refuse" {
 		t.Errorf("without privilege: %q", got)
 	}
 	if got := skipText(clean.Skipped{Kind: clean.InUse}); got != "skip (in use)" {

@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // prune cleans up, and asks first where a person can answer.
@@ -19,12 +21,19 @@ func (u *ui) prune(call compat.Call, c *cli.Context) error {
 			wait: c.IsSet("wait"), limit: duration(c, "wait"),
 		},
 		Request: clean.Request{
-			Targets: c.Args().Slice(), MinAge: minAge(c, "older-than"),
+			Targets: c.Args().Slice(), MinAge: minAge(c, "older-than"), Idle: c.Bool("idle"),
 			Match: globsOf(c, "match"), Exclude: globsOf(c, "exclude"),
 		},
 		command: "netnsctl prune", grouped: true,
 	}
-	o.asks = !o.dryRun && !c.Bool("yes") && !call.Batch && u.onTerminal()
+	canAsk := !call.Batch && u.onTerminal()
+	o.asks = canAsk && !o.dryRun && !c.Bool("yes")
+	switch {
+	case o.Idle && c.NArg() > 0:
+		return misuse("option --idle is for all idle names, and %s is named", quote(c.Args().First()))
+	case o.Idle && !canAsk && !o.dryRun && !c.Bool("yes"):
+		return misuse("option --idle asks before names are removed, and there is no terminal to ask on: add --yes, or --dry-run to print the plan")
+	}
 	return u.cleanUp(call, o)
 }
 
@@ -57,6 +66,27 @@ func (r *cleanup) nothingText() string {
 		return "nothing to clean up matches " + quoteAll(r.Match, " or ") + "\n"
 	}
 	return "nothing to clean up\n"
+}
+
+// leftOutText says how many idle names prune does not consider.
+func (r *cleanup) leftOutText() string {
+	if !r.grouped || r.Idle || r.targets {
+		return ""
+	}
+	n := countIf(r.snap.Names, func(n *discover.Name) bool {
+		return n.Verdict == discover.Idle && !matchesAny(r.Exclude, n.Name) && (len(r.Match) == 0 || matchesAny(r.Match, n.Name))
+	})
+	if n == 0 {
+		return ""
+	}
+	return plural(n, "idle name was", "idle names were") + " not considered; to include " + map[bool]string{true: "it", false: "them"}[n == 1] + ": --idle\n"
+}
+
+func matchesAny(globs []string, word string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool {
+		matched, err := path.Match(glob, word)
+		return err == nil && matched
+	})
 }
 
 // globs is the value of a flag that may be given more than once. Package cli would split a glob
