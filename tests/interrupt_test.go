@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -142,13 +143,7 @@ func (w *machine) interrupted(signals []syscall.Signal, words ...string) answer 
 // when a clean-up is at its first step.
 func (w *machine) whileLocked(cmd *exec.Cmd, act func()) (a answer) {
 	w.t.Helper()
-	dir, err := os.Open("/run/netns")
-	if err == nil {
-		err = unix.Flock(int(dir.Fd()), unix.LOCK_EX)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	unlock := w.lock()
 	var stdout, stderr strings.Builder
 	cmd.Env, cmd.Stdout, cmd.Stderr = w.env, &stdout, &stderr
 	if err := cmd.Start(); err != nil {
@@ -158,9 +153,22 @@ func (w *machine) whileLocked(cmd *exec.Cmd, act func()) (a answer) {
 		w.t.Error("the clean-up has not begun")
 	}
 	act()
-	dir.Close()
+	unlock()
 	cmd.Wait()
 	return answer{stdout: stdout.String(), stderr: stderr.String(), status: statusText(cmd.ProcessState)}
+}
+
+// lock takes the lock on the run directory.
+func (w *machine) lock() (unlock func() error) {
+	w.t.Helper()
+	dir, err := os.Open("/run/netns")
+	if err == nil {
+		err = unix.Flock(int(dir.Fd()), unix.LOCK_EX)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return dir.Close
 }
 
 // catches reports whether netnsctl runs and is at the steps of a clean-up: it has a handler for
@@ -177,4 +185,53 @@ func (w *machine) catches() bool {
 		}
 	}
 	return false
+}
+
+// TestProgress: on a terminal a clean-up with many steps shows how far it is, and then what it has
+// done in groups. Ctrl-C ends it.
+func TestProgress(t *testing.T) {
+	for _, c := range []struct {
+		words, keys string
+		columns     uint16
+		status      int
+		shows       []string
+	}{
+		{
+			"delete --force-orphans --min-age 0", "", 120, 0,
+			[]string{"cleaning up: 1 of 300 done", "\r\x1b[Kremoved 300 dead files: 1, 2, 3 and 297 more\r\n300 removed, 0 released, 0 skipped\r\n"},
+		},
+		{"prune --older-than 0 --yes", "", 20, 0, []string{"\rcleaning up: 1 of …\x1b[K", "\r\x1b[Kremoved 300 dead files"}},
+		{
+			"prune --older-than 0 --yes", "\x03", 120, 130,
+			[]string{"\r\x1b[Kremoved 1 (dead-file)\r\n1 removed, 0 released, 0 skipped; interrupted, 299 left: run it again to go on\r\n"},
+		},
+	} {
+		t.Run(c.words+c.keys, func(t *testing.T) {
+			t.Parallel()
+			w := newMachine(t)
+			w.shell(`netnsctl add x; cd /run/netns; for i in $(seq 300); do : >$i; done`)
+			cmd := exec.Command(w.program(), strings.Fields(c.words)...)
+			cmd.Env = w.env
+			unlock := w.lock()
+			term := startTerminalOf(t, cmd, c.columns)
+			if !poll(w.catches) {
+				t.Error("the clean-up has not begun")
+			}
+			if term.send(c.keys); c.keys != "" && !poll(func() bool { return !w.catches() }) {
+				t.Error("Ctrl-C has not come")
+			}
+			time.Sleep(150 * time.Millisecond) // the progress is shown every 100 ms
+			unlock()
+			shown := term.rest()
+			for _, text := range c.shows {
+				if !strings.Contains(shown, text) {
+					t.Errorf("no %q in %q", text, shown)
+				}
+			}
+			cmd.Wait()
+			if n := strings.Count(shown, "removed"); n != 2 || cmd.ProcessState.ExitCode() != c.status {
+				t.Errorf("%d lines, %v: %q", n, cmd.ProcessState, shown)
+			}
+		})
+	}
 }

@@ -79,9 +79,12 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 		defer r.goodbye.witness.Close()
 	}
 	plan.Witness = r.goodbye.tracks()
+	r.watch()
 	ctx, release := proc.Interruptible()
 	r.interruption = interruptionOf(ctx, plan.Apply(ctx, snap, r.step), o.wait)
 	release()
+	r.progress.erase()
+	r.printDone()
 	if o.wait && !r.Interrupted {
 		snap.Close() // its descriptors would keep the namespaces
 		r.goodbye.before = snap
@@ -106,6 +109,7 @@ type cleanup struct {
 	interruption
 	targets   bool // the call names some
 	shown     bool // the plan, before the question
+	brief     bool // removals and releases are not printed one by one, but in groups
 	plan      *clean.Plan
 	snap      *discover.Snapshot
 	results   []clean.Result
@@ -114,6 +118,7 @@ type cleanup struct {
 	left      []clean.Remaining // those that are not gone
 	leftTexts []string
 	onRecord  onRecord
+	progress  *progress
 }
 
 // dryRun prints the plan.
@@ -140,33 +145,4 @@ func (r *cleanup) refuse() error {
 		r.note("%s; nothing was done", r.missingText(target))
 	}
 	return status(statusFailed)
-}
-
-// step prints the result of a step.
-func (r *cleanup) step(result clean.Result) {
-	r.results = append(r.results, result)
-	r.onRecord.write(result)
-	if r.json {
-		return
-	}
-	what := subject(result.Step.Name, result.Step.Namespace)
-	switch result.Outcome {
-	case clean.Failed:
-		text := explanation{fact: result.Err.Error()}
-		if errors.Is(result.Err, clean.ErrLocked) {
-			text.remedy = "run this again when the lock is free"
-		}
-		r.note("%s: %s", what, text)
-	case clean.Changed:
-		r.print("skipped " + what + ": " + escape(result.Detail) + "\n")
-	case clean.Gone:
-		r.print("gone " + what + "\n")
-	case clean.Removed, clean.Released:
-		if r.grouped && !r.verbose {
-			return // finish tells of all together
-		}
-		fallthrough
-	default:
-		r.print(string(result.Outcome) + " " + what + reason(result.Step) + afterText(result.Step) + "\n")
-	}
 }

@@ -19,11 +19,6 @@ func (r *cleanup) finish() error {
 		return r.status()
 	}
 	if !r.shown {
-		if r.grouped && !r.verbose {
-			for _, g := range resultGroups(r.results) {
-				r.print(g.text() + "\n")
-			}
-		}
 		r.print(r.skippedLines("skipped "))
 	}
 	r.printMissing()

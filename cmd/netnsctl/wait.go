@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
@@ -23,16 +22,16 @@ type goodbye struct {
 	unproven string
 	before   *discover.Snapshot // from before anything was deleted, nil if there is none
 
-	start     time.Time
-	took      time.Duration
-	looked    time.Time         // the last look for holders
-	said      map[string]string // what was said last of each namespace
-	onDisplay bool              // a line on the terminal that is to be erased
+	start  time.Time
+	took   time.Duration
+	looked time.Time         // the last look for holders
+	said   map[string]string // what was said last of each namespace
+	line   statusLine
 }
 
 // goodbye begins before anything is deleted. The caller closes the witness.
 func (u *ui) goodbye(host netnsctl.Host, limit time.Duration) *goodbye {
-	g := &goodbye{ui: u, host: host, limit: limit, said: map[string]string{}}
+	g := &goodbye{ui: u, host: host, limit: limit, said: map[string]string{}, line: statusLine{file: u.err}}
 	var err error
 	if g.witness, err = netnsctl.NewWitness(); err != nil {
 		g.unproven = unprovenText(host, err)
@@ -64,7 +63,7 @@ func (g *goodbye) wait(namespaces []netnsctl.Tracked) ([]clean.Left, error) {
 	g.start = time.Now()
 	left, err := clean.Wait(g.host, g.witness, namespaces, g.limit, g.tell)
 	g.took = time.Since(g.start)
-	g.erase()
+	g.line.erase()
 	return left, err
 }
 
@@ -74,22 +73,12 @@ func (g *goodbye) tell(left []clean.Left) {
 	if g.looked.IsZero() || time.Since(g.looked) >= min(g.looked.Sub(g.start), rarest) {
 		g.look(left)
 	}
-	if proc.IsTerminal(int(g.err.Fd())) {
-		counts := map[netnsctl.Stage]int{}
-		for _, l := range left {
-			counts[l.Stage]++
-		}
-		unpinned := counts[netnsctl.StageUnpinned]
-		fmt.Fprintf(g.err, "\rwaiting: %d in use, %d being torn down, %ds\x1b[K", len(left)-unpinned, unpinned, int(time.Since(g.start).Seconds()))
-		g.onDisplay = true
+	counts := map[netnsctl.Stage]int{}
+	for _, l := range left {
+		counts[l.Stage]++
 	}
-}
-
-func (g *goodbye) erase() {
-	if g.onDisplay {
-		fmt.Fprint(g.err, "\r\x1b[K")
-		g.onDisplay = false
-	}
+	unpinned := counts[netnsctl.StageUnpinned]
+	g.line.show(fmt.Sprintf("waiting: %d in use, %d being torn down, %ds", len(left)-unpinned, unpinned, int(time.Since(g.start).Seconds())))
 }
 
 // look says who holds what is left.
@@ -104,7 +93,7 @@ func (g *goodbye) look(left []clean.Left) {
 		return // the wait goes on
 	}
 	defer snap.Close()
-	g.erase()
+	g.line.erase()
 	long := time.Since(g.start) >= usual
 	for _, l := range left[:min(len(left), most)] {
 		id := l.ID.String()
