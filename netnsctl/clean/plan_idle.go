@@ -16,7 +16,9 @@ func (p *planner) idle(n *discover.Name) {
 		return
 	}
 	why := strings.TrimSuffix("no process, "+ns.Evidence.String(), ", ")
-	p.plan.Steps = append(p.plan.Steps, Step{Action: Remove, Name: n, Namespace: ns, why: why, Uncovers: p.belowName(n, ns)})
+	p.plan.Steps = append(p.plan.Steps, Step{
+		Action: Remove, Name: n, Namespace: ns, Uncovers: p.belowName(n, ns), Mounts: p.mountsOn(n, ns), why: why,
+	})
 }
 
 // ifNamed decides as if an idle name were a target.

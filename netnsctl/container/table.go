@@ -25,6 +25,10 @@ type Runtime struct {
 	// neither these nor the records have, the runtime does not know. Without Mentions nobody can
 	// say so.
 	Mentions []string
+	// RecordsOf is the runtime among whose records its own are. Partial says that its records do not
+	// have all namespaces that it wants.
+	RecordsOf string
+	Partial   bool
 	// Helpers are the commands of processes that it keeps for its namespaces.
 	Helpers []string
 	// Source is from where this is known.
@@ -114,7 +118,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "cri-o", Dirs: []string{"/run/crio/**", "/run/ipcns", "/run/utsns"},
-			Names:   []string{uuid}, // nomad's, too
+			Names: []string{uuid}, RecordsOf: "podman", // the names are of the form of nomad's, too
 			Helpers: []string{"crio", "conmon", "pinns"},
 			Source:  "https://github.com/cri-o/cri-o/blob/main/internal/config/nsmgr/nsmgr_linux.go, https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md (records: those of podman)",
 		},
@@ -180,6 +184,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 				{"/var/lib/neutron/ha_confs/*", network("qrouter-", "snat-")},
 				{"/var/lib/neutron/ovn-metadata-proxy/*.conf", network("ovnmeta-")},
 			},
+			Partial: true,
 			Helpers: []string{"neutron-dhcp-agent", "neutron-l3-agent", "neutron-ovn-metadata-agent"},
 			Source:  "https://github.com/openstack/neutron/blob/master/neutron/agent/l3/namespaces.py, https://github.com/openstack/neutron/blob/master/neutron/agent/ovn/metadata/agent.py",
 		},

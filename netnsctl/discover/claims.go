@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -10,8 +11,8 @@ import (
 )
 
 // markUnknown fills in [Namespace.NoRuntime], and what runtimes know in [Namespace.Evidence]. The
-// namespaces must be noted.
-func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host) {
+// namespaces must be noted. running gives the runtimes of which processes run, with one of these.
+func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, running func() map[string]int) {
 	words := map[*Namespace][]string{}
 	var all []string
 	for _, ns := range namespaces {
@@ -36,7 +37,9 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host) {
 			c.database = w[i]
 		}
 		if ns.Verdict == Idle {
-			c.keeper = s.keeperOf(ns, host)
+			if c.keeper = s.keeperOf(ns, host); c.unread == "" {
+				c.unread = s.untold(ns.Names, running)
+			}
 			asked = asked && c.keeper == "" && c.unread == "" && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
 		}
 		ns.NoRuntime = asked && answers && i < 0
@@ -153,6 +156,30 @@ func (s runtimeState) unread(ns *Namespace, answers bool) string {
 		return "could not be read: " + list(s.Unread, ", ", " and ")
 	case ns.UID > 0:
 		return "the runtimes of user " + procfs.UserName(ns.UID) + ", to whom it belongs, cannot be asked"
+	}
+	return ""
+}
+
+// untold says which runtime may want a namespace with these names and runs, though its files do not
+// tell whether it does: none was found, as where they are at an unusual place, or they do not have all.
+func (s runtimeState) untold(names []string, running func() map[string]int) string {
+	for _, name := range names {
+		var silent []string
+		told := false // k3s runs a containerd, which has its files where those of k3s are
+		for _, r := range container.Runtimes() {
+			switch {
+			case !r.Gives(name), slices.Contains(s.Asked, r.RecordsOf):
+			case slices.Contains(s.Asked, r.Name) && !r.Partial:
+				told = true
+			default:
+				silent = append(silent, r.Name)
+			}
+		}
+		for _, runtime := range silent {
+			if pid := running()[runtime]; pid != 0 && !told {
+				return runtime + " runs (pid " + strconv.Itoa(pid) + "), and no file of it tells whether it wants " + name
+			}
+		}
 	}
 	return ""
 }

@@ -2,10 +2,12 @@ package discover
 
 import (
 	"strconv"
+	"sync"
 
 	"github.com/vishvananda/netns"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -67,7 +69,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 	if len(noted) == 0 {
 		return
 	}
-	d.v.runtimes().markUnknown(noted, d.v.host)
+	d.v.runtimes().markUnknown(noted, d.v.host, sync.OnceValue(d.running))
 	for _, ns := range noted {
 		switch {
 		case !ns.NoRuntime || ns.Reason == unsureIdle:
@@ -77,6 +79,18 @@ func (d *describer) describe(namespaces []*Namespace) {
 			ns.Reason += ", no runtime knows it"
 		}
 	}
+}
+
+// running are the runtimes of which processes run, with one of these. Anyone may give his process
+// such a command, and so keep what looks like a namespace of that runtime.
+func (d *describer) running() map[string]int {
+	found := map[string]int{}
+	for _, t := range d.v.threads {
+		for _, runtime := range container.Helps(d.process(t.pid).command) {
+			found[runtime] = t.pid
+		}
+	}
+	return found
 }
 
 // weighs reports whether the evidence of a namespace is wanted.
