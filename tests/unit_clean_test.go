@@ -37,7 +37,7 @@ read -r ready </run/ready
 var unitCommands = []string{
 	"netnsctl list --stale --verbose --noheadings -o NAME,STATE,REASON",
 	"netnsctl metrics",
-	"netnsctl delete --force-orphans --min-age 0",
+	"netnsctl prune --idle --older-than 0 --yes",
 }
 
 var (
@@ -183,11 +183,16 @@ func (w *machine) settings(line string) answer {
 func TestUnitSettings(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
+	w.shell(`netnsctl add vpn-idle; netnsctl add cni-idle`)
 	examples := regexp.MustCompile(`(?m)^#(NETNSCTL_PRUNE=.*)"$`).FindAllStringSubmatch(readUnit(t, "netnsctl.default"), -1)
-	all := "cni-c d lab-b vpn-a"
-	for i, left := range []string{all, all, "lab-b vpn-a"} {
-		w.shell(`mkdir -p /run/netns; for name in ` + all + `; do : >/run/netns/$name; done`)
-		line := examples[i][1] + ` --older-than 0"`
+	dead, all := "cni-c d lab-b vpn-a", "cni-c cni-idle d lab-b vpn-a vpn-idle"
+	left := []string{all, all, "cni-idle lab-b vpn-a vpn-idle", "d lab-b vpn-a vpn-idle"}
+	if len(examples) != len(left) {
+		t.Fatalf("the examples are %q", examples)
+	}
+	for i, left := range left {
+		w.shell(`for name in ` + dead + `; do : >/run/netns/$name; done`)
+		line := strings.Replace(examples[i][1], " --older-than 7d", "", 1) + ` --older-than 0"`
 		if strings.Contains(line, "--older-than 1d") {
 			line = examples[i][1] + `"`
 		}
