@@ -11,7 +11,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
-	"github.com/netnsctl/netnsctl/netnsctl/keep"
 )
 
 // spare is how many descriptors a scan that holds namespaces leaves for its caller.
@@ -53,8 +52,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 		switch {
 		case d.opts.IdentityOnly:
 			d.identify(ns)
-		case ns.Verdict == Orphan || d.opts.Everything || ns.kept,
-			ns.Verdict == Idle && d.opts.Files && d.v.wanted.rules.Uses(keep.Owner):
+		case ns.Verdict == Orphan || d.opts.Everything || ns.kept:
 			d.identify(ns)
 			d.owner(ns)
 			d.v.runtimes().note(ns, d.v.host, func() []string { return d.addresses(ns) })

@@ -13,10 +13,10 @@ import (
 
 // Wanted says what the administrator wants kept, by the lines of the keep files (package keep).
 //
-// A local user chooses the paths in a mount namespace of his own, which has copies of all mounts,
+// A local user chooses the paths in a mount namespace of his own, which has a copy of each mount,
 // and the command of his process. These count only for what is his own ([Wanted.believes]). He may
-// still copy a namespace of root into the directory of a runtime there, and be so taken for its
-// owner: as long as his mount namespace exists, the namespace would not go anyway.
+// still mount a namespace of root in what is the directory of a runtime there, and so make that its
+// owner: he keeps what he pins anyway, as with a name there ([judge]).
 type Wanted struct {
 	rules keep.Rules
 	host  netnsctl.Host
@@ -56,6 +56,9 @@ func (s *Snapshot) WantedNow() (Wanted, error) {
 	return w, nil
 }
 
+// Path is the line that wants a file in the mount namespace of the scan, empty if none does.
+func (w Wanted) Path(file string) string { return w.rules.Find(keep.Subject{Paths: []string{file}}) }
+
 // Name is the line that wants a name of the run directory, as [Name.WantedBy] has it.
 func (w Wanted) Name(n *Name) string {
 	return w.rules.Find(keep.Subject{Names: []string{n.Name}, Paths: []string{w.host.NamePath(n.Name)}})
@@ -74,24 +77,22 @@ func (w Wanted) Namespace(ns *Namespace) string {
 	for _, p := range ns.Pins {
 		switch m := p.Mount; {
 		case p.Kind != MountPin:
-		case !m.Host:
-			if w.rules.Uses(keep.Anywhere) && w.believes(m.Through, ns) {
-				s.Elsewhere = append(s.Elsewhere, m.Path)
-			}
-		default:
+		case m.Host:
 			s.Paths = append(s.Paths, m.Path)
 			if m.Name != "" { // a name that is covered, too
 				s.Names = append(s.Names, m.Name)
 			}
+		case w.believes(m.Through, ns):
+			s.Paths = append(s.Paths, m.Path)
 		}
 	}
-	if o := ns.Owner; w.rules.Uses(keep.Owner) {
-		s.Owners = []string{o.Runtime, o.Name, o.PodName}
-		if w.believes(o.PID, ns) {
-			s.Owners = append(s.Owners, o.Unit, o.Container, o.Container[:min(12, len(o.Container))], o.Pod, o.Command)
-		}
-		s.Owners = slices.DeleteFunc(s.Owners, func(part string) bool { return part == "" })
+	o := ns.Owner
+	s.Owners = []string{o.Runtime, o.Name, o.PodName}
+	if w.believes(o.PID, ns) {
+		s.Owners = append(s.Owners, o.Unit, o.Container, o.Container[:min(12, len(o.Container))], o.Pod)
+		s.Command = o.Command
 	}
+	s.Owners = slices.DeleteFunc(s.Owners, func(part string) bool { return part == "" })
 	if ns.UID > 0 && w.rules.Uses(keep.User) {
 		s.Users = []string{procfs.UserName(ns.UID), strconv.FormatInt(ns.UID, 10)}
 	}

@@ -1,10 +1,11 @@
 // Package keep reads what the administrator wants kept although it looks left over: the files
 // /etc/netnsctl/keep.d/*.conf, with one glob a line.
 //
-//	vpn-*                    a name in the run directory
-//	/srv/netns               a path in the mount namespace of pid 1, or a directory above it
-//	anywhere:/run/x/netns    the same in any mount namespace
-//	owner:openvpn.service    a runtime, systemd unit, container, pod or command
+//	vpn-*                    a name in the run directory, or an owner but for the command
+//	/srv/netns               the path of a name or of a mount, or of a directory above it
+//	dockerd-rootless/netns   such a path with anything before it
+//	name:vpn-*               a name only
+//	owner:openvpn            a runtime, systemd unit, container, pod or command
 //	user:alice               an ordinary user to whom the namespace belongs
 //
 // A # at the beginning of a line or after white space begins a comment.
@@ -33,23 +34,25 @@ type Rule struct {
 // Field is what a line is compared with.
 type Field string
 
-// The fields. For all but names and paths it is the beginning of the line.
+// The fields. Name, Owner and User are the beginnings of their lines.
 const (
-	Name     Field = ""
-	Path     Field = "/"
-	Anywhere Field = "anywhere:"
-	Owner    Field = "owner:"
-	User     Field = "user:"
+	Word  Field = ""
+	Path  Field = "/"
+	Name  Field = "name:"
+	Owner Field = "owner:"
+	User  Field = "user:"
 )
 
 // Subject is what is known of a namespace, or of a name that leads to none.
 type Subject struct {
 	Names []string
-	// Paths are those of the names, and of the mounts in pid 1's mount namespace, Elsewhere those
-	// of the mounts in others. Whoever has a mount namespace of his own chooses the latter.
-	Paths, Elsewhere []string
-	// Owners are the parts of an owner, Users the name and the number of a user.
-	Owners, Users []string
+	// Paths are those of the names and of the mounts.
+	Paths []string
+	// Owners are the parts of an owner, but for the Command, which each process chooses.
+	Owners  []string
+	Command string
+	// Users are the name and the number of a user.
+	Users []string
 }
 
 // Find is the place of the first rule that matches, empty if none does.
@@ -69,18 +72,31 @@ func (r Rules) Uses(f Field) bool {
 
 func (r Rule) matches(s Subject) bool {
 	word := func(word string) bool { return glob.Match(r.glob, word) }
-	file := func(file string) bool { return glob.MatchPath(r.glob, file) }
 	switch r.field {
 	case Path:
-		return slices.ContainsFunc(s.Paths, file)
-	case Anywhere:
-		return slices.ContainsFunc(s.Paths, file) || slices.ContainsFunc(s.Elsewhere, file)
+		return slices.ContainsFunc(s.Paths, r.matchesPath)
+	case Name:
+		return slices.ContainsFunc(s.Names, word)
 	case Owner:
-		return slices.ContainsFunc(s.Owners, word)
+		return slices.ContainsFunc(s.Owners, word) || s.Command != "" && word(s.Command)
 	case User:
 		return slices.ContainsFunc(s.Users, word)
 	}
-	return slices.ContainsFunc(s.Names, word)
+	return slices.ContainsFunc(s.Names, word) || slices.ContainsFunc(s.Owners, word)
+}
+
+// matchesPath reports whether a path, or with a glob that is not absolute the end of one, is or
+// lies below what the glob matches.
+func (r Rule) matchesPath(file string) bool {
+	if path.IsAbs(r.glob) {
+		return glob.MatchPath(r.glob, file)
+	}
+	for _, rest, more := strings.Cut(file, "/"); more; _, rest, more = strings.Cut(rest, "/") {
+		if glob.MatchPath(r.glob, rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // parse reads the text of a file.
@@ -106,25 +122,24 @@ func parse(file, text string) (rules Rules, problems []Problem) {
 // parseLine reads a line that is not empty. why says what is wrong with it.
 func parseLine(text string) (r Rule, why string) {
 	r.glob = text
-	for _, f := range []Field{Anywhere, Owner, User} {
+	for _, f := range []Field{Name, Owner, User} {
 		if rest, ok := strings.CutPrefix(text, string(f)); ok {
 			r.field, r.glob = f, strings.Trim(rest, blanks)
 		}
 	}
-	if r.field == Name && path.IsAbs(text) {
-		r.field = Path
-	}
-	if path.IsAbs(r.glob) && r.field != Owner && r.field != User {
-		r.glob = path.Clean(r.glob)
+	if r.field == Word && strings.Contains(text, "/") {
+		r.field, r.glob = Path, path.Clean(text)
 	}
 	switch {
 	case !glob.Valid(r.glob) || strings.ContainsRune(r.glob, 0):
 		return r, "not a valid glob"
-	case r.field == Anywhere && !path.IsAbs(r.glob), r.field == Name && strings.Contains(r.glob, "/"):
-		return r, "a path begins with /"
 	case r.glob == "/":
 		return r, "for every path give /*"
-	case r.field == Name && strings.HasPrefix(r.glob, "net:["):
+	case r.field == Path && (strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")):
+		return r, "not an absolute path"
+	case r.field == Name && strings.Contains(r.glob, "/"):
+		return r, "not a name"
+	case strings.HasPrefix(r.glob, "net:["):
 		return r, "the kernel uses the number of a namespace again: give a name, a path, an owner or a user"
 	case r.field == User && (r.glob == "root" || r.glob == "0"):
 		return r, "the user must be an ordinary one: all of the host may belong to root"

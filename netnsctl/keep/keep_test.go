@@ -10,8 +10,8 @@ import (
 func TestFind(t *testing.T) {
 	vpn := Subject{Names: []string{"vpn-1"}, Paths: []string{"/run/netns/vpn-1"}}
 	mounted := Subject{Paths: []string{"/srv/ns/a"}}
-	elsewhere := Subject{Elsewhere: []string{"/run/user/1000/netns"}, Users: []string{"alice", "1000"}}
-	owned := Subject{Owners: []string{"docker", "openvpn@home.service", "f00d", "web", "kube-system/dns"}}
+	elsewhere := Subject{Paths: []string{"/run/user/1000/dockerd-rootless/netns"}, Users: []string{"alice", "1000"}}
+	owned := Subject{Owners: []string{"docker", "openvpn@home.service", "f00d", "web", "kube-system/dns"}, Command: "sleep"}
 	for _, test := range []struct {
 		line    string
 		subject Subject
@@ -21,6 +21,8 @@ func TestFind(t *testing.T) {
 		{"  vpn-*\t# the VPN", vpn, true},
 		{"vpn-*\r", vpn, true},
 		{"vpn", vpn, false},
+		{"*", Subject{}, false},
+		{"owner:*", Subject{}, false},
 		{"VPN-1", vpn, false},
 		{"/run/netns/vpn-1", vpn, true},
 		{"/var/run/netns/", vpn, true},
@@ -28,12 +30,16 @@ func TestFind(t *testing.T) {
 		{"/srv/ns", mounted, true},
 		{"/srv//ns/../ns/a", mounted, true},
 		{"/*", mounted, true},
-		{"anywhere:/srv/ns/a", mounted, true},
-		// A path is one of pid 1's mount namespace unless the line says otherwise: in a mount
-		// namespace of his own anybody can have it.
-		{"/run/user/1000/netns", elsewhere, false},
-		{"/*", elsewhere, false},
-		{"anywhere:/run/user/*/netns", elsewhere, true},
+		{"/run/user/*/dockerd-rootless", elsewhere, true},
+		{"/dockerd-rootless/netns", elsewhere, false},
+		{"dockerd-rootless/netns", elsewhere, true},
+		{"*/dockerd-rootless/netns", elsewhere, true},
+		{"*/dockerd-*/", elsewhere, true},
+		{"rootless/netns", elsewhere, false},
+		{"run/user", elsewhere, true},
+		{"netns", elsewhere, false},
+		{"name:vpn-*", vpn, true},
+		{"name:docker", owned, false},
 		{"user:alice", elsewhere, true},
 		{"user: 1000", elsewhere, true},
 		{"user:*", elsewhere, true},
@@ -43,7 +49,11 @@ func TestFind(t *testing.T) {
 		{"owner:web", owned, true},
 		{"owner:kube-system/*", owned, true},
 		{"owner:*ube", owned, false},
-		{"docker", owned, false},
+		{"docker", owned, true},
+		{"openvpn@*", owned, true},
+		// Every process chooses its command.
+		{"sleep", owned, false},
+		{"owner:sleep", owned, true},
 		{"a#b", Subject{Names: []string{"a#b"}}, true},
 		{`\#b`, Subject{Names: []string{"#b"}}, true},
 		{"a b", Subject{Names: []string{"a b"}}, true},
@@ -76,11 +86,12 @@ func TestProblems(t *testing.T) {
 		"owner:":             "not a valid glob",
 		"user:   # who?":     "not a valid glob",
 		"a\x00":              "not a valid glob",
-		"srv/ns":             "a path begins with /",
-		"./a":                "a path begins with /",
+		"./a":                "not an absolute path",
+		"../a/b":             "not an absolute path",
+		"name:a/b":           "not a name",
+		"name:net:[4]":       "the kernel uses the number of a namespace again",
 		"/":                  "for every path give /*",
-		"anywhere:/a/..":     "for every path give /*",
-		"anywhere:srv":       "a path begins with /",
+		"/a/..":              "for every path give /*",
 		"net:[4026532177]":   "the kernel uses the number of a namespace again",
 		"user:root":          "the user must be an ordinary one",
 		"user:0 # the host?": "the user must be an ordinary one",
@@ -98,7 +109,7 @@ func TestProblems(t *testing.T) {
 // FuzzParse: each line is a rule with a valid glob, a problem or nothing, and the lines before it do
 // not change what it is.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"a\n#b\n\n/c d # e", "anywhere:/x/[a-", "owner:\x00", "user:\t*", "/a\\/../[x/]", "/\\/", "\xff\r\n"} {
+	for _, text := range []string{"a\n#b\n\n/c d # e", "name:/x/[a-", "x/[a-", "owner:\x00", "user:\t*", "/a\\/../[x/]", "/\\/", "\xff\r\n"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
