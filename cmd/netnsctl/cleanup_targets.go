@@ -20,7 +20,11 @@ func (r *cleanup) missingText(target string) string {
 	if text := adviceIn(r.snap, target).explain("delete").String(); text != "" {
 		return text
 	}
-	return noNamespaceText(r.snap, target)
+	text := noNamespaceText(r.snap, target)
+	if r.grouped && strings.ContainsAny(target, "*?[") {
+		text += "; to select by a pattern: " + shellCommand(r.command+" --match", target)
+	}
+	return text
 }
 
 // missingPath says what a path is at which this mount namespace has nothing to clean up, and who has:

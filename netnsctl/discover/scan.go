@@ -134,7 +134,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 			snap.OnFile, gaps = v.fileMounts(snap)
 			snap.Gaps = append(snap.Gaps, v.byUser(gaps)...)
 			snap.OnlyUsers = v.onlyUsers(snap)
-			v.setStays(snap.Namespaces)
+			v.setStays(snap.Namespaces, snap.OnFile.Asked)
 		})
 	}
 	snap.Gaps = append(snap.Gaps, unread...)

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +17,9 @@ import (
 const maxProbing = time.Second
 
 // setStays fills in [Mount.Stays] for the mounts of namespaces without a process, but for those
-// of names here.
-func (v *vantage) setStays(namespaces []*Namespace) {
+// of names here. Those of idle namespaces are needed where a clean-up may have them as targets, or
+// advise to release them, as they are on the file of a stale name.
+func (v *vantage) setStays(namespaces []*Namespace, asked map[string]bool) {
 	deadline := time.Now().Add(maxProbing)
 	type stack struct {
 		*Stack
@@ -25,7 +27,8 @@ func (v *vantage) setStays(namespaces []*Namespace) {
 	}
 	stacks := map[uint64][]stack{} // by mount namespace
 	for _, ns := range namespaces {
-		if ns.Verdict != Orphan && ns.Verdict != Wired && (ns.Verdict != Idle || !v.opts.Everything) {
+		inTheWay := func(p Pin) bool { return p.Kind == MountPin && asked[p.Mount.File] }
+		if ns.Verdict != Orphan && ns.Verdict != Wired && (ns.Verdict != Idle || !v.opts.Everything && !slices.ContainsFunc(ns.Pins, inTheWay)) {
 			continue
 		}
 		var mounts []*Mount
