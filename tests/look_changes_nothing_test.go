@@ -47,7 +47,7 @@ const lookedAt = `
 var looks = []string{
 	"list --stale", "list --verbose", "list --all-namespaces --columns all", "list --stale -j", "inspect red green", "inspect alias", "find 10.1.0.0/16",
 	"find dead", "graph", "check", "metrics", "pids red", "delete --dry-run red dead alias dangling", "delete --force-orphans --dry-run --min-age 0",
-	"delete --dry-run --all", "snapshot -", "list --idle",
+	"delete --dry-run --all", "snapshot -", "list --idle", "prune --idle --dry-run --older-than 0", "prune --dry-run red dead",
 }
 
 // TestLookChangesNothing compares the world before and after each command that looks.
