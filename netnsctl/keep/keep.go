@@ -29,6 +29,9 @@ type Rule struct {
 
 	field Field
 	glob  string
+	// begin is with what all begins that the glob matches: of thousands of rules, few are left to
+	// compare.
+	begin string
 }
 
 // Field is what a line is compared with.
@@ -57,9 +60,9 @@ type Subject struct {
 
 // Find is the place of the first rule that matches, empty if none does.
 func (r Rules) Find(s Subject) string {
-	for _, rule := range r {
-		if rule.matches(s) {
-			return rule.Place
+	for i := range r {
+		if r[i].matches(&s) {
+			return r[i].Place
 		}
 	}
 	return ""
@@ -70,33 +73,39 @@ func (r Rules) Uses(f Field) bool {
 	return slices.ContainsFunc(r, func(rule Rule) bool { return rule.field == f })
 }
 
-func (r Rule) matches(s Subject) bool {
-	word := func(word string) bool { return glob.Match(r.glob, word) }
+func (r *Rule) matches(s *Subject) bool {
 	switch r.field {
 	case Path:
 		return slices.ContainsFunc(s.Paths, r.matchesPath)
 	case Name:
-		return slices.ContainsFunc(s.Names, word)
+		return slices.ContainsFunc(s.Names, r.matchesWord)
 	case Owner:
-		return slices.ContainsFunc(s.Owners, word) || s.Command != "" && word(s.Command)
+		return slices.ContainsFunc(s.Owners, r.matchesWord) || s.Command != "" && r.matchesWord(s.Command)
 	case User:
-		return slices.ContainsFunc(s.Users, word)
+		return slices.ContainsFunc(s.Users, r.matchesWord)
 	}
-	return slices.ContainsFunc(s.Names, word) || slices.ContainsFunc(s.Owners, word)
+	return slices.ContainsFunc(s.Names, r.matchesWord) || slices.ContainsFunc(s.Owners, r.matchesWord)
+}
+
+func (r *Rule) matchesWord(word string) bool {
+	return strings.HasPrefix(word, r.begin) && glob.Match(r.glob, word)
 }
 
 // matchesPath reports whether a path, or with a glob that is not absolute the end of one, is or
 // lies below what the glob matches.
-func (r Rule) matchesPath(file string) bool {
+func (r *Rule) matchesPath(file string) bool {
 	if path.IsAbs(r.glob) {
-		return glob.MatchPath(r.glob, file)
+		return strings.HasPrefix(file, r.begin) && glob.MatchPath(r.glob, file)
 	}
-	for _, rest, more := strings.Cut(file, "/"); more; _, rest, more = strings.Cut(rest, "/") {
-		if glob.MatchPath(r.glob, rest) {
+	for rest := file; ; {
+		i := strings.Index(rest, "/"+r.begin)
+		if i < 0 {
+			return false
+		}
+		if rest = rest[i+1:]; glob.MatchPath(r.glob, rest) {
 			return true
 		}
 	}
-	return false
 }
 
 // parse reads the text of a file.
@@ -112,7 +121,7 @@ func parse(file, text string) (rules Rules, problems []Problem) {
 		if rule, why := parseLine(text); why != "" {
 			problems = append(problems, Problem{place, why})
 		} else {
-			rule.Place = place
+			rule.Place, rule.begin = place, beginOf(rule.glob)
 			rules = append(rules, rule)
 		}
 	}
@@ -145,6 +154,18 @@ func parseLine(text string) (r Rule, why string) {
 		return r, "the user must be an ordinary one: all of the host may belong to root"
 	}
 	return r, ""
+}
+
+// beginOf is with what a path or a word begins that a glob matches. To [glob.MatchPath], /var/run is
+// /run, too.
+func beginOf(glob string) string {
+	if i := strings.IndexAny(glob, `*?[\`); i >= 0 {
+		glob = glob[:i]
+	}
+	if strings.HasPrefix(glob, "/var/run") {
+		return "/"
+	}
+	return glob
 }
 
 const blanks = " \t\r\n"

@@ -16,7 +16,7 @@ const Dir = "/etc/netnsctl/keep.d"
 const (
 	maxFiles = 1000
 	maxBytes = 1 << 20 // of all files together
-	maxRules = 10000
+	maxRules = 1000
 )
 
 // Problem is a directory, a file or a line that could not be read or understood: what it wants
