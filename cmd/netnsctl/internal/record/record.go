@@ -6,8 +6,10 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 )
 
@@ -93,7 +95,7 @@ func (l *Log) send(e Entry) error {
 	}
 	_, err := l.conn.Write(data)
 	l.rest = min(patience, l.rest+pace-time.Since(began))
-	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		l.stuck = fmt.Errorf("%s takes no entries", l.sink.path)
 		return l.stuck
 	}
