@@ -108,6 +108,16 @@ var flagWitnesses = map[string]flagWitness{
 	"delete all": {call: "netnsctl delete --dry-run FLAG"},
 	"delete yes": {call: "netnsctl delete --all FLAG; netnsctl list", before: "netnsctl -all delete; netnsctl add tmp", columns: 80},
 
+	"prune dry-run":    {call: "netnsctl prune FLAG dead; netnsctl list", before: addDead},
+	"prune idle":       {call: "netnsctl prune --dry-run --older-than 0 FLAG"},
+	"prune match":      {call: "netnsctl prune --dry-run --older-than 0 FLAG", value: "dead", before: addDead},
+	"prune exclude":    {call: "netnsctl prune --dry-run --older-than 0 FLAG", value: "dead", before: addDead},
+	"prune older-than": {call: "netnsctl prune --dry-run FLAG", value: "0", before: addDead},
+	"prune yes":        {call: "netnsctl prune FLAG dead; netnsctl list", before: addDead, columns: 80},
+	"prune wait":       {call: "netnsctl prune FLAG tmp", value: "5", before: addTmp},
+	"prune verbose":    {call: "netnsctl prune --dry-run --idle FLAG"},
+	"prune json":       {call: "netnsctl prune --dry-run FLAG dead", before: addDead},
+
 	"identify all":     {call: "netnsctl identify FLAG $(cat /run/nameless)"},
 	"identify json":    {call: "netnsctl identify FLAG $(cat /run/nameless)"},
 	"identify verbose": {call: "netnsctl identify --all FLAG $(cat /run/nameless)"},

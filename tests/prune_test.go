@@ -64,6 +64,8 @@ func TestPruneSelects(t *testing.T) {
 		{words: "--match xyz*", status: "0", stdout: "nothing to clean up matches xyz*\n"},
 		{words: "--match xyz* --dry-run", status: "0", stdout: "nothing to clean up matches xyz*\n"},
 		{words: "--match [", status: "2", stderr: "netnsctl: option --match: invalid pattern \"[\" (examples: 'cni-*', 'netns-????', '/run/docker/netns/*'); nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "-f", status: "2", stderr: "netnsctl: unknown option -f (did you mean --yes?); nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "--min-age 5", status: "2", stderr: "netnsctl: unknown option --min-age (did you mean --older-than?); nothing was done, try \"netnsctl help prune\"\n"},
 		{words: "--older-than soon", status: "2", stderr: "netnsctl: option --older-than: invalid duration \"soon\" (examples: 90, 10m, 3d); nothing was done, try \"netnsctl help prune\"\n"},
 		{words: "dead none", status: "1", stderr: "netnsctl: no namespace none; nothing was done\n"},
 		{words: "c*", status: "1", stderr: "netnsctl: no namespace c*; to select by a pattern: netnsctl prune --match 'c*'; nothing was done\n"},

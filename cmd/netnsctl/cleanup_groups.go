@@ -13,22 +13,26 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
-// fewMembers is how many names or IDs a line of a grouped plan has at most, and fewWidth in how
-// many columns.
-const (
-	fewMembers = 3
-	fewWidth   = 40
-)
+// few is how many names or IDs a line of a grouped plan has at most, and in how many columns.
+type few struct{ members, width int }
+
+// fewAlike is for names that say no more than their number. fewHandMade is for names that somebody
+// may have chosen, and may want.
+func fewAlike() few    { return few{3, 40} }
+func fewHandMade() few { return few{12, 160} }
 
 // stepGroup is the steps of a plan that differ in nothing but the name or the namespace.
 type stepGroup struct {
-	verb      string // "remove", "removed"
-	one, many string // what they are, for one and for several
-	why       string
-	steps     []clean.Step
+	verb string // "remove", "removed"
+	what string // what they are, in the plural
+	why  string
+	few  few
+	// rank is the place among the groups: dead files come first, names that somebody may want last.
+	rank  int
+	steps []clean.Step
 }
 
-// stepGroups groups the steps of a plan, in the order of their first members.
+// stepGroups groups the steps of a plan.
 func stepGroups(steps []clean.Step) (groups []*stepGroup) {
 	return groupSteps(steps, func(s clean.Step) string { return string(s.Action) })
 }
@@ -48,31 +52,42 @@ func groupSteps(steps []clean.Step, verb func(clean.Step) string) (groups []*ste
 	byText := map[string]*stepGroup{}
 	family := familyOf(steps)
 	for _, s := range steps {
-		g := &stepGroup{verb: verb(s)}
+		g := &stepGroup{verb: verb(s), few: fewAlike()}
 		switch {
 		case s.Action == clean.Release:
-			g.one, g.many, g.why = string(s.Namespace.Verdict), string(s.Namespace.Verdict)+"s", mountsText(s.Namespace)
+			g.rank, g.what, g.why = rankOrphan, string(s.Namespace.Verdict)+"s", mountsText(s.Namespace)
 			if s.Namespace.Verdict != discover.Orphan {
-				g.one, g.many = g.one+" namespace", g.one+" namespaces"
+				g.what = string(s.Namespace.Verdict) + " namespaces"
 			}
+		case s.Namespace != nil && family[s.Name.Name] != "":
+			g.rank, g.what, g.why = rankFamily, "idle "+quote(family[s.Name.Name])+"*", idleText(s.Namespace)
 		case s.Namespace != nil:
-			g.one, g.many = "idle name", "idle names"
-			if prefix := family[s.Name.Name]; prefix != "" {
-				g.many = "idle " + quote(prefix) + "*"
+			g.rank, g.what, g.few = rankIdle, "idle names", fewHandMade()
+			if s.Namespace.Evidence != nil {
+				g.why = "without a sign of life"
 			}
-			g.why = idleText(s.Namespace)
 		default:
-			g.one, g.many = staleNoun(s.Name.Cause)
+			g.rank, g.what = staleNoun(s.Name.Cause)
 		}
-		key := g.verb + "\x00" + g.many + "\x00" + g.why
+		key := g.verb + "\x00" + g.what + "\x00" + g.why
 		if byText[key] == nil {
 			byText[key] = g
 			groups = append(groups, g)
 		}
 		byText[key].steps = append(byText[key].steps, s)
 	}
+	slices.SortStableFunc(groups, func(a, b *stepGroup) int { return a.rank - b.rank })
 	return groups
 }
+
+// The ranks of groups.
+const (
+	rankDead = iota
+	rankStale
+	rankOrphan
+	rankFamily
+	rankIdle
+)
 
 // familyOf gives names the beginning that they share with another name of the plan, up to the
 // first hyphen: runtimes call their names so.
@@ -98,20 +113,20 @@ func familyOf(steps []clean.Step) map[string]string {
 	return family
 }
 
-// staleNoun is what stale names of a cause are.
-func staleNoun(cause discover.Cause) (one, many string) {
+// staleNoun is the rank of stale names of a cause, and what they are.
+func staleNoun(cause discover.Cause) (rank int, what string) {
 	switch cause {
 	case discover.DeadFile:
-		return "dead file", "dead files"
+		return rankDead, "dead files"
 	case discover.DanglingLink, discover.LinkLoop:
-		return "dangling link", "dangling links"
+		return rankStale, "dangling links"
 	case discover.RecycledPID:
-		return "link to a recycled pid", "links to recycled pids"
+		return rankStale, "links to recycled pids"
 	}
-	return "name that leads to no network namespace", "names that lead to no network namespace"
+	return rankStale, "names that lead to no network namespace"
 }
 
-// idleText says why an idle name is not needed; empty for one that goes because it is a target.
+// idleText says why the idle names of a family are not needed; empty for targets.
 func idleText(ns *discover.Namespace) string {
 	if ns.Evidence == nil {
 		return ""
@@ -119,7 +134,7 @@ func idleText(ns *discover.Namespace) string {
 	if slices.ContainsFunc(ns.Evidence.Against, func(f discover.Fact) bool { return f.Kind == discover.RuntimeFact }) {
 		return "that no runtime knows"
 	}
-	return "without evidence of life"
+	return "without a sign of life"
 }
 
 // mountsText says whose mounts hold an orphan.
@@ -153,7 +168,7 @@ func (g *stepGroup) text() string {
 		s := g.steps[0]
 		return g.verb + " " + subject(s.Name, s.Namespace) + reason(s) + afterText(s)
 	}
-	text := g.verb + " " + strconv.Itoa(len(g.steps)) + " " + g.many
+	text := g.verb + " " + strconv.Itoa(len(g.steps)) + " " + g.what
 	if g.why != "" {
 		text += " " + escape(g.why)
 	}
@@ -169,7 +184,7 @@ func (g *stepGroup) text() string {
 		held += min(len(s.Left), 1)
 		uncovered += len(s.Uncovers)
 	}
-	text += ": " + fewOf(names)
+	text += ": " + g.few.of(names)
 	if held > 0 {
 		text += "; " + strconv.Itoa(held) + " of them still held by processes afterwards"
 	}
@@ -182,20 +197,21 @@ func (g *stepGroup) text() string {
 	return text
 }
 
-// fewOf is the first of many words, as far as they leave room for the rest of the line.
-func fewOf(words []string) string {
+// of is the first of many words, as far as they leave room for the rest of the line.
+func (f few) of(words []string) string {
 	words = slices.SortedFunc(slices.Values(words), term.Natural)
-	few, width, most := 0, 0, fewMembers
-	if len(words) == fewMembers+1 {
+	most := f.members
+	if len(words) == most+1 {
 		most++ // the last one is as short as "and 1 more"
 	}
+	first, width := 0, 0
 	for _, word := range words[:min(len(words), most)] {
-		if width += term.Width(word); few == 0 || width <= fewWidth {
-			few++
+		if width += term.Width(word); first == 0 || width <= f.width {
+			first++
 		}
 	}
-	if more := len(words) - few; more > 0 {
-		return strings.Join(words[:few], ", ") + " and " + strconv.Itoa(more) + " more"
+	if more := len(words) - first; more > 0 {
+		return strings.Join(words[:first], ", ") + " and " + strconv.Itoa(more) + " more"
 	}
 	return strings.Join(words, ", ")
 }
@@ -229,5 +245,5 @@ func skippedGroup(all []clean.Skipped) string {
 	if all[0].Kind == clean.Young {
 		remedy = "; to include them: --older-than 0"
 	}
-	return fmt.Sprintf("%d, %s: %s%s", len(all), escape(why), fewOf(subjects), remedy)
+	return fmt.Sprintf("%d, %s: %s%s", len(all), escape(why), fewAlike().of(subjects), remedy)
 }

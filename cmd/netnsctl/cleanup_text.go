@@ -33,7 +33,7 @@ func (r *cleanup) planText() string {
 func (r *cleanup) skippedLines(word string) string {
 	var b strings.Builder
 	for _, all := range bySkipKind(r.plan.Skipped) {
-		if r.grouped && !r.verbose && len(all) > fewMembers {
+		if r.grouped && !r.verbose && len(all) > fewAlike().members {
 			b.WriteString(word + skippedGroup(all) + "\n")
 			continue
 		}

@@ -57,6 +57,9 @@ type flag struct {
 	// Values are the possible values, or the columns that COLUMNS may list.
 	Values []string `json:"values,omitempty"`
 	Help   string   `json:"help"`
+	// synonyms are the names of the flag in other programs, separated by blanks. They are
+	// suggested for an unknown flag.
+	synonyms string
 	// args replace the arguments of the command where the flag is given.
 	args []string
 	// repeated: the flag may be given more than once.

@@ -203,14 +203,14 @@ func commands() []command {
 				"a terminal it shows the plan and asks. With --idle it also removes the names of idle\n" +
 				"namespaces without evidence of life: no socket listens, no runtime knows them, nothing\n" +
 				"in use is at the other end of a link. LEAK is a name, net:[N] or a path; prune then\n" +
-				"handles only those. It never touches a namespace in use and ends no process.",
+				"handles only those. It never touches a namespace in use and ends no process. What a\nline of /etc/netnsctl/keep.d/*.conf names stays.",
 			Flags: []flag{
-				{Name: "dry-run", Help: "print the plan, and do nothing"},
-				{Name: "idle", Help: "also remove idle names without evidence of life"},
-				{Name: "match", Value: "GLOB", repeated: true, Help: "only what matches: a name, an ID or the path of a mount"},
-				{Name: "exclude", Value: "GLOB", repeated: true, Help: "not what matches"},
-				{Name: "older-than", Value: "TIME", Default: grace, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
-				{Name: "yes", Short: "y", Help: "do not ask"},
+				{Name: "dry-run", synonyms: "n simulate", Help: "print the plan, and do nothing"},
+				{Name: "idle", synonyms: "all a unused", Help: "also remove idle names without evidence of life"},
+				{Name: "match", Value: "GLOB", repeated: true, synonyms: "filter name pattern", Help: "only what matches: a name, an ID or the path of a mount"},
+				{Name: "exclude", Value: "GLOB", repeated: true, synonyms: "except keep", Help: "not what matches"},
+				{Name: "older-than", Value: "TIME", Default: grace, synonyms: "min-age age until", Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "yes", Short: "y", synonyms: "force f assume-yes", Help: "do not ask"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print each name and namespace, with its reason"},
 				jsonFlag,

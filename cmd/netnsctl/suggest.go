@@ -105,6 +105,11 @@ func (c *command) unknownFlag(word string) error {
 	if near := "-" + word; slices.Contains(known, near) { // -dry-run
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
 	}
+	for _, f := range c.Flags {
+		if slices.Contains(strings.Fields(f.synonyms), strings.TrimLeft(word, "-")) {
+			return misuse("unknown option %s (did you mean --%s?)", quote(word), f.Name)
+		}
+	}
 	var others []string
 	for _, other := range commands() {
 		if strings.HasPrefix(word, "--") && other.flag(word) != nil {
