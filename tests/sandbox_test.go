@@ -17,7 +17,7 @@ import (
 )
 
 // sandbox is a world of its own for the calling goroutine's thread and all that
-// it starts: mount, network, pid and ipc namespaces, an empty tmpfs on /run, a
+// it starts: mount, network, pid and ipc namespaces, an empty tmpfs on /run and /var/lib, a
 // small /etc, a /sys and a /proc that show nothing else. It ends with the
 // thread.
 type sandbox struct {
@@ -101,7 +101,10 @@ func mountPoints(dir string) (points []string) {
 
 // freshRun covers /run by an empty tmpfs. The pid namespace must be there before:
 // clean-up takes an older run directory for another one's.
-func (s *sandbox) freshRun() error { return mount("tmpfs", "/run", "tmpfs", 0, "mode=755") }
+// An empty /var/lib has no container of the machine.
+func (s *sandbox) freshRun() error {
+	return errors.Join(mount("tmpfs", "/run", "tmpfs", 0, "mode=755"), mount("tmpfs", "/var/lib", "tmpfs", 0, "mode=755"))
+}
 
 // buildEtc covers /etc by the few files that programs need, and two that
 // /etc/netns can cover.

@@ -40,7 +40,8 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, r
 			if c.keeper = s.keeperOf(ns, host); c.unread == "" {
 				c.unread = s.untold(ns.Names, running)
 			}
-			asked = asked && c.keeper == "" && c.unread == "" && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
+			exists := slices.ContainsFunc(ns.Leases, func(l container.Lease) bool { return s.exists(l.Container) })
+			asked = asked && c.keeper == "" && c.unread == "" && !exists && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
 		}
 		ns.NoRuntime = asked && answers && i < 0
 		if ns.Evidence != nil {

@@ -115,7 +115,7 @@ func run(cmd *exec.Cmd) error {
 	return cmd.Run()
 }
 
-// enter gives the process' new namespaces an empty /run and a procfs of their own.
+// enter gives the process' new namespaces an empty /run and /var/lib and a procfs of their own.
 func enter() error {
 	for _, step := range []struct {
 		source, target, fstype string
@@ -123,6 +123,7 @@ func enter() error {
 	}{
 		{"none", "/", "", syscall.MS_REC | syscall.MS_PRIVATE},
 		{"tmpfs", "/run", "tmpfs", 0},
+		{"tmpfs", "/var/lib", "tmpfs", 0}, // no containers of the machine
 		{"proc", "/proc", "proc", 0},
 		{"none", "/", "", syscall.MS_REC | syscall.MS_SHARED}, // as systemd does
 	} {
