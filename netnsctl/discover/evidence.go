@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vishvananda/netns"
@@ -50,8 +51,12 @@ func (e *Evidence) live(kind FactKind, text string) { e.For = append(e.For, Fact
 func (e *Evidence) dead(kind FactKind, text string) { e.Against = append(e.Against, Fact{kind, text}) }
 func (e *Evidence) miss(kind FactKind, text string) { e.Unread = append(e.Unread, Fact{kind, text}) }
 
+// maxFacts is how many facts are told of what holds a namespace: a user may have made thousands of mounts.
+const maxFacts = 20
+
 // weighPins adds what holds a namespace beside the mounts of its names here. Mounts on the file of
-// such a name in other mount namespaces are that name, too, and end with it.
+// such a name in other mount namespaces are that name, too, and end with it. One fact stands for all
+// that a process has.
 func (e *Evidence) weighPins(pins []Pin) {
 	names := map[string]bool{}
 	for _, p := range pins {
@@ -59,19 +64,33 @@ func (e *Evidence) weighPins(pins []Pin) {
 			names[m.File] = true
 		}
 	}
+	var found []Fact
+	at, more := map[int]int{}, map[int]int{} // by process
 	for _, p := range pins {
 		switch m := p.Mount; {
 		case p.Kind != MountPin:
-			e.live(PinFact, p.Verb()+" "+p.String())
+			if _, known := at[p.PID]; known {
+				more[p.PID]++
+				continue
+			}
+			at[p.PID] = len(found)
+			found = append(found, Fact{PinFact, p.Verb() + " " + p.String()})
 		case m.Host && m.Name != "", m.File != "" && names[m.File]:
 		case m.Usable:
-			e.live(MountFact, "it has the name "+m.Name+" in "+m.where())
+			found = append(found, Fact{MountFact, "it has the name " + m.Name + " in " + m.where()})
 		case m.Foreign() != "":
-			e.live(MountFact, "it is mounted at "+m.Path+", owned by "+m.Foreign())
+			found = append(found, Fact{MountFact, "it is mounted at " + m.Path + ", owned by " + m.Foreign()})
 		case m.Host:
-			e.live(MountFact, "it is mounted at "+m.Path+", too")
+			found = append(found, Fact{MountFact, "it is mounted at " + m.Path + ", too"})
 		}
 	}
+	for pid, n := range more {
+		found[at[pid]].Text += " and " + strconv.Itoa(n) + " more"
+	}
+	if rest := len(found) - maxFacts; rest > 0 {
+		found = append(found[:maxFacts], Fact{PinFact, count(rest, "more thing holds it", "more things hold it")})
+	}
+	e.For = append(e.For, found...)
 }
 
 // weighContents adds the devices and sockets in a namespace that are signs of life by themselves.

@@ -176,3 +176,16 @@ func TestNoEvidence(t *testing.T) {
 		t.Errorf("%q", e)
 	}
 }
+
+// TestWeighManyPins: thousands of descriptors and mounts are few facts.
+func TestWeighManyPins(t *testing.T) {
+	var pins []Pin
+	for fd := range 2000 {
+		pins = append(pins, Pin{Kind: Descriptor, PID: 7, FD: fd}, Pin{Kind: MountPin, FD: -1, Mount: &Mount{Host: true, Path: "/srv/ns"}})
+	}
+	e := &Evidence{}
+	e.weighPins(pins)
+	if last := e.For[len(e.For)-1].Text; len(e.For) != maxFacts+1 || e.For[0].Text != "held by descriptor 0 of pid 7 and 1999 more" || last != "1981 more things hold it" {
+		t.Errorf("%d facts: %v … %s", len(e.For), e.For[0], last)
+	}
+}
