@@ -52,14 +52,14 @@ func readTable(t *testing.T) []tableCommand {
 var rightArgs = map[string][]string{
 	"list": {}, "add": {"new"}, "attach": {"new", "1"}, "set": {"red", "5"}, "delete": {"red"}, "identify": {"1"}, "pids": {"red"},
 	"exec": {"red", "true"}, "monitor": {}, "list-id": {}, "help": {"list"}, "find": {"red"}, "inspect": {"red"}, "graph": {"red"},
-	"shell": {"red"}, "check": {}, "snapshot": {"/run/record"}, "metrics": {}, "completion": {"bash"},
+	"shell": {"red"}, "prune": {"red"}, "check": {}, "snapshot": {"/run/record"}, "metrics": {}, "completion": {"bash"},
 }
 
 // wrongValues are values that a flag of each kind refuses.
 var wrongValues = map[string][]string{
 	"TIME": {"soon", "-5m", ""}, "N": {"x", "-1", "1.5", ""}, "SEC": {"x", "-1", "0", ""}, "FORMAT": {"png", ""}, "COLUMNS": {"NONSENSE", ""},
 	"CONDITION": {"nonsense", "nonsense=1", "age>soon", ""}, "USER": {"nosuchuser", ":", ""}, "FILE": {"/nowhere/file", ""},
-	"PROGRAM": {"/nowhere/shell", ""},
+	"PROGRAM": {"/nowhere/shell", ""}, "GLOB": {"[", ""},
 }
 
 // badCall is a call that is a mistake, and what kind of mistake.
@@ -120,7 +120,7 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 				addFlag("value of a switch", "--"+f.Name+"=yes")
 				continue
 			}
-			if f.Value != "CONDITION" { // of which several may be given
+			if f.Value != "CONDITION" && f.Value != "GLOB" { // of which several may be given
 				addFlag("flag given twice", twice(c.Name, f)...)
 			}
 			if !f.Optional {
@@ -202,7 +202,7 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 				switch {
 				case c.Name == "find" || c.Name == "snapshot":
 					continue // they look for anything, or write a file
-				case word == "dead" && c.Name == "delete", word == "host" && !slices.Contains([]string{"delete", "set", "help"}, c.Name):
+				case word == "dead" && (c.Name == "delete" || c.Name == "prune"), word == "host" && !slices.Contains([]string{"delete", "set", "help"}, c.Name):
 					continue // that is right
 				}
 				add("name that does not exist", replaced(i, word)...)
