@@ -148,15 +148,21 @@ func (v *vantage) unseenTCP() (ended, others []Pin, subflows int) {
 const (
 	// A namespace with hidden sockets is looked at again, settleTries times at most and all of
 	// them together maxSettling times: the kernel frees some sockets a few milliseconds after
-	// they were closed (call_rcu).
+	// they were closed (call_rcu), and later on a busy machine. In an idle namespace each socket is a sign of life
+	// ([Options.Evidence]), so that the look waits longer for that.
 	settleTries = 5
 	maxSettling = 10
+	forEvidence = 4 // times as long
 	settleTime  = 10 * time.Millisecond
 )
 
 // hidden is how many sockets in the namespace of the calling thread no descriptor leads to, but
 // for so many of our own.
 func (l *hiddenLook) hidden(ino uint64, ours int) (n int) {
+	tries, most := settleTries, maxSettling
+	if l.v.opts.Evidence {
+		tries, most = forEvidence*tries, forEvidence*most
+	}
 	for try := 1; ; try++ {
 		text, err := sys.ReadFile(l.v.fs.Root() + "/thread-self/net/sockstat")
 		if err != nil {
@@ -165,7 +171,7 @@ func (l *hiddenLook) hidden(ino uint64, ours int) (n int) {
 		if n = usedSockets(text) - l.known[ino] - ours; n <= 0 {
 			return 0
 		}
-		if try == settleTries || l.settling == maxSettling {
+		if try == tries || l.settling == most {
 			return n
 		}
 		l.settling++
