@@ -67,6 +67,9 @@ func (p *Plan) Apply(ctx context.Context, snap *discover.Snapshot, tell func(Res
 		if err != nil {
 			step.AlsoDeleted = nil
 		}
+		if len(a.idle) > 0 && a.idle[0] == step.Namespace {
+			a.idle = a.idle[1:]
+		}
 		r := result(step, err)
 		if r.Outcome == Removed || r.Outcome == Released {
 			r.Tracked = a.tracked

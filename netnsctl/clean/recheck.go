@@ -38,8 +38,7 @@ type rechecker struct {
 	uses      uses
 	usesUntil time.Time
 	wanted    wantedNow
-	// needsFiles says that a step needs the mounts on files.
-	needsFiles bool
+	parts     part // what a look looks at: all that a step has needed so far
 }
 
 func newRechecker(snap *discover.Snapshot, plan *Plan) rechecker {

@@ -11,10 +11,7 @@ import (
 // it would end with the file. Detached trees are not looked at again: each takes a copy of its mount
 // namespace, and to find them takes the descriptors of all processes, which is most of a scan.
 func (r *rechecker) noneOn(file string, ino uint64, counts func(mountns.FileMount) bool) error {
-	if !r.needsFiles {
-		r.needsFiles = true
-		r.forget()
-	}
+	r.need(filePart)
 	now, err := r.look()
 	switch {
 	case err != nil:

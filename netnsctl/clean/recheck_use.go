@@ -12,6 +12,24 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 )
 
+// part is a part of a look that not every step needs: nothing is looked at before a step does. To
+// remove a dead name, for example, nobody need know which process is in which namespace.
+type part uint8
+
+const (
+	processPart part = 1 << iota
+	orphanPart       // what orphans carry, and their names; it takes processPart, too
+	filePart         // the mounts on files
+)
+
+// need makes every look from now on have some parts.
+func (r *rechecker) need(parts part) {
+	if r.parts|parts != r.parts {
+		r.parts |= parts
+		r.forget()
+	}
+}
+
 // uses are all that keeps a name or a namespace, as one look has found it.
 type uses struct {
 	// pids are processes by the inode number of the network namespace that they are in, unread
@@ -39,7 +57,7 @@ type uses struct {
 // take no longer than its steps, however many there are.
 const minCache = 5 * time.Millisecond
 
-// look looks again at all uses, the mounts on files only from when they are first needed.
+// look looks again at all uses that steps have needed.
 func (r *rechecker) look() (*uses, error) {
 	start := time.Now()
 	if start.Before(r.usesUntil) {
@@ -48,14 +66,16 @@ func (r *rechecker) look() (*uses, error) {
 	r.uses = uses{}
 	u, root, h := &r.uses, r.snap.Host.Proc(), r.snap.Host.Helper
 	var err error
-	if u.pids, u.unread, err = procfs.NetworkUsers(root, h); err != nil {
-		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+	if r.parts&processPart != 0 {
+		if u.pids, u.unread, err = procfs.NetworkUsers(root, h); err != nil {
+			return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
+		}
 	}
-	if len(r.orphans) > 0 {
+	if r.parts&orphanPart != 0 && len(r.orphans) > 0 {
 		u.wired, u.wiredErr = r.snap.WiredNow(r.orphans, u.pids)
+		u.names, u.namesErr = r.snap.Host.NamesByID()
 	}
-	u.names, u.namesErr = r.snap.Host.NamesByID()
-	if r.needsFiles {
+	if r.parts&filePart != 0 {
 		u.files, u.unreadMounts, err = r.snap.OnFile.Again(root, h, r.snap.MountNamespaces, r.snap.AllPIDs)
 		u.filesErr = netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 	}
@@ -75,6 +95,7 @@ func (r *rechecker) forget() { r.usesUntil = time.Time{} }
 
 // noneIn makes sure that nobody has entered a namespace.
 func (r *rechecker) noneIn(ino uint64) error {
+	r.need(processPart)
 	now, err := r.look()
 	if err != nil {
 		return err
@@ -122,10 +143,13 @@ func (r *rechecker) unused(m discover.Mount, step Step) error {
 // leftOver makes sure that a namespace has no process, and is an orphan if it was one. One that
 // was wired or kept before is a target, and its user knows that.
 func (r *rechecker) leftOver(ino uint64) error {
+	id, orphan := r.orphans[ino]
+	if orphan {
+		r.need(processPart | orphanPart)
+	}
 	if err := r.noneIn(ino); err != nil {
 		return err
 	}
-	id, orphan := r.orphans[ino]
 	switch now := &r.uses; {
 	case !orphan:
 		return nil

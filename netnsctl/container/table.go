@@ -55,6 +55,9 @@ var slirp = []string{"slirp4netns", "pasta", "pasta.avx2", "rootlesskit", "vpnki
 // Runtimes returns the table of all runtimes.
 func Runtimes() []Runtime { return slices.Clone(runtimes()) }
 
+// AnyRuntime reports whether a runtime of the table fits.
+func AnyRuntime(fits func(Runtime) bool) bool { return slices.ContainsFunc(runtimes(), fits) }
+
 // runtimes makes the table when it is first needed.
 var runtimes = sync.OnceValue(func() []Runtime {
 	return []Runtime{

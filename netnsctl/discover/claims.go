@@ -187,5 +187,5 @@ func (s runtimeState) untold(names []string, running func() map[string]int) stri
 
 // isGiven reports whether a name looks like one that a runtime gives.
 func isGiven(name string) bool {
-	return slices.ContainsFunc(container.Runtimes(), func(r container.Runtime) bool { return r.Gives(name) })
+	return container.AnyRuntime(func(r container.Runtime) bool { return r.Gives(name) })
 }

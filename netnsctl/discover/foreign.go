@@ -62,5 +62,5 @@ func (s runtimeState) has(runtime string) bool {
 
 // tells reports whether a runtime that fits has databases with all that it knows.
 func tells(fits func(container.Runtime) bool) bool {
-	return slices.ContainsFunc(container.Runtimes(), func(r container.Runtime) bool { return len(r.Mentions) > 0 && fits(r) })
+	return container.AnyRuntime(func(r container.Runtime) bool { return len(r.Mentions) > 0 && fits(r) })
 }
