@@ -199,3 +199,34 @@ lines add 1 10000 >$dir/add
 lines delete 1 10000 >$dir/delete
 rounds=1 compare '-batch, 10000 adds' 2 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
 rounds=1 compare '-batch, 10000 deletes' 2 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
+
+# What people do without netnsctl. It keeps one name.
+cat >$dir/loop <<EOF
+#!/bin/sh
+for name in \$(ls /run/netns | grep -v keep); do $ip netns delete \$name; done
+EOF
+# leak is 3000 orphans, which the mount namespace of a process keeps, in place of earlier ones.
+cat >$dir/leak <<EOF
+#!/bin/sh
+[ ! -e $dir/leaker ] || kill \$(cat $dir/leaker)
+rm -f $dir/leaked
+mkdir -p $dir/copy
+setsid unshare --mount --propagation private sh -c "mount -t tmpfs none /run/netns; $ip -batch $dir/add
+	mount --move /run/netns $dir/copy; >$dir/leaked; exec sleep infinity" </dev/null >/dev/null 2>&1 &
+echo \$! >$dir/leaker
+until [ -e $dir/leaked ]; do sleep 0.1; done
+EOF
+chmod +x $dir/loop $dir/leak
+
+# clean LABEL PREPARE [WORD]: a loop over ip netns delete, and prune.
+clean() { rounds=1 compare "$1" 1 $dir/loop "$netnsctl prune --yes --older-than 0 ${3-}" "$2"; }
+
+head 'clean-up' 'a loop'
+"$ip" netns add keep
+clean '10000 dead names' 'cd /run/netns && seq 10000 | xargs touch'
+lines add 1 5000 >$dir/add
+clean '5000 idle names' "$ip -batch $dir/add" --idle
+# The loop has 3000 names, and prune, which leaves the names alone, 3000 orphans beside them.
+lines add 1 3000 >$dir/add
+clean '3000 orphans' "$ip -force -batch $dir/add; $dir/leak"
+kill "$(cat $dir/leaker)"

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -53,6 +54,33 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("again: %v", a)
 			}
 		})
+	}
+}
+
+// TestInterruptWait: a signal ends a wait at once; everything is done by then.
+func TestInterruptWait(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`netnsctl add held`)
+	w.hold("socket:udp", "held")
+	cmd := exec.Command(w.program(), "prune", "--yes", "--wait", "held")
+	var stdout strings.Builder
+	cmd.Env, cmd.Stdout = w.env, &stdout
+	stderr, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _ := bufio.NewReader(stderr).ReadString('\n')
+	cmd.Process.Signal(unix.SIGINT)
+	cmd.Wait()
+	if !strings.HasPrefix(said, "netnsctl: waiting: net:[") || statusText(cmd.ProcessState) != "interrupt" || stdout.String() != "removed held (idle)\n" {
+		t.Errorf("%s%s%v", said, stdout.String(), cmd.ProcessState)
+	}
+	if names := w.names(); names != "" {
+		t.Errorf("left: %s", names)
 	}
 }
 
