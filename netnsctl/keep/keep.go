@@ -142,18 +142,34 @@ func parseLine(text string) (r Rule, why string) {
 	switch {
 	case !glob.Valid(r.glob) || strings.ContainsRune(r.glob, 0):
 		return r, "not a valid glob"
+	case strings.HasPrefix(r.glob, "net:["):
+		return r, "the kernel uses the number of a namespace again: give a name, a path, an owner or a user"
+	// These are what other files of patterns have. As globs they would match nothing, and nobody
+	// would say so.
+	case strings.ContainsAny(r.glob, blanks+`"'{}`):
+		return r, "one glob a line, without blanks, quotes and braces; for such a character write ?"
+	case strings.HasPrefix(r.glob, "!"):
+		return r, "no line can take back another one; for the character write \\!"
+	case strings.Contains(strings.TrimSuffix(r.glob, "/**"), "**"):
+		return r, "** is for the end of a path only, as in /srv/**"
+	case r.field != Name && r.field != Owner && hasUnknownField(text):
+		return r, "neither name: nor owner: nor user:; a colon in a name is for name: only"
 	case r.glob == "/":
 		return r, "for every path give /*"
 	case r.field == Path && (strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")):
 		return r, "not an absolute path"
 	case r.field == Name && strings.Contains(r.glob, "/"):
 		return r, "not a name"
-	case strings.HasPrefix(r.glob, "net:["):
-		return r, "the kernel uses the number of a namespace again: give a name, a path, an owner or a user"
 	case r.field == User && (r.glob == "root" || r.glob == "0"):
 		return r, "the user must be an ordinary one: all of the host may belong to root"
 	}
 	return r, ""
+}
+
+// hasUnknownField reports whether a text begins with letters and a colon.
+func hasUnknownField(text string) bool {
+	before, _, found := strings.Cut(text, ":")
+	return found && !strings.HasPrefix(text, string(User)) && strings.Trim(before, "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // beginOf is with what a path or a word begins that a glob matches. To [glob.MatchPath], /var/run is
