@@ -84,17 +84,18 @@ const meet = `mkdir /run/first 2>/dev/null || { : >/run/second; exit; }
 	i=0; until test -e /run/second; do test $((i += 1)) -lt 20 || { echo alone; exit; }; sleep 0.1; done; echo together`
 
 var flagWitnesses = map[string]flagWitness{
-	"list stale":          {call: "netnsctl list FLAG"},
-	"list idle":           {call: "netnsctl list --stale FLAG"},
-	"list all-namespaces": {call: "netnsctl list --stale FLAG"},
-	"list quiet":          {call: "netnsctl list --stale FLAG"},
-	"list json":           {call: "netnsctl list --stale FLAG"},
-	"list verbose":        {call: "netnsctl list --stale FLAG"},
-	"list output":         {call: "netnsctl list --stale FLAG", value: "STATE"},
-	"list sort":           {call: "netnsctl list --stale --idle FLAG", value: "state,-name"},
-	"list filter":         {call: "netnsctl list --stale FLAG", value: "state=orphan"},
-	"list no-trunc":       {call: "netnsctl list --stale FLAG", columns: 60},
-	"list noheadings":     {call: "netnsctl list --stale FLAG"},
+	"list stale":           {call: "netnsctl list FLAG"},
+	"list idle":            {call: "netnsctl list --stale FLAG"},
+	"list all-namespaces":  {call: "netnsctl list --stale FLAG"},
+	"list all-directories": {call: "netnsctl list --stale FLAG", before: "mkdir -p /run/docker/netns; : >/run/docker/netns/dead"},
+	"list quiet":           {call: "netnsctl list --stale FLAG"},
+	"list json":            {call: "netnsctl list --stale FLAG"},
+	"list verbose":         {call: "netnsctl list --stale FLAG"},
+	"list output":          {call: "netnsctl list --stale FLAG", value: "STATE"},
+	"list sort":            {call: "netnsctl list --stale --idle FLAG", value: "state,-name"},
+	"list filter":          {call: "netnsctl list --stale FLAG", value: "state=orphan"},
+	"list no-trunc":        {call: "netnsctl list --stale FLAG", columns: 60},
+	"list noheadings":      {call: "netnsctl list --stale FLAG"},
 
 	"attach replace": {call: "netnsctl attach FLAG spare 1", before: "netnsctl delete spare 2>/dev/null || true; : >/run/netns/spare"},
 

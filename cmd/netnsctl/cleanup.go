@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -99,7 +100,10 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 
 // scan is what the plan needs.
 func (o cleanupOptions) scan() discover.Options {
-	return discover.Options{Everything: len(o.Targets) > 0, Files: true, LeftOvers: true, FarEnds: farEndsOf(o.Targets), Evidence: o.Idle && len(o.Targets) == 0}
+	return discover.Options{
+		Everything: len(o.Targets) > 0, Files: true, LeftOvers: true, FarEnds: farEndsOf(o.Targets),
+		AllDirectories: slices.ContainsFunc(o.Targets, isPath), Evidence: o.Idle && len(o.Targets) == 0,
+	}
 }
 
 // cleanup prints what a clean-up does.

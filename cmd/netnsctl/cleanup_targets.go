@@ -12,7 +12,7 @@ import (
 
 // missingText says why a clean-up cannot take a target.
 func (r *cleanup) missingText(target string) string {
-	if strings.Contains(target, "/") {
+	if isPath(target) {
 		if text := r.missingPath(target).String(); text != "" {
 			return text
 		}
@@ -26,6 +26,9 @@ func (r *cleanup) missingText(target string) string {
 	}
 	return text
 }
+
+// isPath reports whether a target is a path.
+func isPath(target string) bool { return strings.Contains(target, "/") }
 
 // missingPath says what a path is at which this mount namespace has nothing to clean up, and who has:
 // the path means nothing that is mounted in another mount namespace. It is empty if there is nothing

@@ -67,6 +67,7 @@ func commands() []command {
 				{Name: "stale", Help: "list stale names and orphaned namespaces, with the reason"},
 				{Name: "idle", Help: "also list namespaces that are idle (named or kept, no process inside) or wired"},
 				{Name: "all-namespaces", Help: "list every namespace of the host, with what pins it"},
+				{Name: "all-directories", Help: "list the dead files in the directories of runtimes, too; implies --stale"},
 				quietFlag, jsonFlag, gapsFlag,
 			}, tableFlags(listed, staleColumns, listFilter)...),
 			details: []string{columnHelp(listColumns())},

@@ -39,6 +39,7 @@ var gapTexts = map[string]struct{ one, many string }{
 	},
 	discover.GapRunDirectories: {"the run directories of 1 mount namespace could not be inspected", "the run directories of # mount namespaces could not be inspected"},
 	discover.GapRecords:        {one: "the records of container runtimes lie on a file system that does not answer"},
+	discover.GapDirectories:    {one: "the directory % could not be read, or is too large"},
 	discover.GapHost:           {one: "the namespaces of pid 1 could not be read"},
 	discover.GapRoot:           {one: "pid 1 has another root directory than netnsctl"},
 	discover.GapMountNamespace: {one: "netnsctl runs in another mount namespace than pid 1"},

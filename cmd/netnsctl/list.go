@@ -25,7 +25,7 @@ const (
 // list prints names, or what a scan finds.
 func (u *ui) list(call compat.Call, c *cli.Context) error {
 	all := c.Bool("all-namespaces")
-	scanned := c.Bool("stale") || c.Bool("idle") || all
+	scanned := c.Bool("stale") || c.Bool("idle") || all || c.Bool("all-directories")
 	switch {
 	case !scanned && onlyFlag(c, "json"):
 		return status(call.Plain(nil, c.Bool("json"))).err()
@@ -47,6 +47,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
 		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned, Evidence: l.uses("ACTION") && c.Bool("idle"),
+		AllDirectories: c.Bool("all-directories"),
 	})
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func onlyFlag(c *cli.Context, name string) bool {
 // process too, with all every namespace.
 func listRows(snap *discover.Snapshot, idle, all bool) []row {
 	var rows []row
-	for _, n := range snap.Names {
+	for _, n := range slices.Concat(snap.Names, snap.DeadFiles) {
 		if n.Verdict == discover.Stale || n.Verdict == discover.Unknown {
 			rows = append(rows, nameRow(n, snap.Taken))
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -55,7 +57,7 @@ func (a actions) of(r row) string {
 // skipText is the action of what is skipped, with the kind of the reason.
 func skipText(s clean.Skipped) string {
 	switch {
-	case s.Owner != "":
+	case s.Owner != "" && !strings.Contains(s.Owner, " "):
 		return "skip (" + s.Owner + "'s)"
 	case s.Kind != "":
 		return "skip (" + string(s.Kind) + ")"

@@ -3,6 +3,7 @@ package clean
 import (
 	"context"
 	"errors"
+	"path"
 	"syscall"
 	"time"
 
@@ -119,6 +120,9 @@ func (a *applier) apply(step Step) error {
 	host := a.snap.Host
 	if err := a.notWanted(step); err != nil {
 		return err
+	}
+	if step.Action == Remove && path.IsAbs(step.Name.Name) {
+		return a.removeDeadFile(step)
 	}
 	if err := a.open(); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
 		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)

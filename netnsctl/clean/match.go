@@ -44,7 +44,7 @@ func (p *planner) excludes(n *discover.Name, ns *discover.Namespace) bool {
 func (p *planner) matches(globs []string, n *discover.Name, ns *discover.Namespace) bool {
 	var words, files []string
 	if n != nil {
-		words, files = append(words, n.Name), append(files, p.snap.Host.NamePath(n.Name))
+		words, files = append(words, n.Name), append(files, n.Path(p.snap.Host))
 	}
 	if ns != nil {
 		words = append(words, ns.String())

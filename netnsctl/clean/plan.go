@@ -20,7 +20,8 @@ type Request struct {
 	// mount namespace, where symbolic links of root and of the caller are followed; it stands for a
 	// mount with the copies on the same file in other mount namespaces that are nobody's name. The
 	// text of [discover.Mount.Where] is a path in another mount namespace, of a mount or of a
-	// directory with mounts in it.
+	// directory with mounts in it. The path of one of [discover.Snapshot.DeadFiles], or of its
+	// directory, stands for that.
 	//
 	// Without targets the plan has all stale names, and the orphans whose mounts only
 	// `ip netns` or a copy of its run directory can have left. Other orphans, such as those
@@ -226,6 +227,9 @@ func Make(snap *discover.Snapshot, req Request) (*Plan, error) {
 	}
 	for _, n := range snap.Names {
 		p.name(n)
+	}
+	for _, n := range snap.DeadFiles {
+		p.deadFile(n)
 	}
 	for _, ns := range snap.Namespaces {
 		p.namespace(ns)

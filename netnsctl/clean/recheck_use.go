@@ -170,7 +170,7 @@ func (r *rechecker) leftOver(ino uint64) error {
 }
 
 // unnoted makes sure that no runtime has noted the path of a stale name.
-func (r *rechecker) unnoted(name string) error {
+func (r *rechecker) unnoted(n *discover.Name) error {
 	now, err := r.look()
 	switch {
 	case err != nil:
@@ -178,7 +178,7 @@ func (r *rechecker) unnoted(name string) error {
 	case now.keepersErr != nil:
 		return changed("a runtime may have noted it: " + now.keepersErr.Error())
 	}
-	if keeper := now.keepers.OfFile(r.snap.Host.NamePath(name)); keeper != "" {
+	if keeper := now.keepers.OfFile(n.Path(r.snap.Host)); keeper != "" {
 		return changed("it is in the records of " + keeper)
 	}
 	return nil

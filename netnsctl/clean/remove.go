@@ -97,7 +97,7 @@ func (a *applier) look(step Step, planned rundir.Entry) (l layer, err error) {
 	case step.Namespace != nil:
 		err = a.unclaimed(step.Namespace)
 	case !step.named:
-		err = a.unnoted(planned.Name)
+		err = a.unnoted(step.Name)
 	}
 	if err != nil {
 		return l, err

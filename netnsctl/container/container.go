@@ -34,7 +34,7 @@ type State struct {
 	Asked, Unread []string
 
 	files files
-	roots []string // in which docker has its data
+	roots roots
 }
 
 // Read reads the state files below root, or below "/" if root is empty. commandLine gives the
@@ -42,7 +42,7 @@ type State struct {
 func Read(root string, commandLine func(pid int) []string) State {
 	var s State
 	all := files{root, &s.Unread}
-	s.files, s.Leases, s.roots = files{root: root}, all.cni(), all.dataRoots(commandLine)
+	s.files, s.Leases, s.roots = files{root: root}, all.cni(), all.roots(commandLine)
 	for _, runtime := range runtimes() {
 		there := false
 		for _, files := range runtime.Records {
@@ -89,13 +89,25 @@ func ReadHome(home sys.Tree) (records []Record) {
 
 // places are the patterns that a pattern of the table stands for.
 func (s State) places(pattern string) (patterns []string) {
-	rest, inData := strings.CutPrefix(pattern, "{data-root}")
-	if !inData {
-		return []string{pattern}
+	for root, dirs := range map[string][]string{"{data-root}": s.roots.data, "{exec-root}": s.roots.exec} {
+		rest, below := strings.CutPrefix(pattern, root)
+		for _, dir := range dirs {
+			if place := path.Clean(dir) + rest; below && path.IsAbs(dir) && !slices.Contains(patterns, place) {
+				patterns = append(patterns, place)
+			}
+		}
 	}
-	for _, dir := range s.roots {
-		if path.IsAbs(dir) && !slices.Contains(patterns, dir+rest) {
-			patterns = append(patterns, path.Clean(dir)+rest)
+	if !strings.HasPrefix(pattern, "{") {
+		patterns = []string{pattern}
+	}
+	return patterns
+}
+
+// Files are the patterns of the empty files on which runtimes mount namespaces ([Runtime.Files]).
+func (s State) Files() (patterns []string) {
+	for _, r := range runtimes() {
+		for _, pattern := range r.Files {
+			patterns = append(patterns, s.places(pattern)...)
 		}
 	}
 	return patterns

@@ -185,18 +185,21 @@ func pod(namespace, name string) string {
 	return namespace + "/" + name
 }
 
-// dataRoots are the directories in which dockers have their data: the usual ones, and those in
-// the configuration and on the command line of a daemon.
-func (all files) dataRoots(commandLine func(pid int) []string) []string {
-	roots := []string{"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"}
+// roots are the directories in which dockers have their data, and those in which they have their
+// state beside the usual /run/docker: those in the configuration and on the command line of a daemon.
+type roots struct{ data, exec []string }
+
+func (all files) roots(commandLine func(pid int) []string) roots {
+	r := roots{data: []string{"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"}}
 	for _, pattern := range []string{"/etc/docker/daemon.json", "/var/snap/docker/*/config/daemon.json"} {
 		all.each(pattern, func(f record) {
 			var c struct {
 				DataRoot string `json:"data-root"`
 				Graph    string `json:"graph"` // before Docker 17.05
+				ExecRoot string `json:"exec-root"`
 			}
 			if f.json(f.file, &c) {
-				roots = append(roots, c.DataRoot, c.Graph)
+				r.data, r.exec = append(r.data, c.DataRoot, c.Graph), append(r.exec, c.ExecRoot)
 			}
 		})
 	}
@@ -205,11 +208,13 @@ func (all files) dataRoots(commandLine func(pid int) []string) []string {
 			var pid json.Number
 			if commandLine != nil && f.json(f.file, &pid) {
 				number, _ := pid.Int64()
-				roots = append(roots, option(commandLine(int(number)), "--data-root", "--graph", "-g"))
+				words := commandLine(int(number))
+				r.data = append(r.data, option(words, "--data-root", "--graph", "-g"))
+				r.exec = append(r.exec, option(words, "--exec-root"))
 			}
 		})
 	}
-	return roots
+	return r
 }
 
 // option is the value of an option on a command line.

@@ -12,6 +12,10 @@ type Runtime struct {
 	Name string
 	// Dirs are where it mounts namespaces. What lies there is reported and not touched.
 	Dirs []string
+	// Files are patterns of the empty files that it mounts namespaces on, in directories that it uses
+	// for nothing else; each asterisk stands for one name. A pattern that begins with "{exec-root}"
+	// stands for each directory in which docker has its state.
+	Files []string
 	// Own are mounts that the runtime itself uses as long as they are there: the network of all
 	// its containers, which no container's record has.
 	Own []string
@@ -63,6 +67,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 	return []Runtime{
 		{
 			Name: "docker", Dirs: []string{"/run/docker/netns", "/run/snap.docker/netns", "/run/user/*/docker/netns"},
+			Files:    []string{"/run/docker/netns/*", "/run/snap.docker/netns/*", "/run/user/*/docker/netns/*", "{exec-root}/netns/*"},
 			Own:      []string{"/dockerd-rootless/netns", "/tmp/rootlesskit*/netns"},
 			Records:  []Records{{"{data-root}/containers/*/config.v2.json", dockerContainer}},
 			Home:     []Records{{".local/share/docker/containers/*/config.v2.json", dockerContainer}},
@@ -72,6 +77,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "balena", Dirs: []string{"/run/balena-engine/netns", "/run/balena-host/netns"},
+			Files: []string{"/run/balena-engine/netns/*", "/run/balena-host/netns/*"},
 			Records: []Records{
 				{"/var/lib/balena-engine/containers/*/config.v2.json", dockerContainer},
 				{"/mnt/data/docker/containers/*/config.v2.json", dockerContainer},
@@ -82,6 +88,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 		},
 		{
 			Name: "podman", Dirs: []string{"/run/user/*/netns", "/podman-run-*/netns"},
+			Files:   []string{"/run/user/*/netns/*", "/run/user/*/containers/networks/rootless-netns/rootless-netns"},
 			Own:     []string{"/rootless-netns/rootless-netns", "/netns/rootless-netns-*"},
 			Names:   []string{"netns-????????-????-????-????-????????????"},
 			Records: []Records{{"/var/lib/containers/storage/*-containers/containers.json", storage}},
@@ -161,7 +168,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 			Source:  "https://github.com/google/gvisor/blob/master/runsc/container/state_file.go",
 		},
 		{
-			Name: "buildkit", Dirs: []string{"/net/cni", "/buildkit/**"}, Helpers: []string{"buildkitd", "buildkit-runc"},
+			Name: "buildkit", Dirs: []string{"/net/cni", "/buildkit/**"}, Files: []string{"/var/lib/buildkit/net/cni/*"}, Helpers: []string{"buildkitd", "buildkit-runc"},
 			Source: "https://github.com/moby/buildkit/blob/master/util/network/cniprovider/createns_linux.go",
 		},
 		{
@@ -175,7 +182,7 @@ var runtimes = sync.OnceValue(func() []Runtime {
 			Source:  "https://github.com/hashicorp/nomad/blob/main/client/lib/nsutil/netns_linux.go, https://developer.hashicorp.com/nomad/docs/concepts/filesystem",
 		},
 		{
-			Name: "mesos", Dirs: []string{"/run/mesos/**"},
+			Name: "mesos", Dirs: []string{"/run/mesos/**"}, Files: []string{"/run/mesos/isolators/network/cni/*/ns"},
 			Records: []Records{{"/run/mesos/isolators/network/cni/*/ns", isolated}},
 			Helpers: []string{"mesos-slave", "mesos-agent", "mesos-containerizer", "mesos-executor"},
 			Source:  "https://github.com/apache/mesos/blob/master/src/slave/containerizer/mesos/isolators/network/cni/paths.hpp",

@@ -217,6 +217,9 @@ func (s *Snapshot) setAges(v *vantage) {
 	for _, n := range s.Names {
 		n.File.Born, n.AgeSeconds = fix(n.File.Born, c.tmpfs)
 	}
+	for _, n := range s.DeadFiles {
+		n.File.Born, n.AgeSeconds = fix(n.File.Born, false)
+	}
 }
 
 // dated reports whether the time is known at which anything was made.

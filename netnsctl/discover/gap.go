@@ -52,6 +52,7 @@ const (
 	GapMountNamespaces = "mount namespaces not readable"
 	GapNoAnswer        = "paths that do not answer"
 	GapRunDirectories  = "run directories of other mount namespaces not readable"
+	GapDirectories     = "directories of container runtimes not readable"
 	GapRecords         = "records of container runtimes"
 	// GapKeepFiles is the beginning of a gap of the keep files, after which the reason follows. Path
 	// is the first file, or the first line as FILE:LINE. See [Options.LeftOvers].

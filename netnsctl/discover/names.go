@@ -72,7 +72,7 @@ func (v *vantage) readNames() {
 		}
 		v.names = append(v.names, n)
 	}
-	v.findOpeners()
+	v.findOpeners(v.names)
 	if v.opts.Files {
 		v.placeNames()
 		v.findOpen(d)
@@ -80,12 +80,12 @@ func (v *vantage) readNames() {
 }
 
 // findOpeners fills in [Name.Opener]: an empty file that a process has open may be its lock.
-func (v *vantage) findOpeners() {
+func (v *vantage) findOpeners(names []*Name) {
 	opener := map[uint64]openFile{}
 	for _, f := range v.classFiles(emptyFile) {
 		opener[f.id] = f
 	}
-	for _, n := range v.names {
+	for _, n := range names {
 		f, open := opener[n.File.Ino]
 		if !open || n.Cause != DeadFile || n.File.Dev != v.runDirDev {
 			continue
@@ -99,19 +99,28 @@ func (v *vantage) findOpeners() {
 	}
 }
 
-// findOpen fills in [Name.Open] for the files that no descriptor was found of. Another netnsctl
-// that asks the kernel for the same file at the same time has that open for some microseconds.
-// Only a tmpfs is sure to answer at once. For the names that no time is left for, the clean-up asks.
+// findOpen fills in [Name.Open] for the files that no descriptor was found of. Only a tmpfs is sure to
+// answer at once. For the names that no time is left for, the clean-up asks.
 func (v *vantage) findOpen(d *rundir.Dir) {
-	const tries, pause, most = 3, time.Millisecond, 200 * time.Millisecond
+	const most = 200 * time.Millisecond
 	deadline := time.Now().Add(most)
 	for _, n := range v.names {
-		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs && time.Now().Before(deadline)
-		for i := 0; i < tries && n.Open; i++ {
-			time.Sleep(time.Duration(i) * pause)
-			n.Open = d.IsOpen(n.Entry())
+		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs && time.Now().Before(deadline) &&
+			staysOpen(func() bool { return d.IsOpen(n.Entry()) })
+	}
+}
+
+// staysOpen reports whether a file is open. Another netnsctl that asks the kernel for the same file
+// at the same time has that open for some microseconds.
+func staysOpen(isOpen func() bool) bool {
+	const tries, pause = 3, time.Millisecond
+	for i := range tries {
+		time.Sleep(time.Duration(i) * pause)
+		if !isOpen() {
+			return false
 		}
 	}
+	return true
 }
 
 // hasEntries reports whether a directory in the run directory, which nothing is mounted on, has

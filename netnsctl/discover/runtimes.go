@@ -109,7 +109,7 @@ func keeper(r container.Record) string {
 func (s runtimeState) noteNames(names []*Name, host netnsctl.Host) {
 	paths := s.Paths()
 	for _, n := range names {
-		if r, ok := paths.Find(host.NamePath(n.Name)); ok && n.Verdict == Stale {
+		if r, ok := paths.Find(n.Path(host)); ok && n.Verdict == Stale {
 			n.Keeper = keeper(r)
 		}
 	}

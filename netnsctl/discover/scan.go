@@ -120,14 +120,16 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		v.noteElsewhere()
 	}
 	snap.Own, snap.OwnMounts, snap.AllPIDs, snap.Names = v.own, v.ownMounts, v.allPIDs, v.names
+	snap.DeadFiles = v.deadFiles
 	snap.time("verdicts", func() { snap.judge(v, opts) })
 	if !opts.IdentityOnly {
 		snap.Limit = v.limit(snap.Namespaces)
 	}
 	if opts.Files {
 		snap.Obstacle = host.Obstacle()
-		if slices.ContainsFunc(snap.Names, func(n *Name) bool { return n.Verdict == Stale }) {
-			v.runtimes().noteNames(snap.Names, host)
+		all := slices.Concat(snap.Names, snap.DeadFiles)
+		if slices.ContainsFunc(all, func(n *Name) bool { return n.Verdict == Stale }) {
+			v.runtimes().noteNames(all, host)
 		}
 		snap.time("mounts", func() {
 			var gaps []Gap
@@ -164,7 +166,7 @@ func (s *Snapshot) judge(v *vantage, opts Options) {
 	}
 	d.describe(namespaces)
 	if !opts.IdentityOnly {
-		v.wanted.mark(namespaces, s.Names)
+		v.wanted.mark(namespaces, slices.Concat(s.Names, s.DeadFiles))
 		d.wire(namespaces)
 		keepWanted(namespaces)
 	}
@@ -239,6 +241,9 @@ func (v *vantage) read(timed func(source string, run func())) (err error) {
 	timed("sockets", func() { v.socketSeen, v.socketGaps = sockets(v) })
 	timed("mounts", v.readMounts)
 	timed("names", v.readNames)
+	if v.opts.AllDirectories {
+		timed("names", v.readDeadFiles)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"path"
 	"strconv"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/deadfile"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/rundir"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -41,6 +43,8 @@ type Options struct {
 	Evidence bool
 	// Leases fills in [Snapshot.Leases]. It needs Everything.
 	Leases bool
+	// AllDirectories fills in [Snapshot.DeadFiles].
+	AllDirectories bool
 	// FarEnds selects the idle namespaces of which [Namespace.FarEnds] are wanted, too; nil selects
 	// none.
 	FarEnds func(*Namespace) bool
@@ -72,12 +76,16 @@ type Snapshot struct {
 	// order.
 	Namespaces []*Namespace `json:"namespaces"`
 	Names      []*Name      `json:"names"`
+	// DeadFiles are the dead files in directories of container runtimes and other programs, where
+	// [Options.AllDirectories] is set. They are no names: [Name.Name] is the whole path. A file on
+	// which a network namespace is mounted, in any mount namespace, is none.
+	DeadFiles []*Name
 	// Gaps are what the scan could not look at.
 	Gaps []Gap `json:"not_seen"`
 	// MountNamespaces has those in which network namespaces are mounted, by
 	// inode number.
 	MountNamespaces mountns.All
-	// OnFile has what is mounted, in any mount namespace, on the files of Names and
+	// OnFile has what is mounted, in any mount namespace, on the files of Names and DeadFiles, and
 	// on those of the mounts of unused namespaces, where that was asked for
 	// ([Options.Files]).
 	OnFile mountns.FileMounts
@@ -198,6 +206,8 @@ type Name struct {
 	// Obstacle is why the file cannot be removed although others can ([Snapshot.Obstacle]). That
 	// of a name that leads to a namespace is known with [Options.Everything] and Files.
 	Obstacle netnsctl.Obstacle
+	// Owner is the program in whose directory a file of [Snapshot.DeadFiles] is.
+	Owner string `json:"owner,omitempty"`
 	// Keeper is the runtime whose records have the path of a stale name, and for what container,
 	// where [Options.Files] is set.
 	Keeper string `json:"keeper,omitempty"`
@@ -224,7 +234,25 @@ type Name struct {
 	// leads there, or none, as another mount covers them. Both are known where On is.
 	Layers, Beside []Layer
 
-	entry *rundir.Entry // nil where the mounts have told enough
+	entry *rundir.Entry  // nil where the mounts have told enough
+	dead  *deadfile.File // nil for a name
+}
+
+// Path is the path of the name, or of the file of [Snapshot.DeadFiles].
+func (n *Name) Path(host netnsctl.Host) string {
+	if path.IsAbs(n.Name) {
+		return n.Name
+	}
+	return host.NamePath(n.Name)
+}
+
+// DeadFile is what a clean-up compares before it removes a file of [Snapshot.DeadFiles]; false for a
+// name.
+func (n *Name) DeadFile() (f deadfile.File, ok bool) {
+	if n.dead == nil {
+		return f, false
+	}
+	return *n.dead, true
 }
 
 // Entry is what a clean-up compares before it removes the name.

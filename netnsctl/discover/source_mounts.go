@@ -179,6 +179,9 @@ func (v *vantage) fileMounts(snap *Snapshot) (all mountns.FileMounts, gaps []Gap
 			files = append(files, n.On)
 		}
 	}
+	for _, n := range snap.DeadFiles {
+		files = append(files, n.On)
+	}
 	for _, ns := range snap.Namespaces {
 		for _, p := range ns.Pins {
 			if p.Kind == MountPin && ns.Verdict != InUse && (v.opts.Everything || ns.Verdict != Idle) {

@@ -75,7 +75,7 @@ const maxTreeFiles = 5 << 20
 // filesOfMounts asks for the files of the names and of the mounts that were seen.
 func (v *vantage) filesOfMounts() mountns.FileMounts {
 	var files []string
-	for _, n := range v.names {
+	for _, n := range slices.Concat(v.names, v.deadFiles) {
 		files = append(files, n.On)
 	}
 	for _, s := range v.seen {

@@ -75,6 +75,8 @@ type vantage struct {
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
 	runDirMount uint64
+	// deadFiles are those of [Snapshot.DeadFiles].
+	deadFiles []*Name
 	// inTrees has what is mounted on files in detached trees.
 	inTrees mountns.FileMounts
 	// uncovering is the time that was taken for opening covered mounts.

@@ -59,9 +59,14 @@ func (s *Snapshot) WantedNow() (Wanted, error) {
 // Path is the line that wants a file in the mount namespace of the scan, empty if none does.
 func (w Wanted) Path(file string) string { return w.rules.Find(keep.Subject{Paths: []string{file}}) }
 
-// Name is the line that wants a name of the run directory, as [Name.WantedBy] has it.
+// Name is the line that wants a name of the run directory, or a dead file in another one, as
+// [Name.WantedBy] has it.
 func (w Wanted) Name(n *Name) string {
-	return w.rules.Find(keep.Subject{Names: []string{n.Name}, Paths: []string{w.host.NamePath(n.Name)}})
+	s := keep.Subject{Names: []string{n.Name}, Paths: []string{n.Path(w.host)}}
+	if n.Owner != "" {
+		s.Owners = []string{n.Owner}
+	}
+	return w.rules.Find(s)
 }
 
 // Namespace is the line that wants a namespace, as [Namespace.WantedBy] has it. What the scan has

@@ -95,7 +95,7 @@ func (d *Dir) Remove(f Entry) error {
 
 // IsOpen reports whether a process has the file of an entry open that nothing is mounted on, as
 // one must that locks it. It is false where that cannot be told.
-func (d *Dir) IsOpen(e Entry) bool { return sys.IsOpenElsewhere(d.fd, e.Name) }
+func (d *Dir) IsOpen(e Entry) bool { return sys.IsOpenElsewhere(d.fd, e.Name, 0) }
 
 // RemoveEverywhere removes a file with all that is mounted on it, in every mount
 // namespace.

@@ -7,14 +7,15 @@ import (
 )
 
 // IsOpenElsewhere reports whether another open file than the caller's is that of the regular file
-// path, in any process or on its way to one, as the locks of flock(2) and fcntl(2) need one.
+// name in an open directory, in any process or on its way to one, as the locks of flock(2) and
+// fcntl(2) need one. With [SameMount] no mount on the file is asked, and it needs Linux 5.6.
 // O_PATH descriptors do not count. It is false where that cannot be told: without privilege over
 // the file, or on a file system without leases.
 //
 // The kernel grants a write lease only where nobody else has the file open (fcntl(2),
 // F_SETLEASE). Before Linux 5.3 an O_PATH descriptor counts, so the file is not held meanwhile.
-func IsOpenElsewhere(dirfd int, name string) bool {
-	held, err := Hold(dirfd, name, NoLinks|Beneath)
+func IsOpenElsewhere(dirfd int, name string, how How) bool {
+	held, err := Hold(dirfd, name, NoLinks|Beneath|how)
 	if err != nil {
 		return false
 	}

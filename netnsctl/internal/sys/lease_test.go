@@ -18,7 +18,7 @@ func TestIsOpenElsewhere(t *testing.T) {
 	defer unix.Close(at)
 	is := func(name string, want bool) {
 		t.Helper()
-		if got := IsOpenElsewhere(at, name); got != want {
+		if got := IsOpenElsewhere(at, name, 0); got != want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

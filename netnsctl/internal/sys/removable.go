@@ -54,6 +54,13 @@ func (s *FileStat) FixedIn(dir *FileStat) Fixed {
 	return NotFixed
 }
 
+// IsShared reports whether others than root and the owner of a directory may replace what its owner
+// has in it.
+func (s *FileStat) IsShared() bool {
+	byGroup := s.Mode&unix.S_IWGRP != 0 && s.gid != 0
+	return s.Mode&unix.S_ISVTX == 0 && (byGroup || s.Mode&unix.S_IWOTH != 0)
+}
+
 func (s *FileStat) isCallers() bool { return int(s.UID) == unix.Geteuid() }
 
 // inReachOf reports whether the caller has a capability over the file: it counts where the user
