@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,6 +118,42 @@ func (s runtimeState) weigh(ns *Namespace, c claim) {
 			e.miss(LeaseFact, text+", which may exist")
 		default:
 			e.dead(LeaseFact, text+", which does not exist")
+		}
+	}
+}
+
+// weighUnits adds to the evidence of namespaces which units of systemd run in them when they are started.
+func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
+	if !slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Evidence != nil }) {
+		return
+	}
+	type read struct {
+		units  []container.Unit
+		unread []string
+	}
+	r, answers := inTime(func() (r read) {
+		r.units, r.unread = container.Units(host.StateRoot)
+		return r
+	})
+	byName := map[string]container.Unit{}
+	for _, u := range r.units {
+		if name := path.Base(u.Netns); container.Copied(host.NamePath(name), u.Netns) {
+			byName[name] = u
+		}
+	}
+	for _, ns := range namespaces {
+		switch {
+		case ns.Evidence == nil:
+			continue
+		case !answers:
+			ns.Evidence.miss(RuntimeFact, "the unit files of systemd lie on a file system that does not answer")
+		case len(r.unread) > 0:
+			ns.Evidence.miss(RuntimeFact, "could not be read: "+list(r.unread, ", ", " and "))
+		}
+		for _, name := range ns.Names {
+			if u, ok := byName[name]; ok {
+				ns.Evidence.live(RuntimeFact, u.Name+" of systemd runs in it when it is started ("+u.File+")")
+			}
 		}
 	}
 }

@@ -68,6 +68,7 @@ func (d *describer) describe(namespaces []*Namespace) {
 		return
 	}
 	d.v.runtimes().markUnknown(noted, d.v.host, sync.OnceValue(d.running))
+	weighUnits(noted, d.v.host)
 	for _, ns := range noted {
 		switch {
 		case !ns.NoRuntime || ns.Reason == unsureIdle:

@@ -79,6 +79,10 @@ func TestEvidence(t *testing.T) {
 			situation: "a lease of its address", build: "ip -n x link set lo up; ip -n x addr add 10.0.0.9/24 dev lo", state: map[string]string{"var/lib/cni/networks/cbr0/10.0.0.9": containerID},
 			dead: noRuntime + ", its address 10.0.0.9 is leased to container 111111111111, which does not exist, no device leads out of it",
 		},
+		{
+			situation: "a unit of systemd", state: map[string]string{"etc/systemd/system/web.service": "NetworkNamespacePath=/run/netns/x"},
+			alive: "web.service of systemd runs in it when it is started (/etc/systemd/system/web.service)",
+		},
 		{situation: "another mount here", build: ": >/run/other; mount --bind /run/netns/x /run/other", alive: "it is mounted at /run/other, too"},
 		{situation: "another name here", build: "ip netns attach second 1; umount /run/netns/second; mount --bind /run/netns/x /run/netns/second", dead: noRuntime + ", no device leads out of it"},
 	} {
