@@ -9,18 +9,18 @@ import (
 )
 
 // carries says what a namespace carries for others, and for whom; it is empty if it carries
-// nothing. alive are the namespaces that count as others, that of the host among them.
-func (w *wires) carries(n int, alive []bool) (facts []Fact) {
+// nothing. The living are the namespaces that count as others, that of the host among them.
+func (w *wires) carries(n int, l *living) (facts []Fact) {
 	add := func(kind FactKind, texts ...string) {
 		for _, text := range texts {
 			facts = append(facts, Fact{kind, text})
 		}
 	}
-	add(ForwardingFact, w.joins(n, alive)...)
+	add(ForwardingFact, w.joins(n, l)...)
 	told := len(facts) > 0
 	for _, s := range w.strands[n] {
 		host := w.isHost(s.to.namespace)
-		if !alive[s.to.namespace] || host && s.kind != lower || told && s.kind == pair && s.device.Master != 0 {
+		if !l.is(s.to.namespace) || host && s.kind != lower || told && s.kind == pair && s.device.Master != 0 {
 			continue
 		}
 		add(FarEndFact, w.strandText(s))
@@ -35,7 +35,7 @@ func (w *wires) carries(n int, alive []bool) (facts []Fact) {
 		add(ForwardingFact, text)
 	}
 	if len(facts) == 0 {
-		add(ForwardingFact, w.forwards(n, alive)...)
+		add(ForwardingFact, w.forwards(n, l)...)
 	}
 	return facts
 }
@@ -50,12 +50,12 @@ func textOf(facts []Fact) string {
 }
 
 // joins says which bridges, bonds and the like have two or more ports that lead out.
-func (w *wires) joins(n int, alive []bool) (texts []string) {
+func (w *wires) joins(n int, l *living) (texts []string) {
 	in := w.layout(n)
 	for _, master := range in.devices {
 		var ends []string
 		for _, port := range in.ports[master.Index] {
-			if w.leadsOut(n, port, master.Index, alive) {
+			if w.leadsOut(n, port, master.Index, l) {
 				ends = append(ends, w.endText(n, port))
 			}
 		}
@@ -67,10 +67,10 @@ func (w *wires) joins(n int, alive []bool) (texts []string) {
 }
 
 // forwards says between which devices that lead out the namespace forwards packets.
-func (w *wires) forwards(n int, alive []bool) []string {
+func (w *wires) forwards(n int, l *living) []string {
 	var ends []string
 	forwarding, mayForward := false, ""
-	exits := w.exits(n, alive)
+	exits := w.exits(n, l)
 	for _, d := range exits {
 		ends = append(ends, w.endText(n, d))
 		forwarding = forwarding || d.Forwarding
@@ -96,9 +96,9 @@ func (w *wires) forwards(n int, alive []bool) []string {
 
 // exits are the devices by which packets leave the namespace, a bridge once for all its ports, a
 // VRF as each of its ports.
-func (w *wires) exits(n int, alive []bool) (exits []*inside.Device) {
+func (w *wires) exits(n int, l *living) (exits []*inside.Device) {
 	for _, d := range w.layout(n).devices {
-		if d.Kind != "vrf" && (d.Master == 0 || d.PortKind == "vrf") && w.leadsOut(n, d, 0, alive) {
+		if d.Kind != "vrf" && (d.Master == 0 || d.PortKind == "vrf") && w.leadsOut(n, d, 0, l) {
 			exits = append(exits, d)
 		}
 	}
@@ -107,7 +107,7 @@ func (w *wires) exits(n int, alive []bool) (exits []*inside.Device) {
 
 // leadsOut reports whether packets leave the namespace by a device, or by those below it and at
 // its other end, but not through the device with the index without.
-func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) bool {
+func (w *wires) leadsOut(n int, d *inside.Device, without int, l *living) bool {
 	in := w.layout(n)
 	seen := map[int]bool{without: true}
 	for queue := []*inside.Device{d}; len(queue) > 0; queue = queue[1:] {
@@ -116,7 +116,7 @@ func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) boo
 			continue
 		}
 		seen[d.Index] = true
-		if w.isExit(n, d, alive) {
+		if w.isExit(n, d, l) {
 			return true
 		}
 		queue = append(queue, in.ports[d.Index]...)
@@ -134,8 +134,8 @@ func (w *wires) leadsOut(n int, d *inside.Device, without int, alive []bool) boo
 
 // isExit reports whether packets leave the namespace by a device itself. An internal port of Open
 // vSwitch leads to the switch, which is in the host's namespace; the kernel does not say so.
-func (w *wires) isExit(n int, d *inside.Device, alive []bool) bool {
-	elsewhere := d.Link != nil && d.Link.Namespace != n && w.goesOn(d.Link.Namespace, n, alive)
+func (w *wires) isExit(n int, d *inside.Device, l *living) bool {
+	elsewhere := d.Link != nil && d.Link.Namespace != n && w.goesOn(d.Link.Namespace, n, l)
 	return elsewhere || w.leaves(n, d)
 }
 
@@ -150,11 +150,11 @@ const maxChain = 100
 
 // goesOn reports whether packets that come to a namespace from another one may go on: it is alive,
 // or an orphan from which they get out by another way, through further orphans perhaps.
-func (w *wires) goesOn(to, from int, alive []bool) bool {
+func (w *wires) goesOn(to, from int, l *living) bool {
 	seen := map[int]bool{from: true, to: true}
 	for queue := []int{to}; len(queue) > 0; queue = queue[1:] {
 		n := queue[0]
-		if alive[n] || len(seen) > maxChain {
+		if l.alive[n] || len(seen) > maxChain {
 			return true
 		}
 		for _, d := range w.layout(n).devices {
@@ -168,6 +168,9 @@ func (w *wires) goesOn(to, from int, alive []bool) bool {
 				queue = append(queue, next)
 			}
 		}
+	}
+	for n := range seen {
+		l.is(n)
 	}
 	return false
 }

@@ -102,25 +102,51 @@ func (w *wires) wired() map[int]string {
 }
 
 // spread says what those namespaces carry that are candidates, by their index. Each that carries
-// something is alive for the others.
+// something is alive for the others, so the search is repeated for those that have asked whether it
+// is: a chain may have thousands.
 func (w *wires) spread(alive []bool, candidate func(n int) bool) map[int][]Fact {
-	carried := map[int][]Fact{}
-	for {
-		found := map[int][]Fact{}
-		for n := range w.namespaces {
-			if carried[n] == nil && candidate(n) {
-				if facts := w.carries(n, alive); len(facts) > 0 {
-					found[n] = facts
-				}
-			}
-		}
-		if len(found) == 0 {
-			return carried
-		}
-		for n, facts := range found {
-			carried[n], alive[n] = facts, true
+	carried, next := map[int][]Fact{}, map[int]bool{}
+	for n := range w.namespaces {
+		if candidate(n) {
+			next[n] = true
 		}
 	}
+	l := &living{alive: alive, asked: map[int][]int{}}
+	for len(next) > 0 {
+		found := map[int][]Fact{}
+		for n := range next {
+			if carried[n] != nil {
+				continue
+			}
+			l.by = n
+			if facts := w.carries(n, l); len(facts) > 0 {
+				found[n] = facts
+			}
+		}
+		clear(next)
+		for n, facts := range found {
+			carried[n], alive[n] = facts, true
+			for _, other := range l.asked[n] {
+				next[other] = true
+			}
+		}
+	}
+	return carried
+}
+
+// living tells which namespaces are alive, and notes for which of them the answer would be another
+// one if a namespace were alive.
+type living struct {
+	alive []bool
+	asked map[int][]int
+	by    int // the namespace for which is asked
+}
+
+func (l *living) is(n int) bool {
+	if !l.alive[n] {
+		l.asked[n] = append(l.asked[n], l.by)
+	}
+	return l.alive[n]
 }
 
 // alive reports whether somebody uses a namespace, or may at any time: a process is in it, has

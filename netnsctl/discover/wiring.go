@@ -106,10 +106,7 @@ func (l wirer) findGateways(w *wires, handles []netns.NsHandle, carried map[int]
 	var open []netns.NsHandle
 	tunnel := w.hiddenTunnel()
 	everywhere := tunnel != "" || inside.HasVirtualServices()
-	all := make([]bool, len(w.contents)) // exits to orphans count, too
-	for i := range all {
-		all[i] = true
-	}
+	all := &living{alive: slices.Repeat([]bool{true}, len(w.contents))} // exits to orphans count, too
 	for n, ns := range w.namespaces {
 		if !l.judged(ns) || carried[n] != "" || handles[n] < 0 {
 			continue
