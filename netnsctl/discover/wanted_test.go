@@ -177,3 +177,16 @@ func TestKeepFileGaps(t *testing.T) {
 		}
 	})
 }
+
+// TestSilentKeepFiles: a directory that does not answer is a gap, and the scan ends.
+func TestSilentKeepFiles(t *testing.T) {
+	nstest.NeedRoot(t, "only root has /dev/fuse in a sandbox")
+	at := netnsctl.Host{StateRoot: "/run/root"}
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.MkdirAll(at.StateRoot+"/etc", 0o755))
+		nstest.MountFUSE(t, at.StateRoot+"/etc").Hang(nstest.FUSELookup, nstest.FUSEGetattr, nstest.FUSEOpendir)
+		if snap := scanned(t, at, Options{LeftOvers: true}); !hasGap(snap, GapKeepFiles+": does not answer") {
+			t.Errorf("%v", snap.Gaps)
+		}
+	})
+}
