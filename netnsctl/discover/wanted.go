@@ -56,9 +56,6 @@ func (s *Snapshot) WantedNow() (Wanted, error) {
 	return w, nil
 }
 
-// Path is the line that wants a file in the mount namespace of the scan, empty if none does.
-func (w Wanted) Path(file string) string { return w.rules.Find(keep.Subject{Paths: []string{file}}) }
-
 // Name is the line that wants a name of the run directory, or a dead file in another one, as
 // [Name.WantedBy] has it.
 func (w Wanted) Name(n *Name) string {
