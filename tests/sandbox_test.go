@@ -83,7 +83,8 @@ func (s *sandbox) mountAll() error {
 	}
 	// A private /sys, as exec's would be. Not every user namespace allows it.
 	unix.Mount("sysfs", "/sys", "sysfs", 0, "")
-	return nil
+	// An empty /var/lib has no container of the machine.
+	return mount("tmpfs", "/var/lib", "tmpfs", 0, "mode=755")
 }
 
 // mountPoints lists the mounts at a directory and below.
@@ -101,10 +102,7 @@ func mountPoints(dir string) (points []string) {
 
 // freshRun covers /run by an empty tmpfs. The pid namespace must be there before:
 // clean-up takes an older run directory for another one's.
-// An empty /var/lib has no container of the machine.
-func (s *sandbox) freshRun() error {
-	return errors.Join(mount("tmpfs", "/run", "tmpfs", 0, "mode=755"), mount("tmpfs", "/var/lib", "tmpfs", 0, "mode=755"))
-}
+func (s *sandbox) freshRun() error { return mount("tmpfs", "/run", "tmpfs", 0, "mode=755") }
 
 // buildEtc covers /etc by the few files that programs need, and two that
 // /etc/netns can cover.
