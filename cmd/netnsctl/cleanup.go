@@ -82,11 +82,11 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 	plan.Witness = r.goodbye.tracks()
 	r.watch()
 	ctx, release := proc.Interruptible()
-	r.interruption = interruptionOf(ctx, plan.Apply(ctx, snap, r.step), o.wait)
+	r.stopped = interruptionOf(ctx, plan.Apply(ctx, snap, r.step), o.wait)
 	release()
 	r.progress.erase()
 	r.printDone()
-	if o.wait && !r.Interrupted {
+	if o.wait && !r.stopped.Interrupted {
 		snap.Close() // its descriptors would keep the namespaces
 		r.goodbye.before = snap
 		err = r.wait()
@@ -110,7 +110,6 @@ func (o cleanupOptions) scan() discover.Options {
 type cleanup struct {
 	*ui
 	cleanupOptions
-	interruption
 	targets   bool // the call names some
 	shown     bool // the plan, before the question
 	brief     bool // removals and releases are not printed one by one, but in groups

@@ -40,7 +40,7 @@ func (r *cleanup) finish() error {
 	if text := r.nothingText(); text != "" && len(r.plan.Steps)+len(r.plan.Skipped) == 0 {
 		r.print(text)
 	} else {
-		r.print(sum + r.interruption.text() + "\n")
+		r.print(sum + r.stopped.text() + "\n")
 	}
 	if !r.shown {
 		r.print(r.leftOutText())
@@ -50,7 +50,7 @@ func (r *cleanup) finish() error {
 
 func (r *cleanup) document(dryRun bool) clean.Report {
 	d := clean.Report{DryRun: dryRun, Steps: r.results, Skipped: r.plan.Skipped, Missing: r.plan.Missing}
-	d.Interrupted, d.NotDone = r.Interrupted, r.NotDone
+	d.Interrupted, d.NotDone = r.stopped.Interrupted, r.stopped.NotDone
 	for _, l := range r.left {
 		d.Left = append(d.Left, l.ID)
 	}
@@ -65,8 +65,8 @@ func (r *cleanup) count(outcome clean.Outcome) int {
 
 func (r *cleanup) status() error {
 	switch {
-	case r.Interrupted:
-		return r.interruption.status(nil)
+	case r.stopped.Interrupted:
+		return r.stopped.status(nil)
 	case len(r.plan.Missing)+r.count(clean.Failed) > 0, slices.ContainsFunc(r.left, unproven):
 		return status(statusFailed)
 	case len(r.left)+r.count(clean.Changed) > 0, slices.ContainsFunc(r.plan.Skipped, r.isLeftOver), slices.ContainsFunc(r.results, holdsOn):

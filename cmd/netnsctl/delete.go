@@ -26,7 +26,7 @@ type deleteOptions struct {
 	limit                         time.Duration      // of the wait; 0 for no limit
 	before                        *discover.Snapshot // from before the deletion, where [deleteOptions.looks]
 	goodbye                       *goodbye           // the wait; nil before it is prepared
-	interruption
+	stopped                       interruption
 }
 
 // looks reports whether the result says what still uses the namespaces.
@@ -221,14 +221,14 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		}
 	}
 	deleter.Release() // its descriptors would keep the namespaces
-	o.interruption = interruptionOf(ctx, len(all)-done, o.wait)
+	o.stopped = interruptionOf(ctx, len(all)-done, o.wait)
 	release()
-	o.wait = o.wait && !o.Interrupted
+	o.wait = o.wait && !o.stopped.Interrupted
 	err := u.deleted(call.Host, all[:done], o)
-	if o.NotDone > 0 && !o.json {
-		u.note("interrupted: %s left", plural(o.NotDone, "name is", "names are"))
+	if o.stopped.NotDone > 0 && !o.json {
+		u.note("interrupted: %s left", plural(o.stopped.NotDone, "name is", "names are"))
 	}
-	return o.interruption.status(err)
+	return o.stopped.status(err)
 }
 
 // uncovered notes what a failed deletion has unmounted, as it does where the file is busy.

@@ -22,7 +22,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	// The deletions are reported also where the look failed.
 	switch {
 	case o.json:
-		j := jsonDeletion{Interrupted: o.Interrupted, NotDone: o.NotDone}
+		j := jsonDeletion{Interrupted: o.stopped.Interrupted, NotDone: o.stopped.NotDone}
 		if snap != nil {
 			j.Gaps = snap.Gaps
 		}

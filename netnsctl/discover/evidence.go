@@ -48,7 +48,9 @@ const (
 func (e *Evidence) None() bool { return e != nil && len(e.For)+len(e.Unread) == 0 }
 
 func (e *Evidence) live(kind FactKind, text string) { e.For = append(e.For, Fact{kind, text}) }
+
 func (e *Evidence) dead(kind FactKind, text string) { e.Against = append(e.Against, Fact{kind, text}) }
+
 func (e *Evidence) miss(kind FactKind, text string) { e.Unread = append(e.Unread, Fact{kind, text}) }
 
 // maxFacts is how many facts are told of what holds a namespace: a user may have made thousands of mounts.
