@@ -8,8 +8,9 @@
 //     immediately before something is touched, under the lock on the run directory. Mounts,
 //     processes, wiring, names and the records of runtimes are looked at again before it, the
 //     records last: their window is a few milliseconds, as no runtime takes a lock for them.
-//  2. Empty is not stale: an idle name is removed only if it is a target. So is what carries
-//     traffic for others without a process ([discover.Wired]).
+//  2. Empty is not stale: an idle name is removed only if it is a target or, with [Request.Idle],
+//     if nothing speaks for life in its namespace ([discover.Evidence]). What carries traffic for
+//     others without a process ([discover.Wired]) is released only if it is a target.
 //  3. What is younger than a grace is only reported.
 //  4. If a scan has a critical gap, nothing counts as unused, and there is no plan.
 //  5. What lies in the directory of a runtime is left to the runtime.
