@@ -137,3 +137,14 @@ func TestKeepUnknown(t *testing.T) {
 	a = user()
 	expectParts(t, "a file that he may not read", a, "1", a.stderr, file+": permission denied")
 }
+
+// TestKeepLinked: what would take a device of a wanted namespace along stays, too.
+func TestKeepLinked(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`for n in a b c; do netnsctl add $n; done; ip -n a link add v0 type veth peer name v1 netns b`)
+	w.keep(`a\n`)
+	a := w.run("prune", "--idle", "--older-than", "0", "--yes")
+	expectParts(t, "prune --idle", a, "0", a.stdout, "removed c ", "skipped a: kept by /etc/netnsctl/keep.d/x.conf:1", "skipped b: v1 joins v0 of a")
+	w.shell(`ip -n a link show v0`)
+}
