@@ -6,9 +6,9 @@ import "github.com/netnsctl/netnsctl/netnsctl/discover"
 // no target: no process, no record of a runtime and no new lease, no socket that listens. All of
 // that may come within milliseconds, as a runtime makes the name first and the container later.
 //
-// It does not look again for descriptors, mounts elsewhere and links: descriptors and mounts keep the
-// namespace without its name, and to look for them, or for links to all namespaces, takes as long as a
-// scan.
+// It does not look again for descriptors, mounts elsewhere, devices and links: descriptors and mounts keep
+// the namespace without its name, and to look for them, or for links to all namespaces, takes as long as
+// a scan. Nor does it read unit files again, or look which runtimes run: both change by hand only.
 func (r *rechecker) unclaimed(ns *discover.Namespace) error {
 	if err := r.noneIn(ns.ID.Ino); err != nil {
 		return err
