@@ -52,6 +52,27 @@ func TestPruneAsks(t *testing.T) {
 	}
 }
 
+// TestPruneAsksLong: what comes into use while the question waits is skipped, and so is what comes to
+// be linked with it.
+func TestPruneAsksLong(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`for n in cni-1 cni-2 cni-3 cni-4; do netnsctl add $n; done; netnsctl add web; inUse web`)
+	cmd := exec.Command("/bin/sh", "-c", `netnsctl prune --idle --older-than 0; echo "status $?"`)
+	cmd.Env = w.env
+	term := startTerminal(t, cmd)
+	term.expect("remove 4 names? [y/N] ")
+	w.shell(`inUse cni-1; ip -n cni-2 link add eth0 type veth peer name to-2 netns web; netnsctl delete cni-3; netnsctl add cni-3; netnsctl add cni-5`)
+	term.send("y\n")
+	term.expect("skipped cni-2: ")
+	term.expect("skipped cni-1: it is in use, or gone, by now")
+	term.expect("skipped cni-3: it is in use, or gone, by now")
+	term.expect("1 removed, 0 released, 3 skipped")
+	if names := w.names(); names != "cni-1 cni-2 cni-3 cni-5 web" {
+		t.Errorf("left %q", names)
+	}
+}
+
 // TestPruneSelects: patterns, the age, and targets, of which no grace is asked that was not given.
 func TestPruneSelects(t *testing.T) {
 	t.Parallel()

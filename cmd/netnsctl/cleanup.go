@@ -9,6 +9,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -41,54 +42,43 @@ func minAge(c *cli.Context, name string) time.Duration {
 
 // cleanUp plans, and does what was planned.
 func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
-	targets := len(o.Targets) > 0
-	snap, err := discover.Scan(call.Host, o.scan())
-	if err != nil {
+	r := &cleanup{ui: u, cleanupOptions: o, targets: len(o.Targets) > 0}
+	if err := r.makePlan(call.Host); err != nil {
 		return err
 	}
-	defer snap.Close()
-	if o.MinAge > 0 {
-		if err := (dating{keep: !o.dryRun, certain: true}).date(snap); err != nil {
-			u.note("unknown ages count as young, as their state cannot be kept: %v", err)
-		}
-	}
-	plan, err := clean.Make(snap, o.Request)
-	if wrong, ok := errors.AsType[*clean.PatternError](err); ok {
-		return usageError{wrong}
-	}
-	if gaps, ok := errors.AsType[*clean.GapError](err); ok {
-		return errors.New("refusing to clean up: " + criticalGaps(gaps.Gaps))
-	}
-	if err != nil {
-		return err
-	}
-	r := &cleanup{ui: u, cleanupOptions: o, targets: targets, plan: plan, snap: snap}
+	defer r.snap.Close()
 	if !r.json {
-		u.gaps(snap.Gaps, o.verbose)
+		u.gaps(r.snap.Gaps, o.verbose)
 	}
 	switch {
 	case o.dryRun:
 		return r.dryRun()
-	case len(plan.Missing) > 0:
+	case len(r.plan.Missing) > 0:
 		return r.refuse()
 	case o.asks && !r.agreed():
 		u.note("nothing was done")
 		return status(statusFailed)
+	case r.shown && len(r.plan.Steps) > 0:
+		if err := r.planAgain(call.Host); err != nil {
+			return err
+		}
+		defer r.snap.Close()
 	}
 	if o.wait {
 		r.goodbye = u.goodbye(call.Host, o.limit)
 		defer r.goodbye.witness.Close()
 	}
-	plan.Witness = r.goodbye.tracks()
+	r.plan.Witness = r.goodbye.tracks()
 	r.watch()
 	ctx, release := proc.Interruptible()
-	r.stopped = interruptionOf(ctx, plan.Apply(ctx, snap, r.step), o.wait)
+	r.stopped = interruptionOf(ctx, r.plan.Apply(ctx, r.snap, r.step), o.wait)
 	release()
 	r.progress.erase()
 	r.printDone()
+	var err error
 	if o.wait && !r.stopped.Interrupted {
-		snap.Close() // its descriptors would keep the namespaces
-		r.goodbye.before = snap
+		r.snap.Close() // its descriptors would keep the namespaces
+		r.goodbye.before = r.snap
 		err = r.wait()
 	}
 	// The clean-up is reported also where the wait failed.
@@ -96,6 +86,57 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 		return result
 	}
 	return err
+}
+
+// makePlan scans the host and plans.
+func (r *cleanup) makePlan(host netnsctl.Host) (err error) {
+	if r.snap, err = discover.Scan(host, r.scan()); err != nil {
+		return err
+	}
+	if r.MinAge > 0 {
+		if err := (dating{keep: !r.deleteOptions.dryRun, certain: true}).date(r.snap); err != nil {
+			r.note("unknown ages count as young, as their state cannot be kept: %v", err)
+		}
+	}
+	r.plan, err = clean.Make(r.snap, r.Request)
+	if err != nil {
+		r.snap.Close()
+	}
+	if wrong, ok := errors.AsType[*clean.PatternError](err); ok {
+		return usageError{wrong}
+	}
+	if gaps, ok := errors.AsType[*clean.GapError](err); ok {
+		return errors.New("refusing to clean up: " + criticalGaps(gaps.Gaps))
+	}
+	return err
+}
+
+// planAgain plans what the user has agreed to again: while the question waited, something may have
+// come into use. What must not be done any more is printed.
+func (r *cleanup) planAgain(host netnsctl.Host) error {
+	before := r.plan
+	r.Shown = before
+	if err := r.makePlan(host); err != nil {
+		return err
+	}
+	r.plan.Missing = nil // what is gone meanwhile
+	known := map[string]bool{}
+	for _, s := range r.plan.Steps {
+		known[subject(s.Name, s.Namespace)] = true
+	}
+	for _, s := range r.plan.Skipped {
+		known[subject(s.Name, s.Namespace)] = true
+	}
+	for _, s := range before.Steps {
+		if !known[subject(s.Name, s.Namespace)] {
+			r.plan.Skipped = append(r.plan.Skipped, clean.Skipped{Name: s.Name, Namespace: s.Namespace, Why: "it is in use, or gone, by now", Kind: clean.InUse})
+		}
+	}
+	if !r.json {
+		r.print(r.skippedLines("skipped "))
+	}
+	r.plan.Skipped = slices.Concat(before.Skipped, r.plan.Skipped)
+	return nil
 }
 
 // scan is what the plan needs.

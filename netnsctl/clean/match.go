@@ -25,10 +25,15 @@ func (r Request) patterns() error {
 	return nil
 }
 
-// narrow takes out of the plan what Match does not match, and what Exclude does.
+// narrow takes out of the plan what Match does not match, what Exclude does, and what was no step of
+// the plan that was shown.
 func (p *planner) narrow() {
+	var shown shown
+	if p.req.Shown != nil {
+		shown = newShown(p.req.Shown)
+	}
 	out := func(n *discover.Name, ns *discover.Namespace) bool {
-		return p.excludes(n, ns) || len(p.req.Match) > 0 && !p.matches(p.req.Match, n, ns)
+		return p.req.Shown != nil && !shown.has(n, ns) || p.excludes(n, ns) || len(p.req.Match) > 0 && !p.matches(p.req.Match, n, ns)
 	}
 	p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s Step) bool { return out(s.Name, s.Namespace) })
 	p.plan.Skipped = slices.DeleteFunc(p.plan.Skipped, func(s Skipped) bool { return out(s.Name, s.Namespace) })

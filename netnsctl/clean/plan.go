@@ -46,6 +46,10 @@ type Request struct {
 	// MinAge is the grace of rule 3: a younger name or namespace is skipped. Zero is no grace,
 	// [DefaultMinAge] is that of the command.
 	MinAge time.Duration
+	// Shown, if not nil, is an earlier plan for the same request, which a person has agreed to, and
+	// whose snapshot is still open. The plan then has nothing but its steps: as steps, or in
+	// [Plan.Skipped] where they must not be done any more.
+	Shown *Plan
 }
 
 // Plan is what will be done and what not.
