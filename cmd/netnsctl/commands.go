@@ -199,7 +199,7 @@ func commands() []command {
 		},
 		{
 			name: "prune", synonyms: "clean cleanup gc purge sweep", args: []string{"[LEAK...]"}, run: (*ui).prune,
-			Short: "clean up what is stale or orphaned",
+			Short: "clean up what is stale or orphaned; with --idle, unused names",
 			Long: "Removes stale names and releases orphaned namespaces, as \"delete --force-orphans\". On\n" +
 				"a terminal it shows the plan and asks. With --idle it also removes the names of idle\n" +
 				"namespaces without evidence of life: no socket listens, no runtime knows them, nothing\n" +
