@@ -85,6 +85,7 @@ func TestPruneSelects(t *testing.T) {
 		{words: "--match xyz*", status: "0", stdout: "nothing to clean up matches xyz*\n"},
 		{words: "--match xyz* --dry-run", status: "0", stdout: "nothing to clean up matches xyz*\n"},
 		{words: "--match [", status: "2", stderr: "netnsctl: option --match: invalid pattern \"[\" (examples: 'cni-*', 'netns-????', '/run/docker/netns/*'); nothing was done, try \"netnsctl help prune\"\n"},
+		{words: "--exclude run/netns/a", status: "2", stderr: "netnsctl: option --exclude: invalid pattern \"run/netns/a\": a path begins with / (examples: 'cni-*', 'netns-????', '/run/docker/netns/*'); nothing was done, try \"netnsctl help prune\"\n"},
 		{words: "-f", status: "2", stderr: "netnsctl: unknown option -f (did you mean --yes?); nothing was done, try \"netnsctl help prune\"\n"},
 		{words: "--min-age 5", status: "2", stderr: "netnsctl: unknown option --min-age (did you mean --older-than?); nothing was done, try \"netnsctl help prune\"\n"},
 		{words: "--older-than soon", status: "2", stderr: "netnsctl: option --older-than: invalid duration \"soon\" (examples: 90, 10m, 3d); nothing was done, try \"netnsctl help prune\"\n"},
@@ -93,6 +94,7 @@ func TestPruneSelects(t *testing.T) {
 		{words: "--dry-run --older-than 0 --match a,b", status: "0", stdout: "would remove a,b (dead-file)\n"},
 		{words: "--dry-run --older-than 0 --match cni-* --match /run/copy/* --exclude *2", status: "0", stdout: "would remove cni-1 (dead-file)\nwould release "},
 		{words: "--dry-run --older-than 1h dead", status: "3", stdout: "would skip dead: younger than 1h\n"},
+		{words: "--dry-run --older-than 0 --match //var/run/netns/dead/", status: "0", stdout: "would remove dead (dead-file)\n"},
 		{words: "dead idle", status: "0", stdout: "removed dead (dead-file)\nremoved idle (idle"},
 		{words: "--older-than 0", status: "0", stdout: "removed 5 dead files: a, a,b, b and 2 more\nreleased net:["},
 		{words: "", status: "0", stdout: "nothing to clean up\n"},
@@ -155,6 +157,22 @@ func TestPruneIdle(t *testing.T) {
 		}
 	}
 	if names := w.names(); names != "cni-5 lab" {
+		t.Errorf("left %q", names)
+	}
+}
+
+// TestPruneUserMount: a user cannot make --match take a name by a mount in a mount namespace of his own.
+func TestPruneUserMount(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`netnsctl add vpn; netnsctl add cni-1; mkfifo /run/up; chmod 666 /run/up
+		setsid setpriv --reuid 1000 --regid 1000 --clear-groups unshare -Urm --propagation private sh -ec '
+			exec 9>/run/up; mount -t tmpfs t /mnt; : >/mnt/a; mount --bind /run/netns/vpn /mnt/a
+			mount -t tmpfs t /run/netns; : >/run/netns/cni-x; mount --bind /mnt/a /run/netns/cni-x; umount /mnt/a
+			mount -t tmpfs t /run; echo >&9; exec 9>&-; exec sleep 1000' >/dev/null 2>&1 </dev/null &
+		read -r line </run/up`)
+	w.run("prune", "--idle", "--yes", "--older-than", "0", "--match", "/run/netns/cni-*")
+	if names := w.names(); names != "vpn" {
 		t.Errorf("left %q", names)
 	}
 }

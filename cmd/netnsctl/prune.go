@@ -108,8 +108,8 @@ func globsOf(c *cli.Context, flag string) []string {
 }
 
 func checkGlob(glob string) error {
-	if _, err := path.Match(glob, ""); err != nil {
-		return fmt.Errorf("invalid pattern %q (examples: 'cni-*', 'netns-????', '/run/docker/netns/*')", glob)
+	if err := clean.CheckPattern(glob); err != nil {
+		return fmt.Errorf("%w (examples: 'cni-*', 'netns-????', '/run/docker/netns/*')", err)
 	}
 	return nil
 }

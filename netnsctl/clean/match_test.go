@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
+	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // TestMatch: globs narrow the plan and the targets, and what they leave out is not skipped.
@@ -27,7 +28,13 @@ func TestMatch(t *testing.T) {
 		{name: "a mount", match: "/run/*/ns", want: "release net:[100]"},
 		{name: "an asterisk matches no slash", match: "/*/ns", want: ""},
 		{name: "a directory", match: "/run/c", want: "release net:[100]"},
-		{name: "the root", match: "/", want: ""},
+		{name: "a path that is not clean", match: "//run/./netns//dead/", want: "remove dead"},
+		{name: "a covered mount", match: "/run/c/ns", want: "", change: func(w world) { w.mount.Covered = true }},
+		{name: "all but a covered mount", exclude: "/run/c/ns", want: "remove dead", change: func(w world) { w.mount.Covered = true }},
+		{name: "a mount that a user made", match: "/run/c/ns", want: "", change: func(w world) { w.orphan.Pins[0].UID = 1000 }},
+		{name: "what is that user's", match: "/run/c/ns", want: "release net:[100]", change: func(w world) { w.orphan.Pins[0].UID, w.orphan.UID = 1000, 1000 }},
+		{name: "a name does not go by another mount", targets: "dead,vpn", match: "/run/c/*", want: "", change: world.mountVPN},
+		{name: "but stays by one", targets: "dead,vpn", exclude: "/run/c/*", want: "remove dead", change: world.mountVPN},
 		{name: "two", match: "nothing,dead", want: "remove dead"},
 		{name: "but not", match: "*", exclude: "d*", want: "release net:[100]"},
 		{name: "all but a mount", exclude: "/run/c/*", want: "remove dead"},
@@ -57,9 +64,15 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestBadPattern: a glob that is none, or that a variable without a value has left, is an error.
+// mountVPN adds a mount of the namespace of vpn in another mount namespace.
+func (w world) mountVPN() {
+	w.idle.Pins = append(w.idle.Pins, discover.Pin{Kind: discover.MountPin, Mount: &discover.Mount{Namespace: 50, Path: "/run/c/ns"}})
+}
+
+// TestBadPattern: a glob that is none, that a variable without a value has left, or that can match
+// nothing, is an error.
 func TestBadPattern(t *testing.T) {
-	for _, glob := range []string{"", "cni-[", `a\`, "net:[1"} {
+	for _, glob := range []string{"", "cni-[", `a\`, "net:[1", "/", "//", "run/netns/vpn", "./vpn", "vpn*/"} {
 		for _, req := range []clean.Request{{Match: []string{"*", glob}}, {Exclude: []string{glob}}} {
 			_, err := clean.Make(newWorld().snap, req)
 			if bad, ok := errors.AsType[*clean.PatternError](err); !ok || bad.Pattern != glob {

@@ -38,10 +38,12 @@ type Request struct {
 	// what one of its globs matches. What is left out so is not in [Plan.Skipped]. Both narrow the
 	// targets, too.
 	//
-	// A glob that begins with a slash is compared with the path of a name, and with those of the
-	// mounts of a namespace in any mount namespace, and also with the directories above them:
-	// "/run/docker" stands for all that is mounted below. Any other glob is compared with a name,
-	// and with the text of an ID: "cni-*", or "net:[4026532177]", whose brackets count as they are.
+	// A glob that begins with a slash is compared with the path of a name or, for a namespace without
+	// a name, with those of its mounts in any mount namespace, and also with the directories above
+	// them: "/run/docker" stands for all that is mounted below. For Match, no mount counts that is
+	// covered, or that an ordinary user has made of what is not his; for Exclude, any mount counts,
+	// that of a namespace with a name as well. Any other glob has no slash, and is compared with a
+	// name and with the text of an ID: "cni-*", or "net:[4026532177]", whose brackets count as they are.
 	Match, Exclude []string
 	// MinAge is the grace of rule 3: a younger name or namespace is skipped. Zero is no grace,
 	// [DefaultMinAge] is that of the command.

@@ -22,8 +22,8 @@ func Match(glob, word string) bool {
 // MatchPath reports whether a valid glob matches a path, or a directory above it other than the
 // root directory. /var/run counts as /run, which is what mountinfo has.
 func MatchPath(glob, file string) bool {
-	glob = strings.TrimRight(glob, "/")
-	if rest, ok := strings.CutPrefix(glob, "/var/run/"); ok && MatchPath("/run/"+rest, file) {
+	glob = path.Clean(glob)
+	if rest, ok := strings.CutPrefix(glob, "/var/run"); ok && (rest == "" || rest[0] == '/') && MatchPath("/run"+rest, file) {
 		return true
 	}
 	for ; file != "/" && file != "."; file = path.Dir(file) {
