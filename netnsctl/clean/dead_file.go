@@ -65,10 +65,13 @@ func (a *applier) removeDeadFile(step Step) error {
 	file := step.Name.Name
 	planned, _ := step.Name.DeadFile()
 	dir, err := deadfile.Open(a.snap.Host.Helper, path.Dir(file))
-	if err == syscall.ENOENT {
+	switch err {
+	case nil:
+	case syscall.ENOENT:
 		return errGone
-	}
-	if err != nil {
+	case syscall.ELOOP, syscall.ENOTDIR:
+		return changed("its directory is another one now")
+	default:
 		return netnsctl.NewOpError(netnsctl.OpRemoveName, "", file, err)
 	}
 	defer dir.Close()
