@@ -176,6 +176,11 @@ func TestNoEvidence(t *testing.T) {
 	if !e.None() {
 		t.Errorf("%q", e)
 	}
+	e.weighContents([]inside.Device{{Name: "tunl0", Kind: "vxlan", Up: true}}, nil)
+	if e.String() != "tunl0 (vxlan) is up in it" {
+		t.Errorf("a tunnel with the name of another kind: %q", e)
+	}
+	e = &Evidence{}
 	if e.weighContents([]inside.Device{{Name: "wg0", Kind: "wireguard", Up: true}}, nil); e.String() != "wg0 (wireguard) is up in it" {
 		t.Errorf("%q", e)
 	}

@@ -1,15 +1,16 @@
 package inside
 
-// Fallback reports whether the device is the one that a tunnel driver makes in every namespace
+// fallbacks are the devices that tunnel drivers make in every namespace, with their kinds
 // (net.core.fb_tunnels_only_for_init_net in the kernel's
 // Documentation/admin-guide/sysctl/net.rst).
-func (d *Device) Fallback() bool {
-	switch d.Name {
-	case "tunl0", "sit0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6tnl0", "ip6gre0", "ip6_vti0":
-		return true
-	}
-	return false
+var fallbacks = map[string]string{
+	"tunl0": "ipip", "sit0": "sit", "gre0": "gre", "gretap0": "gretap", "erspan0": "erspan", "ip_vti0": "vti",
+	"ip6tnl0": "ip6tnl", "ip6gre0": "ip6gre", "ip6_vti0": "vti6",
 }
+
+// Fallback reports whether the device is one that a tunnel driver makes in every namespace. A
+// device of another kind may have the same name.
+func (d *Device) Fallback() bool { return d.Kind != "" && fallbacks[d.Name] == d.Kind }
 
 // IsMacvtap reports whether a process gets the packets of the device by a character device of
 // its own.
