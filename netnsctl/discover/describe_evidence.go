@@ -29,7 +29,9 @@ func (d *describer) weigh(w *wires, handles []netns.NsHandle) {
 	}
 	for i, c := range inside.Read(open, inside.Wanted{Sockets: true}) {
 		e := w.namespaces[at[i]].Evidence
-		e.weighContents(w.contents[at[i]].Devices, c.Sockets)
+		if len(c.Sockets) > 0 {
+			e.live(ListeningFact, listenText(c.Sockets))
+		}
 		for _, err := range []error{w.contents[at[i]].Err, c.Err} {
 			if err != nil {
 				e.miss(ContentsFact, "what is in it could not be read: "+err.Error())

@@ -95,18 +95,6 @@ func (e *Evidence) weighPins(pins []Pin) {
 	e.For = append(e.For, found...)
 }
 
-// weighContents adds the devices and sockets in a namespace that are signs of life by themselves.
-func (e *Evidence) weighContents(devices []inside.Device, sockets []inside.Socket) {
-	for i := range devices {
-		if d := &devices[i]; d.IsTunnel() && !d.Fallback() && d.Up {
-			e.live(TunnelFact, d.Name+" ("+d.Kind+") is up in it")
-		}
-	}
-	if len(sockets) > 0 {
-		e.live(ListeningFact, listenText(sockets))
-	}
-}
-
 // listenText says how many sockets listen, and which.
 func listenText(sockets []inside.Socket) string {
 	var texts []string

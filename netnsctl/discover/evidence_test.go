@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
-	"github.com/netnsctl/netnsctl/netnsctl/inside"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
@@ -169,19 +168,6 @@ func TestNoEvidence(t *testing.T) {
 	e := &Evidence{}
 	e.miss(ContentsFact, "it could not be opened")
 	if e.None() || e.String() != "it could not be opened" {
-		t.Errorf("%q", e)
-	}
-	e = &Evidence{}
-	e.weighContents([]inside.Device{{Name: "gre0", Kind: "gre", Up: true}, {Name: "wg0", Kind: "wireguard"}}, nil)
-	if !e.None() {
-		t.Errorf("%q", e)
-	}
-	e.weighContents([]inside.Device{{Name: "tunl0", Kind: "vxlan", Up: true}}, nil)
-	if e.String() != "tunl0 (vxlan) is up in it" {
-		t.Errorf("a tunnel with the name of another kind: %q", e)
-	}
-	e = &Evidence{}
-	if e.weighContents([]inside.Device{{Name: "wg0", Kind: "wireguard", Up: true}}, nil); e.String() != "wg0 (wireguard) is up in it" {
 		t.Errorf("%q", e)
 	}
 }

@@ -37,6 +37,11 @@ func (w *wires) carries(n int, l *living) (facts []Fact) {
 	if len(facts) == 0 {
 		add(ForwardingFact, w.forwards(n, l)...)
 	}
+	for i := range w.contents[n].Devices {
+		if d := &w.contents[n].Devices[i]; d.Up && d.IsTunnel() && !d.Fallback() {
+			add(TunnelFact, d.Name+" ("+d.Kind+") is up in it")
+		}
+	}
 	return facts
 }
 

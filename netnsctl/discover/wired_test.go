@@ -78,6 +78,8 @@ func TestWired(t *testing.T) {
 			for n in x y; do ip netns exec $n sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'; done`, ""},
 		{"forwarding IPv6 at one device", toHost + toHost2 + `ip netns exec x sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward
 			cd /proc/sys/net/ipv6/conf/eth0; echo 1 >force_forwarding || echo 1 >forwarding'`, "forwards between h0 of the host and h1 of the host"},
+		{"a tunnel that is up", toHost + `ip -n x link add vx0 type vxlan id 7 remote 10.0.0.9 dev eth0 dstport 4789
+			ip -n x link set vx0 up`, "vx0 (vxlan) is up in it"},
 		{"behind another that is wired", `ip -n x link add v1 type veth peer name v2 netns y
 			ip -n y link add v3 type veth peer name v4 netns live`, "v1 joins v2 of Y"},
 	} {

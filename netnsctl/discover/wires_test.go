@@ -29,6 +29,10 @@ func TestWires(t *testing.T) {
 	}
 	loopback := inside.Device{Index: 1, Name: "lo", Loopback: true, Forwarding: true}
 	toHost := to(device(2, "veth"), host, 8)
+	up := func(d inside.Device) inside.Device {
+		d.Up = true
+		return d
+	}
 	fallback := inside.Device{Index: 3, Name: "tunl0", Kind: "ipip", Forwarding: true}
 	for _, test := range []struct {
 		world    string
@@ -36,11 +40,21 @@ func TestWires(t *testing.T) {
 		others   []inside.Device // of the namespace with a process
 		opened   string
 		gateway  string
-		pins     []Pin // of the second orphan
+		pins     []Pin           // of the second orphan
+		further  []inside.Device // of the second orphan
 		expected string
 	}{
-		{world: "fallback tunnels", devices: []inside.Device{loopback, forwards(toHost), fallback}},
-		{world: "a tunnel of its own without forwarding", devices: []inside.Device{toHost, device(3, "wireguard")}},
+		{world: "fallback tunnels", devices: []inside.Device{loopback, forwards(toHost), up(fallback)}},
+		{world: "a tunnel of its own that is down", devices: []inside.Device{toHost, device(3, "wireguard")}},
+		{world: "a tunnel that is up", devices: []inside.Device{toHost, up(device(3, "wireguard"))}, expected: "d3 (wireguard) is up in it"},
+		{
+			world: "a tunnel with the name of a fallback tunnel", devices: []inside.Device{{Index: 3, Name: "tunl0", Kind: "vxlan", Up: true}},
+			expected: "tunl0 (vxlan) is up in it",
+		},
+		{
+			world: "an orphan with a tunnel that is up", devices: []inside.Device{to(device(2, "veth"), dead, 5)},
+			further: []inside.Device{up(device(3, "vxlan"))}, expected: "d2 joins device 5 of net:[53]",
+		},
 		{
 			world: "a VPN gateway", devices: []inside.Device{forwards(toHost), device(3, "wireguard")},
 			expected: "forwards between device 8 of the host and d3",
@@ -116,7 +130,7 @@ func TestWires(t *testing.T) {
 				{Identity: sighted(52, Pin{}).Identity, Verdict: InUse, Pins: []Pin{{Kind: Process, PID: 9}}},
 				{Identity: sighted(53, Pin{}).Identity, Verdict: Orphan, Pins: test.pins},
 			},
-			contents: []inside.Contents{{}, {Devices: test.devices}, {Devices: test.others}, {}, {}},
+			contents: []inside.Contents{{}, {Devices: test.devices}, {Devices: test.others}, {Devices: test.further}, {}},
 			host:     netID(50), opened: map[tap]string{{orphan, 2}: test.opened}, gateways: map[int]string{orphan: test.gateway},
 			who: func(pid int) string { return "pid " + strconv.Itoa(pid) + " sh" },
 		}
