@@ -40,7 +40,7 @@ func TestPathTarget(t *testing.T) {
 	for _, test := range []struct{ dir, word, stdout, stderr string }{
 		{"/", "/run/docker/netns/a", released, ""},
 		{"/", "/run/docker/netns", released, ""},
-		{"/", "/run/docker/", released, ""},
+		{"/", "/run/docker/netns/", released, ""},
 		{"/", "/run/engine/netns/a", released, ""},
 		{"/", "/run/engine/../docker/netns/a", released, ""},
 		{"/", "/run/engine/../netns/web", web, ""},
@@ -60,6 +60,11 @@ func TestPathTarget(t *testing.T) {
 		}
 		a := w.command("/bin/sh", "-c", `cd "$1" && exec netnsctl delete --force-orphans --dry-run "$2"`, "sh", test.dir, test.word)
 		expectAnswer(t, test.dir+": "+test.word, a, status, test.stdout, stderr)
+	}
+	// A directory names what lies directly in it.
+	for _, above := range []string{"/run/docker", "/run", "/run/u/.."} {
+		a := w.run("delete", "--force-orphans", "--dry-run", above)
+		expectAnswer(t, above, a, "3", "would skip "+here+": mounted at /run/docker/netns/a, owned by docker; to release it anyway: netnsctl delete --force-orphans '"+here+"'\n", "")
 	}
 	// A name that is a link is that link, and not what it leads to.
 	w.shell(`ln -s /run/docker/netns/a /run/netns/link`)
@@ -105,7 +110,8 @@ func TestPathElsewhere(t *testing.T) {
 		t.Error(a.stderr)
 	}
 	expect("/run/docker/netns/a in mnt:[1]", "1", "", "netnsctl: no namespace ")
-	expect("/run/docker in "+mounts, "0", "released "+there+" ", "")
+	expect("/run/docker in "+mounts, "3", "skipped "+there+": mounted at ", "")
+	expect("/run/docker/netns in "+mounts, "0", "released "+there+" ", "")
 	if alive(there) || !alive(web) {
 		t.Error(w.run("list", "--all-namespaces").stdout)
 	}

@@ -20,8 +20,9 @@ type Request struct {
 	// mount namespace, where symbolic links of root and of the caller are followed; it stands for a
 	// mount with the copies on the same file in other mount namespaces that are nobody's name. The
 	// text of [discover.Mount.Where] is a path in another mount namespace, of a mount or of a
-	// directory with mounts in it. The path of one of [discover.Snapshot.DeadFiles], or of its
-	// directory, stands for that.
+	// directory with mounts in it. A directory names the mounts that lie directly in it; those farther
+	// below it only selects, to be considered as without targets. The path of one of
+	// [discover.Snapshot.DeadFiles], or of its directory, stands for that.
 	//
 	// Without targets the plan has all stale names, and the orphans whose mounts only
 	// `ip netns` or a copy of its run directory can have left. Other orphans, such as those

@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,18 +12,22 @@ import (
 // namespace decides on a namespace without a name.
 func (p *planner) namespace(ns *discover.Namespace) {
 	byID := ns.ID.Ino != 0 && p.asksIno(ns.ID.Ino)
-	byPlace, tidy := map[place]bool{}, map[place]bool{}
-	files := map[string]bool{}
+	byPlace, files := map[place]bool{}, map[string]bool{}
+	selected := p.everything
 	for _, pin := range ns.Pins {
-		// The path of a name, as seen from here, stands for that.
-		if m := pin.Mount; pin.Kind == discover.MountPin && !(m.Host && m.Usable) && p.asksBelow(placeOf(m)) {
-			at := placeOf(m)
+		m := pin.Mount
+		if pin.Kind != discover.MountPin || m.Host && m.Usable { // the path of a name stands for that
+			continue
+		}
+		at := placeOf(m)
+		named, below := p.asksMount(at)
+		if named {
 			byPlace[at] = true
 			files[m.File] = files[m.File] || m.Own
-			tidy[at] = p.asksAt(at) || p.asksAt(at.dir())
 		}
+		selected = selected || below
 	}
-	explicit := byID || len(byPlace) > 0
+	explicit, tidy := byID || len(byPlace) > 0, maps.Clone(byPlace)
 	// A target is a file, with the copies of its mount that are nobody's name: a new mount namespace
 	// has one of each mount.
 	for _, pin := range ns.Pins {
@@ -31,7 +36,7 @@ func (p *planner) namespace(ns *discover.Namespace) {
 		}
 	}
 	switch {
-	case !explicit && (!p.everything || ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired):
+	case !explicit && (!selected || ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired):
 		return
 	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired && ns.Verdict != discover.Idle:
 		p.skip(nil, ns, inUse(ns), nil)

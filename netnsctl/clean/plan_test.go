@@ -150,6 +150,18 @@ func TestMake(t *testing.T) {
 		{name: "a number", targets: "100", want: "release net:[100]"},
 		{name: "the path of a mount", targets: "/run/c/ns in mnt:[50]", want: "release net:[100]"},
 		{name: "a directory with mounts", targets: "/run/c in mnt:[50]", want: "release net:[100]"},
+		{name: "a directory farther above", targets: "/run in mnt:[50]", want: "release net:[100]"},
+		{
+			name: "a directory farther above what a user holds", targets: "/run in mnt:[50]", want: "skip net:[100]: held by descriptor 3 of pid 9 (sleep), uid 1000, unless named",
+			change: func(w world) {
+				w.orphan.Pins = append(w.orphan.Pins, discover.Pin{Kind: discover.Descriptor, PID: 9, FD: 3, Command: "sleep", UID: 1000})
+			},
+		},
+		{name: "a directory farther above what is in use", targets: "/run in mnt:[50]", want: "", change: func(w world) { w.orphan.Verdict = discover.InUse }},
+		{
+			name: "a directory farther above what is mounted here", targets: "/run", want: "skip net:[100]: mounted at /run/c/ns, unless named",
+			change: func(w world) { w.mount.Host, w.mount.Own = true, true },
+		},
 		{name: "a directory with a slash", targets: "/run/c/ in mnt:[50]", want: "release net:[100]"},
 		{name: "the path of a mount in another mount namespace", targets: "/run/c/ns,/run/c/ns in mnt:[51]", want: "missing /run/c/ns\nmissing /run/c/ns in mnt:[51]"},
 		{

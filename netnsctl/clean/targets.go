@@ -84,13 +84,15 @@ func (t targets) asksName(name string) bool { return t.use(t.entries[path.Join(t
 // asksAt reports whether a place is a target.
 func (t targets) asksAt(at place) bool { return t.use(t.places[at]...) }
 
-// asksBelow reports whether a place, or a directory above it, is a target.
-func (t targets) asksBelow(at place) bool {
-	asked := t.asksAt(at)
+// asksMount reports whether the place of a mount, or the directory that it is in, is a target: that names
+// it. A target farther above only selects it, to be considered as without targets.
+func (t targets) asksMount(at place) (named, selected bool) {
+	named = t.asksAt(at)
 	for dir := at.dir(); dir.path != "/" && dir.path != "."; dir = dir.dir() {
-		asked = t.asksAt(dir) || asked
+		asked := t.asksAt(dir)
+		named, selected = named || asked && dir == at.dir(), selected || asked
 	}
-	return asked
+	return named, named || selected
 }
 
 func (t targets) use(words ...string) bool {

@@ -16,6 +16,7 @@ func TestPlanWired(t *testing.T) {
 		{"dead", "remove dead"},
 		{"net:[100]", "release net:[100]"},
 		{"/run/c in mnt:[50]", "release net:[100]"},
+		{"/run in mnt:[50]", skipped},
 	} {
 		w := newWorld()
 		w.orphan.Verdict, w.orphan.Reason = discover.Wired, "br0 joins a and b"
