@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -61,20 +62,31 @@ func (s runtimeState) note(ns *Namespace, host netnsctl.Host, assigned func() []
 	for _, i := range s.records.near(ns) {
 		if r := s.Records[i]; s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || ns.Owner.Container == r.ID {
 			ns.Owner.noted(r)
+			ns.records = append(ns.records, r)
 		}
 	}
-	if ns.Owner.Container == "" {
-		ns.Owner.Container = s.lessee(ns, host, assigned)
+	if lessee := s.lessee(ns, host, assigned); lessee != "" {
+		ns.records = append(ns.records, container.Record{ID: lessee})
+		ns.records = append(ns.records, s.ofContainer(lessee)...)
+		ns.Owner.Container = cmp.Or(ns.Owner.Container, lessee)
 	}
 	if ns.Owner.Container == "" {
 		return
 	}
-	for _, i := range s.records.container[ns.Owner.Container] {
-		ns.Owner.noted(s.Records[i])
+	for _, r := range s.ofContainer(ns.Owner.Container) {
+		ns.Owner.noted(r)
 	}
 	for _, i := range s.of.container[ns.Owner.Container] {
 		ns.Leases = append(ns.Leases, s.Leases[i])
 	}
+}
+
+// ofContainer are the records of a container.
+func (s runtimeState) ofContainer(id string) (found []container.Record) {
+	for _, i := range s.records.container[id] {
+		found = append(found, s.Records[i])
+	}
+	return found
 }
 
 // lessee is the container to which an address was given that a namespace has: under one of its names

@@ -108,10 +108,10 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	})
 	if !opts.IdentityOnly {
 		var gaps []Gap
-		v.wanted, gaps = readWanted(host, opts.LeftOvers)
+		v.wanted, gaps = readWanted(host, v.runtimes, opts.LeftOvers)
 		unread = append(unread, gaps...)
 	}
-	snap := &Snapshot{Taken: v.clock.now, Host: host}
+	snap := &Snapshot{Taken: v.clock.now, Host: host, runtimes: v.runtimes}
 	if snap.Gaps, err = v.look(snap.time); err != nil {
 		return nil, err
 	}

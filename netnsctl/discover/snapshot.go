@@ -101,7 +101,8 @@ type Snapshot struct {
 	// Steps are the parts of the scan, in the order in which they were taken.
 	Steps []Step
 
-	first netnsctl.ID // the network namespace of pid 1
+	first    netnsctl.ID         // the network namespace of pid 1
+	runtimes func() runtimeState // as the scan has read them
 }
 
 // FileMount is a mount of anything on the file of a name, or of a mount of an unused
@@ -166,9 +167,10 @@ type Namespace struct {
 	// Evidence is set for idle namespaces with [Options.Evidence].
 	Evidence *Evidence `json:"evidence,omitempty"`
 
-	kept bool // by a runtime's records
-	held bool
-	fd   int // if held
+	kept    bool               // by a runtime's records
+	records []container.Record // all that lead to it
+	held    bool
+	fd      int // if held
 }
 
 // Owner is the process, unit, container or runtime to which a namespace seems to belong. It is

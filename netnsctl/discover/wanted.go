@@ -7,24 +7,24 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
+	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/keep"
 )
 
 // Wanted says what the administrator wants kept, by the lines of the keep files (package keep).
 //
-// A local user chooses the paths in a mount namespace of his own, which has a copy of each mount,
-// and the command of his process. These count only for what is his own ([Wanted.believes]). He may
-// still mount a namespace of root in what is the directory of a runtime there, and so make that its
-// owner: he keeps what he pins anyway, as with a name there ([judge]).
+// A line is compared with all that is known of a namespace, whoever has made it so: nobody takes the
+// effect of a line away by one more mount, or one more process. A local user may so have kept what
+// his mounts and processes pin anyway.
 type Wanted struct {
-	rules keep.Rules
-	host  netnsctl.Host
-	users map[int]int64 // who answers for a process, by PID
+	rules  keep.Rules
+	host   netnsctl.Host
+	owners *owners
 }
 
 // readWanted reads the keep files. Each kind of problem is one gap.
-func readWanted(host netnsctl.Host, critical bool) (w Wanted, gaps []Gap) {
+func readWanted(host netnsctl.Host, runtimes func() runtimeState, critical bool) (w Wanted, gaps []Gap) {
 	type read struct {
 		rules    keep.Rules
 		problems []keep.Problem
@@ -44,12 +44,12 @@ func readWanted(host netnsctl.Host, critical bool) (w Wanted, gaps []Gap) {
 		}
 		gaps = append(gaps, Gap{What: what, Count: 1, Critical: critical, Vantage: critical, Path: p.Place})
 	}
-	return Wanted{found.rules, host, map[int]int64{}}, gaps
+	return Wanted{found.rules, host, newOwners(host, runtimes)}, gaps
 }
 
 // WantedNow reads the keep files again. The error names what could not be read or understood.
 func (s *Snapshot) WantedNow() (Wanted, error) {
-	w, gaps := readWanted(s.Host, true)
+	w, gaps := readWanted(s.Host, s.runtimes, true)
 	if len(gaps) > 0 {
 		return w, errors.New(gaps[0].Path + ": " + gaps[0].ofKeepFile())
 	}
@@ -63,11 +63,11 @@ func (w Wanted) Name(n *Name) string {
 	if n.Owner != "" {
 		s.Owners = []string{n.Owner}
 	}
-	return w.rules.Find(s)
+	return w.rules.Place(w.rules.First(s))
 }
 
 // Namespace is the line that wants a namespace, as [Namespace.WantedBy] has it. What the scan has
-// not found out about its owner and its user matches no line.
+// not found out about its user and its containers matches no line.
 func (w Wanted) Namespace(ns *Namespace) string {
 	if len(w.rules) == 0 {
 		return ""
@@ -77,39 +77,24 @@ func (w Wanted) Namespace(ns *Namespace) string {
 		s.Paths = append(s.Paths, w.host.NamePath(name))
 	}
 	for _, p := range ns.Pins {
-		switch m := p.Mount; {
-		case p.Kind != MountPin:
-		case m.Host:
+		if m := p.Mount; m != nil && !slices.Contains(s.Paths, m.Path) { // there are many copies of a mount
 			s.Paths = append(s.Paths, m.Path)
-			if m.Name != "" { // a name that is covered, too
+			if m.Name != "" { // a name that is covered, or one elsewhere
 				s.Names = append(s.Names, m.Name)
 			}
-		case w.believes(m.Through, ns):
-			s.Paths = append(s.Paths, m.Path)
 		}
 	}
-	o := ns.Owner
-	s.Owners = []string{o.Runtime, o.Name, o.PodName}
-	if w.believes(o.PID, ns) {
-		s.Owners = append(s.Owners, o.Unit, o.Container, o.Container[:min(12, len(o.Container))], o.Pod)
-		s.Command = o.Command
-	}
-	s.Owners = slices.DeleteFunc(s.Owners, func(part string) bool { return part == "" })
 	if ns.UID > 0 && w.rules.Uses(keep.User) {
 		s.Users = []string{procfs.UserName(ns.UID), strconv.FormatInt(ns.UID, 10)}
 	}
-	return w.rules.Find(s)
-}
-
-// believes reports whether a process tells who wants a namespace: it is one of root, or of the user
-// to whom the namespace belongs.
-func (w Wanted) believes(pid int, ns *Namespace) bool {
-	uid, known := w.users[pid]
-	if !known && pid != 0 {
-		uid, _ = procfs.UserOf(w.host.Helper, w.host.Proc(), pid)
-		w.users[pid] = uid
+	if !w.rules.Uses(keep.Word) && !w.rules.Uses(keep.Owner) {
+		return w.rules.Place(w.rules.First(s))
 	}
-	return uid <= 0 || uid == ns.UID
+	s.Owners = ns.recordedOwners()
+	for _, path := range s.Paths {
+		s.Owners = append(s.Owners, container.At(path))
+	}
+	return w.rules.Place(min(w.rules.First(s), w.firstProcess(ns)))
 }
 
 // mark fills in WantedBy. The owners of namespaces must be known.

@@ -2,6 +2,8 @@ package discover
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -84,8 +86,8 @@ func TestWanted(t *testing.T) {
 	})
 }
 
-// TestWantedByUser: the user is the one to whom the kernel says that the namespace belongs. What
-// another user mounts and runs says nothing about it.
+// TestWantedByUser: the user is the one to whom the kernel says that the namespace belongs. Another
+// user, who has a copy of each mount, may have it kept by the path of that.
 func TestWantedByUser(t *testing.T) {
 	nstest.NeedRoot(t, "only root makes namespaces of other users")
 	at := netnsctl.Host{StateRoot: "/run/root"}
@@ -98,23 +100,73 @@ func TestWantedByUser(t *testing.T) {
 			until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.01; done`)
 		for text, want := range map[string]string{
 			"user:65534": "/run/his", "user:nobody": "/run/his", "user:1": "", "user:*": "/run/his",
-			"/run/fake": "/run/his", "/run/roots": "/run/roots",
+			"/run/fake": "/run/his /run/roots", "/run/roots": "/run/roots",
 		} {
 			wantKept(t, at, text)
 			for _, opts := range []Options{{}, {Everything: true}, {Files: true}} {
 				for _, ns := range scanned(t, at, opts).Namespaces {
-					wanted := want != "" && ns.mountedAt(want)
+					wanted := slices.ContainsFunc(strings.Fields(want), ns.mountedAt)
 					if (ns.WantedBy != "") != wanted || wanted && ns.Verdict != Idle {
 						t.Errorf("%s: %s, %q, wanted by %q", text, ns.Verdict, ns.Reason, ns.WantedBy)
 					}
 				}
 			}
 		}
-		// He has a copy of each mount, and the namespace of root is mounted here.
-		wantKept(t, at, "owner:sleep")
-		for _, ns := range scanned(t, at, Options{}).Namespaces {
-			if ns.mountedAt("/run/roots") && (ns.Owner.Command != "sleep" || ns.WantedBy != "") {
-				t.Errorf("owner %+v, wanted by %q", ns.Owner, ns.WantedBy)
+	})
+}
+
+// TestWantedByOwner: each process that pins an orphan, and each in a mount namespace in which it is
+// mounted, is an owner, whatever its user: more pins take the effect of no line away.
+func TestWantedByOwner(t *testing.T) {
+	nstest.NeedRoot(t, "a service drops the rights of root")
+	at := netnsctl.Host{StateRoot: "/run/root"}
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Shell(t, `cd /run; for c in vpnd helper first later holder; do cp "$(command -v sleep)" $c; done
+			started() { until [ "$(cat /proc/$1/comm)" = $2 ]; do sleep 0.01; done; }
+			ip netns add a; mkdir /run/srv
+			setpriv --reuid 65534 --clear-groups unshare -Urm sh -c 'mount -t tmpfs t /run/srv; : >/run/srv/x; mount --bind /run/netns/a /run/srv/x; exec /run/first 1000' >/dev/null 2>&1 & started $! first
+			unshare -m sh -c 'mount -t tmpfs t /run/srv; : >/run/srv/vpn; mount --bind /run/netns/a /run/srv/vpn
+				for n in 1 2 3 4 5; do /run/helper 1000 & done; exec setpriv --reuid 65534 --clear-groups /run/vpnd 1000' >/dev/null 2>&1 & started $! vpnd
+			setpriv --reuid 65534 --clear-groups unshare -Urm sh -c 'mount -t tmpfs t /run/srv; : >/run/srv/x; mount --bind /run/netns/a /run/srv/x; exec /run/later 1000' >/dev/null 2>&1 & started $! later
+			setpriv --reuid 65534 --clear-groups /run/holder 1000 3</run/netns/a >/dev/null 2>&1 & started $! holder
+			ip netns delete a`)
+		for text, wanted := range map[string]bool{
+			"owner:vpnd": true, "owner:helper": true, "owner:first": true, "owner:later": true, "owner:holder": true,
+			"vpnd": false, "owner:other": false, "/run/srv/vpn": true, "/run/srv/x": true,
+		} {
+			wantKept(t, at, "nothing\n"+text)
+			for _, opts := range []Options{{}, {Everything: true}, {Files: true}} {
+				snap := scanned(t, at, opts)
+				now, err := snap.WantedNow()
+				nstest.Must(t, err)
+				for _, ns := range snap.Namespaces {
+					want := ""
+					if wanted {
+						want = keep.Dir + "/x.conf:2"
+					}
+					if ns.mountedAt("/run/srv/vpn") && (ns.WantedBy != want || now.Namespace(ns) != want) {
+						t.Errorf("%s: %s, %q is wanted by %q and %q", text, ns.Verdict, ns.Reason, ns.WantedBy, now.Namespace(ns))
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestWantedByContainer: so it is with the containers whose records lead to it, and whose addresses it
+// has.
+func TestWantedByContainer(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		at, id := keptBy(t, map[string]string{
+			"var/lib/cni/results/a": lease(containerID, "/var/run/netns/x", "10.0.0.5/24"),
+			dockerRecord:            `{"ID":"` + containerID + `","Name":"/web"}`,
+		})
+		for text, want := range map[string]string{"web": keep.Dir + "/x.conf:1", containerID[:12]: keep.Dir + "/x.conf:1", "name:web": ""} {
+			wantKept(t, at, text)
+			ns := &Namespace{Identity: netnsctl.Identity{ID: id}, Names: []string{"x"}, Owner: Owner{Container: "f00"}}
+			readRecords(at).note(ns, at, func() []string { return nil })
+			if now, err := scanned(t, at, Options{}).WantedNow(); err != nil || now.Namespace(ns) != want {
+				t.Errorf("%s: wanted by %q, %v", text, now.Namespace(ns), err)
 			}
 		}
 	})

@@ -46,26 +46,35 @@ const (
 	User  Field = "user:"
 )
 
-// Subject is what is known of a namespace, or of a name that leads to none.
+// Subject is what is known of a namespace, of a name that leads to none, or of one of the owners.
 type Subject struct {
 	Names []string
 	// Paths are those of the names and of the mounts.
 	Paths []string
-	// Owners are the parts of an owner, but for the Command, which each process chooses.
+	// Owners are the parts of owners, but for the Command, which each process chooses. Each may be
+	// empty.
 	Owners  []string
 	Command string
 	// Users are the name and the number of a user.
 	Users []string
 }
 
-// Find is the place of the first rule that matches, empty if none does.
-func (r Rules) Find(s Subject) string {
+// First is the index of the first rule that matches, len(r) if none does.
+func (r Rules) First(s Subject) int {
 	for i := range r {
 		if r[i].matches(&s) {
-			return r[i].Place
+			return i
 		}
 	}
-	return ""
+	return len(r)
+}
+
+// Place is that of the rule with an index, empty for len(r).
+func (r Rules) Place(i int) string {
+	if i == len(r) {
+		return ""
+	}
+	return r[i].Place
 }
 
 // Uses reports whether a rule needs a field of the subjects.
@@ -80,7 +89,7 @@ func (r *Rule) matches(s *Subject) bool {
 	case Name:
 		return slices.ContainsFunc(s.Names, r.matchesWord)
 	case Owner:
-		return slices.ContainsFunc(s.Owners, r.matchesWord) || s.Command != "" && r.matchesWord(s.Command)
+		return slices.ContainsFunc(s.Owners, r.matchesWord) || r.matchesWord(s.Command)
 	case User:
 		return slices.ContainsFunc(s.Users, r.matchesWord)
 	}
@@ -88,7 +97,7 @@ func (r *Rule) matches(s *Subject) bool {
 }
 
 func (r *Rule) matchesWord(word string) bool {
-	return strings.HasPrefix(word, r.begin) && glob.Match(r.glob, word)
+	return word != "" && strings.HasPrefix(word, r.begin) && glob.Match(r.glob, word)
 }
 
 // matchesPath reports whether a path, or with a glob that is not absolute the end of one, is or

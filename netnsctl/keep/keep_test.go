@@ -22,7 +22,7 @@ func TestFind(t *testing.T) {
 		{"vpn-*\r", vpn, true},
 		{"vpn", vpn, false},
 		{"*", Subject{}, false},
-		{"owner:*", Subject{}, false},
+		{"owner:*", Subject{Owners: []string{""}}, false},
 		{"VPN-1", vpn, false},
 		{"/run/netns/vpn-1", vpn, true},
 		{"/var/run/netns/", vpn, true},
@@ -64,7 +64,7 @@ func TestFind(t *testing.T) {
 		rules, problems := parse("f", "\n# nothing\n"+test.line)
 		if len(rules) != 1 || len(problems) > 0 {
 			t.Errorf("%q: %+v, %+v", test.line, rules, problems)
-		} else if got := rules.Find(test.subject); (got == "f:3") != test.want || got != "f:3" && got != "" {
+		} else if got := rules.Place(rules.First(test.subject)); (got == "f:3") != test.want || got != "f:3" && got != "" {
 			t.Errorf("%q: %q", test.line, got)
 		}
 	}
@@ -73,7 +73,7 @@ func TestFind(t *testing.T) {
 // TestFirst: the first line that matches is told.
 func TestFirst(t *testing.T) {
 	rules, _ := parse("f", "a\n/run/netns/b\nb\n")
-	if got := rules.Find(Subject{Names: []string{"b"}, Paths: []string{"/run/netns/b"}}); got != "f:2" {
+	if got := rules.Place(rules.First(Subject{Names: []string{"b"}, Paths: []string{"/run/netns/b"}})); got != "f:2" {
 		t.Error(got)
 	}
 	if !rules.Uses(Path) || rules.Uses(Owner) {
