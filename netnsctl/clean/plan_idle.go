@@ -1,10 +1,8 @@
 package clean
 
 import (
-	"slices"
 	"strings"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -67,48 +65,4 @@ func kindOf(fact discover.Fact) Kind {
 		return Named
 	}
 	return InUse
-}
-
-// keepLinked takes back the steps for idle names that are no targets and whose namespace has another
-// name that stays, or a device at the far end of which is the namespace of an idle name that stays:
-// the kernel would delete that device, too.
-func (p *planner) keepLinked() {
-	goes := map[string]bool{}
-	for _, step := range p.plan.Steps {
-		if step.Name != nil {
-			goes[step.Name.Name] = true
-		}
-	}
-	names := map[netnsctl.ID][]string{}
-	for _, ns := range p.snap.Namespaces {
-		if ns.Verdict == discover.Idle {
-			names[ns.ID] = ns.Names
-		}
-	}
-	stays := func(name string) bool { return !goes[name] }
-	keeps := func(ns *discover.Namespace) reason {
-		if i := slices.IndexFunc(ns.Names, stays); i >= 0 {
-			return because("it also has the name ", ns.Names[i], ", which stays").as(Named)
-		}
-		for _, end := range ns.FarEnds {
-			if i := slices.IndexFunc(names[end.Namespace], stays); i >= 0 {
-				return because(end.Device, " of ", names[end.Namespace][i], ", which stays, would be deleted with it").as(Wired)
-			}
-		}
-		return reason{}
-	}
-	for again := true; again; {
-		again = false
-		p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(step Step) bool {
-			if step.named || step.Name == nil || step.Namespace == nil {
-				return false
-			}
-			r := keeps(step.Namespace)
-			if r.keeps() {
-				p.skip(step.Name, step.Namespace, r, p.ifNamed(step.Name, step.Namespace))
-				goes[step.Name.Name], again = false, true
-			}
-			return r.keeps()
-		})
-	}
 }

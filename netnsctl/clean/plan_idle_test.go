@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -93,42 +92,5 @@ func TestIdleWhy(t *testing.T) {
 	plan, err := clean.Make(snapshot(n, ns), clean.Request{Idle: true})
 	if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Reason() != "no process, no runtime knows it (docker asked), no device leads out of it" {
 		t.Errorf("%v, %+v", err, plan)
-	}
-}
-
-// TestIdleLinked: a name goes only if all go whose namespaces would lose a device with it, and all
-// names of its namespace.
-func TestIdleLinked(t *testing.T) {
-	id := func(n uint64) netnsctl.ID { return netnsctl.ID{Dev: 4, Ino: n} }
-	world := func() []any {
-		var things []any
-		for i, name := range []string{"a", "b", "c", "d"} {
-			n, ns := idle()
-			n.Name, n.ID, n.Top = name, id(uint64(10+i)), id(uint64(10+i))
-			ns.ID, ns.Names, ns.Evidence = n.ID, []string{name}, &discover.Evidence{}
-			things = append(things, n, ns)
-		}
-		a, b, c := things[1].(*discover.Namespace), things[3].(*discover.Namespace), things[5].(*discover.Namespace)
-		a.FarEnds = []discover.FarEnd{{Device: "v2", Namespace: b.ID}}
-		b.FarEnds = []discover.FarEnd{{Device: "v1", Namespace: a.ID}, {Device: "v4", Namespace: c.ID}}
-		c.FarEnds = []discover.FarEnd{{Device: "v3", Namespace: b.ID}}
-		return things
-	}
-	const all = "remove a\nremove b\nremove c\nremove d"
-	if got := decideOn(snapshot(world()...), clean.Request{Idle: true}); got != all {
-		t.Errorf("all: %q", got)
-	}
-	if got := decideOn(snapshot(world()...), clean.Request{Idle: true, Exclude: []string{"c"}}); got != "remove d\nskip b: v4 of c, which stays, would be deleted with it, unless named\nskip a: v2 of b, which stays, would be deleted with it, unless named" {
-		t.Errorf("without c: %q", got)
-	}
-	things := world()
-	second, _ := idle()
-	second.Name, second.ID, second.Top = "second", id(13), id(13)
-	things[7].(*discover.Namespace).Names = []string{"d", "second"}
-	if got := decideOn(snapshot(append(things, second)...), clean.Request{Idle: true, Match: []string{"d"}}); got != "skip d: it also has the name second, which stays, unless named" {
-		t.Errorf("of two names: %q", got)
-	}
-	if got := decideOn(snapshot(append(things, second)...), clean.Request{Idle: true, Match: []string{"d", "second"}}); got != "remove d\nremove second" {
-		t.Errorf("both names: %q", got)
 	}
 }

@@ -51,7 +51,7 @@ func (d *describer) weigh(w *wires, handles []netns.NsHandle) {
 
 // lives says what the idle namespaces with evidence carry for others, by their index. Unlike for an
 // orphan, another idle namespace counts only if there is a sign of life in it or it is wanted: names that were left
-// over may be linked with each other.
+// over may be linked with each other. An orphan counts if something other than a mount holds it, too.
 func (w *wires) lives() map[int][]Fact {
 	alive := make([]bool, len(w.contents))
 	for n := range w.contents {
@@ -62,7 +62,7 @@ func (w *wires) lives() map[int][]Fact {
 		ns := w.namespaces[n]
 		switch {
 		case ns.Verdict == Orphan:
-			alive[n] = ns.isUsed() || ns.WantedBy != ""
+			alive[n] = ns.isHeld() || ns.WantedBy != ""
 		case ns.Evidence != nil:
 			alive[n] = !ns.Evidence.None() || ns.WantedBy != ""
 		default:
@@ -99,8 +99,10 @@ func (w *wires) deadEnds(n int) (texts []string) {
 			texts = append(texts, text+", which is up")
 		case w.isHost(s.to.namespace) && far != nil:
 			texts = append(texts, text+", which is down")
-		case to.Evidence.None(), to.Verdict == Orphan && !to.isUsed():
+		case to.Evidence.None():
 			texts = append(texts, text+", which nobody uses")
+		case to.Verdict == Orphan && !to.isHeld():
+			texts = append(texts, text+", which has no name and no process")
 		}
 	}
 	if len(w.strands[n]) == 0 {

@@ -115,6 +115,26 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// TestEvidenceFarEnd: an orphan at the far end counts if something other than a mount holds it.
+func TestEvidenceFarEnd(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		for _, name := range []string{"x", "y"} {
+			nstest.Must(t, host.Add(name))
+		}
+		nstest.Shell(t, `ip -n x link add v1 type veth peer name v2 netns y; : >/run/y; mount --bind /run/netns/y /run/y; ip netns del y`)
+		id := netnsctl.ID{Dev: 4, Ino: inode(t, "/run/y")}
+		e := scanned(t, host, Options{Evidence: true}).named(t, "x").Evidence
+		if text := "v1 leads to v2 of " + id.String() + ", which has no name and no process"; !e.None() || !strings.Contains(e.String(), text) {
+			t.Errorf("no %q in %+v", text, e)
+		}
+		nstest.Shell(t, "sleep 1000 </run/y >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do sleep 0.01; done")
+		e = scanned(t, host, Options{Evidence: true}).named(t, "x").Evidence
+		if text := "v1 joins v2 of " + id.String() + " (held by descriptor 0 of pid "; !strings.HasPrefix(e.String(), text) {
+			t.Errorf("no %q in %+v", text, e)
+		}
+	})
+}
+
 // TestEvidenceHeld: what a process has of a namespace without a process is a sign of life.
 func TestEvidenceHeld(t *testing.T) {
 	for what, want := range map[string]string{

@@ -258,6 +258,9 @@ func (w *wires) namespaceText(n int) string {
 			return text + " (" + w.who(p.PID) + ")"
 		}
 	}
+	if ns.isHeld() {
+		return text + " (" + ns.heldBy() + ")"
+	}
 	return text
 }
 

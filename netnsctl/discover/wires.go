@@ -155,6 +155,10 @@ func (ns *Namespace) alive() bool {
 	return ns.Verdict != Orphan || ns.isUsed()
 }
 
+// isHeld reports whether something other than a mount holds a namespace that has neither a name nor a
+// process: whoever has that may use the namespace again.
+func (ns *Namespace) isHeld() bool { return ns.Verdict == Orphan && ns.Holder() != MountPin }
+
 // isUsed reports whether a process has a socket or a device of a namespace without a process inside.
 func (ns *Namespace) isUsed() bool {
 	for _, p := range ns.Pins {

@@ -109,7 +109,7 @@ func TestWires(t *testing.T) {
 		{world: "an orphan", devices: []inside.Device{to(device(2, "veth"), dead, 5)}},
 		{
 			world: "an orphan in which a process has a socket", devices: []inside.Device{to(device(2, "veth"), dead, 5)},
-			pins: []Pin{{Kind: SocketPin, PID: 9}}, expected: "d2 joins device 5 of net:[53]",
+			pins: []Pin{{Kind: SocketPin, PID: 9}}, expected: "d2 joins device 5 of net:[53] (held by socket, descriptor 0 of pid 9)",
 		},
 		{
 			world: "an orphan that a process holds by a descriptor only", devices: []inside.Device{to(device(2, "veth"), dead, 5)},
@@ -123,6 +123,9 @@ func TestWires(t *testing.T) {
 			expected: "d2 joins device 8 of the host, device 9 of the host, device 10 of the host and 1 more",
 		},
 	} {
+		if test.pins == nil {
+			test.pins = []Pin{{Kind: MountPin}}
+		}
 		w := &wires{
 			namespaces: []*Namespace{
 				{Identity: sighted(50, Pin{}).Identity, Verdict: Own},
