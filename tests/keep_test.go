@@ -98,12 +98,13 @@ func TestKeepUnknown(t *testing.T) {
 	w.shell(`netnsctl add idle; : >/run/netns/dead; : >/run/vpn; unshare --net=/run/vpn true`)
 	const file, remedy = "/etc/netnsctl/keep.d/x.conf", "; correct or remove it: what it wants kept is not known"
 	for change, why := range map[string]string{
-		`true`:                            file + `:2: not a valid glob`,
-		`echo ./a >x.conf`:                file + `:1: not an absolute path`,
-		`echo good >x.conf; chmod 666 *`:  file + `: writable by others than root`,
-		`echo good >x.conf; chown 1000 *`: file + `: not owned by root`,
-		`rm x.conf; mkfifo x.conf`:        file + `: not a regular file`,
-		`rm x.conf; chmod 777 .`:          `/etc/netnsctl/keep.d: writable by others than root`,
+		`true`:                                     file + `:2: not a valid glob`,
+		`echo ./a >x.conf`:                         file + `:1: not an absolute path`,
+		`echo good >x.conf; chmod 666 *`:           file + `: writable by others than root`,
+		`echo good >x.conf; chown 1000 *`:          file + `: not owned by root`,
+		`rm x.conf; mkfifo x.conf`:                 file + `: not a regular file`,
+		`rm x.conf; chmod 777 .`:                   `/etc/netnsctl/keep.d: writable by others than root`,
+		`cd ..; rm -r keep.d; ln -s /srv/keep.d .`: `/etc/netnsctl/keep.d: a symbolic link that leads nowhere`,
 	} {
 		w.keep(`good\na[\n`)
 		w.shell(`cd /etc/netnsctl/keep.d; ` + change)

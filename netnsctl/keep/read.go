@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,14 +28,15 @@ type Problem struct {
 }
 
 // Read reads all files, in alphabetical order, below root, or below "/" if root is empty. A
-// symbolic link is followed: root has put it there. No directory is no rule.
+// symbolic link is followed: root has put it there. No directory is no rule, but a link that leads
+// nowhere is a problem: it may lead to what is not mounted yet.
 //
 // What others than root can write is not believed. They could only keep things, and so silence
 // the alarm about them.
 func Read(root string) (rules Rules, problems []Problem) {
 	dir, err := sys.Hold(-1, root+Dir, sys.Follow|sys.DirectoryOnly)
 	if err == syscall.ENOENT {
-		return nil, nil
+		return nil, dangling(root)
 	}
 	var names []string
 	why := problemOf(err)
@@ -70,6 +72,21 @@ func Read(root string) (rules Rules, problems []Problem) {
 		}
 	}
 	return rules, problems
+}
+
+// dangling is the problem where a symbolic link is the reason why there is no directory.
+func dangling(root string) []Problem {
+	for file := Dir; file != "/"; file = path.Dir(file) {
+		var st sys.FileStat
+		if err := sys.StatNoFollow(root+file, &st); err == syscall.ENOENT {
+			continue
+		}
+		if err := sys.StatFollow(root+file, &st); err != nil {
+			return []Problem{{file, "a symbolic link that leads nowhere"}}
+		}
+		break
+	}
+	return nil
 }
 
 func readFile(dir int, name string, limit int) (text, why string) {

@@ -77,6 +77,28 @@ func TestRead(t *testing.T) {
 	})
 }
 
+// TestReadNothing: no directory is no rule, a link that leads to none is a problem.
+func TestReadNothing(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, os.MkdirAll("/run/root/etc/netnsctl", 0o755))
+		const nowhere = ": a symbolic link that leads nowhere"
+		for _, test := range []struct{ change, problem string }{
+			{`true`, ""},
+			{`ln -s /srv/nothing netnsctl/keep.d`, keep.Dir + nowhere},
+			{`ln -sf nothing/keep.d netnsctl/keep.d`, keep.Dir + nowhere},
+			{`rm -r netnsctl; ln -s nothing netnsctl`, "/etc/netnsctl" + nowhere},
+			{`mkdir nothing`, ""},
+			{`rm netnsctl`, ""},
+			{`cd ..; rm -r etc`, ""},
+		} {
+			nstest.Shell(t, `cd /run/root/etc; `+test.change)
+			if got := strings.Join(read(), ", "); got != test.problem {
+				t.Errorf("%s: %q", test.change, got)
+			}
+		}
+	})
+}
+
 // TestReadMany: what is read is bounded, and what is left out is told.
 func TestReadMany(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
