@@ -120,7 +120,7 @@ func (r *Rule) matchesPath(file string) bool {
 // parse reads the text of a file.
 func parse(file, text string) (rules Rules, problems []Problem) {
 	number := 0
-	for text := range strings.Lines(text) {
+	for text := range strings.Lines(strings.TrimPrefix(text, byteOrderMark)) {
 		number++
 		text = withoutComment(text)
 		if text == "" {
@@ -178,7 +178,7 @@ func parseLine(text string) (r Rule, why string) {
 // hasUnknownField reports whether a text begins with letters and a colon.
 func hasUnknownField(text string) bool {
 	before, _, found := strings.Cut(text, ":")
-	return found && !strings.HasPrefix(text, string(User)) && strings.Trim(before, "abcdefghijklmnopqrstuvwxyz") == ""
+	return found && !strings.HasPrefix(text, string(User)) && strings.Trim(strings.ToLower(before), "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // beginOf is with what a path or a word begins that a glob matches. To [glob.MatchPath], /var/run is
@@ -193,7 +193,10 @@ func beginOf(glob string) string {
 	return glob
 }
 
-const blanks = " \t\r\n"
+const (
+	blanks        = " \t\r\n"
+	byteOrderMark = "\ufeff" // some editors begin a file so
+)
 
 func withoutComment(line string) string {
 	for i, c := range line {

@@ -81,6 +81,14 @@ func TestFirst(t *testing.T) {
 	}
 }
 
+// TestByteOrderMark: it is no part of the first line.
+func TestByteOrderMark(t *testing.T) {
+	rules, problems := parse("f", "\ufeffvpn\n")
+	if len(problems) > 0 || rules.Place(rules.First(Subject{Names: []string{"vpn"}})) != "f:1" {
+		t.Errorf("%+v, %+v", rules, problems)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for line, why := range map[string]string{
 		"a[":                 "not a valid glob",
@@ -100,6 +108,7 @@ func TestProblems(t *testing.T) {
 		"path:/srv":          "neither name: nor owner: nor user:",
 		"unit:a.service":     "neither name: nor owner: nor user:",
 		"web:1":              "neither name: nor owner: nor user:",
+		"Owner:web":          "neither name: nor owner: nor user:",
 		"./a":                "not an absolute path",
 		"../a/b":             "not an absolute path",
 		"name:a/b":           "not a name",
