@@ -10,6 +10,8 @@ import (
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
+	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/internal/procfs"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
@@ -143,16 +145,20 @@ func (d *describer) lostLeases(namespaces []*Namespace) (lost []container.Lease)
 	if !slices.ContainsFunc(lost, byAddress) {
 		return lost
 	}
+	unread := false // one may have any address
 	for _, ns := range namespaces {
-		if fd, err := d.v.open(ns); err == nil {
-			found, _ := d.scratch.Addresses(netns.NsHandle(fd))
+		fd, err := d.v.open(ns)
+		if err == nil {
+			var found []inside.Address
+			found, err = d.scratch.Addresses(netns.NsHandle(fd))
 			for _, a := range found {
 				assigned[a.Prefix.Addr().String()] = true
 			}
 			sys.Close(fd)
 		}
+		unread = unread || err != nil && !procfs.Gone(err)
 	}
-	return slices.DeleteFunc(lost, func(l container.Lease) bool { return byAddress(l) && assigned[l.Address] })
+	return slices.DeleteFunc(lost, func(l container.Lease) bool { return byAddress(l) && (unread || assigned[l.Address]) })
 }
 
 // leaseText says which addresses an orphan still has from CNI.
