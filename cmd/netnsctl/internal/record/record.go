@@ -86,6 +86,9 @@ func (l *Log) Write(e Entry) error {
 
 func (l *Log) send(e Entry) error {
 	if l.conn == nil && !l.connect() {
+		if l.sink.path != "" { // it was there
+			return fmt.Errorf("%s does not answer any more", l.sink.path)
+		}
 		l.absent = true
 		return nil
 	}
