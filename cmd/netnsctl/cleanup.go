@@ -42,7 +42,7 @@ func minAge(c *cli.Context, name string) time.Duration {
 
 // cleanUp plans, and does what was planned.
 func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
-	r := &cleanup{ui: u, cleanupOptions: o, targets: len(o.Targets) > 0}
+	r := &cleanup{ui: u, cleanupOptions: o}
 	if err := r.makePlan(call.Host); err != nil {
 		return err
 	}
@@ -55,10 +55,10 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 		return r.dryRun()
 	case len(r.plan.Missing) > 0:
 		return r.refuse()
-	case o.asks && !r.agreed():
+	case o.asks && !r.ask():
 		u.note("nothing was done")
 		return status(statusFailed)
-	case r.shown && len(r.plan.Steps) > 0:
+	case r.agreed && len(r.plan.Steps) > 0:
 		if err := r.planAgain(call.Host); err != nil {
 			return err
 		}
@@ -114,9 +114,11 @@ func (r *cleanup) makePlan(host netnsctl.Host) (err error) {
 // planAgain plans what the user has agreed to again: while the question waited, something may have
 // come into use. What must not be done any more is printed.
 func (r *cleanup) planAgain(host netnsctl.Host) error {
-	before := r.plan
-	r.Shown = before
-	if err := r.makePlan(host); err != nil {
+	before, agreed := r.snap, r.plan
+	r.Shown = agreed
+	err := r.makePlan(host)
+	before.Close() // its descriptors would keep the namespaces
+	if err != nil {
 		return err
 	}
 	r.plan.Missing = nil // what is gone meanwhile
@@ -127,16 +129,35 @@ func (r *cleanup) planAgain(host netnsctl.Host) error {
 	for _, s := range r.plan.Skipped {
 		known[subject(s.Name, s.Namespace)] = true
 	}
-	for _, s := range before.Steps {
+	for _, s := range agreed.Steps {
 		if !known[subject(s.Name, s.Namespace)] {
-			r.plan.Skipped = append(r.plan.Skipped, clean.Skipped{Name: s.Name, Namespace: s.Namespace, Why: "it is in use, or gone, by now", Kind: clean.InUse})
+			r.plan.Skipped = append(r.plan.Skipped, clean.Skipped{Name: s.Name, Namespace: s.Namespace, Why: r.becameText(s), Kind: clean.InUse})
 		}
 	}
 	if !r.json {
 		r.print(r.skippedLines("skipped "))
 	}
-	r.plan.Skipped = slices.Concat(before.Skipped, r.plan.Skipped)
+	r.plan.Skipped = slices.Concat(agreed.Skipped, r.plan.Skipped)
 	return nil
+}
+
+// becameText says what has become of the subject of a step since the plan was shown.
+func (r *cleanup) becameText(step clean.Step) string {
+	var verdict discover.Verdict
+	if step.Name != nil {
+		if n := nameIn(r.snap, step.Name.Name); n != nil {
+			verdict = n.Verdict
+		}
+	} else if ns := withIdentity(r.snap, step.Namespace.Identity); ns != nil {
+		verdict = ns.Verdict
+	}
+	switch verdict {
+	case "":
+		return "it is gone by now"
+	case discover.InUse:
+		return "it is in use by now"
+	}
+	return "it is another one by now"
 }
 
 // scan is what the plan needs.
@@ -151,8 +172,7 @@ func (o cleanupOptions) scan() discover.Options {
 type cleanup struct {
 	*ui
 	cleanupOptions
-	targets   bool // the call names some
-	shown     bool // the plan, before the question
+	agreed    bool // the user, to the plan that was shown
 	brief     bool // removals and releases are not printed one by one, but in groups
 	plan      *clean.Plan
 	snap      *discover.Snapshot

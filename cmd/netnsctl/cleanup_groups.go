@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -216,14 +215,14 @@ func (f few) of(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// bySkipKind groups what a plan skips by the kind of the reason.
+// bySkipKind groups what a plan skips by the kind of the reason, as the column ACTION shows it.
 func bySkipKind(all []clean.Skipped) (groups [][]clean.Skipped) {
-	at := map[clean.Kind]int{}
+	at := map[string]int{}
 	for _, s := range all {
-		i, known := at[s.Kind]
+		i, known := at[skipText(s)]
 		if !known {
 			i = len(groups)
-			at[s.Kind] = i
+			at[skipText(s)] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], s)
@@ -234,16 +233,26 @@ func bySkipKind(all []clean.Skipped) (groups [][]clean.Skipped) {
 // skippedGroup is what is skipped for reasons of one kind, in one line.
 func skippedGroup(all []clean.Skipped) string {
 	var subjects, reasons []string
+	ifNamed := true
 	for _, s := range all {
 		subjects = append(subjects, subject(s.Name, s.Namespace))
-		reasons = append(reasons, s.Why)
+		reasons = append(reasons, skippedReason(s))
+		ifNamed = ifNamed && s.IfNamed
 	}
-	why, remedy := cmp.Or(string(all[0].Kind), "for other reasons"), " (--verbose prints each reason)"
-	if distinct := slices.Compact(slices.Sorted(slices.Values(reasons))); len(distinct) == 1 {
-		why, remedy = distinct[0], ""
+	reasons = slices.Compact(slices.Sorted(slices.Values(reasons)))
+	text := strconv.Itoa(len(all)) + ", " + escape(reasons[0])
+	if len(reasons) > 1 {
+		text = strconv.Itoa(len(all)) + " " + strings.TrimPrefix(skipText(all[0]), "skip ")
 	}
-	if all[0].Kind == clean.Young {
-		remedy = "; to include them: --older-than 0"
+	text += ": " + fewAlike().of(subjects)
+	switch {
+	case all[0].Kind == clean.Young:
+		text += "; to include them: --older-than 0"
+	case ifNamed:
+		text += "; to take them anyway, name them"
 	}
-	return fmt.Sprintf("%d, %s: %s%s", len(all), escape(why), fewAlike().of(subjects), remedy)
+	if len(reasons) > 1 {
+		text += " (--verbose prints each reason)"
+	}
+	return text
 }

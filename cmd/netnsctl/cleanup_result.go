@@ -18,7 +18,7 @@ func (r *cleanup) finish() error {
 		r.printJSON(r.document(false), r.pretty)
 		return r.status()
 	}
-	if !r.shown {
+	if !r.agreed {
 		r.print(r.skippedLines("skipped "))
 	}
 	r.printMissing()
@@ -37,12 +37,14 @@ func (r *cleanup) finish() error {
 	if gone := r.released - len(r.left); gone > 0 {
 		sum += "; " + plural(gone, "namespace is", "namespaces are") + " gone"
 	}
-	if text := r.nothingText(); text != "" && len(r.plan.Steps)+len(r.plan.Skipped) == 0 {
-		r.print(text)
-	} else {
+	nothing := r.nothingText()
+	switch {
+	case nothing == "" || len(r.plan.Steps)+len(r.plan.Skipped) > 0:
 		r.print(sum + r.stopped.text() + "\n")
+	case !r.agreed:
+		r.print(nothing)
 	}
-	if !r.shown {
+	if !r.agreed {
 		r.print(r.leftOutText())
 	}
 	return r.status()
@@ -79,7 +81,7 @@ func (r *cleanup) status() error {
 // the plan does not take is needed, and no leftover, nor is what a keep file wants, unless it is a
 // target.
 func (r *cleanup) isLeftOver(s clean.Skipped) bool {
-	return r.targets || s.WantedBy == "" && (s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle)
+	return len(r.Targets) > 0 || s.WantedBy == "" && (s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle)
 }
 
 // holdsOn reports whether a step leaves its namespace to processes that hold it.

@@ -55,7 +55,7 @@ func (r *cleanup) printStep(result clean.Result) {
 // printDone prints in groups what was removed and released, where printStep has not printed that
 // and the plan was not shown.
 func (r *cleanup) printDone() {
-	if r.json || !r.brief || r.shown {
+	if r.json || !r.brief || r.agreed {
 		return
 	}
 	for _, g := range resultGroups(r.results) {

@@ -38,6 +38,9 @@ func (r *cleanup) missingPath(target string) explanation {
 	if errors.Is(err, syscall.EACCES) {
 		return explanation{quote(target) + " leads over a symbolic link of another user, which is not followed", "give the path to which it leads"}
 	}
+	if file == "" {
+		return explanation{fact: quote(target) + " cannot be followed: " + bare(err).Error()}
+	}
 	if ns, pin, others := mountedElsewhere(r.snap, file); ns != nil {
 		held := withCommands(r.snap.Host, []discover.Pin{pin})[0].String()
 		e := explanation{fact: "nothing to clean up is at " + quote(target) + " in this mount namespace, but " + ns.String() + " is held by " + held}

@@ -28,6 +28,29 @@ func (r *cleanup) planText() string {
 	return b.String() + r.leftOutText()
 }
 
+// nothingText is the whole plan of prune where there is nothing to do; empty for delete.
+func (r *cleanup) nothingText() string {
+	switch {
+	case !r.grouped:
+		return ""
+	case len(r.Match) > 0:
+		return "nothing to clean up matches " + quoteAll(r.Match, " or ") + "\n"
+	}
+	return "nothing to clean up\n"
+}
+
+// leftOutText says how many idle names prune does not consider.
+func (r *cleanup) leftOutText() string {
+	switch n := r.plan.IdleNames; {
+	case !r.grouped || n == 0:
+		return ""
+	case n == 1:
+		return "1 idle name was not considered; to include it: --idle\n"
+	default:
+		return strconv.Itoa(n) + " idle names were not considered; to include them: --idle\n"
+	}
+}
+
 // skippedLines is what the plan skips: one line for each entry or, where they are many, for each
 // kind of reason.
 func (r *cleanup) skippedLines(word string) string {
@@ -53,11 +76,14 @@ func (r *cleanup) printMissing() {
 
 // skippedText says why an entry is skipped, and with which command it is not.
 func skippedText(s clean.Skipped, command string) string {
-	text := s.Why
-	if s.Gap != nil {
-		text += ": " + gapText(*s.Gap)
+	return explanation{skippedReason(s), skippedRemedy(s, command)}.String()
+}
+
+func skippedReason(s clean.Skipped) string {
+	if s.Gap == nil {
+		return s.Why
 	}
-	return explanation{text, skippedRemedy(s, command)}.String()
+	return s.Why + ": " + gapText(*s.Gap)
 }
 
 // skippedRemedy is what has to come first, and the command that removes or releases the thing

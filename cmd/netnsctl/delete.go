@@ -226,7 +226,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	o.wait = o.wait && !o.stopped.Interrupted
 	err := u.deleted(call.Host, all[:done], o)
 	if o.stopped.NotDone > 0 && !o.json {
-		u.note("interrupted: %s left", plural(o.stopped.NotDone, "name is", "names are"))
+		u.note("interrupted, %s left: run it again to go on", plural(o.stopped.NotDone, "name is", "names are"))
 	}
 	return o.stopped.status(err)
 }

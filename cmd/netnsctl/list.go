@@ -46,7 +46,7 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	asJSON := c.Bool("json") || call.JSON
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
-		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned, Evidence: l.uses("ACTION") && c.Bool("idle"),
+		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned || l.uses("ACTION"), Evidence: l.uses("ACTION") && c.Bool("idle"),
 		AllDirectories: c.Bool("all-directories"),
 	})
 	if err != nil {

@@ -2,15 +2,12 @@ package main
 
 import (
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
-	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
 // prune cleans up, and asks first where a person can answer.
@@ -30,22 +27,22 @@ func (u *ui) prune(call compat.Call, c *cli.Context) error {
 	o.asks = canAsk && !o.dryRun && !c.Bool("yes")
 	switch {
 	case o.Idle && c.NArg() > 0:
-		return misuse("option --idle is for all idle names, and %s is named", quote(c.Args().First()))
+		return misuse("option --idle is for all idle names, and %s is named; leave out --idle: an idle name that is named is removed anyway", quote(c.Args().First()))
 	case o.Idle && !canAsk && !o.dryRun && !c.Bool("yes"):
 		return misuse("option --idle asks before names are removed, and there is no terminal to ask on: add --yes, or --dry-run to print the plan")
 	}
 	return u.cleanUp(call, o)
 }
 
-// agreed shows the plan and asks. JSON alone is for standard output.
-func (r *cleanup) agreed() bool {
+// ask shows the plan and asks. JSON alone is for standard output.
+func (r *cleanup) ask() bool {
 	text := r.planText()
 	if r.json {
 		fmt.Fprint(r.err, text)
 	} else {
 		r.print(text)
 	}
-	r.shown = true
+	r.agreed = true
 	removed := countIf(r.plan.Steps, func(s clean.Step) bool { return s.Action == clean.Remove })
 	var acts []string
 	if removed > 0 {
@@ -55,38 +52,6 @@ func (r *cleanup) agreed() bool {
 		acts = append(acts, "release "+plural(released, "namespace", "namespaces"))
 	}
 	return len(acts) == 0 || r.confirm(strings.Join(acts, " and ")+"?")
-}
-
-// nothingText is the whole plan of prune where there is nothing to do; empty for delete.
-func (r *cleanup) nothingText() string {
-	switch {
-	case !r.grouped:
-		return ""
-	case len(r.Match) > 0:
-		return "nothing to clean up matches " + quoteAll(r.Match, " or ") + "\n"
-	}
-	return "nothing to clean up\n"
-}
-
-// leftOutText says how many idle names prune does not consider.
-func (r *cleanup) leftOutText() string {
-	if !r.grouped || r.Idle || r.targets {
-		return ""
-	}
-	n := countIf(r.snap.Names, func(n *discover.Name) bool {
-		return n.Verdict == discover.Idle && !matchesAny(r.Exclude, n.Name) && (len(r.Match) == 0 || matchesAny(r.Match, n.Name))
-	})
-	if n == 0 {
-		return ""
-	}
-	return plural(n, "idle name was", "idle names were") + " not considered; to include " + map[bool]string{true: "it", false: "them"}[n == 1] + ": --idle\n"
-}
-
-func matchesAny(globs []string, word string) bool {
-	return slices.ContainsFunc(globs, func(glob string) bool {
-		matched, err := path.Match(glob, word)
-		return err == nil && matched
-	})
 }
 
 // globs is the value of a flag that may be given more than once. Package cli would split a glob

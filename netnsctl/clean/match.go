@@ -42,7 +42,7 @@ func (r Request) patterns() error {
 }
 
 // narrow takes out of the plan what Match does not match, what Exclude does, and what was no step of
-// the plan that was shown.
+// the plan that was shown. It counts [Plan.IdleNames].
 func (p *planner) narrow() {
 	var shown shown
 	if p.req.Shown != nil {
@@ -50,6 +50,11 @@ func (p *planner) narrow() {
 	}
 	out := func(n *discover.Name, ns *discover.Namespace) bool {
 		return p.req.Shown != nil && !shown.has(n, ns) || p.excludes(n, ns) || len(p.req.Match) > 0 && !p.matches(n, ns)
+	}
+	for _, n := range p.snap.Names {
+		if p.everything && !p.req.Idle && n.Verdict == discover.Idle && n.WantedBy == "" && !out(n, p.byIno[n.ID.Ino]) {
+			p.plan.IdleNames++
+		}
 	}
 	p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s Step) bool { return out(s.Name, s.Namespace) })
 	p.plan.Skipped = slices.DeleteFunc(p.plan.Skipped, func(s Skipped) bool { return out(s.Name, s.Namespace) })

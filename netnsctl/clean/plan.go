@@ -61,6 +61,9 @@ type Plan struct {
 	Skipped []Skipped
 	// Missing are targets that stand for nothing.
 	Missing []string
+	// IdleNames is how many names of idle namespaces a request without targets would consider with
+	// Idle.
+	IdleNames int
 	// Witness tracks what [Plan.Apply] releases, if it is not nil.
 	Witness *netnsctl.Witness
 }
