@@ -1,56 +1,108 @@
 package container
 
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
 // maxDatabase is more than the size of a database with thousands of containers.
 const maxDatabase = 64 << 20
 
-// Mentioned finds which of some words the databases of the runtimes have: a word is the name of a
-// namespace, or the beginning of the ID from which a runtime has made that. A database keeps what
-// was deleted until it needs the place, so that one word too many may be found. It is all of them
-// where a database is too large, or cannot be read.
-func (s State) Mentioned(words []string) map[string]bool {
-	found := map[string]bool{}
-	lengths := map[int]bool{}
-	wanted := map[string]bool{}
-	for _, word := range words {
-		lengths[len(word)], wanted[word] = true, true
+// netnsDir is the end of the path of the run directory.
+const netnsDir = "netns/"
+
+// PathWord is the word for [State.Mentioned] by which a database has the path of a name in the run
+// directory. It ends before the first character that JSON may write in another way.
+func PathWord(name string) string {
+	if i := strings.IndexFunc(name, func(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune(`"\<>&`, c) }); i >= 0 {
+		name = name[:i]
 	}
+	return netnsDir + name
+}
+
+// Mentions are what databases have.
+type Mentions struct {
+	Words map[string]bool
+	// Unread are the paths of the databases that are there and could not be read.
+	Unread []string
+}
+
+// Mentioned finds which of some words the databases of the runtimes have. A word is the name of a namespace, the beginning of the ID from which a runtime has
+// made that, or a [PathWord]. It counts wherever something begins with it: bbolt has values that
+// follow each other without anything between. A database keeps what was deleted until it needs the
+// place. So one word too many may be found.
+func (s State) Mentioned(words []string) (m Mentions) {
+	m.Words = map[string]bool{}
+	wanted := map[string]bool{}
+	var lengths [256][]int // of the words, by their first byte
+	var paths []string
+	for _, word := range words {
+		if word == "" || wanted[word] {
+			continue
+		}
+		wanted[word] = true
+		if of := &lengths[word[0]]; !slices.Contains(*of, len(word)) {
+			*of = append(*of, len(word))
+		}
+		if strings.HasPrefix(word, netnsDir) {
+			paths = append(paths, word)
+		}
+	}
+	slices.Sort(paths)
+	all := files{s.files.root, &m.Unread}
 	for _, runtime := range runtimes() {
 		for _, mentions := range runtime.Mentions {
 			for _, pattern := range s.places(mentions) {
-				s.files.each(pattern, func(f record) {
-					text, err := f.Read(f.file, maxDatabase)
-					if err != nil && !isNone(err) {
-						for word := range wanted {
-							found[word] = true
-						}
-					}
-					eachWord(text, func(word []byte) {
-						for n := range lengths {
-							if n <= len(word) && wanted[string(word[:n])] {
-								found[string(word[:n])] = true
+				all.each(pattern, func(f record) {
+					text, _ := f.Read(f.file, maxDatabase)
+					eachWord(text, func(rest []byte) {
+						for _, n := range lengths[rest[0]] {
+							if n <= len(rest) && wanted[string(rest[:n])] {
+								m.Words[string(rest[:n])] = true
 							}
+						}
+					})
+					eachCut(text, func(part string) {
+						i, _ := slices.BinarySearch(paths, part)
+						for ; i < len(paths) && strings.HasPrefix(paths[i], part); i++ {
+							m.Words[paths[i]] = true
 						}
 					})
 				})
 			}
 		}
 	}
-	return found
+	return m
 }
 
-// eachWord calls f with each run of letters, digits, dots, dashes and underscores.
-func eachWord(text []byte, f func([]byte)) {
-	begin := -1
+// eachWord calls f with all that follows where a run of letters, digits, dots, dashes and underscores begins.
+func eachWord(text []byte, f func(rest []byte)) {
+	inside := false
 	for i, c := range text {
-		switch in := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_' || c == '.'; {
-		case in && begin < 0:
-			begin = i
-		case !in && begin >= 0:
-			f(text[begin:i])
-			begin = -1
+		in := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_' || c == '.'
+		if in && !inside {
+			f(text[i:])
 		}
+		inside = in
 	}
-	if begin >= 0 {
-		f(text[begin:])
+}
+
+// eachCut calls f with what follows "/run/" where the text breaks off within the longest path of a
+// name. A page of SQLite may do so: the text goes on in a page elsewhere, and the next byte here
+// belongs to the number of a page or to the header of one, and is no character
+// (https://www.sqlite.org/fileformat2.html, sections 1.6 and 4.1).
+func eachCut(text []byte, f func(part string)) {
+	const longest = len(netnsDir) + 255
+	for _, rest, more := bytes.Cut(text, []byte("/run/")); more; _, rest, more = bytes.Cut(rest, []byte("/run/")) {
+		for n := range longest {
+			if n == len(rest) || rest[n] < ' ' {
+				f(string(rest[:n]))
+				break
+			}
+			if n < len(netnsDir) && rest[n] != netnsDir[n] {
+				break
+			}
+		}
 	}
 }

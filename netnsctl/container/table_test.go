@@ -264,16 +264,3 @@ func TestDataRoot(t *testing.T) {
 		t.Errorf("%+v", s.Records)
 	}
 }
-
-// TestMentioned: a word counts as a whole, or as the beginning of an ID.
-func TestMentioned(t *testing.T) {
-	s := Read(write(t, map[string]string{
-		"var/lib/docker/network/files/local-kv.db":                                     "docker/network/v1.0/sandbox/f00d" + sandbox + "/\x00",
-		"var/lib/containers/storage/db.sql":                                            "SQLite\x00{\"netns\":\"/run/netns/netns-1\"}",
-		"var/lib/rancher/rke2/agent/containerd/io.containerd.metadata.v1.bolt/meta.db": "/run/netns/cni-9",
-	}), nil)
-	want := map[string]bool{"f00d": true, "netns-1": true, "cni-9": true}
-	if diff := cmp.Diff(want, s.Mentioned([]string{"f00d", "netns-1", "netns-2", "cni-9", "cni-99"})); diff != "" {
-		t.Error(diff)
-	}
-}

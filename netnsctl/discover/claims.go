@@ -26,13 +26,11 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, r
 			all = append(all, w...)
 		}
 	}
-	mentioned, answers := map[string]bool{}, !s.silent
-	if len(all) > 0 {
-		mentioned, answers = inTime(func() map[string]bool { return s.Mentioned(all) })
-	}
+	mentioned, answers := s.mentions(all)
+	s.Unread = slices.Concat(s.Unread, mentioned.Unread)
 	for _, ns := range namespaces {
 		w, asked := words[ns]
-		i := slices.IndexFunc(w, func(word string) bool { return mentioned[word] })
+		i := slices.IndexFunc(w, func(word string) bool { return mentioned.Words[word] })
 		c := claim{unread: s.unread(ns, answers)}
 		if i >= 0 {
 			c.database = w[i]
@@ -44,23 +42,19 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, r
 			exists := slices.ContainsFunc(ns.Leases, func(l container.Lease) bool { return s.exists(l.Container) })
 			asked = asked && c.keeper == "" && c.unread == "" && !exists && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
 		}
-		ns.NoRuntime = asked && answers && i < 0
+		ns.NoRuntime = asked && answers && i < 0 && len(mentioned.Unread) == 0
 		if ns.Evidence != nil {
 			s.weigh(ns, c)
 		}
 	}
 }
 
-// mentionedOf are the words of idle namespaces that databases have, and whether these answer.
-func (s runtimeState) mentionedOf(idle []*Namespace) (mentioned map[string]bool, answers bool) {
-	var words []string
-	for _, ns := range idle {
-		words = append(words, s.wordsOf(ns)...)
-	}
+// mentions are what databases have of some words, and whether these answer.
+func (s runtimeState) mentions(words []string) (m container.Mentions, answers bool) {
 	if len(words) == 0 || s.silent {
-		return nil, !s.silent
+		return m, !s.silent
 	}
-	return inTime(func() map[string]bool { return s.Mentioned(words) })
+	return inTime(func() container.Mentions { return s.Mentioned(words) })
 }
 
 // Claim says what runtimes and CNI have noted of an idle namespace that had no sign of life in the
@@ -70,7 +64,7 @@ func (k Keepers) Claim(ns *Namespace) string {
 		return "it is in the records of " + keeper
 	}
 	for _, word := range k.state.wordsOf(ns) {
-		if k.mentioned[word] {
+		if k.mentioned.Words[word] {
 			return "the database of a runtime has " + word
 		}
 	}
@@ -159,7 +153,7 @@ func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 }
 
 // wordsOf are the words by which a database may have an idle namespace: its names that are of the
-// form of a runtime, and the containers of its leases.
+// form of a runtime, the containers of its leases, and the paths of all its names.
 func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
 	for _, name := range ns.Names {
 		if tells(func(r container.Runtime) bool { return r.Gives(name) }) {
@@ -168,6 +162,9 @@ func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
 	}
 	for _, l := range ns.Leases {
 		words = append(words, l.Container)
+	}
+	for _, name := range ns.Names {
+		words = append(words, container.PathWord(name))
 	}
 	return words
 }

@@ -57,6 +57,8 @@ func TestEvidence(t *testing.T) {
 		},
 		{situation: "a database without it", state: map[string]string{meta: "cni-1"}, dead: "no runtime knows it (containerd asked), no device leads out of it"},
 		{situation: "a database with another form of name", state: map[string]string{meta: "x"}, dead: "no runtime knows it (containerd asked), no device leads out of it"},
+		{situation: "a database with its path", state: map[string]string{meta: `"path":"/run/netns/x"`}, alive: "the database of a runtime has netns/x"},
+		{situation: "a database that is too large", state: map[string]string{meta: strings.Repeat("x", 65<<20)}, alive: "could not be read: /" + meta},
 		{situation: "a record that cannot be read", state: map[string]string{bundle: `{"linux":`}, alive: "could not be read: /run/containerd/io.containerd.runtime.v2.task/k8s.io/" + containerID + "/config.json"},
 		{
 			situation: "a lease of a container that exists", state: map[string]string{cached: lease(containerID, "/var/run/netns/x", "10.0.0.5/24"), dockerRecord: `{"ID":"` + containerID + `"}`},

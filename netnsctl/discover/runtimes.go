@@ -121,17 +121,22 @@ type Keepers struct {
 	paths      container.Paths
 	state      runtimeState
 	host       netnsctl.Host
-	mentioned  map[string]bool
+	mentioned  container.Mentions
 }
 
 // KeepersNow reads the records of all runtimes again, and their databases for what they have of idle
 // namespaces ([Keepers.Claim]). The error says that they cannot be read in time.
 func (s *Snapshot) KeepersNow(idle ...*Namespace) (Keepers, error) {
 	state := readRuntimes(s.Host)
-	mentioned, answers := state.mentionedOf(idle)
-	if state.silent || !answers {
+	var words []string
+	for _, ns := range idle {
+		words = append(words, state.wordsOf(ns)...)
+	}
+	mentioned, answers := state.mentions(words)
+	if !answers {
 		return Keepers{}, errSilentRecords
 	}
+	state.Unread = slices.Concat(state.Unread, mentioned.Unread)
 	return Keepers{state.kept(nil), state.Paths(), state, s.Host, mentioned}, nil
 }
 
