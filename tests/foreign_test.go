@@ -86,3 +86,43 @@ func TestNoRuntimeKnowsIt(t *testing.T) {
 	w.shell(`netnsctl list --idle --quiet --filter '` + filter + `' | xargs netnsctl delete --force-orphans
 		test "$(netnsctl list | sort)" = "$(printf 'cni-live\nrouter')"`)
 }
+
+// TestForeignRunDirectory: where the run directory is docker's, its sandboxes and its dead files stay
+// until they are named, and so does what `ip netns` has made there.
+func TestForeignRunDirectory(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{
+		`ln -s /run/docker/netns /run/netns`,
+		`mkdir /run/netns; mount --bind /run/docker/netns /run/netns`,
+		`mkdir /run/netns; mount --rbind /run/docker/netns /run/netns`,
+	} {
+		t.Run(script, func(t *testing.T) {
+			t.Parallel()
+			w := newMachine(t)
+			w.shell(`mkdir -p /run/docker/netns; : >/run/docker/netns/box; unshare -n mount --bind /proc/self/ns/net /run/docker/netns/box
+				: >/run/docker/netns/dead; ` + script + `; netnsctl add mine`)
+			list := w.run("list", "--stale", "--idle", "-o", "NAME,ACTION", "-n").stdout
+			for line := range strings.Lines(list) {
+				if !strings.HasPrefix(line, "net:[") && !strings.HasSuffix(line, "skip (docker's)\n") {
+					t.Error(list)
+				}
+			}
+			a := w.run("prune", "--idle", "--yes", "--older-than", "0", "--verbose")
+			for _, name := range []string{"dead", "mine"} {
+				line := "skipped " + name + ": the run directory is a directory of docker; to remove it anyway: netnsctl prune " + name + "\n"
+				if !strings.Contains(a.stdout, line) {
+					t.Errorf("%s%s, want %s", a.stdout, a.stderr, line)
+				}
+			}
+			w.run("prune", "--older-than", "0")
+			if names := w.names(); names != "box dead mine" {
+				t.Errorf("left %q", names)
+			}
+			w.run("prune", "dead")
+			w.run("delete", "mine")
+			if names := w.names(); names != "box" {
+				t.Errorf("left %q", names)
+			}
+		})
+	}
+}

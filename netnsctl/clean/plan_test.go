@@ -421,6 +421,14 @@ func TestMake(t *testing.T) {
 		},
 		{name: "a mapped file, named", targets: "dead", want: "remove dead", change: func(w world) { w.dead.Open = true }},
 		{
+			name: "rule 5: the run directory is docker's", want: "release net:[100]\nskip dead: the run directory is a directory of docker, unless named",
+			change: func(w world) { w.snap.RunDirOwner = "docker" },
+		},
+		{
+			name: "rule 5: the run directory is docker's, named", targets: "dead,vpn", want: "remove dead\nremove vpn",
+			change: func(w world) { w.snap.RunDirOwner = "docker" },
+		},
+		{
 			name: "a link to another process", want: "release net:[100]\nskip dead: it leads to net:[300], which is alive: pid 7 is younger than the link, unless named",
 			change: func(w world) {
 				w.dead.Cause, w.dead.Detail, w.dead.Top = discover.RecycledPID, "pid 7 is younger than the link", netnsctl.ID{Dev: 4, Ino: 300}

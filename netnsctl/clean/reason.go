@@ -41,6 +41,18 @@ func wanted(line string) reason {
 	return r
 }
 
+// ofRuntime says that the run directory is one of a runtime: what the runtime has made there cannot be
+// told from what `ip netns` has.
+func (p *planner) ofRuntime() reason {
+	owner := p.snap.RunDirOwner
+	if owner == "" {
+		return reason{}
+	}
+	r := because("the run directory is a directory of ", owner).as(Owned)
+	r.owner = owner
+	return r
+}
+
 // heldBy is a pin as the reason.
 func heldBy(before string, p discover.Pin) reason {
 	r := because(before, p.String()).as(Held)

@@ -142,7 +142,7 @@ func (v *vantage) mountedNames() map[string]uint64 {
 	return found
 }
 
-// placeNames fills in [Name.On].
+// placeNames fills in [Name.On] and runDirPaths.
 func (v *vantage) placeNames() {
 	t, err := mountns.Own(v.fs.Root())
 	if err != nil {
@@ -153,7 +153,9 @@ func (v *vantage) placeNames() {
 	if !ok || !inside {
 		return
 	}
+	root := path.Join(row.Root, below)
 	for _, n := range v.names {
-		n.On = row.Dev + ":" + path.Join(row.Root, below, n.Name)
+		n.On = row.Dev + ":" + path.Join(root, n.Name)
 	}
+	v.runDirPaths = t.Shows(row.Dev, root)
 }

@@ -131,6 +131,9 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 		if slices.ContainsFunc(all, func(n *Name) bool { return n.Verdict == Stale }) {
 			v.runtimes().noteNames(all, host)
 		}
+		if opts.Evidence || slices.ContainsFunc(snap.Names, func(n *Name) bool { return n.Verdict == Stale }) {
+			snap.RunDirOwner = v.runDirOwner()
+		}
 		snap.time("mounts", func() {
 			var gaps []Gap
 			snap.OnFile, gaps = v.fileMounts(snap)

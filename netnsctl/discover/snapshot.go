@@ -72,6 +72,10 @@ type Snapshot struct {
 	// Obstacle says why no name can be removed from the run directory, where [Options.Files] is
 	// set; it is [netnsctl.NoObstacle] if one can.
 	Obstacle netnsctl.Obstacle
+	// RunDirOwner is the runtime in whose directory the names are, where [Options.Files] is set and a
+	// name is stale, or Evidence is set; empty if there is none. The run directory is then a symbolic
+	// link or a bind mount, so that `ip netns` shows what the runtime has.
+	RunDirOwner string
 	// Namespaces are in the order of their inode numbers, Names in alphabetical
 	// order.
 	Namespaces []*Namespace `json:"namespaces"`

@@ -75,6 +75,8 @@ type vantage struct {
 	mountGaps, nameGaps []Gap
 	// runDirMount is the number of the mount that the run directory is on.
 	runDirMount uint64
+	// runDirPaths are the paths at which our mounts show the run directory, where [Options.Files] is set.
+	runDirPaths []string
 	// deadFiles are those of [Snapshot.DeadFiles].
 	deadFiles []*Name
 	// inTrees has what is mounted on files in detached trees.

@@ -1,5 +1,10 @@
 package mountinfo
 
+import (
+	"path"
+	"strings"
+)
+
 // File says which file a mount is on, as device and path in the file system, whatever
 // path leads there: all mounts on one file end when that is unlinked. It is empty where
 // the parent mount is not known, or a path is too long.
@@ -83,4 +88,20 @@ func (t *Table) FileSystems(id uint64) (rows []Row, device string) {
 		}
 	})
 	return rows, device
+}
+
+// Shows gives the paths at which mounts show a file, by its device and the path in the file system.
+// Another mount may cover one.
+func (t *Table) Shows(dev, file string) (paths []string) {
+	for i := range t.mounts {
+		f, ok := t.fields(i)
+		if !ok || string(f.dev) != dev {
+			continue
+		}
+		row := f.row(&t.texts)
+		if below, inside := strings.CutPrefix(file+"/", strings.TrimSuffix(row.Root, "/")+"/"); inside && !row.Far {
+			paths = append(paths, path.Join(row.Point, below))
+		}
+	}
+	return paths
 }
