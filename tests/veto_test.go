@@ -183,3 +183,27 @@ func TestVetoByChurn(t *testing.T) {
 		}
 	}
 }
+
+// TestNameOfUser: a name in the run directory of a mount namespace of a user is a sign of life. Who
+// has it is told where the namespace is listed or skipped, and it goes when it is named.
+func TestNameOfUser(t *testing.T) {
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(mallory + `netnsctl add lost; netnsctl add idle; : >/run/his
+		malloryDoes 'mount -t tmpfs t /mnt; for n in lost idle; do : >/mnt/$n; mount --bind /run/netns/$n /mnt/$n; done
+			mount -t tmpfs t /run/netns; for n in lost idle; do : >/run/netns/$n; mount --bind /mnt/$n /run/netns/$n; done' "$own"
+		elsewhere 'mount --bind /run/netns/lost /run/his'; stat -c %i /run/netns/lost >/run/ino; netnsctl delete lost`)
+	who := "the mount namespace of pid " + strings.TrimSpace(w.command("/bin/cat", "/run/pid").stdout) + " of user mallory"
+	a := w.run("list", "--idle", "--no-trunc", "-n")
+	expectParts(t, "list --idle", a, "0", a.stdout, "named lost in "+who+" ")
+	a = w.run("prune", "--idle", "--dry-run", "--older-than", "0")
+	expectParts(t, "prune --idle", a, "0", a.stdout, "would skip idle: it has the name idle in "+who+";")
+	id := "net:[" + strings.TrimSpace(w.command("/bin/cat", "/run/ino").stdout) + "]"
+	a = w.run("prune", id)
+	expectParts(t, "prune "+id, a, "0", a.stdout, "released "+id)
+	a = w.run("prune", "idle")
+	expectParts(t, "prune idle", a, "0", a.stdout, "removed idle")
+}

@@ -63,6 +63,10 @@ func (d *describer) describe(namespaces []*Namespace) {
 		if ns.Verdict == Orphan {
 			ns.Reason = d.heldBy(ns) + ns.leaseText()
 		}
+		if p := ns.nameElsewhere(); p != nil && p.Mount.Through != 0 && ns.Verdict == Idle && len(ns.Names) == 0 && !d.opts.IdentityOnly {
+			p.UID, p.User = d.user(p.Mount.Through, ns)
+			ns.Reason = "named " + p.nameElsewhere()
+		}
 	}
 	if len(noted) == 0 {
 		return

@@ -38,7 +38,8 @@ func (d *describer) owner(ns *Namespace) {
 		}
 		if pid != 0 {
 			p.Command = d.process(pid).command
-			if ns.Verdict == Orphan || i == 0 && d.opts.Files { // the first one is the reason why a target stays
+			// The first one is the reason why a target stays.
+			if ns.Verdict == Orphan || i == 0 && d.opts.Files || p.isNameElsewhere() {
 				p.UID, p.User = d.user(pid, ns)
 			}
 		}

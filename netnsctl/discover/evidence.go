@@ -79,7 +79,7 @@ func (e *Evidence) weighPins(pins []Pin) {
 			found = append(found, Fact{PinFact, p.Verb() + " " + p.String()})
 		case m.Host && m.Name != "", m.File != "" && names[m.File]:
 		case m.Usable:
-			found = append(found, Fact{MountFact, "it has the name " + m.Name + " in " + m.where()})
+			found = append(found, Fact{MountFact, "it has the name " + p.nameElsewhere()})
 		case m.Foreign() != "":
 			found = append(found, Fact{MountFact, "it is mounted at " + m.Path + ", owned by " + m.Foreign()})
 		case m.Host:

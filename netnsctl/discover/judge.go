@@ -61,15 +61,13 @@ func judge(e grounds) []*Namespace {
 const unsureIdle = "no process that could be seen"
 
 func (e grounds) verdict(ns *Namespace) (Verdict, string) {
-	processes, threads, name := 0, 0, (*Mount)(nil)
+	processes, threads, name := 0, 0, ns.nameElsewhere()
 	for _, p := range ns.Pins {
 		switch {
 		case p.Kind == Process:
 			processes++
 		case p.Kind == Thread:
 			threads++
-		case p.Kind == MountPin && p.Mount.Usable && !p.Mount.Host:
-			name = p.Mount
 		}
 	}
 	keeper, kept := e.kept[ns.ID]
@@ -89,7 +87,7 @@ func (e grounds) verdict(ns *Namespace) (Verdict, string) {
 	case len(ns.Names) > 0:
 		return Idle, "no process"
 	case name != nil:
-		return Idle, "named " + name.Name + " in " + name.where()
+		return Idle, "named " + name.nameElsewhere()
 	case kept:
 		ns.kept = true
 		return Idle, "kept by " + keeper
@@ -224,13 +222,29 @@ func (ns *Namespace) first() Pin {
 	})
 }
 
-// where is the mount namespace of a mount that is a name for some process.
-func (m *Mount) where() string {
+// nameElsewhere is a pin that is a name in another mount namespace, nil if there is none.
+func (ns *Namespace) nameElsewhere() *Pin {
+	for i := range ns.Pins {
+		if p := &ns.Pins[len(ns.Pins)-1-i]; p.isNameElsewhere() {
+			return p
+		}
+	}
+	return nil
+}
+
+func (p Pin) isNameElsewhere() bool { return p.Kind == MountPin && p.Mount.Usable && !p.Mount.Host }
+
+// nameElsewhere is the name with its mount namespace, and with the user where the scan has filled
+// him in.
+func (p Pin) nameElsewhere() string { return p.Mount.Name + " in " + p.Mount.where(p.User) }
+
+// where is the mount namespace of a mount that is a name for some process, which may be one of a user.
+func (m *Mount) where(user string) string {
 	switch {
 	case m.Through == 0 && m.Own:
 		return "our own mount namespace"
 	case m.Through == 0:
 		return "mnt:[" + strconv.FormatUint(m.Namespace, 10) + "], which has no process"
 	}
-	return "the mount namespace of pid " + strconv.Itoa(m.Through)
+	return "the mount namespace of " + procfs.Label(m.Through, "", user)
 }

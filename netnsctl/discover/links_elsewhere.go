@@ -192,7 +192,7 @@ func (v *vantage) noteLink(m *Mount, dir netnsctl.ID, name string, to netnsctl.I
 	}
 	for _, n := range v.names {
 		if n.Name == name && n.LeadsNowhere() {
-			n.Elsewhere = to.String() + " in " + m.where()
+			n.Elsewhere = to.String() + " in " + m.where("")
 			n.Detail = "to " + n.File.Target + ", which is " + n.Elsewhere
 		}
 	}

@@ -179,7 +179,7 @@ func (v *vantage) noteElsewhere() {
 	v.placeNames()
 	for _, n := range v.names {
 		if s, found := byFile[n.On]; found && isDead(n) {
-			n.Detail = s.ID.String() + " is named " + s.Pin.Mount.Name + " in " + s.Pin.Mount.where()
+			n.Detail = s.ID.String() + " is named " + s.Pin.nameElsewhere()
 		}
 	}
 }

@@ -65,7 +65,8 @@ type Pin struct {
 	Command string `json:"command,omitempty"`
 	// UID is the user who answers for PID, or for the process through which Mount is seen, and
 	// User his name. They are 0 and empty if that is root or cannot be told. The scan fills them
-	// in for the pins of orphans and, with [Options.Files], for the first pin of others.
+	// in for the pins of orphans, for names in other mount namespaces and, with [Options.Files], for
+	// the first pin of others.
 	UID  int64  `json:"uid,omitempty"`
 	User string `json:"user,omitempty"`
 	// Detail is the type of a socket, the name of a device, the path of a file.
