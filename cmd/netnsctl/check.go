@@ -80,7 +80,7 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 	for _, n := range snap.Names {
 		switch {
 		case n.Verdict != discover.Stale:
-		case n.WantedBy != "":
+		case !n.LeftOver():
 			v.Kept++
 		case old(n.File.Born):
 			v.Stale++

@@ -161,7 +161,7 @@ func arrangeRows(l listing[row], rows []row) []row {
 // want it.
 func found(rows []row, gaps []discover.Gap) bool {
 	return slices.ContainsFunc(rows, func(r row) bool {
-		stale := r.verdict == discover.Stale && r.name.WantedBy == "" && !slices.ContainsFunc(gaps, discover.Gap.OfKeepFile)
+		stale := r.verdict == discover.Stale && r.name.LeftOver() && !slices.ContainsFunc(gaps, discover.Gap.OfKeepFile)
 		return stale || r.verdict == discover.Orphan && !isPartial(gaps)
 	})
 }

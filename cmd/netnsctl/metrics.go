@@ -45,11 +45,11 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown })))
 	m.family("stale_names", "Names that lead to no network namespace, by cause.")
 	for _, c := range discover.Causes() {
-		m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && n.Cause == c && n.WantedBy == "" })), "cause", string(c))
+		m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.LeftOver() && n.Cause == c })), "cause", string(c))
 	}
 
 	m.family("kept", "Stale names, and namespaces that would be orphans, that a file in /etc/netnsctl/keep.d wants kept. They count as neither.")
-	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && n.WantedBy != "" })), "what", "names")
+	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Stale && !n.LeftOver() })), "what", "names")
 	m.sample(float64(countIf(snap.Namespaces, keptOrphan)), "what", "namespaces")
 
 	orphans, pins := map[discover.Kind]int{}, map[discover.Kind]int{}

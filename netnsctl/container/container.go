@@ -113,16 +113,6 @@ func (s State) Files() (patterns []string) {
 	return patterns
 }
 
-// ByID returns the record with a whole ID, and whether there is one.
-func (s State) ByID(id string) (Record, bool) {
-	for _, r := range s.Records {
-		if id != "" && r.ID == id {
-			return r, true
-		}
-	}
-	return Record{}, false
-}
-
 // Paths are records by the path of their namespace.
 type Paths map[string]Record
 

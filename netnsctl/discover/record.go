@@ -66,7 +66,7 @@ func (s *Snapshot) Since(r Record) (namespaces []*Namespace, stale []*Name) {
 		}
 	}
 	for _, n := range s.Names {
-		if n.Verdict == Stale && n.WantedBy == "" && !staleBefore[n.Name] {
+		if n.LeftOver() && !staleBefore[n.Name] {
 			stale = append(stale, n)
 		}
 	}

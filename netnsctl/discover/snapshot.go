@@ -284,6 +284,9 @@ func (n *Name) Reason() string {
 // LeadsNowhere reports whether the name is a symbolic link that leads nowhere here.
 func (n *Name) LeadsNowhere() bool { return n.Cause == DanglingLink || n.Cause == LinkLoop }
 
+// LeftOver reports whether the name is stale, and no keep file wants it.
+func (n *Name) LeftOver() bool { return n.Verdict == Stale && n.WantedBy == "" }
+
 // Verdict is what a name or namespace was judged to be.
 type Verdict string
 
