@@ -78,6 +78,24 @@ func TestUnreadIsNoAbsence(t *testing.T) {
 	}
 }
 
+// TestConfigured: a name that the configuration of the host has is wanted, with nothing in it.
+func TestConfigured(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`for n in podman unit exec files none; do netnsctl add $n; done
+		mkdir -p /var/lib/containers/storage/libpod /run/systemd/units /run/systemd/system /etc/netns/files
+		echo '"path":"/run/netns/podman"' >/var/lib/containers/storage/libpod/bolt_state.db
+		ln -s 1f /run/systemd/units/invocation:netnsctl@unit.service
+		echo 'ExecStart=/usr/bin/ip netns exec exec /usr/bin/backup' >/run/systemd/system/backup.service`)
+	a := w.run("prune", "--idle", "--older-than", "0", "--yes", "--verbose")
+	expectParts(t, "prune --idle", a, "0", a.stdout, "removed none (", "skipped podman: the database of a runtime has netns/podman",
+		"skipped unit: netnsctl@unit.service of systemd uses it", "skipped files: it has the configuration /etc/netns/files",
+		"skipped exec: backup.service of systemd uses it (/run/systemd/system/backup.service)")
+	if names := w.names(); names != "exec files podman unit" {
+		t.Errorf("left %q", names)
+	}
+}
+
 // TestLostLease: an address of CNI's that leads to no namespace is reported by list --idle, and
 // stays.
 func TestLostLease(t *testing.T) {

@@ -57,7 +57,7 @@ func firstFacts(facts []discover.Fact) string {
 // kindOf is the kind of the reason that a sign of life is.
 func kindOf(fact discover.Fact) Kind {
 	switch fact.Kind {
-	case discover.RuntimeFact, discover.LeaseFact:
+	case discover.RuntimeFact, discover.LeaseFact, discover.ConfigFact:
 		return Kept
 	case discover.FarEndFact, discover.ForwardingFact, discover.TunnelFact:
 		return Wired

@@ -3,7 +3,7 @@ package clean
 import "github.com/netnsctl/netnsctl/netnsctl/discover"
 
 // unclaimed makes sure that there is still no sign of life in the namespace of an idle name that is
-// no target: no process, no record of a runtime and no new lease, no socket that listens. All of
+// no target: no process, no record of a runtime, no configuration and no new lease, no socket that listens. All of
 // that may come within milliseconds, as a runtime makes the name first and the container later.
 //
 // It does not look again for descriptors, mounts elsewhere, devices and links: descriptors and mounts keep

@@ -58,6 +58,7 @@ func TestIdleMeanwhile(t *testing.T) {
 			"a record is being written", write("run/containerd/io.containerd.runtime.v2.task/k8s.io/web/config.json", `{"linux":{`),
 			"spared: could not be read: /run/containerd/io.containerd.runtime.v2.task/k8s.io/web/config.json",
 		},
+		{"it is configured", write("etc/netns/cni-1/resolv.conf", ""), "spared: it has the configuration /etc/netns/cni-1"},
 		{"a process enters", func(t *testing.T) {
 			nstest.Shell(t, "ip netns exec cni-1 sleep 1000 >/dev/null 2>&1 & until [ -n \"$(ip netns pids cni-1)\" ]; do :; done")
 		}, ""},

@@ -29,6 +29,8 @@ type Record struct {
 type State struct {
 	Records []Record
 	Leases  []Lease
+	// Configured are the names for which "ip netns exec" has files in /etc/netns, in alphabetical order.
+	Configured []string
 	// Asked are the runtimes that have state files or databases on this host, Unread the paths of
 	// those that are there and could not be read.
 	Asked, Unread []string
@@ -43,6 +45,9 @@ func Read(root string, commandLine func(pid int) []string) State {
 	var s State
 	all := files{root, &s.Unread}
 	s.files, s.Leases, s.roots = files{root: root}, all.cni(), all.roots(commandLine)
+	etc := all.open("/etc/netns")
+	defer etc.Close()
+	s.Configured = etc.entries("")
 	for _, runtime := range runtimes() {
 		there := false
 		for _, files := range runtime.Records {

@@ -74,7 +74,20 @@ func (k Keepers) Claim(ns *Namespace) string {
 			return "its address " + l.Address + " is leased to container " + l.Container
 		}
 	}
+	if text := k.state.configured(ns); text != "" {
+		return text
+	}
 	return k.state.unread(ns, true)
+}
+
+// configured says that there are files for a name of a namespace in /etc/netns; empty if there are none.
+func (s runtimeState) configured(ns *Namespace) string {
+	for _, name := range ns.Names {
+		if _, found := slices.BinarySearch(s.Configured, name); found {
+			return "it has the configuration /etc/netns/" + name
+		}
+	}
+	return ""
 }
 
 // claim is what runtimes know of an idle namespace.
@@ -103,6 +116,9 @@ func (s runtimeState) weigh(ns *Namespace, c claim) {
 	default:
 		e.dead(RuntimeFact, "no runtime knows it ("+strings.Join(s.Asked, ", ")+" asked)")
 	}
+	if text := s.configured(ns); text != "" {
+		e.live(ConfigFact, text)
+	}
 	for _, l := range ns.Leases {
 		text := "its address " + l.Address + " is leased to container " + l.Container[:min(12, len(l.Container))]
 		switch {
@@ -116,7 +132,7 @@ func (s runtimeState) weigh(ns *Namespace, c claim) {
 	}
 }
 
-// weighUnits adds to the evidence of namespaces which units of systemd run in them when they are started.
+// weighUnits adds to the evidence of namespaces which units of systemd use them.
 func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 	if !slices.ContainsFunc(namespaces, func(ns *Namespace) bool { return ns.Evidence != nil }) {
 		return
@@ -140,13 +156,17 @@ func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 		case ns.Evidence == nil:
 			continue
 		case !answers:
-			ns.Evidence.miss(RuntimeFact, "the unit files of systemd lie on a file system that does not answer")
+			ns.Evidence.miss(ConfigFact, "the unit files of systemd lie on a file system that does not answer")
 		case len(r.unread) > 0:
-			ns.Evidence.miss(RuntimeFact, "could not be read: "+list(r.unread, ", ", " and "))
+			ns.Evidence.miss(ConfigFact, "could not be read: "+list(r.unread, ", ", " and "))
 		}
 		for _, name := range ns.Names {
 			if u, ok := byName[name]; ok {
-				ns.Evidence.live(RuntimeFact, u.Name+" of systemd runs in it when it is started ("+u.File+")")
+				text := u.Name + " of systemd uses it"
+				if u.File != "" {
+					text += " (" + u.File + ")"
+				}
+				ns.Evidence.live(ConfigFact, text)
 			}
 		}
 	}

@@ -35,6 +35,7 @@ type FactKind string
 const (
 	RuntimeFact    FactKind = "runtime"    // whether a container runtime knows it
 	LeaseFact      FactKind = "lease"      // an address of CNI, and whether its container exists
+	ConfigFact     FactKind = "config"     // the configuration of the host has it
 	FarEndFact     FactKind = "far-end"    // where a device leads
 	ForwardingFact FactKind = "forwarding" // it carries packets of others
 	TunnelFact     FactKind = "tunnel"     // a tunnel that is up

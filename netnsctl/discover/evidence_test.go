@@ -82,8 +82,14 @@ func TestEvidence(t *testing.T) {
 		},
 		{
 			situation: "a unit of systemd", state: map[string]string{"etc/systemd/system/web.service": "NetworkNamespacePath=/run/netns/x"},
-			alive: "web.service of systemd runs in it when it is started (/etc/systemd/system/web.service)",
+			alive: "web.service of systemd uses it (/etc/systemd/system/web.service)",
 		},
+		{
+			situation: "netnsctl's own unit", state: map[string]string{"run/systemd/units/invocation:netnsctl@x.service": ""},
+			alive: "netnsctl@x.service of systemd uses it",
+		},
+		{situation: "files for ip netns exec", state: map[string]string{"etc/netns/x/resolv.conf": ""}, alive: "it has the configuration /etc/netns/x"},
+		{situation: "files for another name", state: map[string]string{"etc/netns/xx/resolv.conf": ""}, dead: noRuntime + ", no device leads out of it"},
 		{situation: "another mount here", build: ": >/run/other; mount --bind /run/netns/x /run/other", alive: "it is mounted at /run/other, too"},
 		{situation: "another name here", build: "ip netns attach second 1; umount /run/netns/second; mount --bind /run/netns/x /run/netns/second", dead: noRuntime + ", no device leads out of it"},
 	} {
