@@ -159,7 +159,7 @@ func kinds() map[string]kind {
 		"NAME":      {complete: completion.Nothing}, // a new name
 		"NAMESPACE": {complete: completion.Name, listed: true},
 		"WHAT":      {complete: completion.Name, listed: true},
-		"LEAK":      {complete: completion.Leak, listed: true},
+		"TARGET":    {complete: completion.Leak, listed: true},
 		"PID":       {complete: completion.PID, listed: true}, // or a namespace
 		"FILE":      {complete: completion.File},
 		"COMMAND":   {complete: completion.Program},

@@ -111,7 +111,7 @@ func commands() []command {
 				"namespace. It never touches a namespace in use and ends no process.",
 			Flags: []flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
-				{Name: "force-orphans", Excludes: []string{"all"}, args: []string{"[LEAK...]"}, Help: "clean up what is stale or orphaned"},
+				{Name: "force-orphans", Excludes: []string{"all"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
 				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print what still holds the namespaces"},
@@ -198,12 +198,12 @@ func commands() []command {
 			Examples: []string{"netnsctl help", "netnsctl help delete"},
 		},
 		{
-			name: "prune", synonyms: "clean cleanup gc purge sweep", args: []string{"[LEAK...]"}, run: (*ui).prune,
+			name: "prune", synonyms: "clean cleanup gc purge sweep", args: []string{"[TARGET...]"}, run: (*ui).prune,
 			Short: "clean up what is stale or orphaned; with --idle, unused names",
 			Long: "Removes stale names and releases orphaned namespaces, as \"delete --force-orphans\". On\n" +
 				"a terminal it shows the plan and asks. With --idle it also removes the names of idle\n" +
 				"namespaces without evidence of life: no socket listens, no runtime knows them, nothing\n" +
-				"in use is at the other end of a link. LEAK is a name, net:[N] or a path; prune then\n" +
+				"in use is at the other end of a link. TARGET is a name, net:[N] or a path; prune then\n" +
 				"handles only those. It never touches a namespace in use and ends no process. What a\nline of /etc/netnsctl/keep.d/*.conf names stays.",
 			Flags: []flag{
 				{Name: "dry-run", synonyms: "n simulate", Help: "print the plan, and do nothing"},

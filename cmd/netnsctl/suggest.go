@@ -126,7 +126,7 @@ func (c *command) unknownFlag(word string) error {
 	case near != "":
 		return misuse("unknown option %s (did you mean %s?)", quote(word), near)
 	}
-	takesNames := slices.ContainsFunc(c.args, func(arg string) bool { return strings.Contains(arg, "NAME") })
+	takesNames := slices.ContainsFunc(c.args, func(arg string) bool { return strings.Contains(arg, "NAME") || strings.Contains(arg, "TARGET") })
 	if !takesNames || word[:2] != "--" && strings.ContainsAny(word[1:], "0123456789") {
 		return misuse("unknown option %s", quote(word))
 	}
