@@ -170,6 +170,9 @@ func TestPruneIdle(t *testing.T) {
 // TestPruneUserMount: a user cannot make --match take a name by a mount in a mount namespace of his own.
 func TestPruneUserMount(t *testing.T) {
 	t.Parallel()
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	w := newMachine(t)
 	w.shell(`netnsctl add vpn; netnsctl add cni-1; mkfifo /run/up; chmod 666 /run/up
 		setsid setpriv --reuid 1000 --regid 1000 --clear-groups unshare -Urm --propagation private sh -ec '
