@@ -68,6 +68,9 @@ func (p *Plan) Apply(ctx context.Context, snap *discover.Snapshot, tell func(Res
 		if err != nil {
 			step.AlsoDeleted = nil
 		}
+		if err != nil && !errors.Is(err, errGone) && step.Namespace != nil {
+			delete(a.goes, step.Namespace.ID)
+		}
 		if len(a.idle) > 0 && a.idle[0] == step.Namespace {
 			a.idle = a.idle[1:]
 		}

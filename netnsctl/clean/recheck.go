@@ -22,7 +22,7 @@ var errGone = errors.New("gone")
 
 // rechecker reports whether what is about to be removed still is what was planned. All of a
 // clean-up acts through it. It looks again at all that could have changed since the scan and
-// would be harmed: the keep files, processes, what orphans carry, names, the mounts on files, and
+// would be harmed: the keep files, processes, links, names, the mounts on files, and
 // last the records of runtimes. The identity and the file are compared under the lock.
 //
 // It does not look again for descriptors, sockets and mounts elsewhere that pin a namespace:
@@ -34,6 +34,8 @@ type rechecker struct {
 	tracked *netnsctl.Tracked
 	orphans map[uint64]netnsctl.ID // those of the snapshot that are not released, by inode number
 	idle    []*discover.Namespace  // whose names go although they are no targets
+	goes    map[netnsctl.ID]bool   // what the plan takes, but for what a step has left alone
+	named   map[uint64]bool        // what is a target, by inode number
 
 	uses      uses
 	usesUntil time.Time
@@ -42,7 +44,16 @@ type rechecker struct {
 }
 
 func newRechecker(snap *discover.Snapshot, plan *Plan) rechecker {
-	r := rechecker{snap: snap, witness: plan.Witness, orphans: map[uint64]netnsctl.ID{}, idle: idleNamespaces(plan.Steps)}
+	r := rechecker{
+		snap: snap, witness: plan.Witness, orphans: map[uint64]netnsctl.ID{}, idle: idleNamespaces(plan.Steps),
+		goes: map[netnsctl.ID]bool{}, named: map[uint64]bool{},
+	}
+	for _, step := range plan.Steps {
+		if ns := step.Namespace; ns != nil {
+			r.goes[ns.ID] = true
+			r.named[ns.ID.Ino] = r.named[ns.ID.Ino] || step.named
+		}
+	}
 	for _, ns := range snap.Namespaces {
 		if ns.Verdict == discover.Orphan {
 			r.orphans[ns.ID.Ino] = ns.ID

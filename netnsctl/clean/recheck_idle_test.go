@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
@@ -12,7 +13,7 @@ import (
 )
 
 // idlePlan makes a plan for idle names on a machine without records.
-func idlePlan(t *testing.T) (*discover.Snapshot, *clean.Plan) {
+func idlePlan(t *testing.T, steps int) (*discover.Snapshot, *clean.Plan) {
 	t.Helper()
 	at := host
 	at.StateRoot = "/run/state"
@@ -21,7 +22,7 @@ func idlePlan(t *testing.T) (*discover.Snapshot, *clean.Plan) {
 	t.Cleanup(snap.Close)
 	plan, err := clean.Make(snap, clean.Request{Idle: true})
 	nstest.Must(t, err)
-	if len(plan.Steps) != 1 {
+	if len(plan.Steps) != steps {
 		t.Fatalf("%+v, skipped %+v", plan.Steps, plan.Skipped)
 	}
 	return snap, plan
@@ -62,6 +63,12 @@ func TestIdleMeanwhile(t *testing.T) {
 		{"a process enters", func(t *testing.T) {
 			nstest.Shell(t, "ip netns exec cni-1 sleep 1000 >/dev/null 2>&1 & until [ -n \"$(ip netns pids cni-1)\" ]; do :; done")
 		}, ""},
+		{"a link to the host", func(t *testing.T) {
+			nstest.Shell(t, "ip link add v1 netns cni-1 type veth peer name v2")
+		}, "removed"},
+		{"a link to a new name", func(t *testing.T) {
+			nstest.Shell(t, "ip netns add web; ip link add v1 netns cni-1 type veth peer name v2 netns web")
+		}, "spared: v2 of web, which stays, would be deleted with it"},
 		{
 			"a socket listens", func(t *testing.T) {
 				nstest.Must(t, host.Do("cni-1", func() error {
@@ -77,7 +84,7 @@ func TestIdleMeanwhile(t *testing.T) {
 		t.Run(test.situation, func(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
 				nstest.Must(t, host.Add("cni-1"))
-				snap, plan := idlePlan(t)
+				snap, plan := idlePlan(t, 1)
 				test.happens(t)
 				got := outcomes(snap, plan)
 				if got != test.want && test.want != "" || test.want == "" && got == "removed" {
@@ -87,6 +94,28 @@ func TestIdleMeanwhile(t *testing.T) {
 					t.Errorf("afterwards: %v", err)
 				}
 			})
+		})
+	}
+}
+
+// TestIdleLinkedMeanwhile: what one name has got since the plan keeps the one to which it leads, too.
+func TestIdleLinkedMeanwhile(t *testing.T) {
+	for _, test := range []struct{ script, want string }{
+		{"", "removed, removed"},
+		{"ip netns exec b sleep 1000 >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do sleep 0.01; done", "spared: vb of b (pid P sleep), which stays, would be deleted with it, spared: pid P (sleep) has entered it"},
+		{
+			"ip -n a link add vx0 type vxlan id 7 dstport 4789; ip -n a link set vx0 up",
+			"spared: 1 socket listens in it: udp 0.0.0.0:4789, spared: va of a, which stays, would be deleted with it",
+		},
+	} {
+		nstest.Run(t, func(t *testing.T) {
+			nstest.Shell(t, "ip netns add a; ip netns add b; ip link add va netns a type veth peer name vb netns b")
+			snap, plan := idlePlan(t, 2)
+			nstest.Shell(t, test.script)
+			got := regexp.MustCompile("pid [0-9]+").ReplaceAllString(outcomes(snap, plan), "pid P")
+			if got != test.want {
+				t.Errorf("%q: %q, want %q", test.script, got, test.want)
+			}
 		})
 	}
 }

@@ -18,7 +18,7 @@ type part uint8
 
 const (
 	processPart part = 1 << iota
-	orphanPart       // what orphans carry, and their names; it takes processPart, too
+	linkPart         // the links of orphans and idle namespaces, and names of orphans; it takes processPart, too
 	filePart         // the mounts on files
 )
 
@@ -36,9 +36,9 @@ type uses struct {
 	// those of which that could not be told.
 	pids   map[uint64]int
 	unread []int
-	// wired says what orphans carry for others, by inode number.
-	wired    map[uint64]string
-	wiredErr error
+	// links are those of orphans and of idle namespaces, by inode number.
+	links    map[uint64]discover.Links
+	linksErr error
 	names    map[netnsctl.ID][]string
 	namesErr error
 	// files are the mounts on the files of the snapshot, in all mount namespaces but those in
@@ -71,8 +71,10 @@ func (r *rechecker) look() (*uses, error) {
 			return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", root, err)
 		}
 	}
-	if r.parts&orphanPart != 0 && len(r.orphans) > 0 {
-		u.wired, u.wiredErr = r.snap.WiredNow(r.orphans, u.pids)
+	if r.parts&linkPart != 0 {
+		u.links, u.linksErr = r.snap.LinksNow(r.orphans, r.idle, u.pids)
+	}
+	if r.parts&linkPart != 0 && len(r.orphans) > 0 {
 		u.names, u.namesErr = r.snap.Host.NamesByID()
 	}
 	if r.parts&filePart != 0 {
@@ -145,7 +147,7 @@ func (r *rechecker) unused(m discover.Mount, step Step) error {
 func (r *rechecker) leftOver(ino uint64) error {
 	id, orphan := r.orphans[ino]
 	if orphan {
-		r.need(processPart | orphanPart)
+		r.need(processPart | linkPart)
 	}
 	if err := r.noneIn(ino); err != nil {
 		return err
@@ -153,10 +155,8 @@ func (r *rechecker) leftOver(ino uint64) error {
 	switch now := &r.uses; {
 	case !orphan:
 		return nil
-	case now.wiredErr != nil:
-		return changed("it cannot be told whether it is wired: " + now.wiredErr.Error())
-	case now.wired[ino] != "":
-		return changed(now.wired[ino])
+	case r.linked(ino) != nil:
+		return r.linked(ino)
 	case now.namesErr != nil && !errors.Is(now.namesErr, syscall.ENOENT):
 		return now.namesErr
 	case len(now.names[id]) > 0:
@@ -165,6 +165,25 @@ func (r *rechecker) leftOver(ino uint64) error {
 		return changed("a runtime may keep it: " + now.keepersErr.Error())
 	case now.keepers.Of(id) != "":
 		return changed("kept by " + now.keepers.Of(id))
+	}
+	return nil
+}
+
+// linked makes sure that a namespace carries no traffic for others and, unless it is a target, that
+// no device of a namespace that stays would be deleted with it.
+func (r *rechecker) linked(ino uint64) error {
+	links := r.uses.links[ino]
+	switch {
+	case r.uses.linksErr != nil:
+		return changed("it cannot be told whether it is wired: " + r.uses.linksErr.Error())
+	case links.Keeps != "":
+		return changed(links.Keeps)
+	}
+	for _, end := range links.FarEnds {
+		_, entered := r.uses.pids[end.Namespace.Ino]
+		if (entered || !r.goes[end.Namespace]) && !r.named[ino] {
+			return changed(end.String() + ", which stays, would be deleted with it")
+		}
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func TestPlanWired(t *testing.T) {
 
 // TestWiredMeanwhile: what carries traffic for others since the plan is left alone.
 func TestWiredMeanwhile(t *testing.T) {
+	const other = `ip netns add z; mkdir /run/srv; : >/run/srv/z; mount --bind /run/netns/z /run/srv/z; ip netns del z`
 	for _, test := range []struct{ by, script, want string }{
 		{
 			"a pair to a new process", `
@@ -39,12 +40,18 @@ func TestWiredMeanwhile(t *testing.T) {
 			ip netns add lab; $in ip link add v1 type veth peer name v2; $in ip link add mv0 link v1 type macvlan
 			$in ip link set mv0 netns lab`, "spared: wired: v1 carries mv0 of lab",
 		},
+		{
+			"a pair to an orphan that has to be named", `
+			$in ip link add v1 type veth peer name v2; : >/run/netns/z; mount --bind /run/srv/z /run/netns/z
+			$in ip link set v2 netns z; ip netns del z`, "spared: v2 of net:[",
+		},
 		{"a pair to the host", `$in ip link add v1 type veth peer name v2; $in ip link set v2 netns 1`, "released"},
 	} {
 		t.Run(test.by, func(t *testing.T) {
 			nstest.Run(t, func(t *testing.T) {
 				in := `in="nsenter --net=/proc/` + leakNamespace(t) + `/root/run/c/ns"
 					`
+				nstest.Shell(t, other)
 				snap, plan := planned(t)
 				if len(plan.Steps) != 1 {
 					t.Fatalf("plan: %+v", plan)

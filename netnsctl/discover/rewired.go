@@ -12,42 +12,70 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// errLinks is the error of [Snapshot.WiredNow].
+// errLinks is the error of [Snapshot.LinksNow].
 var errLinks = errors.New("the links of a namespace in use could not be listed")
 
-// WiredNow says which of the orphans, all of the snapshot that were not released, carry traffic for
-// others by now, or may have a physical device, by their inode number. users has a process for each
-// namespace that processes are in now. The snapshot must hold its orphans, as [Options.Files] makes
-// it do. An error says that the links of a namespace could not be listed that may depend on one of
-// them.
-func (s *Snapshot) WiredNow(orphans map[uint64]netnsctl.ID, users map[uint64]int) (map[uint64]string, error) {
-	namespaces, others := s.now(users, func(orphan *Namespace) bool { return orphans[orphan.ID.Ino] == orphan.ID })
-	l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
-	carried, w := l.look(namespaces, Handles(namespaces), others)
+// Links are where the devices of a namespace lead by now.
+type Links struct {
+	// Keeps says that an orphan carries traffic for others, or that a namespace may have a physical
+	// device; empty if neither is so.
+	Keeps string
+	// FarEnds are as in [Namespace], but for those in the host's namespace.
+	FarEnds []FarEnd
+}
+
+// LinksNow gives the links of the orphans, all of the snapshot that were not released, and of idle
+// namespaces, by their inode number. users has a process for each namespace that processes are in
+// now. The snapshot must hold its orphans, as [Options.Files] makes it do, and the idle namespaces
+// ([Options.Evidence]). An error says that the links of a namespace could not be listed that may
+// depend on one of them.
+func (s *Snapshot) LinksNow(orphans map[uint64]netnsctl.ID, idle []*Namespace, users map[uint64]int) (map[uint64]Links, error) {
+	isIdle := map[netnsctl.ID]bool{}
+	for _, ns := range idle {
+		isIdle[ns.ID] = true
+	}
+	near := func(ns *Namespace) bool { return ns.Verdict == Orphan || isIdle[ns.ID] }
+	look := func(counts func(orphan *Namespace) bool) ([]*Namespace, map[*Namespace]string, *wires) {
+		namespaces, others := s.now(users, counts)
+		others.Of = func(i int) bool { return near(namespaces[i]) }
+		l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
+		carried, w := l.look(namespaces, Handles(namespaces), others)
+		return namespaces, carried, w
+	}
+	namespaces, carried, w := look(func(orphan *Namespace) bool { return orphans[orphan.ID.Ino] == orphan.ID })
 	if len(w.contents) > len(namespaces) {
 		// A device leads to a namespace that is not among them. It may be an orphan that was
 		// released, which the snapshot still holds: that is no user of others.
-		namespaces, others = s.now(users, func(*Namespace) bool { return true })
-		carried, w = l.look(namespaces, Handles(namespaces), others)
+		namespaces, carried, w = look(func(*Namespace) bool { return true })
 	}
 	for i, ns := range namespaces {
 		if ns.alive() && w.contents[i].Err != nil {
 			return nil, errLinks
 		}
 	}
-	found := map[uint64]string{}
-	for ns, text := range carried {
-		found[ns.ID.Ino] = "wired: " + text
-	}
+	found := map[uint64]Links{}
 	for i, ns := range namespaces {
-		if ns.held && w.contents[i].Err != nil {
-			found[ns.ID.Ino] = "its devices could not be listed"
+		if !near(ns) {
+			continue
+		}
+		var links Links
+		if text := carried[ns]; text != "" {
+			links.Keeps = "wired: " + text
+		}
+		if w.contents[i].Err != nil {
+			links.Keeps = "its devices could not be listed"
 		}
 		for _, d := range w.contents[i].Devices {
 			if d.Physical {
-				found[ns.ID.Ino] = "it holds a physical device: " + d.Name
+				links.Keeps = "it holds a physical device: " + d.Name
 			}
 		}
+		for _, end := range w.farEnds(i) {
+			if end.Namespace != s.first || s.first.Ino == 0 {
+				links.FarEnds = append(links.FarEnds, end)
+			}
+		}
+		found[ns.ID.Ino] = links
 	}
 	return found, nil
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/nstest"
 )
 
-// TestWiredNowToHost: the host's namespace is found, and so is no second end of a leaf, where the
+// TestLinksNowToHost: the host's namespace is found, and so is no second end of a leaf, where the
 // process that was seen there has ended, such as one of our own, or none was seen.
-func TestWiredNowToHost(t *testing.T) {
+func TestLinksNowToHost(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Shell(t, `ip netns add x; ip link add h0 type veth peer name eth0 netns x
 			mkdir /run/c; touch /run/c/x; mount --bind /run/netns/x /run/c/x; ip netns del x`)
@@ -20,17 +20,17 @@ func TestWiredNowToHost(t *testing.T) {
 		}
 		const ended = 9000001 // no number of a process
 		for _, users := range []map[uint64]int{{snap.Own.Ino: ended}, {}} {
-			found, err := snap.WiredNow(map[uint64]netnsctl.ID{id.Ino: id}, users)
-			if err != nil || len(found) > 0 {
+			found, err := snap.LinksNow(map[uint64]netnsctl.ID{id.Ino: id}, nil, users)
+			if links, known := found[id.Ino]; err != nil || !known || links.Keeps != "" || len(links.FarEnds) > 0 {
 				t.Errorf("%v: %v, %v", users, found, err)
 			}
 		}
 	})
 }
 
-// TestWiredNowReleased: a released orphan, which the snapshot still holds, is nobody for whom the
+// TestLinksNowReleased: a released orphan, which the snapshot still holds, is nobody for whom the
 // next one carries traffic, but where a process has entered it.
-func TestWiredNowReleased(t *testing.T) {
+func TestLinksNowReleased(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Shell(t, `ip netns add x; ip netns add y; ip link add x0 netns x type veth peer name y0 netns y
 			mkdir /run/c; for n in x y; do touch /run/c/$n; mount --bind /run/netns/$n /run/c/$n; ip netns del $n; done`)
@@ -45,8 +45,8 @@ func TestWiredNowReleased(t *testing.T) {
 			{map[uint64]int{}, false},
 			{map[uint64]int{x: 9000001}, true},
 		} {
-			found, err := snap.WiredNow(orphans, c.users)
-			if _, wired := found[y]; err != nil || wired != c.wired {
+			found, err := snap.LinksNow(orphans, nil, c.users)
+			if wired := found[y].Keeps != ""; err != nil || wired != c.wired || len(found[y].FarEnds) != 1 {
 				t.Errorf("%v: %v, %v", c.users, found, err)
 			}
 		}
