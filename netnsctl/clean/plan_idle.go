@@ -41,7 +41,14 @@ func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
 	case len(ns.Evidence.Unread) > 0:
 		return because("it may be in use: ", firstFacts(ns.Evidence.Unread)).as(Unknown)
 	}
-	return p.keepHealthy(n, ns, false)
+	if r := p.keepHealthy(n, ns, false); r.keeps() || n.File.Born.IsZero() {
+		return r
+	}
+	r := p.young(n.File.Born) // the namespace may be one of a pool, older than its name
+	if r.keeps() {
+		r.text = "its name is " + r.text
+	}
+	return r
 }
 
 // firstFacts are the first few facts as one text.

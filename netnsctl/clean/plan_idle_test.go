@@ -48,6 +48,18 @@ func TestIdle(t *testing.T) {
 			change: func(_ *discover.Name, ns *discover.Namespace) { ns.Born = now },
 		},
 		{
+			situation: "a new name of an old namespace", want: "skip vpn: its name is younger than 10m, unless named",
+			change: func(n *discover.Name, _ *discover.Namespace) { n.File.Born = now },
+		},
+		{
+			situation: "an old name", want: "remove vpn",
+			change: func(n *discover.Name, _ *discover.Namespace) { n.File.Born = now.Add(-clean.DefaultMinAge) },
+		},
+		{
+			situation: "a name of unknown age", want: "remove vpn",
+			change: func(n *discover.Name, _ *discover.Namespace) { n.File.Born = time.Time{} },
+		},
+		{
 			situation: "of unknown age", want: "skip vpn: its age is not known, it may be younger than 10m, unless named",
 			change: func(_ *discover.Name, ns *discover.Namespace) { ns.Born = time.Time{} },
 		},

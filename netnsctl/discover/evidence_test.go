@@ -143,6 +143,19 @@ func TestEvidenceFarEnd(t *testing.T) {
 	})
 }
 
+// TestAgeOfName: the file under a name tells its age, as the namespace may be older.
+func TestAgeOfName(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		nstest.Must(t, host.Add("x"))
+		nstest.Shell(t, ": >/run/ns; mount --bind /run/netns/x /run/ns; umount /run/netns/x; rm /run/netns/x; : >/run/netns/y; mount --bind /run/ns /run/netns/y")
+		snap := scanned(t, host, Options{Files: true, Evidence: true})
+		ns := snap.named(t, "y")
+		if n := snap.Names[0]; n.Name != "y" || n.File.Kind != Regular || n.File.Born.Before(ns.Born) {
+			t.Errorf("%+v, the namespace of %s", n, ns.Born)
+		}
+	})
+}
+
 // TestEvidenceHeld: what a process has of a namespace without a process is a sign of life.
 func TestEvidenceHeld(t *testing.T) {
 	for what, want := range map[string]string{

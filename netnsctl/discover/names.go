@@ -52,7 +52,8 @@ func (v *vantage) readNames() {
 			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
 			n.Top = n.ID
 			if v.opts.Everything && v.opts.Files {
-				n.Obstacle = obstacleOf(d.Fixed(name))
+				covered := d.Covered(name)
+				n.File, n.Obstacle = fileOf(covered), obstacleOf(covered.Fixed)
 			}
 		} else if e, there := d.Look(name); there {
 			if e.Process.StartTicks != 0 && v.allPIDs {

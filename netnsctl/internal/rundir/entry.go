@@ -160,8 +160,8 @@ func (d *Dir) file(name string, top sys.FileStat, mounted bool) File {
 	return f
 }
 
-// Fixed is [File.Fixed] of an entry that something is mounted on.
-func (d *Dir) Fixed(name string) sys.Fixed { return d.file(name, sys.FileStat{}, true).Fixed }
+// Covered is [Entry.File] of an entry that something is mounted on.
+func (d *Dir) Covered(name string) File { return d.file(name, sys.FileStat{}, true) }
 
 // Locked reports whether the topmost mount on an entry is locked ([sys.IsLocked]).
 func (d *Dir) Locked(name string) bool {
