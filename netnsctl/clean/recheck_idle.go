@@ -8,8 +8,8 @@ import "github.com/netnsctl/netnsctl/netnsctl/discover"
 // the container later.
 //
 // It does not look again for descriptors and mounts elsewhere, which keep the namespace without its name:
-// to look for them takes as long as a scan. Nor does it read unit files again, or look which runtimes run: both change by hand
-// only.
+// to look for them takes as long as a scan. Nor does it read unit files again, or look which runtimes run:
+// both change by hand only.
 func (r *rechecker) unclaimed(ns *discover.Namespace) error {
 	r.need(processPart | linkPart)
 	if err := r.noneIn(ns.ID.Ino); err != nil {

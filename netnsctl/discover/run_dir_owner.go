@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/container"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
@@ -27,15 +28,27 @@ func (v *vantage) runDirOwner() string {
 
 // ownerAmong is the owner of the files with one of the patterns if their directory is the run directory.
 func (v *vantage) ownerAmong(patterns []string) string {
-	dev, ino, err := sys.Stat(v.runDir)
+	own := quietFileAt(v.runDir)
 	for _, pattern := range patterns {
 		dir := path.Dir(pattern)
-		if err != nil || strings.Contains(dir, "*") {
+		if own.Ino == 0 || strings.Contains(dir, "*") {
 			continue
 		}
-		if d, i, err := sys.Stat(v.host.StateRoot + dir); err == nil && d == dev && i == ino {
+		if quietFileAt(v.host.StateRoot+dir) == own {
 			return (&Mount{Path: pattern}).Foreign()
 		}
 	}
 	return ""
+}
+
+// quietFileAt is [fileAt] without a helper process, which would take longer than all else: it may
+// wait for the server of a file system, but makes autofs mount nothing.
+func quietFileAt(path string) (id netnsctl.ID) {
+	held, err := sys.HoldNoAutomount(-1, path, sys.Follow)
+	if err != nil {
+		return id
+	}
+	defer sys.Close(held)
+	id.Dev, id.Ino, _ = sys.Fstat(held)
+	return id
 }
