@@ -63,10 +63,10 @@ const unsureIdle = "no process that could be seen"
 func (e grounds) verdict(ns *Namespace) (Verdict, string) {
 	processes, threads, name := 0, 0, ns.nameElsewhere()
 	for _, p := range ns.Pins {
-		switch {
-		case p.Kind == Process:
+		switch p.Kind {
+		case Process:
 			processes++
-		case p.Kind == Thread:
+		case Thread:
 			threads++
 		}
 	}
