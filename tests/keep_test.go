@@ -85,6 +85,22 @@ func TestKeep(t *testing.T) {
 	a = w.run("check", "--against", "/run/record")
 	expectParts(t, "check --against", a, "0", a.stdout, "0 new since")
 
+	// A line that matches nothing is told on request: it may be misspelled.
+	w.keep(`idle,dead\nidle\nname:dead\nowner:nobody-*\n/run/vpn\n/srv/**\nuser:1000\nowner:sleep\n`)
+	a = w.run("prune", "--dry-run", "--verbose", "--older-than", "0")
+	var unmatched []string
+	for _, line := range strings.Split(a.stderr, "\n") {
+		if place, found := strings.CutSuffix(line, ": matches nothing at present"); found {
+			unmatched = append(unmatched, strings.TrimPrefix(place, "netnsctl: "+file))
+		}
+	}
+	if got := strings.Join(unmatched, " "); got != "1 4 6" {
+		t.Errorf("lines that match nothing: %q: %s%s", got, a.stdout, a.stderr)
+	}
+	if a = w.run("prune", "--dry-run", "--older-than", "0"); strings.Contains(a.stderr, "matches nothing") {
+		t.Errorf("without --verbose: %s", a.stderr)
+	}
+
 	// Without its line a thing is what it was.
 	w.keep(`idle\n`)
 	a = w.run("prune", "--older-than", "0", "dead", "/run/vpn")

@@ -196,6 +196,11 @@ func (r *cleanup) dryRun() error {
 	}
 	r.print(r.planText())
 	r.printMissing()
+	if r.verbose {
+		for _, line := range r.snap.Unmatched() {
+			r.note("%s: matches nothing at present", line)
+		}
+	}
 	return r.status()
 }
 

@@ -21,6 +21,14 @@ type Wanted struct {
 	rules  keep.Rules
 	host   netnsctl.Host
 	owners *owners
+	// ofProcess and inMounts are the first rules that match a process, and a process in a mount
+	// namespace: thousands of namespaces may be mounted in one.
+	ofProcess map[int]int
+	inMounts  map[uint64]int
+}
+
+func newWanted(rules keep.Rules, host netnsctl.Host, owners *owners) Wanted {
+	return Wanted{rules, host, owners, map[int]int{}, map[uint64]int{}}
 }
 
 // readWanted reads the keep files. Each kind of problem is one gap.
@@ -44,7 +52,7 @@ func readWanted(host netnsctl.Host, runtimes func() runtimeState, critical bool)
 		}
 		gaps = append(gaps, Gap{What: what, Count: 1, Critical: critical, Vantage: critical, Path: p.Place})
 	}
-	return Wanted{found.rules, host, newOwners(host, runtimes)}, gaps
+	return newWanted(found.rules, host, newOwners(host, runtimes)), gaps
 }
 
 // WantedNow reads the keep files again. The error names what could not be read or understood.
@@ -54,6 +62,22 @@ func (s *Snapshot) WantedNow() (Wanted, error) {
 		return w, errors.New(gaps[0].Path + ": " + gaps[0].ofKeepFile())
 	}
 	return w, nil
+}
+
+// Unmatched are the lines of the keep files that match nothing, neither what is unused nor what is in
+// use. Lines with users are not told: the scan does not look up the users of what is in use.
+func (s *Snapshot) Unmatched() (places []string) {
+	all, _ := readWanted(s.Host, s.runtimes, true)
+	for i, rule := range all.rules {
+		one := newWanted(all.rules[i:i+1], s.Host, all.owners)
+		matched := one.rules.Uses(keep.User) ||
+			slices.ContainsFunc(s.Namespaces, func(ns *Namespace) bool { return one.Namespace(ns) != "" }) ||
+			slices.ContainsFunc(slices.Concat(s.Names, s.DeadFiles), func(n *Name) bool { return one.Name(n) != "" })
+		if !matched {
+			places = append(places, rule.Place)
+		}
+	}
+	return places
 }
 
 // Name is the line that wants a name of the run directory, or a dead file in another one, as

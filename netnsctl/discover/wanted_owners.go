@@ -10,20 +10,16 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/keep"
 )
 
-// owners are the processes that a line of a keep file may mean by an owner. Thousands of namespaces
-// may be mounted in one mount namespace, so what a line matches is found out once.
+// owners are the processes that a line of a keep file may mean by an owner.
 type owners struct {
 	host     netnsctl.Host
 	runtimes func() runtimeState
 	members  map[uint64][]int // all processes by mount namespace, nil until they are needed
-	// ofProcess and inMounts are the first rules that match a process, and a process in a mount
-	// namespace.
-	ofProcess map[int]int
-	inMounts  map[uint64]int
+	known    map[int]keep.Subject
 }
 
 func newOwners(host netnsctl.Host, runtimes func() runtimeState) *owners {
-	return &owners{host: host, runtimes: runtimes, ofProcess: map[int]int{}, inMounts: map[uint64]int{}}
+	return &owners{host: host, runtimes: runtimes, known: map[int]keep.Subject{}}
 }
 
 // recordedOwners are the parts of what is known of the runtime and the container of a namespace.
@@ -62,32 +58,41 @@ func (w Wanted) firstProcess(ns *Namespace) int {
 
 // firstOf is the first rule that matches a process, or its container.
 func (w Wanted) firstOf(pid int) int {
-	first, known := w.owners.ofProcess[pid]
+	first, known := w.ofProcess[pid]
 	if !known {
-		o := Describe(w.host, pid)
-		s := keep.Subject{Command: o.Command, Owners: append(ownersOf(container.Record{ID: o.Container}), o.Unit, o.Pod)}
-		if o.Container != "" {
-			for _, r := range w.owners.runtimes().ofContainer(o.Container) {
-				s.Owners = append(s.Owners, ownersOf(r)...)
-			}
-		}
-		first = w.rules.First(s)
-		w.owners.ofProcess[pid] = first
+		first = w.rules.First(w.owners.of(pid))
+		w.ofProcess[pid] = first
 	}
 	return first
 }
 
 // firstIn is the first rule that matches a process in a mount namespace.
 func (w Wanted) firstIn(mounts uint64) int {
-	first, known := w.owners.inMounts[mounts]
+	first, known := w.inMounts[mounts]
 	if !known {
 		first = len(w.rules)
 		for _, pid := range w.owners.in(mounts) {
 			first = min(first, w.firstOf(pid))
 		}
-		w.owners.inMounts[mounts] = first
+		w.inMounts[mounts] = first
 	}
 	return first
+}
+
+// of is what is known of a process.
+func (o *owners) of(pid int) keep.Subject {
+	s, known := o.known[pid]
+	if !known {
+		p := Describe(o.host, pid)
+		s = keep.Subject{Command: p.Command, Owners: append(ownersOf(container.Record{ID: p.Container}), p.Unit, p.Pod)}
+		if p.Container != "" {
+			for _, r := range o.runtimes().ofContainer(p.Container) {
+				s.Owners = append(s.Owners, ownersOf(r)...)
+			}
+		}
+		o.known[pid] = s
+	}
+	return s
 }
 
 // in are the processes in a mount namespace, all of them: [mountns.Namespace] remembers a few.
