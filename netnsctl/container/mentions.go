@@ -28,52 +28,67 @@ type Mentions struct {
 	Unread []string
 }
 
-// Mentioned finds which of some words the databases of the runtimes have. A word is the name of a namespace, the beginning of the ID from which a runtime has
-// made that, or a [PathWord]. It counts wherever something begins with it: bbolt has values that
-// follow each other without anything between. A database keeps what was deleted until it needs the
-// place. So one word too many may be found.
+// Mentioned finds which of some words the databases of the runtimes have. A word is the name of a
+// namespace, the beginning of the ID from which a runtime has made that, or a [PathWord]. It counts
+// wherever something begins with it: bbolt has values that follow each other without anything
+// between. A database keeps what was deleted until it needs the place. So one word too many may be found.
 func (s State) Mentioned(words []string) (m Mentions) {
 	m.Words = map[string]bool{}
-	wanted := map[string]bool{}
-	var lengths [256][]int // of the words, by their first byte
-	var paths []string
-	for _, word := range words {
-		if word == "" || wanted[word] {
-			continue
-		}
-		wanted[word] = true
-		if of := &lengths[word[0]]; !slices.Contains(*of, len(word)) {
-			*of = append(*of, len(word))
-		}
-		if strings.HasPrefix(word, netnsDir) {
-			paths = append(paths, word)
-		}
-	}
-	slices.Sort(paths)
+	w := wantedOf(words)
 	all := files{s.files.root, &m.Unread}
 	for _, runtime := range runtimes() {
 		for _, mentions := range runtime.Mentions {
 			for _, pattern := range s.places(mentions) {
 				all.each(pattern, func(f record) {
 					text, _ := f.Read(f.file, maxDatabase)
-					eachWord(text, func(rest []byte) {
-						for _, n := range lengths[rest[0]] {
-							if n <= len(rest) && wanted[string(rest[:n])] {
-								m.Words[string(rest[:n])] = true
-							}
-						}
-					})
-					eachCut(text, func(part string) {
-						i, _ := slices.BinarySearch(paths, part)
-						for ; i < len(paths) && strings.HasPrefix(paths[i], part); i++ {
-							m.Words[paths[i]] = true
-						}
-					})
+					w.find(text, m.Words)
 				})
 			}
 		}
 	}
 	return m
+}
+
+// wantedWords are what is looked for in databases.
+type wantedWords struct {
+	words   map[string]bool
+	lengths [256][]int // of the words, by their first byte
+	paths   []string   // those that are a [PathWord], in alphabetical order
+}
+
+func wantedOf(words []string) (w wantedWords) {
+	w.words = map[string]bool{}
+	for _, word := range words {
+		if word == "" || w.words[word] {
+			continue
+		}
+		w.words[word] = true
+		if of := &w.lengths[word[0]]; !slices.Contains(*of, len(word)) {
+			*of = append(*of, len(word))
+		}
+		if strings.HasPrefix(word, netnsDir) {
+			w.paths = append(w.paths, word)
+		}
+	}
+	slices.Sort(w.paths)
+	return w
+}
+
+// find adds to found the words that a text has.
+func (w *wantedWords) find(text []byte, found map[string]bool) {
+	eachWord(text, func(rest []byte) {
+		for _, n := range w.lengths[rest[0]] {
+			if n <= len(rest) && w.words[string(rest[:n])] {
+				found[string(rest[:n])] = true
+			}
+		}
+	})
+	eachCut(text, func(part string) {
+		i, _ := slices.BinarySearch(w.paths, part)
+		for ; i < len(w.paths) && strings.HasPrefix(w.paths[i], part); i++ {
+			found[w.paths[i]] = true
+		}
+	})
 }
 
 // eachWord calls f with all that follows where a run of letters, digits, dots, dashes and underscores begins.
