@@ -89,7 +89,7 @@ func TestKeep(t *testing.T) {
 	w.keep(`idle,dead\nidle\nname:dead\nowner:nobody-*\n/run/vpn\n/srv/**\nuser:1000\nowner:sleep\n`)
 	a = w.run("prune", "--dry-run", "--verbose", "--older-than", "0")
 	var unmatched []string
-	for _, line := range strings.Split(a.stderr, "\n") {
+	for line := range strings.SplitSeq(a.stderr, "\n") {
 		if place, found := strings.CutSuffix(line, ": matches nothing at present"); found {
 			unmatched = append(unmatched, strings.TrimPrefix(place, "netnsctl: "+file))
 		}
