@@ -63,7 +63,7 @@ func openFiles() (files []string) {
 // leftProcesses names our children. What has just been killed may take a moment
 // to disappear.
 func leftProcesses() (left []string) {
-	for range 50 {
+	for range 500 {
 		for {
 			if pid, err := unix.Wait4(-1, nil, unix.WNOHANG, nil); pid <= 0 || err != nil {
 				break
