@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Unit is a unit of systemd that uses a network namespace with a path as soon as it is started or
@@ -62,7 +63,9 @@ const runDir = "/run/netns/"
 
 // commands finds names of the run directory in a command: their paths, and what follows a verb of ip
 // netns or netnsctl, or the option of ip.
-var commands = regexp.MustCompile(`(?:netns/|netns(?:ctl)?\s+[a-z]+\s+(?:-\S+\s+)*|\s-n(?:etns)?\s+)([^\s/'";&|)]+)`)
+var commands = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:netns/|netns(?:ctl)?\s+[a-z]+\s+(?:-\S+\s+)*|\s-n(?:etns)?\s+)([^\s/'";&|)]+)`)
+})
 
 // netnsOf are the paths of the network namespaces in a line of a unit file.
 func netnsOf(line string) (paths []string) {
@@ -72,7 +75,7 @@ func netnsOf(line string) (paths []string) {
 	case key == "NetworkNamespacePath" && value != "":
 		paths = []string{value}
 	case strings.HasPrefix(key, "Exec"):
-		for _, m := range commands.FindAllStringSubmatch(value, -1) {
+		for _, m := range commands().FindAllStringSubmatch(value, -1) {
 			paths = append(paths, runDir+m[1])
 		}
 	}
