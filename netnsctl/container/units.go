@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
+
+	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
 // Unit is a unit of systemd that uses a network namespace with a path as soon as it is started or
@@ -33,6 +36,9 @@ func Units(root string) (units []Unit, unread []string) {
 		for _, pattern := range []string{dir + "/*.service", dir + "/*.service.d/*.conf"} {
 			all.each(pattern, func(f record) {
 				text, err := f.Read(f.file, maxFile)
+				if err == syscall.ELOOP { // systemctl link
+					text, err = f.readLinked()
+				}
 				if err != nil {
 					return
 				}
@@ -57,6 +63,23 @@ func Units(root string) (units []Unit, unread []string) {
 		}
 	}
 	return units, unread
+}
+
+// readLinked reads the unit file to which root has made a symbolic link.
+func (f record) readLinked() ([]byte, error) {
+	file := path.Join(f.path, f.file)
+	fd, err := sys.HoldNoAutomount(-1, f.files.root+file, sys.Follow)
+	if err == nil {
+		defer sys.Close(fd)
+		var text []byte
+		if text, err = sys.ReadHeld(fd, maxFile); err == nil {
+			return text, nil
+		}
+	}
+	if !isNone(err) { // a link to /dev/null masks a unit: EINVAL
+		f.missed(f.file)
+	}
+	return nil, err
 }
 
 const runDir = "/run/netns/"

@@ -22,13 +22,20 @@ func TestUnits(t *testing.T) {
 		"usr/lib/systemd/system/netns@.service":                 "ExecStart=/sbin/ip netns add %I\nExecStop=/sbin/ip netns del %I\n",
 		"run/systemd/units/invocation:netns@my\\x2dlab.service": "",
 		"run/systemd/units/invocation:netnsctl@vpn.service":     "",
+		"opt/linked.service":                                    "NetworkNamespacePath=/run/netns/linked\n",
 	})
 	if err := os.Symlink("/usr/lib/systemd/system/app@.service", root+"/etc/systemd/system/multi-user.target.wants/app@enabled.service"); err != nil {
 		t.Fatal(err)
 	}
+	for link, to := range map[string]string{"/etc/systemd/system/linked.service": root + "/opt/linked.service", "/etc/systemd/system/masked.service": "/dev/null", "/etc/systemd/system/lost.service": "/nothing/here"} {
+		if err := os.Symlink(to, root+link); err != nil {
+			t.Fatal(err)
+		}
+	}
 	units, unread := Units(root)
 	want := []Unit{
 		{"netnsctl@vpn.service", "/run/netns/vpn", ""},
+		{"linked.service", "/run/netns/linked", "/etc/systemd/system/linked.service"},
 		{"web.service", "/run/netns/vpn", "/etc/systemd/system/web.service"},
 		{"app@one.service", "/run/netns/only-one", "/etc/systemd/system/app@one.service.d/netns.conf"},
 		{"db.service", "/var/run/netns/db", "/etc/systemd/system/db.service.d/netns.conf"},
