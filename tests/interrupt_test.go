@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -112,7 +113,7 @@ func TestInterruptNames(t *testing.T) {
 		return err == nil && n > size-len(line)
 	})
 	cmd.Process.Signal(unix.SIGINT)
-	if !full || !poll(func() bool { return !w.catches() }) {
+	if !full || !poll(w.ends) {
 		t.Error("no full pipe, or no signal")
 	}
 	text, _ := io.ReadAll(read)
@@ -158,7 +159,7 @@ func (w *machine) interrupted(signals []syscall.Signal, words ...string) answer 
 	cmd := exec.Command(w.program(), words...)
 	return w.whileLocked(cmd, func() {
 		cmd.Process.Signal(signals[0])
-		if !poll(func() bool { return !w.catches() }) {
+		if !poll(w.ends) {
 			w.t.Error("the first signal has not come")
 		}
 		for _, sig := range signals[1:] {
@@ -199,20 +200,36 @@ func (w *machine) lock() (unlock func() error) {
 	return dir.Close
 }
 
-// catches reports whether netnsctl runs and is at the steps of a clean-up: it has a handler for
-// SIGINT. At its start it has one for SIGUSR1, too, as the runtime of Go installs it.
+// catches reports whether netnsctl runs and is at the steps of a clean-up: it has handlers for all
+// signals that end one, of which that for SIGTERM is the last. At its start it has one for SIGUSR1, too, as
+// the runtime of Go installs it.
 func (w *machine) catches() bool {
+	return w.signals(func(caught, _ func(syscall.Signal) bool) bool {
+		return caught(unix.SIGINT) && caught(unix.SIGTERM) && !caught(unix.SIGUSR1)
+	})
+}
+
+// ends reports whether the next signal ends netnsctl, or that has ended: it no longer catches or ignores
+// any.
+func (w *machine) ends() bool {
+	return !w.signals(func(caught, ignored func(syscall.Signal) bool) bool {
+		return slices.ContainsFunc([]syscall.Signal{unix.SIGINT, unix.SIGTERM}, func(sig syscall.Signal) bool { return caught(sig) || ignored(sig) })
+	})
+}
+
+// signals reports whether a netnsctl that has not ended fits, by what it does at signals.
+func (w *machine) signals(fits func(caught, ignored func(syscall.Signal) bool) bool) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/status")
-	for _, file := range files {
+	return slices.ContainsFunc(files, func(file string) bool {
 		text, _ := os.ReadFile(file)
-		_, rest, _ := strings.Cut(string(text), "\nSigCgt:\t")
-		caught, _ := strconv.ParseUint(rest[:min(len(rest), 16)], 16, 64)
-		has := func(sig syscall.Signal) bool { return caught>>(sig-1)&1 != 0 }
-		if strings.HasPrefix(string(text), "Name:\tnetnsctl\n") && has(unix.SIGINT) && !has(unix.SIGUSR1) {
-			return true
+		in := func(field string) func(syscall.Signal) bool {
+			_, rest, _ := strings.Cut(string(text), "\n"+field+":\t")
+			set, _ := strconv.ParseUint(rest[:min(len(rest), 16)], 16, 64)
+			return func(sig syscall.Signal) bool { return set>>(sig-1)&1 != 0 }
 		}
-	}
-	return false
+		running := strings.HasPrefix(string(text), "Name:\tnetnsctl\n") && !strings.Contains(string(text), "\nState:\tZ")
+		return running && fits(in("SigCgt"), in("SigIgn"))
+	})
 }
 
 // TestProgress: on a terminal a clean-up with many steps shows how far it is, and then what it has
@@ -245,7 +262,7 @@ func TestProgress(t *testing.T) {
 			if !poll(w.catches) {
 				t.Error("the clean-up has not begun")
 			}
-			if term.send(c.keys); c.keys != "" && !poll(func() bool { return !w.catches() }) {
+			if term.send(c.keys); c.keys != "" && !poll(w.ends) {
 				t.Error("Ctrl-C has not come")
 			}
 			time.Sleep(150 * time.Millisecond) // the progress is shown every 100 ms

@@ -23,6 +23,9 @@ func (w *machine) keep(lines string) {
 // TestKeep: what a keep file wants is no leftover for anybody, and is never removed.
 func TestKeep(t *testing.T) {
 	t.Parallel()
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	w := newMachine(t)
 	w.shell(keptWorld)
 	before := w.run("list", "--stale", "-n")
@@ -110,6 +113,9 @@ func TestKeep(t *testing.T) {
 // TestKeepUnknown: where it is not known what is wanted, nothing is removed and no alarm is certain.
 func TestKeepUnknown(t *testing.T) {
 	t.Parallel()
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	w := newMachine(t)
 	w.shell(`netnsctl add idle; : >/run/netns/dead; : >/run/vpn; unshare --net=/run/vpn true`)
 	const file, remedy = "/etc/netnsctl/keep.d/x.conf", "; correct or remove it: what it wants kept is not known"
