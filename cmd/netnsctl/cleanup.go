@@ -90,7 +90,7 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 
 // makePlan scans the host and plans.
 func (r *cleanup) makePlan(host netnsctl.Host) (err error) {
-	if r.snap, err = discover.Scan(host, r.scan()); err != nil {
+	if r.snap, err = discover.Scan(host, r.scan(host)); err != nil {
 		return err
 	}
 	if r.MinAge > 0 {
@@ -161,10 +161,18 @@ func (r *cleanup) becameText(step clean.Step) string {
 }
 
 // scan is what the plan needs.
-func (o cleanupOptions) scan() discover.Options {
+func (o cleanupOptions) scan(host netnsctl.Host) discover.Options {
+	// The path of a mount stands for nothing else, and the directories of runtimes are many.
+	mayBeDead := func(target string) bool {
+		if !isPath(target) {
+			return false
+		}
+		thing, err := discover.At(host, target)
+		return err != nil || thing.Type == ""
+	}
 	return discover.Options{
 		Everything: len(o.Targets) > 0, Files: true, LeftOvers: true, FarEnds: farEndsOf(o.Targets),
-		AllDirectories: slices.ContainsFunc(o.Targets, isPath), Evidence: o.Idle && len(o.Targets) == 0,
+		AllDirectories: slices.ContainsFunc(o.Targets, mayBeDead), Evidence: o.Idle && len(o.Targets) == 0,
 	}
 }
 

@@ -86,6 +86,9 @@ func (l *Log) Write(e Entry) error {
 
 func (l *Log) send(e Entry) error {
 	if l.conn == nil && !l.connect() {
+		if l.stuck != nil {
+			return l.stuck
+		}
 		if l.sink.path != "" { // it was there
 			return fmt.Errorf("%s does not answer any more", l.sink.path)
 		}
@@ -105,12 +108,17 @@ func (l *Log) send(e Entry) error {
 	return err
 }
 
+// connect connects with the first log that is there. One that does not answer in time is stuck.
 func (l *Log) connect() bool {
 	for _, s := range l.sinks {
-		conn, err := net.DialUnix(s.network, nil, &net.UnixAddr{Net: s.network, Name: s.path})
-		if err == nil {
-			l.sink, l.conn = s, conn
+		conn, err := (&net.Dialer{Timeout: max(l.rest, time.Millisecond)}).Dial(s.network, s.path)
+		if unix, ok := conn.(*net.UnixConn); ok && err == nil {
+			l.sink, l.conn = s, unix
 			return true
+		}
+		if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+			l.stuck = fmt.Errorf("%s takes no entries", s.path)
+			return false
 		}
 	}
 	return false
