@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -100,9 +99,8 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 	}
 	v.Gaps = snap.Gaps
 	v.gaps = criticalGaps(snap.Gaps)
-	unread := slices.ContainsFunc(snap.Gaps, discover.Gap.OfKeepFile) // it may want any of them kept
 	switch {
-	case v.Stale > v.MaxStale && !unread || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
+	case v.Stale > v.MaxStale && !hidesWanted(snap.Gaps) || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"

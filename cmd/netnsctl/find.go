@@ -35,7 +35,7 @@ const findWords = `WHAT is one of
 
 // find prints the namespaces in which something is.
 func (u *ui) find(call compat.Call, c *cli.Context) error {
-	l, err := readListing(u, c, findColumns(), defaultFindColumns, foundRow.unnamed)
+	l, err := readListing(u, call, c, findColumns(), defaultFindColumns, foundRow.unnamed)
 	if err != nil {
 		return err
 	}

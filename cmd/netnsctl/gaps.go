@@ -153,6 +153,9 @@ func isPartial(all []discover.Gap) bool {
 	return slices.ContainsFunc(all, func(b discover.Gap) bool { return b.Critical })
 }
 
+// hidesWanted reports whether a keep file could not be read or understood: it may want any name kept.
+func hidesWanted(all []discover.Gap) bool { return slices.ContainsFunc(all, discover.Gap.OfKeepFile) }
+
 // partial is the error of a command that would otherwise end with status 0: status 1
 // if a gap is critical, because the command may have overlooked something.
 func partial(gaps []discover.Gap) error { return statusIf(isPartial(gaps), statusFailed) }

@@ -39,14 +39,14 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	case scanned:
 		standard = staleColumns
 	}
-	l, err := readListing(u, c, listColumns(), standard, row.unnamed)
+	l, err := readListing(u, call, c, listColumns(), standard, row.unnamed)
 	if err != nil {
 		return err
 	}
-	asJSON := c.Bool("json") || call.JSON
+	asJSON, planned := c.Bool("json") || call.JSON, l.uses("ACTION")
 	snap, err := discover.Scan(call.Host, discover.Options{
 		Everything: asJSON || c.Bool("idle") || all || !scanned, Hold: l.uses("ADDRESSES"),
-		Files: l.uses("ACTION"), Leases: c.Bool("idle"), LeftOvers: scanned || l.uses("ACTION"), Evidence: l.uses("ACTION") && c.Bool("idle"),
+		Files: planned, Leases: c.Bool("idle"), LeftOvers: scanned || planned, Evidence: planned && c.Bool("idle"),
 		AllDirectories: c.Bool("all-directories"),
 	})
 	if err != nil {
@@ -58,10 +58,10 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	if scanned {
 		rows = listRows(snap, c.Bool("idle"), all)
 	}
-	if l.uses("ACTION") {
-		planned := actionsOf(snap, c.Bool("idle"))
+	if planned {
+		actions := actionsOf(snap, c.Bool("idle"))
 		for i := range rows {
-			rows[i].action = planned.of(rows[i])
+			rows[i].action = actions.of(rows[i])
 		}
 	}
 	rows = arrangeRows(l, rows)
@@ -160,9 +160,9 @@ func arrangeRows(l listing[row], rows []row) []row {
 // is not certain: a process that uses it may be hidden. Nor is a stale name, where a keep file may
 // want it.
 func found(rows []row, gaps []discover.Gap) bool {
+	sure, partly := !hidesWanted(gaps), isPartial(gaps)
 	return slices.ContainsFunc(rows, func(r row) bool {
-		stale := r.verdict == discover.Stale && r.name.LeftOver() && !slices.ContainsFunc(gaps, discover.Gap.OfKeepFile)
-		return stale || r.verdict == discover.Orphan && !isPartial(gaps)
+		return sure && r.verdict == discover.Stale && r.name.LeftOver() || r.verdict == discover.Orphan && !partly
 	})
 }
 

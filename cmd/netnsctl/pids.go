@@ -44,7 +44,7 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	case onlyFlag(c, ""):
 		return plain(call, []string{word})
 	}
-	l, err := readListing(u, c, holderColumns(), defaultHolderColumns, nil)
+	l, err := readListing(u, call, c, holderColumns(), defaultHolderColumns, nil)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func readRecord(file string) (discover.Record, error) {
 
 // checkAgainst lists the namespaces and stale names that a record lacks.
 func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
-	l, err := readListing(u, c, listColumns(), allColumns, row.unnamed)
+	l, err := readListing(u, call, c, listColumns(), allColumns, row.unnamed)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+	"github.com/netnsctl/netnsctl/compat"
 	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
@@ -25,12 +26,15 @@ type listing[T any] struct {
 	style   term.Style
 }
 
-// readListing reads the flags of a table; standard are the columns by default. Where
-// the column ID is shown, the first column shows "-" for the rows that unnamed is true
-// of, instead of the same ID; unnamed may be nil.
-func readListing[T any](u *ui, c *cli.Context, all []column[T], standard string, unnamed func(T) bool) (l listing[T], err error) {
+// readListing reads the flags of a table; standard are the columns by default, and none is shown
+// where the call prints no table. Where the column ID is shown, the first column shows "-" for the
+// rows that unnamed is true of, instead of the same ID; unnamed may be nil.
+func readListing[T any](u *ui, call compat.Call, c *cli.Context, all []column[T], standard string, unnamed func(T) bool) (l listing[T], err error) {
 	if l.columns, err = term.Choose(all, c.String("output"), standard); err != nil {
 		return l, columnError(err)
+	}
+	if c.Bool("quiet") || c.Bool("json") || call.JSON {
+		l.columns = nil
 	}
 	if l.order, err = term.ParseOrder(all, c.String("sort")); err != nil {
 		return l, columnError(err)
