@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -137,12 +136,6 @@ func TestDeleteAll(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	const three = `for n in a b c; do netnsctl add $n; done`
-	onTerminal := func(words ...string) *terminal {
-		t.Helper()
-		cmd := exec.Command("/bin/sh", "-c", `netnsctl `+strings.Join(words, " ")+`; echo "status $?"`)
-		cmd.Env = w.env
-		return startTerminal(t, cmd)
-	}
 	expectAnswer(t, "no names", w.run("-all", "delete"), "0", "", "")
 	expectAnswer(t, "no names, dry", w.run("delete", "--all", "--dry-run"), "0", "would delete nothing: there is no name in /run/netns\n", "")
 	w.shell(three)
@@ -152,7 +145,7 @@ func TestDeleteAll(t *testing.T) {
 		{words: "delete --all", keys: "\x04"},
 		{words: "-all delete --verbose", keys: "yep\n"},
 	} {
-		term := onTerminal(c.words)
+		term := w.startShell("netnsctl " + c.words)
 		term.expect("delete all 3 names? [y/N] ")
 		term.send(c.keys)
 		term.expect("nothing was done")
@@ -167,7 +160,7 @@ func TestDeleteAll(t *testing.T) {
 		{words: "-all delete --yes"},
 		{words: "delete --all -y"},
 	} {
-		term := onTerminal(c.words)
+		term := w.startShell("netnsctl " + c.words)
 		if c.keys != "" {
 			term.expect("[y/N] ")
 			term.send(c.keys)

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -11,15 +10,9 @@ func TestPruneAsks(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; for i in 1 2 3 4 5; do : >/run/netns/run-$i; done`)
-	onTerminal := func(command string) *terminal {
-		t.Helper()
-		cmd := exec.Command("/bin/sh", "-c", command+`; echo "status $?"`)
-		cmd.Env = w.env
-		return startTerminal(t, cmd)
-	}
 	plan := "would remove 5 dead files: run-1, run-2, run-3 and 2 more\r\nremove 5 names? [y/N] "
 	for _, keys := range []string{"\n", "n\n", "yep\n", "\x04"} {
-		term := onTerminal("netnsctl prune --older-than 0")
+		term := w.startShell("netnsctl prune --older-than 0")
 		term.expect(strings.ReplaceAll(plan, "\r", ""))
 		term.send(keys)
 		term.expect("nothing was done")
@@ -28,27 +21,27 @@ func TestPruneAsks(t *testing.T) {
 			t.Fatalf("%q: left %q", keys, names)
 		}
 	}
-	term := onTerminal("netnsctl prune --older-than 0 'run-4'")
+	term := w.startShell("netnsctl prune --older-than 0 'run-4'")
 	term.expect("would remove run-4 (dead-file)\nremove 1 name? [y/N] ")
 	term.send("y\n")
 	term.expect("1 removed, 0 released, 0 skipped")
 	term.expect("status 0")
 	// The plan is no part of the JSON.
-	term = onTerminal("netnsctl prune --json --match run-5 --older-than 0 >/run/json")
+	term = w.startShell("netnsctl prune --json --match run-5 --older-than 0 >/run/json")
 	term.expect("would remove run-5 (dead-file)\nremove 1 name? [y/N] ")
 	term.send("y\n")
 	term.expect("status 0")
 	if text := w.read("/run/json"); !strings.HasPrefix(text, `{"dry_run":false`) {
 		t.Errorf("JSON: %s", text)
 	}
-	term = onTerminal("netnsctl prune --yes --older-than 0")
+	term = w.startShell("netnsctl prune --yes --older-than 0")
 	term.expect("removed 3 dead files: run-1, run-2, run-3\n3 removed, 0 released, 0 skipped")
 	term.expect("status 0")
-	term = onTerminal("netnsctl prune")
+	term = w.startShell("netnsctl prune")
 	term.expect("nothing to clean up\nstatus 0")
 	// The plan that was shown holds no namespace that is waited for.
 	w.shell(`netnsctl add leak; mkdir /run/copy; : >/run/copy/ns; elsewhere 'mount --bind /run/netns/leak /run/copy/ns'; netnsctl delete leak`)
-	term = onTerminal("netnsctl prune --wait=20 --older-than 0")
+	term = w.startShell("netnsctl prune --wait=20 --older-than 0")
 	term.expect("release 1 namespace? [y/N] ")
 	term.send("y\n")
 	term.expect("0 removed, 1 released, 0 skipped; 1 namespace is gone")
@@ -64,9 +57,7 @@ func TestPruneAsksLong(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`for n in cni-1 cni-2 cni-3 cni-4; do netnsctl add $n; done; netnsctl add web; inUse web`)
-	cmd := exec.Command("/bin/sh", "-c", `netnsctl prune --idle --older-than 0; echo "status $?"`)
-	cmd.Env = w.env
-	term := startTerminal(t, cmd)
+	term := w.startShell("netnsctl prune --idle --older-than 0")
 	term.expect("remove 4 names? [y/N] ")
 	w.shell(`inUse cni-1; ip -n cni-2 link add eth0 type veth peer name to-2 netns web; netnsctl delete cni-3; netnsctl add cni-3; netnsctl add cni-5`)
 	term.send("y\n")
@@ -79,13 +70,24 @@ func TestPruneAsksLong(t *testing.T) {
 	}
 }
 
+// pruneCase is a call of prune with all that it says, of standard output at least the beginning.
+type pruneCase struct{ words, stdout, stderr, status string }
+
+func (c pruneCase) check(w *machine) {
+	w.t.Helper()
+	a := w.run(append([]string{"prune"}, strings.Fields(c.words)...)...)
+	if a.status != c.status || !strings.HasPrefix(a.stdout, c.stdout) || a.stderr != c.stderr || c.stdout == "" && a.stdout != "" {
+		w.t.Errorf("prune %s: status %s\n%s%s\nwant %s\n%s%s", c.words, a.status, a.stdout, a.stderr, c.status, c.stdout, c.stderr)
+	}
+}
+
 // TestPruneSelects: patterns, the age, and targets, of which no grace is asked that was not given.
 func TestPruneSelects(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`mkdir /run/netns; for n in cni-1 cni-2 'a,b' a b dead; do : >/run/netns/$n; done; netnsctl add idle
 		netnsctl add leak; mkdir /run/copy; : >/run/copy/ns; elsewhere 'mount --bind /run/netns/leak /run/copy/ns'; netnsctl delete leak`)
-	for _, c := range []struct{ words, stdout, stderr, status string }{
+	for _, c := range []pruneCase{
 		{words: "--dry-run", status: "3", stdout: "would skip 7, younger than 10m: a, a,b, b and 4 more; to include them: --older-than 0\n"},
 		{words: "--match cni-*", status: "3", stdout: "skipped cni-1: younger than 10m; to remove it anyway: netnsctl prune cni-1\nskipped cni-2: younger than 10m; to remove it anyway: netnsctl prune cni-2\n0 removed, 0 released, 2 skipped\n"},
 		{words: "--match xyz*", status: "0", stdout: "nothing to clean up matches xyz*\n"},
@@ -105,10 +107,7 @@ func TestPruneSelects(t *testing.T) {
 		{words: "--older-than 0", status: "0", stdout: "removed 5 dead files: a, a,b, b and 2 more\nreleased net:["},
 		{words: "", status: "0", stdout: "nothing to clean up\n"},
 	} {
-		a := w.run(append([]string{"prune"}, strings.Fields(c.words)...)...)
-		if a.status != c.status || !strings.HasPrefix(a.stdout, c.stdout) || a.stderr != c.stderr || c.stdout == "" && a.stdout != "" {
-			t.Errorf("prune %s: status %s\n%s%s\nwant %s\n%s%s", c.words, a.status, a.stdout, a.stderr, c.status, c.stdout, c.stderr)
-		}
+		c.check(w)
 	}
 }
 
@@ -146,7 +145,7 @@ func TestPruneIdle(t *testing.T) {
 		ip -n cni-1 link add va type veth peer name vb netns cni-2; ip -n cni-3 link add vc type veth peer name vd
 		netnsctl exec web ip link add bridge0 type bridge; for i in 1 2; do ip -n web link add p$i type veth peer name h$i netns 1; ip -n web link set p$i master bridge0; done`)
 	const left = "6 idle names were not considered; to include them: --idle\n"
-	for _, c := range []struct{ words, stdout, stderr, status string }{
+	for _, c := range []pruneCase{
 		{words: "", status: "0", stdout: "nothing to clean up\n" + left},
 		{words: "--dry-run", status: "0", stdout: "nothing to clean up\n" + left},
 		{words: "--dry-run --match cni-1", status: "0", stdout: "nothing to clean up matches cni-1\n1 idle name was not considered; to include it: --idle\n"},
@@ -157,10 +156,7 @@ func TestPruneIdle(t *testing.T) {
 		{words: "--idle --yes --older-than 0 --exclude cni-5", status: "0", stdout: "removed 4 idle cni-* "},
 		{words: "web", status: "0", stdout: "removed web (idle); h1 of the host and h2 of the host are deleted with it\n1 removed"},
 	} {
-		a := w.run(append([]string{"prune"}, strings.Fields(c.words)...)...)
-		if a.status != c.status || !strings.HasPrefix(a.stdout, c.stdout) || a.stderr != c.stderr || c.stdout == "" && a.stdout != "" {
-			t.Errorf("prune %s: status %s\n%s%s\nwant %s\n%s%s", c.words, a.status, a.stdout, a.stderr, c.status, c.stdout, c.stderr)
-		}
+		c.check(w)
 	}
 	if names := w.names(); names != "cni-5 lab" {
 		t.Errorf("left %q", names)

@@ -59,6 +59,14 @@ func startTerminalOf(t *testing.T, cmd *exec.Cmd, columns uint16) *terminal {
 	return term
 }
 
+// startShell runs a command of a shell on a terminal, which shows its status then.
+func (w *machine) startShell(command string) *terminal {
+	w.t.Helper()
+	cmd := exec.Command("/bin/sh", "-c", command+`; echo "status $?"`)
+	cmd.Env = w.env
+	return startTerminal(w.t, cmd)
+}
+
 // openTerminal is posix_openpt(3) with what follows it.
 func openTerminal() (*os.File, string, error) {
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)

@@ -172,9 +172,9 @@ func releaseCommand(snap *discover.Snapshot, ns *discover.Namespace) (command, s
 	case err != nil:
 		return "", err.Error()
 	case len(plan.Steps) > 0:
-		return shellCommand("netnsctl delete --force-orphans", ns.ID.String()), ""
+		return shellCommand(forceOrphans, ns.ID.String()), ""
 	case len(plan.Skipped) > 0:
-		return "", skippedText(plan.Skipped[0], "netnsctl delete --force-orphans")
+		return "", skippedText(plan.Skipped[0], forceOrphans)
 	}
 	return "", ""
 }

@@ -24,10 +24,16 @@ type cleanupOptions struct {
 	grouped, asks bool
 }
 
+// forceOrphans is the command of a clean-up that other commands advise.
+const forceOrphans = "netnsctl delete --force-orphans"
+
+// inGroups reports whether one line stands for all that have the same reason.
+func (o cleanupOptions) inGroups() bool { return o.grouped && !o.verbose }
+
 // deleteOrphans is delete --force-orphans.
 func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) error {
 	return u.cleanUp(call, cleanupOptions{
-		deleteOptions: o, command: "netnsctl delete --force-orphans",
+		deleteOptions: o, command: forceOrphans,
 		Request: clean.Request{Targets: c.Args().Slice(), MinAge: minAge(c, "min-age")},
 	})
 }
@@ -52,7 +58,7 @@ func (u *ui) cleanUp(call compat.Call, o cleanupOptions) error {
 	}
 	switch {
 	case o.dryRun:
-		return r.dryRun()
+		return r.printPlan()
 	case len(r.plan.Missing) > 0:
 		return r.refuse()
 	case o.asks && !r.ask():
@@ -193,8 +199,8 @@ type cleanup struct {
 	progress  *progress
 }
 
-// dryRun prints the plan.
-func (r *cleanup) dryRun() error {
+// printPlan is the dry run.
+func (r *cleanup) printPlan() error {
 	if r.json {
 		for _, step := range r.plan.Steps {
 			r.results = append(r.results, clean.Result{Step: step})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -31,11 +32,6 @@ type stepGroup struct {
 	steps []clean.Step
 }
 
-// stepGroups groups the steps of a plan.
-func stepGroups(steps []clean.Step) (groups []*stepGroup) {
-	return groupSteps(steps, func(s clean.Step) string { return string(s.Action) })
-}
-
 // resultGroups groups what has been removed and released.
 func resultGroups(results []clean.Result) []*stepGroup {
 	var done []clean.Step
@@ -44,14 +40,15 @@ func resultGroups(results []clean.Result) []*stepGroup {
 			done = append(done, r.Step)
 		}
 	}
-	return groupSteps(done, func(s clean.Step) string { return string(s.Action) + "d" })
+	return stepGroups(done, "d")
 }
 
-func groupSteps(steps []clean.Step, verb func(clean.Step) string) (groups []*stepGroup) {
+// stepGroups groups steps. The verb of each is its action with an ending: "remove" or "removed".
+func stepGroups(steps []clean.Step, ending string) (groups []*stepGroup) {
 	byText := map[string]*stepGroup{}
 	family := familyOf(steps)
 	for _, s := range steps {
-		g := &stepGroup{verb: verb(s), few: fewAlike()}
+		g := &stepGroup{verb: string(s.Action) + ending, few: fewAlike()}
 		switch {
 		case s.Action == clean.Release:
 			g.rank, g.what, g.why = rankOrphan, string(s.Namespace.Verdict)+"s", mountsText(s.Namespace)
@@ -174,9 +171,13 @@ func (g *stepGroup) text() string {
 	var names []string
 	var ends []discover.FarEnd
 	held, uncovered := 0, 0
-	together := func(end discover.FarEnd) bool {
-		return slices.ContainsFunc(g.steps, func(s clean.Step) bool { return s.Namespace != nil && s.Namespace.ID == end.Namespace })
+	goes := map[netnsctl.ID]bool{}
+	for _, s := range g.steps {
+		if s.Namespace != nil {
+			goes[s.Namespace.ID] = true
+		}
 	}
+	together := func(end discover.FarEnd) bool { return goes[end.Namespace] }
 	for _, s := range g.steps {
 		names = append(names, subject(s.Name, s.Namespace))
 		ends = append(ends, slices.DeleteFunc(slices.Clone(s.AlsoDeleted), together)...)
@@ -219,10 +220,11 @@ func (f few) of(words []string) string {
 func bySkipKind(all []clean.Skipped) (groups [][]clean.Skipped) {
 	at := map[string]int{}
 	for _, s := range all {
-		i, known := at[skipText(s)]
+		kind := skipText(s)
+		i, known := at[kind]
 		if !known {
 			i = len(groups)
-			at[skipText(s)] = i
+			at[kind] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], s)

@@ -14,7 +14,7 @@ const manySteps = 50
 // progress is shown, which is where nothing else moves the cursor.
 func (r *cleanup) watch() {
 	onTerminal := proc.IsTerminal(int(r.out.Fd()))
-	r.brief = !r.verbose && (r.grouped || onTerminal && len(r.plan.Steps) > manySteps)
+	r.brief = r.inGroups() || !r.verbose && onTerminal && len(r.plan.Steps) > manySteps
 	if !r.json && (r.brief || !onTerminal) {
 		r.progress = newProgress(r.err, len(r.plan.Steps))
 	}

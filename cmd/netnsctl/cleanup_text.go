@@ -12,8 +12,8 @@ import (
 // planText is the plan for people: one line for each entry or, grouped, for each reason.
 func (r *cleanup) planText() string {
 	var b strings.Builder
-	if r.grouped && !r.verbose {
-		for _, g := range stepGroups(r.plan.Steps) {
+	if r.inGroups() {
+		for _, g := range stepGroups(r.plan.Steps, "") {
 			b.WriteString("would " + g.text() + "\n")
 		}
 	} else {
@@ -56,7 +56,7 @@ func (r *cleanup) leftOutText() string {
 func (r *cleanup) skippedLines(word string) string {
 	var b strings.Builder
 	for _, all := range bySkipKind(r.plan.Skipped) {
-		if r.grouped && !r.verbose && len(all) > fewAlike().members {
+		if r.inGroups() && len(all) > fewAlike().members {
 			b.WriteString(word + skippedGroup(all) + "\n")
 			continue
 		}

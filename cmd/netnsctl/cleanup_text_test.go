@@ -37,7 +37,7 @@ func TestSkippedRemedy(t *testing.T) {
 		{clean.Skipped{Holder: &clean.Holder{PID: 1}}, ""},
 		{clean.Skipped{Holder: &clean.Holder{PID: 1}, Gap: more}, ""},
 	} {
-		if got := skippedRemedy(test.skipped, "netnsctl delete --force-orphans"); got != test.want {
+		if got := skippedRemedy(test.skipped, forceOrphans); got != test.want {
 			t.Errorf("pid %d: %q", test.skipped.Holder.PID, got)
 		}
 	}

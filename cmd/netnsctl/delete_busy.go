@@ -77,11 +77,11 @@ func toDelete(snap *discover.Snapshot, n *discover.Name) string {
 	case len(n.Layers) == 1 && !busy && n.Top != netnsctl.ID{}:
 		return "to delete that too: " + shellCommand("netnsctl delete", n.Name)
 	case len(plan.Steps) > 0 && len(plan.Steps[0].Uncovers) == 0:
-		return "to delete that too: " + shellCommand("netnsctl delete --force-orphans", n.Name)
+		return "to delete that too: " + shellCommand(forceOrphans, n.Name)
 	case len(n.Layers) > 1 && !busy:
 		return fmt.Sprintf("each %s removes one of %d mounts", shellCommand("netnsctl delete", n.Name), len(n.Layers))
 	case len(plan.Skipped) > 0:
-		return skippedRemedy(plan.Skipped[0], "netnsctl delete --force-orphans")
+		return skippedRemedy(plan.Skipped[0], forceOrphans)
 	}
 	return ""
 }

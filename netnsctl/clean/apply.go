@@ -3,7 +3,6 @@ package clean
 import (
 	"context"
 	"errors"
-	"path"
 	"syscall"
 	"time"
 
@@ -124,8 +123,10 @@ func (a *applier) apply(step Step) error {
 	if err := a.notWanted(step); err != nil {
 		return err
 	}
-	if step.Action == Remove && path.IsAbs(step.Name.Name) {
-		return a.removeDeadFile(step)
+	if step.Action == Remove {
+		if planned, ok := step.Name.DeadFile(); ok {
+			return a.removeDeadFile(step, planned)
+		}
 	}
 	if err := a.open(); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
 		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)

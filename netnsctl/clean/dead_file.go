@@ -61,9 +61,8 @@ func (p *planner) keepDeadFile(n *discover.Name, named, byPath bool) reason {
 
 // removeDeadFile removes a dead file in a directory of a runtime, if that still is what was planned
 // and nobody uses it. Runtimes take no lock.
-func (a *applier) removeDeadFile(step Step) error {
+func (a *applier) removeDeadFile(step Step, planned deadfile.File) error {
 	file := step.Name.Name
-	planned, _ := step.Name.DeadFile()
 	dir, err := deadfile.Open(a.snap.Host.Helper, path.Dir(file))
 	switch err {
 	case nil:

@@ -28,6 +28,16 @@ type Mentions struct {
 	Unread []string
 }
 
+// First is the first of some words that a database has; empty if none has any.
+func (m Mentions) First(words []string) string {
+	for _, word := range words {
+		if m.Words[word] {
+			return word
+		}
+	}
+	return ""
+}
+
 // Mentioned finds which of some words the databases of the runtimes have. A word is the name of a
 // namespace, the beginning of the ID from which a runtime has made that, or a [PathWord]. It counts
 // wherever something begins with it: bbolt has values that follow each other without anything

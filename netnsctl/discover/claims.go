@@ -30,11 +30,7 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, r
 	s.Unread = slices.Concat(s.Unread, mentioned.Unread)
 	for _, ns := range namespaces {
 		w, asked := words[ns]
-		i := slices.IndexFunc(w, func(word string) bool { return mentioned.Words[word] })
-		c := claim{unread: s.unread(ns, answers)}
-		if i >= 0 {
-			c.database = w[i]
-		}
+		c := claim{database: mentioned.First(w), unread: s.unread(ns, answers)}
 		if ns.Verdict == Idle {
 			if c.keeper = s.keeperOf(ns, host); c.unread == "" {
 				c.unread = s.untold(ns.Names, running)
@@ -42,7 +38,7 @@ func (s runtimeState) markUnknown(namespaces []*Namespace, host netnsctl.Host, r
 			exists := slices.ContainsFunc(ns.Leases, func(l container.Lease) bool { return s.exists(l.Container) })
 			asked = asked && c.keeper == "" && c.unread == "" && !exists && (len(s.Asked) > 0 || slices.ContainsFunc(ns.Names, isGiven))
 		}
-		ns.NoRuntime = asked && answers && i < 0 && len(mentioned.Unread) == 0
+		ns.NoRuntime = asked && answers && c.database == "" && len(mentioned.Unread) == 0
 		if ns.Evidence != nil {
 			s.weigh(ns, c)
 		}
@@ -63,10 +59,8 @@ func (k Keepers) Claim(ns *Namespace) string {
 	if keeper := k.state.keeperOf(ns, k.host); keeper != "" {
 		return "it is in the records of " + keeper
 	}
-	for _, word := range k.state.wordsOf(ns) {
-		if k.mentioned.Words[word] {
-			return "the database of a runtime has " + word
-		}
+	if word := k.mentioned.First(k.state.wordsOf(ns)); word != "" {
+		return "the database of a runtime has " + word
 	}
 	for _, i := range k.state.of.near(ns) {
 		l := k.state.Leases[i]
