@@ -7,6 +7,18 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
+// NameVariable is the variable of the environment in which netnsctl, unlike `ip`, tells a
+// command the name of its namespace.
+const NameVariable = "NETNS"
+
+// setup is how a command is started.
+func (s *session) setup() (setup netnsctl.Setup) {
+	if s.program.Face == FaceNetnsctl {
+		setup.NameVariable = NameVariable
+	}
+	return setup
+}
+
 // exec runs a command in a namespace. The command replaces the process, except in
 // a batch and with -all.
 func (s *session) exec(args []string) error {
@@ -21,7 +33,7 @@ func (s *session) exec(args []string) error {
 	}
 	name, argv := args[0], args[1:]
 	if !s.inBatch {
-		return s.execFailure(s.host.Exec(name, argv, netnsctl.Setup{}))
+		return s.execFailure(s.host.Exec(name, argv, s.setup()))
 	}
 	if err := s.out.flush(); err != nil {
 		return err
@@ -33,7 +45,7 @@ func (s *session) exec(args []string) error {
 // at once.
 func (s *session) child(name string, argv []string) error {
 	proc.RestoreSignals()
-	status, err := s.host.Run(name, argv, netnsctl.Setup{},
+	status, err := s.host.Run(name, argv, s.setup(),
 		proc.IfOpen(s.stdin), proc.IfOpen(s.program.Stdout), proc.IfOpen(s.program.Stderr))
 	switch {
 	case err != nil:

@@ -45,8 +45,9 @@ func (s Start) environ() []string {
 // [Host.LeaveVRF].
 func (h Host) Exec(name string, argv []string, setup Setup) (err error) {
 	exec := func() {
+		changes := setup.changes(h, name)
 		if err = h.prepare(name, setup); err == nil {
-			err = commandError(argv, sys.Exec(argv, h.Start.environ(), setup.Env, h.Start.BeforeExec))
+			err = commandError(argv, sys.Exec(argv, h.Start.environ(), changes, h.Start.BeforeExec))
 		}
 	}
 	if h.LockedThread {
@@ -103,11 +104,12 @@ func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, fi
 		}
 	}
 	threadErr := here.OnThread(func() {
+		changes := setup.changes(h, name)
 		if err = h.prepare(name, setup); err != nil {
 			return
 		}
 		var ended sys.ExitStatus
-		ended, err = sys.Spawn(argv, h.Start.environ(), setup.Env, fds)
+		ended, err = sys.Spawn(argv, h.Start.environ(), changes, fds)
 		status = ExitStatus(ended)
 		err = commandError(argv, err)
 	})

@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -45,6 +46,23 @@ func (h Host) NamesOf(id ID) ([]string, error) {
 		}
 	}
 	return found, nil
+}
+
+// NameOf is a name of the namespace that a word stands for: the word itself if that is a name,
+// else the first in alphabetical order, or the word where there is none.
+func (h Host) NameOf(word string) string {
+	if h.IsName(word) {
+		return word
+	}
+	id, err := h.Identity(word)
+	if err != nil {
+		return word
+	}
+	names, err := h.NamesOf(id.ID)
+	if err != nil || len(names) == 0 {
+		return word
+	}
+	return slices.Min(names)
 }
 
 // NamesByID returns all names by the namespace to which each leads, those of other files by

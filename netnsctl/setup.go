@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -20,8 +21,19 @@ type Setup struct {
 	// Env changes the environment that [Start] gives: a word NAME=value sets a variable, a
 	// word NAME removes it.
 	Env []string
+	// NameVariable, if not empty, is a variable of the environment that gets the name of the
+	// namespace, as [Host.NameOf] gives it. It comes after Env.
+	NameVariable string
 	// Folder is a directory that the command gets, if not nil.
 	Folder *Folder
+}
+
+// changes are the changes of the environment for a command in the namespace of word.
+func (s Setup) changes(h Host, word string) []string {
+	if s.NameVariable == "" {
+		return s.Env
+	}
+	return append(slices.Clone(s.Env), s.NameVariable+"="+h.NameOf(word))
 }
 
 // User is a user with his groups, by their numbers.

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,47 @@ func TestExecLikeExec(t *testing.T) {
 	}
 	if out := w.shell(`netnsctl exec --keep-sys x sh -c 'echo $PPID' & wait; echo $$`); lastWord(out) != strings.Fields(out)[0] {
 		t.Errorf("the command's parent is not the caller: %s", out)
+	}
+}
+
+// TestExecName: NETNS has the name of the namespace, or the word for one without a name. The
+// other faces leave it as it is, unless one of our flags is given.
+func TestExecName(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.env = append(w.env, "NETNS=old", "FACES="+filepath.Join(artefact, "face"))
+	const odd = " a\n=b\xff"
+	for _, name := range []string{"a", odd} {
+		if a := w.run("add", "--", name); a.status != "0" {
+			t.Fatal(a)
+		}
+	}
+	w.shell("unshare -n sh -c 'echo $$ >/run/nameless; exec sleep 1000' & settle /run/nameless")
+	for line, want := range map[string]string{
+		"netnsctl exec a":                                        "a",
+		"netnsctl exec '" + odd + "'":                            odd,
+		"netnsctl exec --no-sysfs a":                             "a",
+		`netnsctl exec "net:[$(stat -Lc %i /run/netns/a)]"`:      "a",
+		"netnsctl exec /run/netns/a":                             "a",
+		"netnsctl exec host":                                     "host",
+		"netnsctl -n a exec '" + odd + "'":                       odd,
+		"N=pid:$(cat /run/nameless); netnsctl exec $N":           "pid:" + lastWord(w.shell("cat /run/nameless")),
+		"netnsctl delete -- '" + odd + "'; netnsctl -all exec":   "\nnetns: a\na",
+		"netnsctl delete -- '" + odd + "'; netnsctl exec --all":  "a: a",
+		"$FACES/ip/ip netns exec a":                              "old",
+		"$FACES/ip-netns/ip-netns exec a":                        "old",
+		"$FACES/ip/ip netns exec --no-sysfs a":                   "a",
+		"ln -s a /run/netns/link; netnsctl exec link":            "link",
+		"echo exec a printenv NETNS | netnsctl -batch -; exit; ": "a",
+	} {
+		w.shell("netnsctl add -- '" + odd + "' 2>/dev/null || true; rm -f /run/netns/link")
+		if a := w.command("/bin/sh", "-c", line+" printenv NETNS"); a.status != "0" || a.stdout != want+"\n" {
+			t.Errorf("%s: %q, want %q: %v", line, a.stdout, want, a)
+		}
+	}
+	w.env = append(w.env, "NETNS=older")
+	if a := w.command("/bin/sh", "-c", "netnsctl exec a env | grep ^NETNS="); a.stdout != "NETNS=a\n" {
+		t.Errorf("more than one variable: %v", a)
 	}
 }
 

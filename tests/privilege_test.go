@@ -137,9 +137,11 @@ var privileges = []privilege{
 		want: "a\nb\n",
 	},
 	{
-		name:   "a command gets the environment unchanged",
-		script: `env -i GOMAXPROCS=7 GODEBUG=x TMPDIR=/t LD_X=1 /run/plain/netnsctl exec a /usr/bin/env`,
-		want:   "GOMAXPROCS=7\nGODEBUG=x\nTMPDIR=/t\nLD_X=1\n",
+		name: "a command gets the environment unchanged but for NETNS",
+		script: `set -- env -i GOMAXPROCS=7 GODEBUG=x NETNS=old TMPDIR=/t LD_X=1
+			"$@" /run/plain/netnsctl exec a /usr/bin/env; "$@" /run/plain/ip netns exec a /usr/bin/env`,
+		want: "GOMAXPROCS=7\nGODEBUG=x\nTMPDIR=/t\nLD_X=1\nNETNS=a\n" +
+			"GOMAXPROCS=7\nGODEBUG=x\nNETNS=old\nTMPDIR=/t\nLD_X=1\n",
 	},
 	{
 		name: "a link in the directory opens nothing and ends nothing",

@@ -44,6 +44,7 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 
 // setupOf reads the flags that exec and shell share.
 func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
+	setup.NameVariable = compat.NameVariable
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
 	if c.IsSet("user") {
 		setup.User, err = lookupUser(c.String("user"))

@@ -16,12 +16,8 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-const (
-	// netnsVariable names the namespace of a shell to the programs in it.
-	netnsVariable = "NETNS"
-	// plainShell is the shell of users without another one.
-	plainShell = "/bin/sh"
-)
+// plainShell is the shell of users without another one.
+const plainShell = "/bin/sh"
 
 // shell replaces the process by a shell in a namespace.
 func (u *ui) shell(call compat.Call, c *cli.Context) error {
@@ -52,9 +48,8 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 	if call.Batch {
 		stdin = call.Stdin
 	}
-	shown := shownName(call.Host, name)
 	if proc.IsTerminal(int(stdin.Fd())) && proc.IsTerminal(2) {
-		if err := start.showName(shown); err != nil {
+		if err := start.showName(call.Host.NameOf(name)); err != nil {
 			return err
 		}
 	}
@@ -62,7 +57,7 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 		defer start.folder.Close()
 	}
 	setup.Folder = start.folder
-	setup.Env = slices.Concat(setup.Env, start.env, []string{netnsVariable + "=" + shown})
+	setup.Env = append(setup.Env, start.env...)
 	return u.start(call, name, start.argv, setup)
 }
 
@@ -83,22 +78,6 @@ func onlyName(host netnsctl.Host) (string, error) {
 		return "", misuse("NAMESPACE is missing; choose one of: %s and %d more", quoteAll(names[:most], ", "), len(names)-most)
 	}
 	return "", misuse("NAMESPACE is missing; choose one of: %s", quoteAll(names, ", "))
-}
-
-// shownName is a name of the namespace of a word, or the word where there is none.
-func shownName(host netnsctl.Host, word string) string {
-	if host.IsName(word) {
-		return word
-	}
-	id, err := host.Identity(word)
-	if err != nil {
-		return word
-	}
-	names, err := host.NamesOf(id.ID)
-	if err != nil || len(names) == 0 {
-		return word
-	}
-	return slices.Min(names)
 }
 
 // shellStart is the command line and the environment of a shell.
@@ -223,7 +202,7 @@ func (s *shellStart) usePS1(label string) {
 // dropOuterName removes the name of the namespace around from a prompt in the
 // environment. The prompt then shows only the namespace of the shell.
 func (s *shellStart) dropOuterName() {
-	outer, ok := proc.Getenv(netnsVariable)
+	outer, ok := proc.Getenv(compat.NameVariable)
 	if !ok {
 		return
 	}
