@@ -14,8 +14,8 @@ import (
 // realIPVariable is the environment variable with the path of the real `ip`.
 const realIPVariable = "NETNSCTL_IP"
 
-// systemPath replaces PATH if that is not set, or if the program has more
-// privileges than its caller, who must then not choose which program runs.
+// systemPath follows PATH, of which cron and `env -i` leave nothing. It replaces PATH if the
+// program has more privileges than its caller, who must then not choose which program runs.
 const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 // otherObjects are the objects of `ip` but netns.
@@ -89,15 +89,13 @@ func (s *session) execRealIP(argv []string) error {
 	return s.fail("", netnsctl.NewOpError(netnsctl.OpExec, path, "", proc.ExecFile(path, argv, env)))
 }
 
-// realIP finds the `ip` that [realIPVariable] names or that follows this program in PATH or,
-// if none does, the first that precedes it. That one must not be a copy of this program: two
-// copies would replace each other for ever.
+// realIP finds the `ip` that [realIPVariable] names, or the one that [findRealIP] finds in PATH
+// or in [systemPath].
 func realIP() (path string, err error) {
 	self, err := os.Stat("/proc/self/exe")
 	if err != nil {
 		return "", errNoRealIP()
 	}
-	search := systemPath
 	if !proc.HasMoreThanCaller() {
 		if path, _ = proc.Getenv(realIPVariable); path != "" {
 			if info, err := os.Stat(path); err == nil && os.SameFile(info, self) {
@@ -105,10 +103,23 @@ func realIP() (path string, err error) {
 			}
 			return path, nil
 		}
-		if given, ok := proc.Getenv("PATH"); ok {
-			search = given
+		if given, _ := proc.Getenv("PATH"); given != "" {
+			path = findRealIP(given, self)
 		}
 	}
+	if path == "" {
+		path = findRealIP(systemPath, self)
+	}
+	if path == "" {
+		return "", errNoRealIP()
+	}
+	return path, nil
+}
+
+// findRealIP finds the `ip` that follows this program in a list of directories or, if none
+// does, the first that precedes it. That one must not be a copy of this program: two copies
+// would replace each other for ever. The path is "" if there is none.
+func findRealIP(search string, self os.FileInfo) (path string) {
 	before := ""
 	for dir := range strings.SplitSeq(search, ":") {
 		candidate := cmp.Or(dir, ".") + "/ip" // as execvp(3) does
@@ -125,16 +136,13 @@ func realIP() (path string, err error) {
 	if path == "" && before != "" && !contains(before, realIPVariable) {
 		path = before
 	}
-	if path == "" {
-		return "", errNoRealIP()
-	}
-	return path, nil
+	return path
 }
 
 func errNoRealIP() error {
 	return &failure{
 		status: statusUsage,
-		text:   "netnsctl: there is no other `ip` in PATH; " + realIPVariable + " can name one",
+		text:   "netnsctl: there is no other `ip` in PATH or " + systemPath + "; " + realIPVariable + " can name one",
 	}
 }
 
