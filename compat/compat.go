@@ -24,6 +24,8 @@ type Program struct {
 	Version string
 	// Host is where commands act. Its Resolve serves the face netnsctl only.
 	Host netnsctl.Host
+	// RunDirErr is the error of [RunDir], with which no command for netns runs.
+	RunDirErr error
 	// Help gives the output of the option -help in the face netnsctl.
 	Help func() string
 	// Busy, if not nil, is called after the message of a delete that failed because the file of

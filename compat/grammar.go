@@ -51,6 +51,8 @@ type Prefix struct {
 	All, Batch bool
 	// Netns is the value of -netns.
 	Netns string
+	// RunDirs are the values of -run-dir, which may be given once.
+	RunDirs []string
 	// Help and Version tell whether the options are present. They end the call:
 	// Rest is what follows them.
 	Help, Version bool
@@ -84,6 +86,8 @@ func ReadPrefix(words []string) (p Prefix, err error) {
 			bad = !isFamily(value)
 		case "rcvbuf":
 			bad = !isUint(value)
+		case runDirOption:
+			p.RunDirs = append(p.RunDirs, value)
 		case "all":
 			p.All = true
 		case "batch":

@@ -62,17 +62,18 @@ var optionTable = []option{
 	{name: "Numeric"},
 	{name: "all", set: func(s *session, _ string) error { s.opts.all = true; return nil }},
 	{name: "echo", exact: true},
+	{name: runDirOption, exact: true, value: "run directory"}, // netnsctl's own; see [RunDir]
 }
 
 // lookupOption gives the option for a word without its dash, or nil. Only -color
-// takes its value in the same word.
+// and -run-dir take their value in the same word.
 func lookupOption(word string) *option {
 	name, when, hasValue := strings.Cut(word, "=")
-	if hasValue && when != "" && when != "always" && when != "auto" && when != "never" {
+	if hasValue && name != runDirOption && when != "" && when != "always" && when != "auto" && when != "never" {
 		return nil
 	}
 	for i, o := range optionTable {
-		if hasValue && o.name != "color" {
+		if hasValue && o.name != "color" && o.name != runDirOption {
 			continue
 		}
 		if name == o.name || !o.exact && strings.HasPrefix(o.name, name) {
@@ -104,6 +105,9 @@ func nextOption(words []string) (o *option, value string, rest []string, err err
 		return o, value, rest, nil
 	case o.value == "":
 		return o, "", rest, nil
+	case o.name == runDirOption && strings.Contains(word, "="):
+		_, value, _ = strings.Cut(word, "=")
+		return o, value, rest, nil
 	case len(rest) == 0:
 		return nil, "", rest, MissingValue{o.name, o.value}
 	}

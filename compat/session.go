@@ -33,7 +33,13 @@ func (s *session) run(argv []string) error {
 		return failed("Failed to drop capabilities: %s", strerror(err))
 	}
 	if s.program.Face == FaceIP && !isForNetns(argv) {
+		if p, _ := ReadPrefix(argv[min(1, len(argv)):]); len(p.RunDirs) > 0 {
+			return usageError("netnsctl: --%s is for the object netns only: the real ip looks for names in its own directory", runDirOption)
+		}
 		return s.execRealIP(argv)
+	}
+	if s.program.RunDirErr != nil {
+		return usageError("netnsctl: %v", s.program.RunDirErr)
 	}
 	words, err := s.readOptions(argv[min(1, len(argv)):])
 	if err != nil {
@@ -59,7 +65,7 @@ func (s *session) readOptions(words []string) (rest []string, err error) {
 		if o == nil {
 			return rest, nil
 		}
-		if o.name != "netns" && o.name != "batch" {
+		if o.name != "netns" && o.name != "batch" && o.name != runDirOption {
 			s.passOn = append(s.passOn, words[:len(words)-len(rest)]...)
 		}
 		if o.set != nil {

@@ -105,6 +105,13 @@ var privileges = []privilege{
 		want: "0\n0\n",
 	},
 	{
+		name: "nor does he choose the run directory then",
+		script: `ln -s /proc/1/ns/net /run/evil/x
+			user env NETNSCTL_RUN_DIR=/run/evil /run/suid/ip netns list | sort
+			user /run/suid/ip --run-dir /run/evil netns delete x`,
+		want: "a\nb\nnetnsctl: --run-dir: refused, because this program has more privileges than its caller\n",
+	},
+	{
 		name: "root of a user namespace changes nothing outside",
 		script: `user unshare -Urmn sh -c 'for c in "add x" "attach x 1" "delete a" "exec a true" "delete --force-orphans --min-age 0"; do
 				/run/plain/netnsctl $c >/dev/null 2>&1 && echo "did $c"

@@ -88,6 +88,12 @@ func (c *command) completions() (all []completion.Flag) {
 // live reads the words that depend on the host.
 type live struct{ host netnsctl.Host }
 
+// In gives what exists where the names are in another directory.
+func (l live) In(runDir string) completion.Live {
+	l.host.RunDir = runDir
+	return l
+}
+
 // Names gives the names.
 func (l live) Names() (words []completion.Word) {
 	names, err := l.host.Names()

@@ -44,7 +44,7 @@ func main() {
 			}
 			fastpath.Exit(f.Status)
 		}
-		if status, done := u.beforeCommand(program.Host, os.Args[1:]); done {
+		if status, done := u.beforeCommand(program, os.Args[1:]); done {
 			fastpath.Exit(status)
 		}
 	}

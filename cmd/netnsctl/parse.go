@@ -216,7 +216,8 @@ func (c *command) checkArgs(l line) error {
 
 // beforeCommand answers the command lines of the face netnsctl that end before the
 // command: help, the version, and mistakes in the options.
-func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done bool) {
+func (u *ui) beforeCommand(program compat.Program, words []string) (status int, done bool) {
+	host := program.Host
 	prefix, err := compat.ReadPrefix(words)
 	rest := prefix.Rest
 	unknown, isUnknown := errors.AsType[compat.UnknownOption](err)
@@ -239,6 +240,8 @@ func (u *ui) beforeCommand(host netnsctl.Host, words []string) (status int, done
 		err = unknownOption("-"+string(unknown), rest[1:])
 	case isMissing:
 		err = misuse("option -%s needs a value", missing.Option)
+	case program.RunDirErr != nil:
+		err = usageError{program.RunDirErr}
 	case prefix.Batch && len(rest) > 0:
 		err = misuse("unexpected argument %s: the commands come from the batch file", quote(rest[0]))
 	case prefix.Netns != "" && isMissingNamespace(host, prefix.Netns):
@@ -291,6 +294,7 @@ func optionHelp(name string) string {
 // optionTexts are the options before the command that have an effect.
 var optionTexts = [][2]string{
 	{"-netns NAMESPACE", "run the command as if inside this namespace"},
+	{"-run-dir DIR", "the names are in DIR, not in /run/netns (no abbreviation)"},
 	{"-json", "JSON output"},
 	{"-pretty", "JSON with one value a line"},
 	{"-batch FILE", "read commands from FILE, - for standard input"},

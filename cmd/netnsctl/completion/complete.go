@@ -35,6 +35,11 @@ func (l line) answer() Answer {
 	prefix, err := compat.ReadPrefix(l.before)
 	missing, isMissing := errors.AsType[compat.MissingValue](err)
 	rest := prefix.Rest
+	if len(prefix.RunDirs) == 1 {
+		table := *l.Table
+		table.Live = l.Live.In(prefix.RunDirs[0])
+		l.Table = &table
+	}
 	if l.face == compat.FaceIP {
 		if err != nil || len(rest) == 0 || !compat.IsNetns(rest[0]) {
 			return Answer{Kind: NotOurs}
@@ -70,7 +75,7 @@ func (l line) optionValue(option string) Answer {
 	switch option {
 	case "netns":
 		return Name(l.Live)
-	case "batch":
+	case "batch", "run-dir":
 		return File(l.Live)
 	case "family":
 		return OneOf("inet", "inet6", "link", "mpls", "bridge")(l.Live)

@@ -12,10 +12,16 @@ type fixture struct{}
 func (fixture) Names() []Word {
 	return []Word{{Text: "red"}, {Text: "a b"}, {Text: "x:y"}, {Text: "\x1b[2J"}}
 }
+func (fixture) In(string) Live    { return elsewhere{} }
 func (fixture) Processes() []Word { return []Word{{"17", "ab"}, {"18", "\x1b[2J"}} }
 func (fixture) Leaks() []Word     { return []Word{{"net:[4]", "held by \x07"}} }
 
 func (fixture) Topics() []Word { return []Word{{Text: "list"}} }
+
+// elsewhere is the host where the names are in another directory.
+type elsewhere struct{ fixture }
+
+func (elsewhere) Names() []Word { return []Word{{Text: "lab"}} }
 
 // takes gives the same arguments with all flags.
 func takes(values ...Value) func(func(string) bool) []Value {
@@ -76,6 +82,9 @@ func TestComplete(t *testing.T) {
 		"netnsctl -nonsense ":              "words",
 		"netnsctl -f ":                     "words inet inet6 link mpls bridge",
 		"netnsctl -b ":                     "files",
+		"netnsctl --run-dir ":              "files",
+		"netnsctl --run-dir /x delete ":    "words lab",
+		"ip -run-dir=/x netns del ":        "words lab",
 		"netnsctl e red ":                  "command 3",
 		"netnsctl exec red ls -":           "command 3",
 		"netnsctl exec --":                 "words --all --user",

@@ -55,6 +55,8 @@ type Value func(Live) Answer
 
 // Live gives what exists on the host at the moment.
 type Live interface {
+	// In is what exists where the names are in another directory.
+	In(runDir string) Live
 	Names() []Word
 	Processes() []Word
 	// Leaks are stale names and orphaned namespaces.

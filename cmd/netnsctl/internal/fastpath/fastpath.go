@@ -27,7 +27,7 @@ func init() {
 		os.Exit(0)
 	}
 	program := Program()
-	if !compat.AnswersAlone(program.Host, os.Args) {
+	if program.RunDirErr != nil || !compat.AnswersAlone(program.Host, os.Args) {
 		return
 	}
 	if program.Face == compat.FaceNetnsctl {
@@ -66,11 +66,13 @@ func Exit(status int) {
 
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
+	dir, err := compat.RunDir(os.Args)
 	return compat.Program{
-		Face:   compat.FaceOf(os.Args),
-		Host:   netnsctl.Host{Helper: helper},
-		Stdin:  os.Stdin,
-		Stdout: os.Stdout,
-		Stderr: os.Stderr,
+		Face:      compat.FaceOf(os.Args),
+		Host:      netnsctl.Host{RunDir: dir, Helper: helper},
+		RunDirErr: err,
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
 	}
 }
