@@ -53,6 +53,7 @@ var rightArgs = map[string][]string{
 	"list": {}, "add": {"new"}, "attach": {"new", "1"}, "set": {"red", "5"}, "delete": {"red"}, "identify": {"1"}, "pids": {"red"},
 	"exec": {"red", "true"}, "monitor": {}, "list-id": {}, "help": {"list"}, "find": {"red"}, "inspect": {"red"}, "graph": {"red"},
 	"shell": {"red"}, "prune": {"red"}, "check": {}, "snapshot": {"/run/record"}, "metrics": {}, "completion": {"bash"},
+	"exists": {"red"},
 }
 
 // wrongValues are values that a flag of each kind refuses.
@@ -200,8 +201,8 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 		default:
 			for _, word := range []string{"nowhere", "net:[1]", "pid:999999", "./nowhere", "/run/nowhere", "999999", "dead", "/etc/passwd", "host"} {
 				switch {
-				case c.Name == "find" || c.Name == "snapshot":
-					continue // they look for anything, or write a file
+				case c.Name == "find" || c.Name == "snapshot" || c.Name == "exists":
+					continue // they look for anything, or write a file, or say nothing
 				case word == "dead" && (c.Name == "delete" || c.Name == "prune"), word == "host" && !slices.Contains([]string{"delete", "set", "help"}, c.Name):
 					continue // that is right
 				}

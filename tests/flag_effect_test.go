@@ -84,6 +84,9 @@ const meet = `mkdir /run/first 2>/dev/null || { : >/run/second; exit; }
 	i=0; until test -e /run/second; do test $((i += 1)) -lt 20 || { echo alone; exit; }; sleep 0.1; done; echo together`
 
 var flagWitnesses = map[string]flagWitness{
+	"list names":           {call: "netnsctl list FLAG"},
+	"list match":           {call: "netnsctl list --names FLAG", value: "?ed"},
+	"list exclude":         {call: "netnsctl list --names FLAG", value: "?ed"},
 	"list stale":           {call: "netnsctl list FLAG"},
 	"list idle":            {call: "netnsctl list --stale FLAG"},
 	"list all-namespaces":  {call: "netnsctl list --stale FLAG"},
@@ -106,8 +109,10 @@ var flagWitnesses = map[string]flagWitness{
 	"delete verbose":       {call: "netnsctl delete FLAG tmp", before: addTmp},
 	"delete json":          {call: "netnsctl delete FLAG tmp", before: addTmp},
 	// Without the flag it is an error: no call is right with it and without it.
-	"delete all": {call: "netnsctl delete --dry-run FLAG"},
-	"delete yes": {call: "netnsctl delete --all FLAG; netnsctl list", before: "netnsctl -all delete; netnsctl add tmp", columns: 80},
+	"delete all":     {call: "netnsctl delete --dry-run FLAG"},
+	"delete match":   {call: "netnsctl delete --dry-run FLAG", value: "?ed"},
+	"delete exclude": {call: "netnsctl delete --dry-run --all FLAG", value: "?ed"},
+	"delete yes":     {call: "netnsctl delete --all FLAG; netnsctl list", before: "netnsctl -all delete; netnsctl add tmp", columns: 80},
 
 	"prune dry-run":    {call: "netnsctl prune FLAG dead; netnsctl list", before: addDead},
 	"prune idle":       {call: "netnsctl prune --dry-run --older-than 0 FLAG"},
@@ -123,6 +128,8 @@ var flagWitnesses = map[string]flagWitness{
 	"identify json":    {call: "netnsctl identify FLAG $(cat /run/nameless)"},
 	"identify verbose": {call: "netnsctl identify --all FLAG $(cat /run/nameless)"},
 
+	"pids match":      {call: "netnsctl pids FLAG", value: "?ed"},
+	"pids exclude":    {call: "netnsctl pids --match '*' FLAG", value: "?ed"},
 	"pids verbose":    {call: "netnsctl pids FLAG red"},
 	"pids quiet":      {call: "netnsctl pids FLAG red"},
 	"pids json":       {call: "netnsctl pids FLAG red"},
@@ -137,6 +144,8 @@ var flagWitnesses = map[string]flagWitness{
 	"exec keep-sys": {call: "netnsctl exec FLAG blue ls /sys/fs"},
 	"exec no-sysfs": {call: "netnsctl exec FLAG blue ls /sys/class/net"},
 	"exec all":      {call: "netnsctl exec FLAG env echo hello"},
+	"exec match":    {call: "netnsctl exec --all FLAG echo hello", value: "?ed"},
+	"exec exclude":  {call: "netnsctl exec --all FLAG echo hello", value: "?ed"},
 	"exec parallel": {call: "netnsctl exec --all FLAG sh -c '" + meet + "' | sed 's/^[a-z]*: //' | sort", value: "4", before: "rm -rf /run/first /run/second"},
 	"exec json":     {call: "netnsctl exec --all FLAG echo hello"},
 
@@ -155,6 +164,8 @@ var flagWitnesses = map[string]flagWitness{
 	"find filter":     {call: "netnsctl find 'v?' FLAG", value: "state=idle"},
 	"find no-trunc":   {call: "netnsctl find 'v?' FLAG", columns: 30},
 	"find noheadings": {call: "netnsctl find 'v?' FLAG"},
+
+	"exists verbose": {call: "netnsctl exists FLAG dead"},
 
 	"inspect json":    {call: "netnsctl inspect FLAG blue"},
 	"inspect verbose": {call: "netnsctl inspect FLAG blue"},

@@ -186,13 +186,23 @@ func namespaceIn(snap *discover.Snapshot, word, command string) (*discover.Names
 	}
 	// A failed open tells a forbidden namespace from a missing one.
 	_, err := snap.Host.Identity(word)
-	if errors.Is(err, netnsctl.ErrNoAnswer) {
-		return nil, err
-	}
-	if errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM) {
-		return nil, errors.New(quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil))
+	if errors.Is(err, netnsctl.ErrNoAnswer) || isForbidden(err) {
+		return nil, uninspected(word, err)
 	}
 	return nil, noNamespaceIn(snap, word, command)
+}
+
+// isForbidden reports whether an error means that the caller may not look.
+func isForbidden(err error) bool {
+	return errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)
+}
+
+// uninspected is the error on a word of which it cannot be told whether it stands for a namespace.
+func uninspected(word string, err error) error {
+	if !isForbidden(err) {
+		return err
+	}
+	return errors.New(quote(word) + " cannot be inspected: " + bare(err).Error() + "; " + remedy(nil))
 }
 
 // noNamespace is the error on a word that stands for no namespace which the command

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 )
 
@@ -30,6 +32,14 @@ func tableFlags(columns []string, initial, filter string) []flag {
 		{Name: "no-trunc", Excludes: []string{"json", "quiet"}, Help: "do not cut rows to the width of the terminal"},
 		{Name: "noheadings", Short: "n", Excludes: []string{"json", "quiet"}, Help: "print no headings"},
 	}
+}
+
+// replacingNames makes flags stand instead of the arguments of the command.
+func replacingNames(flags []flag) []flag {
+	for i := range flags {
+		flags[i].args = []string{}
+	}
+	return flags
 }
 
 // needing makes flags need another flag.
@@ -63,19 +73,21 @@ func commands() []command {
 			Long: "Lists the names of network namespaces with their nsids, as \"ip netns list\".\n" +
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
 				"instead; any other option makes a table of the names.",
-			Flags: append([]flag{
+			Flags: slices.Concat([]flag{
+				{Name: "names", Excludes: []string{"stale", "idle", "all-namespaces", "all-directories", "quiet", "verbose", "output", "sort", "filter", "no-trunc", "noheadings"}, Help: "print only the names, one a line, without a scan"},
+			}, matchFlags("print only", []string{"names"}, []string{"names"}), []flag{
 				{Name: "stale", Help: "list stale names and orphaned namespaces, with the reason"},
 				{Name: "idle", Help: "also list namespaces that are idle (named or kept, no process inside) or wired"},
 				{Name: "all-namespaces", Help: "list every namespace of the host, with what pins it"},
 				{Name: "all-directories", Help: "list the dead files in the directories of runtimes, too; implies --stale"},
 				quietFlag, jsonFlag, gapsFlag,
-			}, tableFlags(listed, staleColumns, listFilter)...),
+			}, tableFlags(listed, staleColumns, listFilter)),
 			details: []string{columnHelp(listColumns())},
 			Statuses: []string{
 				"0  nothing is stale or orphaned", "1  an error, or not enough could be inspected to be sure", statusMisuse,
 				"3  something is stale or orphaned",
 			},
-			Examples: []string{"netnsctl list --stale --idle", "netnsctl list --all-namespaces --filter 'age>1d' --sort age"},
+			Examples: []string{"netnsctl list --names --match 'web*'", "netnsctl list --stale --idle", "netnsctl list --all-namespaces --filter 'age>1d' --sort age"},
 		},
 		{
 			name: "add", synonyms: "create new make", args: []string{"NAME..."}, run: (*ui).add,
@@ -109,19 +121,20 @@ func commands() []command {
 				"With --force-orphans it removes stale names and releases orphaned namespaces.\n" +
 				"If you name some, it handles only those, and then also an idle name or a wired\n" +
 				"namespace. It never touches a namespace in use and ends no process.",
-			Flags: []flag{
+			Flags: slices.Concat([]flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
-				{Name: "force-orphans", Excludes: []string{"all"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
+				{Name: "force-orphans", Excludes: []string{"all", "match"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
 				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print what still holds the namespaces"},
 				jsonFlag,
 				{Name: "all", args: []string{}, Help: "delete all names; on a terminal, ask first"},
-				{Name: "yes", Short: "y", Needs: []string{"all"}, Help: "do not ask"},
-			},
+			}, replacingNames(matchFlags("delete", nil, []string{"match", "all"})), []flag{
+				{Name: "yes", Short: "y", Needs: []string{"all", "match"}, Help: "do not ask"},
+			}),
 			details:  []string{namespaceWords},
-			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there"},
-			Examples: []string{"netnsctl delete --dry-run blue", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
+			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there, or no name matches --match"},
+			Examples: []string{"netnsctl delete --match 'web*' --dry-run", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
 		},
 		{
 			name: "identify", synonyms: "which whose", args: []string{"[PID|NAMESPACE]"}, run: (*ui).identify,
@@ -141,32 +154,33 @@ func commands() []command {
 			Short: "print the processes inside; with --verbose, all holders",
 			Long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option adds\n" +
 				"the threads, descriptors, sockets and mounts that hold it, as a table.",
-			Flags: append([]flag{
+			Flags: slices.Concat(replacingNames(matchFlags("print the processes in", nil, []string{"match"})), []flag{
 				{Name: "verbose", Short: "v", Help: "print all that hold the namespace, and how"},
 				{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
-			}, tableFlags(held, defaultHolderColumns, "user=root, command=python*, how!=process")...),
+			}, tableFlags(held, defaultHolderColumns, "user=root, command=python*, how!=process")),
 			details:  []string{namespaceWords, columnHelp(holderColumns())},
-			Statuses: []string{statusDone, statusError, statusMisuse},
-			Examples: []string{"netnsctl pids blue", "netnsctl pids --verbose 'net:[4026532463]'"},
+			Statuses: []string{statusDone, statusError, statusMisuse, "3  no name matches --match"},
+			Examples: []string{"netnsctl pids blue", "netnsctl pids --match 'web*'", "netnsctl pids --verbose 'net:[4026532463]'"},
 		},
 		{
 			name: "exec", synonyms: "run enter sh", args: []string{"NAMESPACE", "[COMMAND...]"}, run: (*ui).exec, flagsFirst: true, takesAll: true,
 			Short: "run a command inside; without COMMAND, a shell",
 			Long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
 				"before NAMESPACE; the words after it are COMMAND's.",
-			Flags: []flag{
+			Flags: slices.Concat([]flag{
 				userFlag, keepSysFlag, noSysfsFlag,
 				{Name: "all", args: []string{"COMMAND..."}, Help: "run COMMAND in every named namespace; put the name before each line"},
+			}, matchFlags("only", []string{"all"}, []string{"all"}), []flag{
 				{Name: "parallel", Value: "N", Default: "1", Needs: []string{"all"}, Help: "run in N namespaces at once"},
 				{Name: "json", Short: "j", Needs: []string{"all"}, Help: "print one JSON object for each namespace"},
-			},
+			}),
 			details: []string{namespaceWords},
 			Statuses: []string{
 				"that of COMMAND, or:", "1  COMMAND could not be run, or there is no such namespace;",
-				"   with --all, COMMAND failed somewhere", statusMisuse, "255  the namespace could not be entered",
+				"   with --all, COMMAND failed somewhere", statusMisuse, "3  no name matches --match", "255  the namespace could not be entered",
 			},
-			Examples: []string{"netnsctl exec blue ip address", "netnsctl exec --user nobody blue id"},
+			Examples: []string{"netnsctl exec blue ip address", "netnsctl exec --all --match 'web*' ip -brief address"},
 		},
 		{
 			name: "monitor", synonyms: "watch events", run: (*ui).monitor,
@@ -236,6 +250,16 @@ func commands() []command {
 			details:  []string{namespaceWords},
 			Statuses: []string{statusDone, "1  an error, no such namespace, or not enough could be inspected", statusMisuse},
 			Examples: []string{"netnsctl inspect blue", "netnsctl inspect 'net:[4026532463]'"},
+		},
+		{
+			name: "exists", synonyms: "has test is", args: []string{"NAMESPACE..."}, run: (*ui).exists,
+			Short: "tell by the exit status whether a namespace exists",
+			Long:  "Ends with status 0 if each NAMESPACE leads to a network namespace. A stale name, such\nas a dead file, does not. Prints nothing. " + namespaceWords,
+			Flags: []flag{{Name: "verbose", Short: "v", Help: "print why a NAMESPACE does not exist"}},
+			Statuses: []string{
+				"0  all of them exist", "1  one of them does not exist", "2  usage error, or it cannot be told",
+			},
+			Examples: []string{"netnsctl exists blue || netnsctl add blue", "netnsctl exists --verbose blue red"},
 		},
 		{
 			name: "graph", synonyms: "draw map topology wiring", args: []string{"[NAMESPACE...]"}, run: (*ui).graph,

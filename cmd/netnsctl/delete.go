@@ -76,8 +76,8 @@ func (u *ui) delete(call compat.Call, c *cli.Context) error {
 	if c.NArg() > 1 || !o.plain() {
 		o.json = o.json || call.JSON
 	}
-	if c.Bool("all") {
-		return u.deleteEvery(call, o)
+	if pattern := patternOf(c); c.Bool("all") || pattern.given() {
+		return u.deleteEvery(call, pattern, o)
 	}
 	return u.deleteNames(call, unique(c.Args().Slice()), o)
 }
@@ -289,15 +289,20 @@ func identity(host netnsctl.Host, word string, witness *netnsctl.Witness) (names
 	return namespace, true
 }
 
-// deleteEvery deletes all names.
-func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
-	names, err := namesOn(call.Host)
+// deleteEvery deletes all names that a pattern chooses.
+func (u *ui) deleteEvery(call compat.Call, p pattern, o deleteOptions) error {
+	names, err := p.names(call.Host)
 	asks := !o.dryRun && !o.yes && !call.Batch && len(names) > 0 && u.onTerminal()
 	switch {
-	case call.All && !asks && o.plain():
+	case call.All && !p.given() && !asks && o.plain():
 		return plain(call, nil) // as iproute2: silently, up to the first failure
 	case err != nil:
 		return err
+	case len(names) == 0 && p.given() && o.json:
+		u.printJSON(jsonDeletion{DryRun: o.dryRun}, o.pretty)
+		fallthrough
+	case len(names) == 0 && p.given():
+		return u.noMatch(p)
 	}
 	slices.SortFunc(names, term.Natural)
 	all := make([]deletion, len(names))
@@ -307,15 +312,14 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 	}
 	for i, name := range names {
 		all[i] = deletion{word: name, name: name, checked: asks}
+		if p.given() {
+			all[i].word = "" // the user has not given the name: the result says it
+		}
 		if !o.dryRun {
 			all[i].namespace, all[i].known = identity(call.Host, name, o.goodbye.tracks())
 		}
 	}
-	what := fmt.Sprintf("all %d names", len(names))
-	if len(names) == 1 {
-		what = quote(names[0]) + ", the only name"
-	}
-	if asks && !u.confirm("delete "+what+"?") {
+	if asks && !u.confirm("delete "+whichNames(names, p, o.verbose)+"?") {
 		u.note("nothing was done")
 		return status(statusFailed)
 	}
@@ -323,4 +327,15 @@ func (u *ui) deleteEvery(call compat.Call, o deleteOptions) error {
 		return u.dryRun(call.Host, all, o)
 	}
 	return u.deleteAll(call, all, o)
+}
+
+// whichNames says in a question which names will be deleted.
+func whichNames(names []string, p pattern, verbose bool) string {
+	switch {
+	case p.given():
+		return plural(len(names), "name", "names") + " (" + fewWords(quoted(names), verbose) + ")"
+	case len(names) == 1:
+		return quote(names[0]) + ", the only name"
+	}
+	return fmt.Sprintf("all %d names", len(names))
 }

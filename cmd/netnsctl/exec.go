@@ -103,9 +103,13 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 	if c.Uint("parallel") < 1 {
 		return misuse("option --parallel: at least 1")
 	}
-	names, err := namesOn(call.Host)
-	if err != nil {
+	pattern := patternOf(c)
+	names, err := pattern.names(call.Host)
+	switch {
+	case err != nil:
 		return err
+	case len(names) == 0 && pattern.given():
+		return u.noMatch(pattern)
 	}
 	asJSON := c.Bool("json") || call.JSON
 	var failed []string

@@ -29,8 +29,8 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 	switch {
 	case !scanned && onlyFlag(c, "json"):
 		return status(call.Plain(nil, c.Bool("json"))).err()
-	case !scanned && onlyFlag(c, "quiet"): // -json and --quiet exclude each other
-		return u.listNames(call.Host)
+	case c.Bool("names") || !scanned && onlyFlag(c, "quiet"): // -json and --quiet exclude each other
+		return u.listNames(call, patternOf(c), c.Bool("json") || call.JSON)
 	}
 	standard := nameColumns
 	switch {
@@ -89,12 +89,16 @@ func (u *ui) list(call compat.Call, c *cli.Context) error {
 }
 
 // listNames prints the names without a look at their namespaces.
-func (u *ui) listNames(host netnsctl.Host) error {
-	names, err := namesOn(host)
+func (u *ui) listNames(call compat.Call, p pattern, asJSON bool) error {
+	names, err := p.names(call.Host)
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(names, term.Natural)
+	if asJSON {
+		u.printJSON(names, call.Pretty)
+		return nil
+	}
 	for _, name := range names {
 		u.print(quote(name) + "\n")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
@@ -14,31 +15,40 @@ import (
 // defaultHolderColumns are the columns by default.
 const defaultHolderColumns = "PID,USER,COMMAND,OWNER,HOW"
 
-func holderColumns() []column[discover.Holder] {
-	return []column[discover.Holder]{
+// holder is a row of the table.
+type holder struct {
+	discover.Holder
+	names []string // of the namespace; with --match the one by which it was chosen
+}
+
+func holderColumns() []column[holder] {
+	return []column[holder]{
+		{Name: "NAME", Help: "the name of the namespace", Value: func(h holder) string { return dash(quoteAll(h.names, ",")) }},
 		{
-			Name: "PID", Help: "the process", Value: func(h discover.Holder) string { return strconv.Itoa(h.Owner.PID) },
-			Number: func(h discover.Holder) (int64, bool) { return int64(h.Owner.PID), true },
+			Name: "PID", Help: "the process", Value: func(h holder) string { return strconv.Itoa(h.Owner.PID) },
+			Number: func(h holder) (int64, bool) { return int64(h.Owner.PID), true },
 		},
-		{Name: "USER", Help: "whose it is", Value: func(h discover.Holder) string { return userName(h.UID) }},
-		{Name: "COMMAND", Help: "its name", Value: func(h discover.Holder) string { return dash(escape(h.Owner.Command)) }},
-		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h discover.Holder) string {
+		{Name: "USER", Help: "whose it is", Value: func(h holder) string { return userName(h.UID) }},
+		{Name: "COMMAND", Help: "its name", Value: func(h holder) string { return dash(escape(h.Owner.Command)) }},
+		{Name: "OWNER", Help: "the pod, container or unit it belongs to", Value: func(h holder) string {
 			group := h.Owner
 			group.Command = ""
 			return escape(owner(group))
 		}},
 		{
 			Name: "HOW", Help: "by what it holds the namespace; process: it is inside",
-			Value: func(h discover.Holder) string { return escape(pinSummary(h.Pins)) },
+			Value: func(h holder) string { return escape(pinSummary(h.Pins)) },
 		},
-		{Name: "ARGS", Help: "its command line", Value: func(h discover.Holder) string { return dash(quoteAll(h.Args, " ")) }},
+		{Name: "ARGS", Help: "its command line", Value: func(h holder) string { return dash(quoteAll(h.Args, " ")) }},
 	}
 }
 
 // pids prints the PIDs of the processes inside or, with a flag, all holders.
 func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	word := c.Args().First()
-	switch {
+	switch pattern := patternOf(c); {
+	case pattern.given():
+		return u.pidsOfEach(call, c, pattern)
 	case onlyFlag(c, "") && isMissingNamespace(call.Host, word):
 		return noNamespace(call.Host, word, "pids")
 	case onlyFlag(c, ""):
@@ -57,18 +67,12 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	holders := l.arrange(discover.Holders(call.Host, ns))
-	switch {
-	case c.Bool("json") || call.JSON:
-		u.printJSON(holdersJSON(snap, ns, holders), call.Pretty)
+	holders := l.arrange(holdersOf(call.Host, ns, ns.Names))
+	if c.Bool("json") || call.JSON {
+		u.printJSON(holdersJSON(ns, holders, snap.Gaps), call.Pretty)
 		return partial(snap.Gaps)
-	case c.Bool("quiet"):
-		for _, h := range holders {
-			u.print(strconv.Itoa(h.Owner.PID) + "\n")
-		}
-	default:
-		u.print(l.table(holders))
 	}
+	u.holders(l, holders, c.Bool("quiet"))
 	// With these flags a program reads the rows.
 	if !slices.ContainsFunc([]string{"quiet", "output", "noheadings", "filter"}, c.IsSet) {
 		if text := nobodyInside(snap, ns); text != "" {
@@ -77,6 +81,28 @@ func (u *ui) pids(call compat.Call, c *cli.Context) error {
 	}
 	u.gaps(snap.Gaps, false)
 	return partial(snap.Gaps)
+}
+
+// holders prints a table or, if quiet, the PIDs.
+func (u *ui) holders(l listing[holder], holders []holder, quiet bool) {
+	if !quiet {
+		u.print(l.table(holders))
+		return
+	}
+	var pids []int
+	for _, h := range holders {
+		pids = append(pids, h.Owner.PID)
+	}
+	for _, pid := range unique(pids) {
+		u.print(strconv.Itoa(pid) + "\n")
+	}
+}
+
+func holdersOf(host netnsctl.Host, ns *discover.Namespace, names []string) (rows []holder) {
+	for _, h := range discover.Holders(host, ns) {
+		rows = append(rows, holder{h, names})
+	}
+	return rows
 }
 
 // nobodyInside says what keeps a namespace without a process.
@@ -115,8 +141,8 @@ func (h jsonHolder) MarshalJSON() ([]byte, error) {
 	return textjson.Join(h.owner, rest(h))
 }
 
-func holdersJSON(snap *discover.Snapshot, ns *discover.Namespace, holders []discover.Holder) jsonHolders {
-	j := jsonHolders{ID: ns.String(), Names: ns.Names, Gaps: snap.Gaps}
+func holdersJSON(ns *discover.Namespace, holders []holder, gaps []discover.Gap) jsonHolders {
+	j := jsonHolders{ID: ns.String(), Names: ns.Names, Gaps: gaps}
 	for _, h := range holders {
 		one := jsonHolder{h.Owner, h.UID, "", h.Args, h.Inside, h.Pins}
 		if h.UID >= 0 {

@@ -53,28 +53,3 @@ func (r *cleanup) ask() bool {
 	}
 	return len(acts) == 0 || r.confirm(strings.Join(acts, " and ")+"?")
 }
-
-// globs is the value of a flag that may be given more than once. Package cli would split a glob
-// at its commas.
-type globs []string
-
-func (g *globs) Set(glob string) error {
-	*g = append(*g, glob)
-	return nil
-}
-
-func (g *globs) String() string { return strings.Join(*g, " ") }
-
-func globsOf(c *cli.Context, flag string) []string {
-	if g, ok := c.Generic(flag).(*globs); ok {
-		return *g
-	}
-	return nil
-}
-
-func checkGlob(glob string) error {
-	if err := clean.CheckPattern(glob); err != nil {
-		return fmt.Errorf("%w (examples: 'cni-*', 'netns-????', '/run/docker/netns/*')", err)
-	}
-	return nil
-}

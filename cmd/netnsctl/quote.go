@@ -26,14 +26,17 @@ func quoteIfAny(name string) string {
 	return quote(name)
 }
 
-// quoteAll joins names, each as one word.
-func quoteAll(names []string, between string) string {
-	quoted := make([]string, len(names))
+// quoted are names, each as one word.
+func quoted(names []string) []string {
+	words := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = quote(name)
+		words[i] = quote(name)
 	}
-	return strings.Join(quoted, between)
+	return words
 }
+
+// quoteAll joins names, each as one word.
+func quoteAll(names []string, between string) string { return strings.Join(quoted(names), between) }
 
 // mapChars replaces each character, or each byte that is not UTF-8, of a text.
 func mapChars(text string, replace func(char string, printable bool) string) string {

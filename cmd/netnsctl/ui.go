@@ -199,7 +199,7 @@ func (u *ui) printJSON(v any, pretty bool) {
 // encode is the text of printJSON. JSON is printed on terminals, too: it escapes not only
 // what JSON forbids, but every unprintable character (DEL, C1 controls, direction marks).
 func encode(v any, pretty bool) (string, error) {
-	data, err := textjson.Join(v)
+	data, err := textjson.Encode(v)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/glob"
 )
@@ -93,6 +94,16 @@ func (p *planner) compare(globs []string, n *discover.Name, ns *discover.Namespa
 			}
 		}
 	}
+	return matchAny(globs, words, files)
+}
+
+// MatchName reports whether one of some valid globs matches a name or, where the glob begins with a
+// slash, its path, as [Request.Match] does.
+func MatchName(host netnsctl.Host, globs []string, name string) bool {
+	return matchAny(globs, []string{name}, []string{host.NamePath(name)})
+}
+
+func matchAny(globs, words, files []string) bool {
 	return slices.ContainsFunc(globs, func(pattern string) bool {
 		if path.IsAbs(pattern) {
 			return slices.ContainsFunc(files, func(file string) bool { return glob.MatchPath(pattern, file) })

@@ -28,6 +28,13 @@ func Marshal(v any) ([]byte, error) {
 // Briefer is a type with a shorter form in JSON. It can be decoded from both forms.
 type Briefer interface{ Brief() any }
 
+// Encode encodes v, by its own method MarshalJSON if it has one.
+func Encode(v any) ([]byte, error) {
+	e := newEncoder()
+	err := e.value(reflect.ValueOf(v))
+	return e.out.Bytes(), err
+}
+
 // Join encodes several structs as one object, which has the members of all of them in
 // this order. It calls their methods MarshalJSON, and leaves out nil pointers.
 func Join(structs ...any) ([]byte, error) {
