@@ -96,6 +96,11 @@ fuzz: test-needs ## random calls beside the real ip: N= draws, from SEED=
 	NETNSCTL_FUZZ_DRAWS=$(or $(N),2000) NETNSCTL_FUZZ_SEED=$(SEED) \
 		$(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestFuzz$$' ./tests
 
+.PHONY: parity
+parity: test-needs ## every pair of options and every command beside the ip of each Debian release: the table of differences
+	@tests/iproute2.sh bin/iproute2
+	NETNSCTL_TEST_PARITY=$(CURDIR)/bin/iproute2 $(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestParity$$' ./tests
+
 .PHONY: fuzz-go
 fuzz-go: ## the parsers and writers on random input: every fuzz target for T=60s
 	@tests/fuzz-go.sh $(or $(T),60s) -tags $(TAGS)

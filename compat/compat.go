@@ -3,7 +3,9 @@
 // netnsctl.
 //
 // The reference is iproute2 6.1 to 7.3. Where these versions differ, compat
-// behaves as one of them, and a comment names the version.
+// behaves as one of them, and a comment names the version. One thing of 7.2 it leaves
+// out on purpose: a name that set, list or list-id cannot open is not taken for the
+// number of a process.
 package compat
 
 import (

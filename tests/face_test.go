@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,8 +12,10 @@ import (
 // face is one way in which `ip [OPTIONS] netns COMMAND` is said.
 type face struct {
 	name string
-	// link is what the binary is called; empty for the installed ip.
+	// link is what the binary is called; empty for a real ip.
 	link string
+	// ip is the path of the real ip, where it is not the installed one.
+	ip string
 	// object says that the word netns is said, and that other objects exist.
 	object bool
 }
@@ -31,8 +34,8 @@ func (f face) dir() string { return filepath.Join(artefact, "face", f.name) }
 
 // program is the path of what answers.
 func (f face) program() string {
-	if f == realFace {
-		return realIP
+	if f.link == "" {
+		return cmp.Or(f.ip, realIP)
 	}
 	return filepath.Join(f.dir(), f.link)
 }
@@ -132,13 +135,13 @@ func (f face) env() []string {
 	if f.object {
 		object = "netns"
 	}
-	return []string{"IP=" + f.program(), "OBJ=" + object, "PATH=" + f.path()}
+	return []string{"IP=" + f.program(), "OBJ=" + object, "PATH=" + f.path(), "NETNSCTL_IP=" + f.ip}
 }
 
 func (f face) path() string {
 	const system = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-	if f == realFace {
-		return filepath.Dir(realIP) + string(os.PathListSeparator) + system
+	if f.link == "" {
+		return filepath.Dir(f.program()) + string(os.PathListSeparator) + system
 	}
 	return f.dir() + string(os.PathListSeparator) + system
 }

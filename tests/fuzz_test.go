@@ -166,7 +166,7 @@ func (w *worker) ask(f face, d draw) outcome {
 		return outcome{state: "no such object"}
 	}
 	c := command{path: f.program(), argv: []string{f.link}, env: baseEnv(f, w.dir), dir: w.dir, user: d.user}
-	if f == realFace {
+	if f.link == "" {
 		c.argv[0] = "ip"
 	}
 	for _, word := range argv {
@@ -193,11 +193,14 @@ func (w *worker) normal(text string) string {
 // loneNumber is the id of the asking program itself, in the answer of pids.
 var loneNumber = regexp.MustCompile(`(?m)^\d+$`)
 
-// compare asks a face, and tells how it differs from real ip. What the face
-// netnsctl refuses must change nothing; what ip refuses, it must refuse as well, in
-// its own words.
+// compare asks a face, and tells how it differs from real ip.
 func (w *worker) compare(d draw, f face, real outcome) string {
-	got := w.ask(f, d)
+	return w.differs(d, f, real, w.ask(f, d))
+}
+
+// differs tells how a face's outcome differs from real ip's. What the face netnsctl
+// refuses must change nothing; what ip refuses, it must refuse as well, in its own words.
+func (w *worker) differs(d draw, f face, real, got outcome) string {
 	if f.name == "netnsctl" && !d.isPlain() {
 		if d.batch != nil || got.status != "1" && got.status != "2" {
 			return ""
