@@ -98,6 +98,7 @@ var messages = []struct {
 	{"", netnsctl.OpCreateName, `Cannot create namespace file "$path": $err`},
 	{"", netnsctl.OpOpenSelf, "Cannot open init namespace: $err"},
 	{"", netnsctl.OpUnshareNet, `Failed to create a new network namespace "$name": $err`},
+	{"", netnsctl.OpLoopbackUp, "Failed to bring up lo: $err"},
 	{"", netnsctl.OpBindName, "Bind $path -> $dir/$name failed: $err"},
 	{"", netnsctl.OpRestoreNet, "setns: $err"},
 	{"", netnsctl.OpRemoveName, `Cannot remove namespace file "$path": $err`},

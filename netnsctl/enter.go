@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"cmp"
 	"path"
 	"runtime"
 	"slices"
@@ -38,19 +39,25 @@ func (h Host) enter(name string, setup Setup) error {
 	if err != nil {
 		return newOpError(OpEnterNet, name, h.NamePath(name), err)
 	}
-	if err := sys.NewMountNamespace(); err != nil {
-		return newOpError(OpUnshareMount, name, "", err)
-	}
-	if err := sys.SlaveMounts(); err != nil {
-		return newOpError(OpSlaveMounts, name, "/", err)
-	}
-	if err := h.remountSysfs(name, setup); err != nil {
+	if err := h.ownMounts(name, setup); err != nil {
 		return err
 	}
 	if named {
 		h.bindEtc(name)
 	}
 	return nil
+}
+
+// ownMounts gives the calling thread a mount namespace of its own, whose /sys shows the devices
+// of the thread's network namespace.
+func (h Host) ownMounts(name string, setup Setup) error {
+	if err := sys.NewMountNamespace(); err != nil {
+		return newOpError(OpUnshareMount, name, "", err)
+	}
+	if err := sys.SlaveMounts(); err != nil {
+		return newOpError(OpSlaveMounts, name, "/", err)
+	}
+	return h.remountSysfs(name, setup)
 }
 
 // remountSysfs makes /sys show the devices of the namespace of name.
@@ -66,7 +73,7 @@ func (h Host) remountSysfs(name string, setup Setup) error {
 		}
 		defer sys.Release(kept)
 	}
-	if err := sys.RemountSysfs(name); err != nil {
+	if err := sys.RemountSysfs(cmp.Or(name, "sysfs")); err != nil {
 		return newOpError(OpMountSysfs, name, "/sys", err)
 	}
 	for _, k := range kept {

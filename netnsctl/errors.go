@@ -25,6 +25,7 @@ const (
 	OpCreateName    Op = "create name"
 	OpOpenSelf      Op = "open own network namespace"
 	OpUnshareNet    Op = "create network namespace"
+	OpLoopbackUp    Op = "bring up lo"
 	OpBindName      Op = "bind name"
 	OpRestoreNet    Op = "return to own network namespace"
 	OpRemoveName    Op = "remove name"

@@ -35,6 +35,17 @@ func Example() {
 	// remove name /run/netns/../blue: invalid name
 }
 
+// A command runs in a namespace that is gone when it has ended.
+func ExampleHost_RunNew() {
+	var host netnsctl.Host
+	ls := []string{"ls", "/sys/class/net"}
+	ended, err := host.RunNew(ls, netnsctl.Setup{Up: true}, nil, os.Stdout, os.Stderr)
+	fmt.Println("status", ended.Code, err)
+	// Output:
+	// lo
+	// status 0 <nil>
+}
+
 // A listener that is opened inside stays there and may be used by any goroutine.
 func ExampleHost_Do() {
 	var host netnsctl.Host

@@ -43,10 +43,15 @@ func (s Start) environ() []string {
 //
 // A process that `ip vrf exec` has put into a VRF leaves it, as with `ip netns exec`: see
 // [Host.LeaveVRF].
-func (h Host) Exec(name string, argv []string, setup Setup) (err error) {
+func (h Host) Exec(name string, argv []string, setup Setup) error {
+	return h.exec(h.into(name, setup), name, argv, setup)
+}
+
+// exec is [Host.Exec] in the namespace that enter leads to; name is empty for a new one.
+func (h Host) exec(enter func() error, name string, argv []string, setup Setup) (err error) {
 	exec := func() {
 		changes := setup.changes(h, name)
-		if err = h.prepare(name, setup); err == nil {
+		if err = h.prepare(enter, setup); err == nil {
 			err = commandError(argv, sys.Exec(argv, h.Start.environ(), changes, h.Start.BeforeExec))
 		}
 	}
@@ -62,10 +67,15 @@ func (h Host) Exec(name string, argv []string, setup Setup) (err error) {
 	return err
 }
 
+// into is the way into the namespace of name.
+func (h Host) into(name string, setup Setup) func() error {
+	return func() error { return h.enter(name, setup) }
+}
+
 // prepare does all that comes before the command, for the calling thread.
-func (h Host) prepare(name string, setup Setup) error {
+func (h Host) prepare(enter func() error, setup Setup) error {
 	h.LeaveVRF()
-	if err := h.enter(name, setup); err != nil {
+	if err := enter(); err != nil {
 		return err
 	}
 	if err := setup.Folder.fill(); err != nil {
@@ -92,11 +102,11 @@ type ExitStatus struct {
 func (h Host) Run(name string, argv []string, setup Setup, stdin, stdout, stderr *os.File) (ExitStatus, error) {
 	here := sys.OpenPlace()
 	defer here.Close()
-	return h.runAt(here, name, argv, setup, [3]*os.File{stdin, stdout, stderr})
+	return h.runAt(here, h.into(name, setup), name, argv, setup, [3]*os.File{stdin, stdout, stderr})
 }
 
-// runAt runs a child on a thread that begins at a place.
-func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, files [3]*os.File) (status ExitStatus, err error) {
+// runAt runs a child on a thread that begins at a place. enter and name are those of exec.
+func (h Host) runAt(here *sys.Place, enter func() error, name string, argv []string, setup Setup, files [3]*os.File) (status ExitStatus, err error) {
 	fds := [3]int{-1, -1, -1}
 	for i, f := range files {
 		if f != nil {
@@ -105,7 +115,7 @@ func (h Host) runAt(here *sys.Place, name string, argv []string, setup Setup, fi
 	}
 	threadErr := here.OnThread(func() {
 		changes := setup.changes(h, name)
-		if err = h.prepare(name, setup); err != nil {
+		if err = h.prepare(enter, setup); err != nil {
 			return
 		}
 		var ended sys.ExitStatus
@@ -189,7 +199,7 @@ func (h Host) capture(here *sys.Place, name string, argv []string, setup Setup) 
 		defer files[i].Close()
 	}
 	start := time.Now()
-	o.Status, o.Err = h.runAt(here, name, argv, setup, files)
+	o.Status, o.Err = h.runAt(here, h.into(name, setup), name, argv, setup, files)
 	o.Took = time.Since(start)
 	var err1, err2 error
 	o.Stdout, err1 = readWritten(files[1])

@@ -22,16 +22,22 @@ type Setup struct {
 	// word NAME removes it.
 	Env []string
 	// NameVariable, if not empty, is a variable of the environment that gets the name of the
-	// namespace, as [Host.NameOf] gives it. It comes after Env.
+	// namespace, as [Host.NameOf] gives it. It comes after Env, and is removed in a new namespace.
 	NameVariable string
+	// Up brings the device lo up in a new namespace.
+	Up bool
 	// Folder is a directory that the command gets, if not nil.
 	Folder *Folder
 }
 
-// changes are the changes of the environment for a command in the namespace of word.
+// changes are the changes of the environment for a command in the namespace of word, or in a new
+// one where word is empty.
 func (s Setup) changes(h Host, word string) []string {
-	if s.NameVariable == "" {
+	switch {
+	case s.NameVariable == "":
 		return s.Env
+	case word == "":
+		return append(slices.Clone(s.Env), s.NameVariable)
 	}
 	return append(slices.Clone(s.Env), s.NameVariable+"="+h.NameOf(word))
 }

@@ -25,6 +25,9 @@ type tableFlag struct {
 	Needs, Excludes    []string
 }
 
+// startsProgram reports whether the words after the first argument are another program's.
+func (c tableCommand) startsProgram() bool { return slices.Contains(c.Arguments, "[COMMAND...]") }
+
 // word gives the flag with a value that is right, if it takes one.
 func (f tableFlag) word(command string) string {
 	if f.Value == "" || f.Optional {
@@ -52,7 +55,7 @@ func readTable(t *testing.T) []tableCommand {
 var rightArgs = map[string][]string{
 	"list": {}, "add": {"new"}, "attach": {"new", "1"}, "set": {"red", "5"}, "delete": {"red"}, "identify": {"1"}, "pids": {"red"},
 	"exec": {"red", "true"}, "monitor": {}, "list-id": {}, "help": {"list"}, "find": {"red"}, "inspect": {"red"}, "graph": {"red"},
-	"shell": {"red"}, "prune": {"red"}, "check": {}, "snapshot": {"/run/record"}, "metrics": {}, "completion": {"bash"},
+	"shell": {"red"}, "run": {"true"}, "prune": {"red"}, "check": {}, "snapshot": {"/run/record"}, "metrics": {}, "completion": {"bash"},
 	"exists": {"red"},
 }
 
@@ -90,7 +93,7 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 		// command's.
 		addFlag := func(kind string, flag ...string) {
 			add(kind, slices.Concat(flag, right)...)
-			if c.Name != "exec" {
+			if !c.startsProgram() {
 				add(kind, slices.Concat(right, flag)...)
 			}
 		}
@@ -126,7 +129,7 @@ func badCalls(t *testing.T, table []tableCommand) (calls []badCall) {
 			}
 			if !f.Optional {
 				before := right
-				if c.Name == "exec" {
+				if c.startsProgram() {
 					before = nil
 				}
 				add("flag without value", slices.Concat(before, []string{"--" + f.Name})...)
@@ -180,7 +183,7 @@ func badArguments(c tableCommand, right []string) (calls []badCall) {
 		add("missing word", right[:n]...)
 	}
 	for i := range right {
-		if c.Name == "exec" && i > 0 {
+		if c.startsProgram() && i > 0 {
 			break // the words of the command
 		}
 		add("leading dash", replaced(i, "-dash")...)

@@ -182,6 +182,11 @@ var flagWitnesses = map[string]flagWitness{
 	"shell no-sysfs": {call: "echo 'ls /sys/class/net' | netnsctl shell FLAG blue"},
 	"shell shell":    {call: "echo 'echo hello' | netnsctl shell FLAG blue", value: "/bin/cat"},
 
+	"run up":       {call: "netnsctl run FLAG ip -br link"},
+	"run user":     {call: "netnsctl run FLAG id -u | sed s/0/root/", value: "65534:65534"}, // as exec --user
+	"run keep-sys": {call: "netnsctl run FLAG ls /sys/fs"},
+	"run no-sysfs": {call: "netnsctl run FLAG ls /sys/fs"},
+
 	"check max-orphans": {call: "netnsctl check --min-age 0 --max-stale 9 FLAG", value: "9", before: aged},
 	"check max-stale":   {call: "netnsctl check --min-age 0 --max-orphans 9 FLAG", value: "9", before: aged},
 	"check min-age":     {call: "netnsctl check FLAG", value: "0", before: aged},

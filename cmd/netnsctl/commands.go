@@ -164,7 +164,7 @@ func commands() []command {
 			Examples: []string{"netnsctl pids blue", "netnsctl pids --match 'web*'", "netnsctl pids --verbose 'net:[4026532463]'"},
 		},
 		{
-			name: "exec", synonyms: "run enter sh", args: []string{"NAMESPACE", "[COMMAND...]"}, run: (*ui).exec, flagsFirst: true, takesAll: true,
+			name: "exec", synonyms: "enter sh", args: []string{"NAMESPACE", "[COMMAND...]"}, run: (*ui).exec, flagsFirst: true, takesAll: true,
 			Short: "run a command inside; without COMMAND, a shell",
 			Long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
 				"before NAMESPACE; the words after it are COMMAND's.",
@@ -290,6 +290,19 @@ func commands() []command {
 			details:  []string{namespaceWords},
 			Statuses: []string{"that of the shell, or:", "1  the shell could not be started, or there is no such namespace", statusMisuse, "255  the namespace could not be entered"},
 			Examples: []string{"netnsctl shell blue", "netnsctl shell --user alice blue"},
+		},
+		{
+			name: "run", synonyms: "tmp temp throwaway", args: []string{"[COMMAND...]"}, run: (*ui).runNew, flagsFirst: true,
+			Short: "run a command in a new namespace that ends with it",
+			Long: "Runs COMMAND, or a shell, in a new network namespace without a name, which is gone\n" +
+				"when COMMAND and all that it has started have ended. An ordinary user is root in a new\n" +
+				"user namespace there. Options stand before COMMAND.",
+			Flags: []flag{
+				{Name: "up", Help: "bring the device lo up"},
+				userFlag, keepSysFlag, noSysfsFlag,
+			},
+			Statuses: []string{"that of COMMAND, or:", "1  COMMAND could not be run", statusMisuse, "255  there could be no new namespace"},
+			Examples: []string{"netnsctl run ip link", "netnsctl run --up make check"},
 		},
 		{
 			name: "check", synonyms: "monitoring nagios health", run: (*ui).check,

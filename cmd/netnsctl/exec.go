@@ -60,10 +60,15 @@ func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.
 		return u.execFailed(call.Host, call.Host.Exec(name, argv, setup))
 	}
 	ended, err := call.Host.Run(name, argv, setup, proc.IfOpen(call.Stdin), proc.IfOpen(os.Stdout), proc.IfOpen(os.Stderr))
+	return u.ended(call.Host, ended, err)
+}
+
+// ended is the result of a command that a batch has waited for.
+func (u *ui) ended(host netnsctl.Host, status netnsctl.ExitStatus, err error) error {
 	if err != nil {
-		return u.execFailed(call.Host, err)
+		return u.execFailed(host, err)
 	}
-	return statusIf(ended != netnsctl.ExitStatus{}, statusFailed)
+	return statusIf(status != netnsctl.ExitStatus{}, statusFailed)
 }
 
 // execFailed says why a command was not run.

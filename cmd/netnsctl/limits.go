@@ -93,9 +93,17 @@ func usageText(l discover.Limit) string {
 
 // valueOf is the value of a kernel parameter, in brackets.
 func valueOf(key string) string {
+	if value := parameter(key); value != "" {
+		return " (" + value + ")"
+	}
+	return ""
+}
+
+// parameter is the value of a kernel parameter, or empty.
+func parameter(key string) string {
 	text, err := os.ReadFile("/proc/sys/" + key)
 	if err != nil {
 		return ""
 	}
-	return " (" + strings.TrimSpace(string(text)) + ")"
+	return strings.TrimSpace(string(text))
 }

@@ -63,7 +63,7 @@ func (c *command) parse(words []string, implied ...string) (line, error) {
 			i += taken
 		case c.flagsFirst:
 			rest := words[i:]
-			if !l.given("all") {
+			if c.argsWith(l.given)[0] == "NAMESPACE" {
 				var err error
 				if rest, err = c.afterName(rest); err != nil {
 					return l, err

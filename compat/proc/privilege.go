@@ -5,14 +5,17 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/netnsctl/netnsctl/compat/proc/entry"
 )
 
 // DropCapabilities takes all capabilities from every thread of a process that
 // belongs to an ordinary user, unless CAP_NET_ADMIN is inheritable. So a binary with
 // file capabilities does not lend them to everyone, while a caller who was given
-// capabilities on purpose (ambient ones) keeps them.
+// capabilities on purpose (ambient ones) keeps them. So does a process that has begun in a
+// new user namespace: they count there only.
 func DropCapabilities() error {
-	if unix.Getuid() == 0 || unix.Geteuid() == 0 {
+	if asked, errno := entry.UserNamespace(); unix.Getuid() == 0 || unix.Geteuid() == 0 || asked && errno == 0 {
 		return nil
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

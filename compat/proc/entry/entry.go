@@ -18,6 +18,10 @@
 //     uses: 0.2 ms. So the entry point puts GOMAXPROCS=1 before the environment that the
 //     runtime reads. Main raises the number again; commands do not get the variable.
 //
+// Where the program's name begins with [NewUserNamespace], the entry point also moves the
+// process into a new user namespace, which the kernel allows a process with one thread only
+// (unshare(2)); the runtime starts a second one before any Go code.
+//
 // The package imports nothing, so that it is initialised before package syscall
 // (packages without dependencies come in the order of their import paths): syscall
 // raises the limit of open files, and remembers the inherited one for children.
@@ -25,6 +29,12 @@
 package entry
 
 import "unsafe"
+
+// NewUserNamespace is the first byte of a program's name (argv[0]) that asks for a user namespace.
+const NewUserNamespace = "\x01"
+
+// notAsked is userNamespace where the program's name does not ask for one.
+const notAsked = 1
 
 // LastSignal is the highest number of a signal (NSIG in the kernel's headers).
 const LastSignal = 64
@@ -36,6 +46,8 @@ var (
 	mask      uint64                 // of signals
 	actions   [LastSignal + 1]uint64 // the handler of each signal: SIG_DFL 0, SIG_IGN 1
 	openFiles [2]uint64              // RLIMIT_NOFILE, soft and hard
+
+	userNamespace int64 = notAsked // what unshare(CLONE_NEWUSER) returned: 0 or a negative errno
 )
 
 //nolint:unused // The entry point reads it.
@@ -43,6 +55,15 @@ var oneProcessor = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '
 
 // Recorded reports whether the entry point has run.
 func Recorded() bool { return env != nil }
+
+// UserNamespace reports whether the process was asked to begin in a new user namespace, and the
+// errno if it is not in one, else 0.
+func UserNamespace() (asked bool, errno uintptr) {
+	if userNamespace == notAsked {
+		return false, 0
+	}
+	return true, uintptr(-userNamespace)
+}
 
 // StdClosed reports whether the standard descriptor fd was closed when the process
 // began. The runtime opens /dev/null in its place.

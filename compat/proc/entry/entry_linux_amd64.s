@@ -3,10 +3,12 @@
 #define SYS_rt_sigaction 13
 #define SYS_rt_sigprocmask 14
 #define SYS_fcntl 72
+#define SYS_unshare 272
 #define SYS_prlimit64 302
 #define F_GETFD 1
 #define NSIG 64
 #define RLIMIT_NOFILE 7
+#define CLONE_NEWUSER 0x10000000
 
 // netnsctl_entry begins with the stack that execve(2) leaves: argc, argv…, NULL,
 // envp…, NULL, auxv. There is no Go stack yet: structs are written below the stack
@@ -47,6 +49,18 @@ signals:
 	CMPQ BX, $NSIG
 	JLE signals
 
+	// Where argv[0] asks for it, the process gets a user namespace.
+	MOVQ 8(SP), AX
+	TESTQ AX, AX
+	JEQ limit
+	CMPB (AX), $1
+	JNE limit
+	MOVQ $CLONE_NEWUSER, DI
+	MOVQ $SYS_unshare, AX
+	SYSCALL
+	MOVQ AX, ·userNamespace(SB)
+
+limit:
 	// The limit of open files becomes 3, the hard limit permitting.
 	MOVQ $0, DI
 	MOVQ $RLIMIT_NOFILE, SI

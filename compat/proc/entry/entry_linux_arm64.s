@@ -1,12 +1,14 @@
 #include "textflag.h"
 
 #define SYS_fcntl 25
+#define SYS_unshare 97
 #define SYS_rt_sigaction 134
 #define SYS_rt_sigprocmask 135
 #define SYS_prlimit64 261
 #define F_GETFD 1
 #define NSIG 64
 #define RLIMIT_NOFILE 7
+#define CLONE_NEWUSER 0x10000000
 
 // See entry_linux_amd64.s.
 TEXT netnsctl_entry(SB),NOSPLIT|NOFRAME,$0
@@ -47,6 +49,18 @@ signals:
 	CMP $NSIG, R9
 	BLE signals
 
+	// Where argv[0] asks for it, the process gets a user namespace.
+	MOVD 8(R12), R0
+	CBZ R0, limit
+	MOVBU (R0), R1
+	CMP $1, R1
+	BNE limit
+	MOVD $CLONE_NEWUSER, R0
+	MOVD $SYS_unshare, R8
+	SVC
+	MOVD R0, ·userNamespace(SB)
+
+limit:
 	// The limit of open files becomes 3, the hard limit permitting.
 	MOVD $0, R0
 	MOVD $RLIMIT_NOFILE, R1
