@@ -43,7 +43,7 @@ func (a advice) explain(command string, operands ...string) explanation {
 	case a.name != nil && a.name.Verdict == discover.Stale:
 		return a.explainStale(command)
 	case a.name != nil && a.name.Verdict == discover.Unknown:
-		return explanation{fact: quote(a.name.Name) + " cannot be inspected: " + a.name.Detail}
+		return a.explainUnknown()
 	case a.elsewhere != nil:
 		fact := quote(a.word) + " is not a name here, but the name of " + a.elsewhere.ns.String() + " " + mountNamespaceText(a.elsewhere.pin)
 		if command == "delete" {
@@ -80,12 +80,17 @@ func (a advice) explainStale(command string) explanation {
 	return e
 }
 
+// explainUnknown is about a name of which nobody can tell where it leads.
+func (a advice) explainUnknown() explanation {
+	return explanation{fact: quote(a.name.Name) + " cannot be inspected: " + strings.TrimPrefix(a.name.Detail, discover.CannotTell)}
+}
+
 // explainTaken is about attach to a name that exists.
 func (a advice) explainTaken(operands []string) explanation {
 	n := a.name
 	switch {
-	case n.Verdict == discover.Unknown:
-		return explanation{fact: quote(n.Name) + " cannot be inspected: " + n.Detail}
+	case n.Seen() == discover.Unknown:
+		return a.explainUnknown()
 	case n.Verdict != discover.Stale:
 		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + shellCommand("netnsctl delete", n.Name)}
 	case a.onFile != nil:
@@ -126,11 +131,15 @@ func (a advice) explainUndeletable() explanation {
 	if ns.Verdict == discover.InUse {
 		return explanation{fact: fact + a.heldBy("; it is in use by ")}
 	}
-	state := "an orphan"
-	if ns.Verdict != discover.Orphan {
-		state = string(ns.Verdict) + " (" + ns.Reason + ")"
+	state := "it is an orphan"
+	switch ns.Verdict {
+	case discover.Orphan:
+	case discover.Unknown:
+		state = "its state is unknown (" + ns.Reason + ")"
+	default:
+		state = "it is " + string(ns.Verdict) + " (" + ns.Reason + ")"
 	}
-	fact += a.heldBy("; it is " + state + ", held by ")
+	fact += a.heldBy("; " + state + ", held by ")
 	switch {
 	case a.release != "":
 		return explanation{fact, a.toRelease()}
@@ -157,7 +166,7 @@ func (a advice) toRelease() string {
 	if a.release == "" {
 		return ""
 	}
-	if a.ns.Verdict == discover.Wired {
+	if a.ns.Seen() == discover.Wired {
 		return "it carries traffic for others; to release it anyway: " + a.release
 	}
 	for _, p := range a.ns.Pins {

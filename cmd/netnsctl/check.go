@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
 
@@ -61,6 +62,8 @@ type checkResult struct {
 	Stale      uint   `json:"stale"`
 	MaxStale   uint   `json:"max_stale"`
 	Wired      int    `json:"wired"`
+	// Unknown counts the names and namespaces that a gap keeps from a verdict.
+	Unknown int `json:"unknown"`
 	// Kept counts the stale names, and the namespaces that would be orphans, that a keep file wants.
 	Kept       int   `json:"kept"`
 	Namespaces int   `json:"namespaces"`
@@ -86,6 +89,8 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 		}
 	}
 	v.Namespaces = len(snap.Namespaces)
+	v.Unknown = countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == discover.Unknown }) +
+		countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown && n.ID == (netnsctl.ID{}) })
 	v.Wired = countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == discover.Wired })
 	v.Kept += countIf(snap.Namespaces, keptOrphan)
 	for _, ns := range snap.Namespaces {
@@ -100,7 +105,7 @@ func (v *checkResult) count(snap *discover.Snapshot) {
 	v.Gaps = snap.Gaps
 	v.gaps = criticalGaps(snap.Gaps)
 	switch {
-	case v.Stale > v.MaxStale && !hidesWanted(snap.Gaps) || v.Orphans > v.MaxOrphans && v.gaps == "": // beside critical gaps an orphan is not certain
+	case v.Stale > v.MaxStale && !hidesWanted(snap.Gaps) || v.Orphans > v.MaxOrphans:
 		v.State = "critical"
 	case v.gaps != "":
 		v.State = "unknown"
@@ -123,6 +128,9 @@ func (v *checkResult) line() string {
 	if v.Wired > 0 {
 		fmt.Fprintf(&s, ", %d wired", v.Wired)
 	}
+	if v.Unknown > 0 {
+		fmt.Fprintf(&s, ", %d unknown", v.Unknown)
+	}
 	if v.Kept > 0 {
 		fmt.Fprintf(&s, ", %d kept", v.Kept)
 	}
@@ -136,8 +144,8 @@ func (v *checkResult) line() string {
 			s.WriteString(note.before + escape(strings.ReplaceAll(note.text, "|", "/")))
 		}
 	}
-	fmt.Fprintf(&s, " | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0\n",
-		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Wired, v.Oldest)
+	fmt.Fprintf(&s, " | orphans=%d;;%d;0 stale=%d;;%d;0 namespaces=%d;;;0 wired=%d;;;0 oldest_orphan=%ds;;;0 unknown=%d;;;0\n",
+		v.Orphans, v.MaxOrphans, v.Stale, v.MaxStale, v.Namespaces, v.Wired, v.Oldest, v.Unknown)
 	return s.String()
 }
 

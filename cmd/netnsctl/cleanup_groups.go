@@ -52,7 +52,7 @@ func stepGroups(steps []clean.Step, ending string) (groups []*stepGroup) {
 		switch {
 		case s.Action == clean.Release:
 			g.rank, g.what, g.why = rankOrphan, string(s.Namespace.Verdict)+"s", mountsText(s.Namespace)
-			if s.Namespace.Verdict != discover.Orphan {
+			if s.Namespace.Seen() != discover.Orphan {
 				g.what = string(s.Namespace.Verdict) + " namespaces"
 			}
 		case s.Namespace != nil && family[s.Name.Name] != "":

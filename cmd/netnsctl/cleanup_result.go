@@ -81,7 +81,7 @@ func (r *cleanup) status() error {
 // the plan does not take is needed, and no leftover, nor is what a keep file wants, unless it is a
 // target.
 func (r *cleanup) isLeftOver(s clean.Skipped) bool {
-	return len(r.Targets) > 0 || s.WantedBy == "" && (s.Namespace == nil || s.Namespace.Verdict != discover.Wired && s.Namespace.Verdict != discover.Idle)
+	return len(r.Targets) > 0 || s.WantedBy == "" && (s.Namespace == nil || s.Namespace.Seen() != discover.Wired && s.Namespace.Seen() != discover.Idle)
 }
 
 // holdsOn reports whether a step leaves its namespace to processes that hold it.

@@ -185,7 +185,7 @@ func findColumns() []column[foundRow] {
 			Value: func(r foundRow) string { return string(r.Kind) },
 		},
 		idColumn(namespace),
-		stateColumn("orphan, idle, in-use, host", append(states(), "-"), namespace),
+		stateColumn("orphan, unknown, idle, wired, in-use, host", append(states(), "-"), namespace),
 		addressColumn(namespace),
 	}
 }

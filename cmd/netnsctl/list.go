@@ -110,18 +110,18 @@ func onlyFlag(c *cli.Context, name string) bool {
 	return !slices.ContainsFunc(c.LocalFlagNames(), func(given string) bool { return given != name })
 }
 
-// listRows are the stale names and the orphans, with idle the other namespaces without a
-// process too, with all every namespace.
+// listRows are the stale names and the orphans, and what may be one as far as the scan could see,
+// with idle the other namespaces without a process too, with all every namespace.
 func listRows(snap *discover.Snapshot, idle, all bool) []row {
 	var rows []row
 	for _, n := range slices.Concat(snap.Names, snap.DeadFiles) {
-		if n.Verdict == discover.Stale || n.Verdict == discover.Unknown {
+		if n.Seen() == discover.Stale || n.Seen() == discover.Unknown {
 			rows = append(rows, nameRow(n, snap.Taken))
 		}
 	}
 	for _, ns := range snap.Namespaces {
-		unused := ns.Verdict == discover.Idle || ns.Verdict == discover.Wired
-		if all || ns.Verdict == discover.Orphan || idle && unused {
+		unused := ns.Seen() == discover.Idle || ns.Seen() == discover.Wired
+		if all || ns.Seen() == discover.Orphan || idle && unused {
 			rows = append(rows, rowOf(ns, snap.Taken))
 		}
 	}
@@ -160,13 +160,11 @@ func arrangeRows(l listing[row], rows []row) []row {
 	return l.arrange(rows)
 }
 
-// found reports whether a row is stale or orphaned, and not wanted. Beside critical gaps an orphan
-// is not certain: a process that uses it may be hidden. Nor is a stale name, where a keep file may
-// want it.
+// found reports whether a row is stale or orphaned, and not wanted. Where a keep file may want it, a
+// stale name does not count.
 func found(rows []row, gaps []discover.Gap) bool {
-	sure, partly := !hidesWanted(gaps), isPartial(gaps)
 	return slices.ContainsFunc(rows, func(r row) bool {
-		return sure && r.verdict == discover.Stale && r.name.LeftOver() || r.verdict == discover.Orphan && !partly
+		return r.verdict == discover.Orphan || r.verdict == discover.Stale && r.name.LeftOver() && !hidesWanted(gaps)
 	})
 }
 

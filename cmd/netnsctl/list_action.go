@@ -45,7 +45,7 @@ func (a actions) note(n *discover.Name, ns *discover.Namespace, action string) {
 
 // of is the action for a row; empty if prune does not consider it.
 func (a actions) of(r row) string {
-	if a.refused && (r.verdict == discover.Stale || r.verdict == discover.Orphan) {
+	if seen := r.seen(); a.refused && (seen == discover.Stale || seen == discover.Orphan) {
 		return "refuse"
 	}
 	if r.name != nil {

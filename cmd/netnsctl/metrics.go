@@ -34,7 +34,7 @@ func (u *ui) metrics(call compat.Call, c *cli.Context) error {
 func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	var m metrics
 	m.family("namespaces", "Network namespaces by state.")
-	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Wired, discover.Orphan} {
+	for _, v := range []discover.Verdict{discover.Own, discover.InUse, discover.Idle, discover.Wired, discover.Orphan, discover.Unknown} {
 		m.sample(float64(countIf(snap.Namespaces, func(ns *discover.Namespace) bool { return ns.Verdict == v })), "state", string(v))
 	}
 	m.family("namespaces_allowed", "Network namespaces that each user may have (user.max_net_namespaces), 0 without a limit.")
@@ -42,7 +42,7 @@ func metricsText(snap *discover.Snapshot, elapsed, cpu time.Duration) string {
 	m.family("names", "Entries of the run directory.")
 	m.sample(float64(len(snap.Names)))
 	m.family("unknown_names", "Names that could not be looked at.")
-	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Verdict == discover.Unknown })))
+	m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.Seen() == discover.Unknown })))
 	m.family("stale_names", "Names that lead to no network namespace, by cause.")
 	for _, c := range discover.Causes() {
 		m.sample(float64(countIf(snap.Names, func(n *discover.Name) bool { return n.LeftOver() && n.Cause == c })), "cause", string(c))

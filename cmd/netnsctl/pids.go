@@ -112,7 +112,7 @@ func nobodyInside(snap *discover.Snapshot, ns *discover.Namespace) string {
 		return ""
 	case isPartial(snap.Gaps):
 		return "no process inside was found"
-	case ns.Verdict == discover.Idle && len(ns.Names) > 0:
+	case ns.Seen() == discover.Idle && len(ns.Names) > 0:
 		return "no process inside; kept by its name " + quoteAll(ns.Names, ", ")
 	}
 	// The scan for holders is too narrow for the command that releases the namespace.

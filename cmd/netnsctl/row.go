@@ -39,6 +39,17 @@ func nameRow(n *discover.Name, now time.Time) row {
 	return row{names: []string{n.Name}, name: n, verdict: n.Verdict, reason: n.Reason(), born: n.File.Born, now: now}
 }
 
+// seen is the verdict as far as the scan could see, see [discover.Namespace.Seen].
+func (r row) seen() discover.Verdict {
+	switch {
+	case r.ns != nil:
+		return r.ns.Seen()
+	case r.name != nil:
+		return r.name.Seen()
+	}
+	return r.verdict
+}
+
 // labelOf is the label of a namespace, which may be nil.
 func labelOf(ns *discover.Namespace) string { return rowOf(ns, time.Time{}).label() }
 

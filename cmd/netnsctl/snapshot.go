@@ -80,9 +80,14 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 	all := newRows(snap, record)
 	rows := arrangeRows(l, all)
 	if c.Bool("json") || call.JSON {
-		u.printJSON(listed(snap, rows), call.Pretty)
+		there := listed(snap, rows)
+		there.Gaps = append(there.Gaps, record.Gaps...)
+		u.printJSON(there, call.Pretty)
 	} else {
 		u.gaps(snap.Gaps, c.Bool("verbose"))
+		if text := criticalGaps(record.Gaps); text != "" {
+			u.note("%s is incomplete, and what is new cannot be told: %s, and take a new snapshot", c.String("against"), text)
+		}
 		u.print(l.table(rows))
 		text := fmt.Sprintf("%d new since %s", len(all), record.Taken.Local().Format(time.DateTime))
 		if hidden := len(all) - len(rows); hidden > 0 {
@@ -90,10 +95,10 @@ func (u *ui) checkAgainst(call compat.Call, c *cli.Context) error {
 		}
 		u.print(text + "\n")
 	}
-	if len(all) > 0 {
+	if len(all) > 0 && len(record.Gaps) == 0 {
 		return status(statusFound)
 	}
-	return partial(snap.Gaps)
+	return partial(append(snap.Gaps, record.Gaps...))
 }
 
 // newRows are the namespaces and stale names that a record lacks.

@@ -53,7 +53,7 @@ func (p *planner) narrow() {
 		return p.req.Shown != nil && !shown.has(n, ns) || p.excludes(n, ns) || len(p.req.Match) > 0 && !p.matches(n, ns)
 	}
 	for _, n := range p.snap.Names {
-		if p.everything && !p.req.Idle && n.Verdict == discover.Idle && n.WantedBy == "" && !out(n, p.byIno[n.ID.Ino]) {
+		if p.everything && !p.req.Idle && n.Seen() == discover.Idle && n.WantedBy == "" && !out(n, p.byIno[n.ID.Ino]) {
 			p.plan.IdleNames++
 		}
 	}

@@ -28,7 +28,7 @@ func (p *planner) ifNamed(n *discover.Name, ns *discover.Namespace) func(*planne
 // and could not be read.
 func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
 	switch {
-	case ns == nil || ns.Verdict != discover.Idle:
+	case ns == nil || ns.Seen() != discover.Idle:
 		return inUse(ns)
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)

@@ -23,7 +23,7 @@ func (p *planner) layered(n *discover.Name, ns *discover.Namespace) reason {
 	switch ns := p.byIno[l.Ino]; {
 	case l.Cover != "":
 		r.cover = p.cover(l.Path, l.Cover, l.CoverBears)
-	case ns != nil && ns.Verdict == discover.Orphan:
+	case ns != nil && ns.Seen() == discover.Orphan:
 		r.other = ns
 	default:
 		r.unmount = l.Path

@@ -70,7 +70,7 @@ func (l *links) endsWith(step *Step) (all []*discover.Namespace) {
 		return []*discover.Namespace{step.Namespace}
 	}
 	for _, m := range step.copies {
-		if ns := l.byIno[m.Ino]; ns.Verdict == discover.Orphan && !slices.Contains(all, ns) {
+		if ns := l.byIno[m.Ino]; ns.Seen() == discover.Orphan && !slices.Contains(all, ns) {
 			all = append(all, ns)
 		}
 	}

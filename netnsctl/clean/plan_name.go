@@ -13,13 +13,13 @@ import (
 func (p *planner) name(n *discover.Name) {
 	byWord, byPath := p.asksWord(n.Name), p.asksName(n.Name)
 	explicit := byWord || byPath
-	if n.Verdict != discover.Stale {
+	if n.Seen() != discover.Stale {
 		// A name that could not be looked at may be stale. A plan that left it out would
 		// say that nothing is stale.
 		switch {
-		case explicit, n.Verdict == discover.Unknown && p.everything:
+		case explicit, n.Seen() == discover.Unknown && p.everything:
 			p.healthy(n)
-		case n.Verdict == discover.Idle && p.everything && p.req.Idle:
+		case n.Seen() == discover.Idle && p.everything && p.req.Idle:
 			p.idle(n)
 		}
 		return
@@ -130,7 +130,7 @@ func (p *planner) mountedOn(n *discover.Name, named bool) reason {
 	})
 	if found {
 		r := mounted(m)
-		if ns := p.byIno[m.Ino]; ns != nil && len(ns.Names) == 0 && (ns.Verdict == discover.Idle || ns.Verdict == discover.Orphan) {
+		if ns := p.byIno[m.Ino]; ns != nil && len(ns.Names) == 0 && (ns.Seen() == discover.Idle || ns.Seen() == discover.Orphan) {
 			r.other = ns
 		}
 		return r
@@ -195,8 +195,8 @@ func (p *planner) leftOver(m mountns.FileMount) bool {
 		return false
 	}
 	notNamed := func(*discover.Mount) bool { return false }
-	return ns.Verdict == discover.Idle && len(ns.Names) > 0 ||
-		ns.Verdict == discover.Orphan && !p.excludes(nil, ns) && !p.keepOrphan(ns, false, notNamed).keeps()
+	return ns.Seen() == discover.Idle && len(ns.Names) > 0 ||
+		ns.Seen() == discover.Orphan && !p.excludes(nil, ns) && !p.keepOrphan(ns, false, notNamed).keeps()
 }
 
 // healthy decides on a name that was asked for and is not stale.
@@ -216,11 +216,11 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace, named bo
 	switch {
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)
-	case n.Verdict == discover.Unknown:
+	case n.Seen() == discover.Unknown:
 		return because("it cannot be looked at: ", n.Detail).as(Unknown)
 	case p.obstacle(n) != netnsctl.NoObstacle:
 		return because(string(p.obstacle(n)))
-	case ns == nil || ns.Verdict != discover.Idle:
+	case ns == nil || ns.Seen() != discover.Idle:
 		return inUse(ns)
 	}
 	if r := hardware(ns); r.keeps() && (len(ns.Names) == 1 || !named) {

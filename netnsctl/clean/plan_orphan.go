@@ -36,9 +36,9 @@ func (p *planner) namespace(ns *discover.Namespace) {
 		}
 	}
 	switch {
-	case !explicit && (!selected || ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired):
+	case !explicit && (!selected || ns.Seen() != discover.Orphan && ns.Seen() != discover.Wired):
 		return
-	case ns.Verdict != discover.Orphan && ns.Verdict != discover.Wired && ns.Verdict != discover.Idle:
+	case ns.Seen() != discover.Orphan && ns.Seen() != discover.Wired && ns.Seen() != discover.Idle:
 		p.skip(nil, ns, inUse(ns), nil)
 	case len(ns.Names) > 0:
 		p.skip(nil, ns, because("it has the name ", ns.Names[0], ": remove that").as(Named), nil)
@@ -86,7 +86,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 	if len(ns.Pins) == 0 {
 		return because(ns.Reason)
 	}
-	if ns.Verdict == discover.Wired && !target {
+	if ns.Seen() == discover.Wired && !target {
 		return because("wired: ", ns.Reason).as(Wired)
 	}
 	for _, pin := range ns.Pins {

@@ -55,7 +55,7 @@ func newRechecker(snap *discover.Snapshot, plan *Plan) rechecker {
 		}
 	}
 	for _, ns := range snap.Namespaces {
-		if ns.Verdict == discover.Orphan {
+		if ns.Seen() == discover.Orphan {
 			r.orphans[ns.ID.Ino] = ns.ID
 		}
 	}

@@ -105,7 +105,7 @@ func (w *wires) deadEnds(n int) (texts []string) {
 			texts = append(texts, text+", which has no name and no process")
 		}
 	}
-	if len(w.strands[n]) == 0 {
+	if len(w.strands[n]) == 0 && w.contents[n].Err == nil {
 		texts = append(texts, "no device leads out of it")
 	}
 	return texts

@@ -45,8 +45,8 @@ func (s *Snapshot) Undated() (n int) {
 	return n
 }
 
-func (ns *Namespace) undated() bool { return ns.Verdict == Orphan && ns.Born.IsZero() }
-func (n *Name) undated() bool       { return n.Verdict == Stale && n.File.Born.IsZero() }
+func (ns *Namespace) undated() bool { return ns.Seen() == Orphan && ns.Born.IsZero() }
+func (n *Name) undated() bool       { return n.Seen() == Stale && n.File.Born.IsZero() }
 
 // FirstSeen tells when what is undated was seen first: in an earlier scan of the same boot, or
 // in this one. The error is that of reading the boot id.

@@ -74,6 +74,7 @@ const (
 	GapUnusedMountNamespaces = "mount namespaces that no process, mount or descriptor leads to"
 	GapInvisible             = "namespaces that only a socket without process, or a process outside our pid namespace, pins"
 
+	GapNames          = "the names in "
 	GapHost           = "what pid 1 sees: its namespaces are not readable"
 	GapRoot           = "what is not below our root: pid 1's is another"
 	GapMountNamespace = "pid 1's mount namespace: ours is another"
@@ -91,7 +92,12 @@ func (g Gap) String() string {
 }
 
 // hidesProcesses reports whether a process may be hidden that is in a namespace.
-func (g Gap) hidesProcesses() bool { return g.Vantage || g.Critical && g.What == GapProcesses }
+func (g Gap) hidesProcesses() bool {
+	if g.Vantage {
+		return g.What != GapRoot && g.What != GapMountNamespace && !strings.HasPrefix(g.What, GapNames) && !g.OfKeepFile()
+	}
+	return g.Critical && g.What == GapProcesses
+}
 
 // Who says for people which processes cause the gap, or which mount namespace; it is empty if
 // nobody in particular does.

@@ -83,12 +83,13 @@ func TestLinksElsewhere(t *testing.T) {
 	}
 }
 
-// TestTooManyLinks: more links than are looked at are a critical gap.
+// TestTooManyLinks: more links than are looked at are a critical gap. One of them may name what looks
+// like an orphan.
 func TestTooManyLinks(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		elsewhere(t, "mount -t tmpfs t /run; mkdir /run/netns; cd /run/netns; for i in $(seq 1001); do echo /none/l$i; done | xargs ln -s -t ."+stay)
-		if snap := scanned(t, host, Options{}); !hasGap(snap, GapRunDirectories) || movedNamespace(t, snap).Verdict != Orphan {
-			t.Error(snap.Gaps)
+		if snap := scanned(t, host, Options{}); !hasGap(snap, GapRunDirectories) || movedNamespace(t, snap).Verdict != Unknown || movedNamespace(t, snap).Seen() != Orphan {
+			t.Error(snap.Gaps, movedNamespace(t, snap).Verdict)
 		}
 	})
 }

@@ -38,7 +38,7 @@ func (v *vantage) readNames() {
 		d, err = rundir.Open(v.host.Dir(), v.fs.Root(), v.helper)
 	}
 	if err != nil {
-		v.nameGaps = []Gap{{What: "the names in " + v.host.Dir(), Critical: true, Vantage: true}}
+		v.nameGaps = []Gap{{What: GapNames + v.host.Dir(), Critical: true, Vantage: true}}
 		return
 	}
 	defer d.Close()

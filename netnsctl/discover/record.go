@@ -18,6 +18,8 @@ type Record struct {
 	Namespaces []Recorded `json:"namespaces"`
 	// Stale are the names that led to no namespace.
 	Stale []string `json:"stale"`
+	// Gaps are the critical gaps of the snapshot: what the record lacks may have been there.
+	Gaps []Gap `json:"not_seen,omitempty"`
 }
 
 // Recorded is one namespace of a [Record].
@@ -36,7 +38,7 @@ func (s *Snapshot) Record() (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	r := Record{Boot: boot, Taken: s.Taken}
+	r := Record{Boot: boot, Taken: s.Taken, Gaps: s.Critical()}
 	for _, ns := range s.Namespaces {
 		r.Namespaces = append(r.Namespaces, ns.recorded())
 	}

@@ -87,6 +87,7 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 	own := procfs.IsOwn(s.Host.Proc())
 	var paths []string
 	add := func(ns Namespace) {
+		ns.Verdict = ns.Seen()
 		path, pid := "", users[ns.ID.Ino]
 		if pid != 0 {
 			ns.Verdict, ns.Pins = InUse, []Pin{{Kind: Process, PID: pid, FD: -1}}
@@ -116,7 +117,7 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 		for _, name := range ns.Names {
 			named[name] = true
 		}
-		if ns.ID != (netnsctl.ID{}) && (ns.Verdict != Orphan || counts(ns)) {
+		if ns.ID != (netnsctl.ID{}) && (ns.Seen() != Orphan || counts(ns)) {
 			add(*ns)
 		}
 	}

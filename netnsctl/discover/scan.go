@@ -145,6 +145,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	snap.Gaps = append(snap.Gaps, unread...)
 	snap.setAges(v)
 	snap.keepMounts(v, opts)
+	snap.doubt(v)
 	return snap, nil
 }
 

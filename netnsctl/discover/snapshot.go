@@ -171,6 +171,7 @@ type Namespace struct {
 	// Evidence is set for idle namespaces with [Options.Evidence].
 	Evidence *Evidence `json:"evidence,omitempty"`
 
+	seen    Verdict            // where Verdict is Unknown, see [Namespace.Seen]
 	kept    bool               // by a runtime's records
 	records []container.Record // all that lead to it
 	held    bool
@@ -240,6 +241,7 @@ type Name struct {
 	// leads there, or none, as another mount covers them. Both are known where On is.
 	Layers, Beside []Layer
 
+	seen  Verdict        // where a gap makes Verdict Unknown, see [Name.Seen]
 	entry *rundir.Entry  // nil where the mounts have told enough
 	dead  *deadfile.File // nil for a name
 }
@@ -303,7 +305,8 @@ const (
 	Wired Verdict = "wired"
 	// Stale is a name without the namespace that it should lead to.
 	Stale Verdict = "stale"
-	// Unknown is a name that the caller may not look at.
+	// Unknown is a name that the caller may not look at, or what would have another verdict if no
+	// gap could hide anything ([Namespace.Seen]).
 	Unknown Verdict = "unknown"
 )
 

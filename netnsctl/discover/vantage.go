@@ -44,6 +44,9 @@ type vantage struct {
 	clock     clock
 	// allPIDs says that we are in the initial pid namespace, and see every process.
 	allPIDs bool
+	// ownUsers says that we are in another user namespace than the initial one, and that pid 1's
+	// namespaces are not readable.
+	ownUsers bool
 	// ownProc says that procfs shows the processes of our pid namespace.
 	ownProc bool
 	// countsFDs says that the size of a process' fd directory is the number of its
@@ -126,6 +129,9 @@ type place struct {
 // initialPIDs is the initial pid namespace (PROC_PID_INIT_INO in the kernel's
 // include/linux/proc_ns.h).
 const initialPIDs = "pid:[4026531836]"
+
+// initialUsers is the initial user namespace (PROC_USER_INIT_INO there).
+const initialUsers = "user:[4026531837]"
 
 // newVantage opens procfs and finds out where we are.
 func newVantage(host netnsctl.Host) (*vantage, error) {
@@ -212,6 +218,7 @@ func (v *vantage) compareWithFirst() {
 	first := link("1", "net")
 	if first == "" {
 		v.critical(GapHost)
+		v.ownUsers = link("thread-self", "user") != initialUsers
 		return
 	}
 	ino, _ := procfs.ParseLink([]byte(first), "net")

@@ -196,10 +196,12 @@ func TestForeignMounts(t *testing.T) {
 }
 
 // TestLookFromElsewhere: a process that scans from another mount namespace than pid 1's
-// finds pid 1's names, but does not call anything unused.
+// finds pid 1's names, and sees every process, but does not call anything an orphan.
 func TestLookFromElsewhere(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		nstest.Must(t, host.Add("x"))
+		nstest.Must(t, host.Add("y"))
+		nstest.Shell(t, "touch /run/moved; mount --bind /run/netns/y /run/moved; umount /run/netns/y; rm /run/netns/y")
 		var snap *Snapshot
 		err := error(nil)
 		sys.OnThrowAwayThread(func() {
@@ -212,7 +214,10 @@ func TestLookFromElsewhere(t *testing.T) {
 		if !hasGap(snap, GapMountNamespace) {
 			t.Error(snap.Gaps)
 		}
-		if ns := snap.named(t, "x"); ns.Verdict != Idle || ns.Reason != "no process that could be seen" {
+		if ns := snap.named(t, "x"); ns.Verdict != Idle || ns.Reason != "no process" {
+			t.Errorf("%s, %q", ns.Verdict, ns.Reason)
+		}
+		if ns := snap.named(t, "/run/moved"); ns.Verdict != Unknown || ns.Seen() != Orphan || !strings.HasPrefix(ns.Reason, CannotTell) {
 			t.Errorf("%s, %q", ns.Verdict, ns.Reason)
 		}
 	})
