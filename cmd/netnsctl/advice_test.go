@@ -41,6 +41,10 @@ func TestAdvice(t *testing.T) {
 				`a namespace named "a b" lives in the mount namespace of pid 812 (dockerd): netnsctl exec 'net:[77]'`,
 		},
 		{
+			advice{word: "a b", name: dead, elsewhere: there}, "set", nil, `"a b" is a stale name (dead-file): no namespace is mounted on it; ` +
+				`a namespace named "a b" lives in the mount namespace of pid 812 (dockerd): netnsctl attach NEW 'net:[77]'`,
+		},
+		{
 			advice{word: "a b", elsewhere: there},
 			"pids", nil,
 			`"a b" is not a name here, but the name of net:[77] in the mount namespace of pid 812 (dockerd); to use it: netnsctl pids --verbose 'net:[77]'`,

@@ -192,6 +192,8 @@ func withID(command string, ns *discover.Namespace) string {
 		command = "pids --verbose"
 	case "delete", "attach":
 		command = "exec"
+	case "set":
+		command = "attach NEW" // nsids are set by name
 	}
 	return shellCommand("netnsctl "+command, ns.ID.String())
 }
