@@ -8,11 +8,9 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/compat/proc/entry"
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
-
-// realIPVariable is the environment variable with the path of the real `ip`.
-const realIPVariable = "NETNSCTL_IP"
 
 // systemPath follows PATH, of which cron and `env -i` leave nothing. It replaces PATH if the
 // program has more privileges than its caller, who must then not choose which program runs.
@@ -89,7 +87,7 @@ func (s *session) execRealIP(argv []string) error {
 	return s.fail("", netnsctl.NewOpError(netnsctl.OpExec, path, "", proc.ExecFile(path, argv, env)))
 }
 
-// realIP finds the `ip` that [realIPVariable] names, or the one that [findRealIP] finds in PATH
+// realIP finds the `ip` that [entry.IPVariable] names, or the one that [findRealIP] finds in PATH
 // or in [systemPath].
 func realIP() (path string, err error) {
 	self, err := os.Stat("/proc/self/exe")
@@ -97,9 +95,9 @@ func realIP() (path string, err error) {
 		return "", errNoRealIP()
 	}
 	if !proc.HasMoreThanCaller() {
-		if path, _ = proc.Getenv(realIPVariable); path != "" {
+		if path, _ = proc.Getenv(entry.IPVariable); path != "" {
 			if info, err := os.Stat(path); err == nil && os.SameFile(info, self) {
-				return "", &failure{status: statusUsage, text: "netnsctl: " + realIPVariable + " names netnsctl itself: " + path}
+				return "", &failure{status: statusUsage, text: "netnsctl: " + entry.IPVariable + " names netnsctl itself: " + path}
 			}
 			return path, nil
 		}
@@ -133,7 +131,7 @@ func findRealIP(search string, self os.FileInfo) (path string) {
 		}
 	}
 	// The `ip` of iproute2 does not contain the name of the variable.
-	if path == "" && before != "" && !contains(before, realIPVariable) {
+	if path == "" && before != "" && !contains(before, entry.IPVariable) {
 		path = before
 	}
 	return path
@@ -142,7 +140,7 @@ func findRealIP(search string, self os.FileInfo) (path string) {
 func errNoRealIP() error {
 	return &failure{
 		status: statusUsage,
-		text:   "netnsctl: there is no other `ip` in PATH or " + systemPath + "; " + realIPVariable + " can name one",
+		text:   "netnsctl: there is no other `ip` in PATH or " + systemPath + "; " + entry.IPVariable + " can name one",
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/compat/proc/entry"
 )
 
 const (
@@ -73,7 +74,7 @@ func runDirOfIP() string {
 	if file, err := realIP(); err == nil {
 		program := readProgram(file)
 		switch {
-		case bytes.Contains(program, []byte(realIPVariable)): // a copy of netnsctl
+		case bytes.Contains(program, []byte(entry.IPVariable)): // a copy of netnsctl
 		case bytes.Contains(program, []byte(upstreamRunDir)):
 			return upstreamRunDir
 		case bytes.Contains(program, []byte(distroRunDir)):

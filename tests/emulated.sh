@@ -32,6 +32,8 @@ is '' 7 netnsctl exec a sh -c 'exit 7'
 is b 0 netnsctl identify 1
 is '' 0 netnsctl pids a
 is $'c\nb\na' 0 netnsctl -b - <<<$'add c\nlist\ndel c'
+printf '#!/bin/sh\necho handed over "$@"\n' >/run/ip; chmod 755 /run/ip
+is 'handed over link' 0 env NETNSCTL_IP=/run/ip "$qemu" -0 ip "$binary" link
 is '' 2 netnsctl nonsense
 : >/run/netns/dead
 is dead 3 netnsctl list --stale -q

@@ -1,8 +1,13 @@
 // Package entry has the entry point of the program, which runs before the Go
-// runtime. The runtime changes some of what the process was given, and a command that
-// the program executes must get it unchanged. So the entry point records it: the
-// dispositions and the mask of the signals, which standard descriptors are closed, the
-// environment with duplicates.
+// runtime.
+//
+// The runtime changes some of what the process was given, and a command that the program
+// executes must get it unchanged. So the entry point records it: the dispositions and
+// the mask of the signals, which standard descriptors are closed, the environment with
+// duplicates.
+//
+// A call of the face ip for another object than netns needs no runtime: the entry point
+// executes the real `ip` itself, see [handOver].
 //
 // The entry point is in use where the program was linked with -E netnsctl_entry,
 // which needs one of the assembly files of this package. Without it [Recorded] is
@@ -36,6 +41,13 @@ const NewUserNamespace = "\x01"
 // notAsked is userNamespace where the program's name does not ask for one.
 const notAsked = 1
 
+// IPVariable is the environment variable with the path of the real `ip`, and RoundsVariable
+// the one that counts how often a call came here on its way there: see package compat.
+const (
+	IPVariable     = "NETNSCTL_IP"
+	RoundsVariable = "NETNSCTL_IP_ROUNDS"
+)
+
 // LastSignal is the highest number of a signal (NSIG in the kernel's headers).
 const LastSignal = 64
 
@@ -49,9 +61,6 @@ var (
 
 	userNamespace int64 = notAsked // what unshare(CLONE_NEWUSER) returned: 0 or a negative errno
 )
-
-//nolint:unused // The entry point reads it.
-var oneProcessor = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0}
 
 // Recorded reports whether the entry point has run.
 func Recorded() bool { return env != nil }
@@ -85,7 +94,7 @@ func Mask() uint64 { return mask }
 // words that have no "=", which os.Environ leaves out.
 func Environ() []string {
 	var words []string
-	for at := env; ; at = unsafe.Add(at, unsafe.Sizeof(at)) {
+	for at := env; ; at = unsafe.Add(at, wordSize) {
 		word := *(**byte)(at)
 		if word == nil {
 			return words
@@ -97,3 +106,6 @@ func Environ() []string {
 		words = append(words, unsafe.String(word, length))
 	}
 }
+
+// wordSize is the size of a pointer.
+const wordSize = unsafe.Sizeof(uintptr(0))
