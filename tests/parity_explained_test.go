@@ -59,4 +59,3 @@ func versionOf(text string) int {
 	fmt.Sscanf(text, "%d.%d", &major, &minor)
 	return 1000*major + minor
 }
-

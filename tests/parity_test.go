@@ -173,7 +173,9 @@ func (p *parity) report(t *testing.T) {
 		names = append(names, ip.name)
 	}
 	fmt.Printf("%d calls by iproute2 %s and %d faces: %d comparisons\n", len(p.draws), strings.Join(names, ", "), len(faces), p.asked)
-	row := func(calls int, of, kind string) { fmt.Printf("%7d  %-*s  %s\n", calls, len(strings.Join(names, " ")), of, kind) }
+	row := func(calls int, of, kind string) {
+		fmt.Printf("%7d  %-*s  %s\n", calls, len(strings.Join(names, " ")), of, kind)
+	}
 	for _, e := range p.explained {
 		total, of := 0, []string(nil)
 		for _, name := range names {

@@ -15,16 +15,16 @@ const plainWorld = `
 	unshare -n sh -c 'mount --bind /proc/self/ns/net /run/docker/netns/0a1b; exec sleep 1000' >/dev/null 2>&1 & asleep $!
 	stat -Lc 'net:[%i]' /run/docker/netns/0a1b`
 
-// asUser runs a command of netnsctl as an ordinary user.
-const asUser = "setpriv --reuid 65534 --regid 65534 --clear-groups "
+// asNobody runs a command of netnsctl as an ordinary user.
+const asNobody = "setpriv --reuid 65534 --regid 65534 --clear-groups "
 
 // blindWays are callers that cannot inspect the processes of others.
 var blindWays = map[string]string{
-	"an ordinary user":                asUser,
-	"root of a user namespace":        asUser + "unshare -Ur ",
-	"an own mount and user namespace": asUser + "unshare -Urm ",
+	"an ordinary user":                asNobody,
+	"root of a user namespace":        asNobody + "unshare -Ur ",
+	"an own mount and user namespace": asNobody + "unshare -Urm ",
 	"no CAP_SYS_PTRACE":               "setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace ",
-	"an ordinary user, hidepid":       "mount -o remount,hidepid=2 /proc; " + asUser,
+	"an ordinary user, hidepid":       "mount -o remount,hidepid=2 /proc; " + asNobody,
 	"a container":                     "unshare -mpf --propagation private --mount-proc ",
 }
 
@@ -86,17 +86,17 @@ func TestSeenIsCertain(t *testing.T) {
 	w.shell(plainWorld + `
 		: >/run/netns/dead; ln -s /nowhere /run/netns/link
 		mkdir -m 700 /run/secret; : >/run/secret/file; ln -s /run/secret/file /run/netns/behind
-		` + asUser + `unshare -Urn sleep 1000 >/dev/null 2>&1 & asleep $!; stat -Lc 'net:[%i]' /proc/$!/ns/net >/run/his`)
-	a := w.shell(asUser + `/run/plain/netnsctl list --all-namespaces -n -o name,state --filter 'state!=host' || test $? = 3`)
+		` + asNobody + `unshare -Urn sleep 1000 >/dev/null 2>&1 & asleep $!; stat -Lc 'net:[%i]' /proc/$!/ns/net >/run/his`)
+	a := w.shell(asNobody + `/run/plain/netnsctl list --all-namespaces -n -o name,state --filter 'state!=host' || test $? = 3`)
 	for _, want := range []string{"dead stale", "link stale", "behind unknown", strings.TrimSpace(w.read("/run/his")) + " in-use"} {
 		if !strings.Contains(squeeze(a), want) {
 			t.Errorf("no %q in %q", want, a)
 		}
 	}
-	expectParts(t, "stale", w.command("/bin/sh", "-c", asUser+"/run/plain/netnsctl list --stale"), "3", "")
-	own := w.command("/bin/sh", "-c", asUser+"unshare -Urm /run/plain/netnsctl list --stale -n -o name,state,reason --no-trunc")
+	expectParts(t, "stale", w.command("/bin/sh", "-c", asNobody+"/run/plain/netnsctl list --stale"), "3", "")
+	own := w.command("/bin/sh", "-c", asNobody+"unshare -Urm /run/plain/netnsctl list --stale -n -o name,state,reason --no-trunc")
 	expectParts(t, "in a user namespace", own, "1", squeeze(own.stdout), "dead unknown cannot tell: the namespaces of pid 1 could not be read; dead-file")
-	own = w.command("/bin/sh", "-c", asUser+"unshare -Urm /run/plain/netnsctl inspect dead")
+	own = w.command("/bin/sh", "-c", asNobody+"unshare -Urm /run/plain/netnsctl inspect dead")
 	expectParts(t, "inspect", own, "1", own.stderr, "dead cannot be inspected: the namespaces of pid 1 could not be read")
 }
 
@@ -106,7 +106,7 @@ func TestUnreadableRunDirectory(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`mkdir -m 755 /run/plain; cp "$(command -v netnsctl)" /run/plain/; umask 027; netnsctl add vpn`)
-	ask := func(words string) answer { return w.command("/bin/sh", "-c", asUser+"/run/plain/netnsctl "+words) }
+	ask := func(words string) answer { return w.command("/bin/sh", "-c", asNobody+"/run/plain/netnsctl "+words) }
 	a := ask("list --stale")
 	expectParts(t, "list --stale", a, "1", squeeze(a.stdout), "unknown cannot tell: ", "held by mount /run/netns/vpn")
 	a = ask("check")
@@ -119,7 +119,7 @@ func TestSnapshotIncomplete(t *testing.T) {
 	w := newMachine(t)
 	w.shell(plainWorld + `
 		unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!
-		` + asUser + `/run/plain/netnsctl snapshot - >/run/record 2>/dev/null || test $? = 1`)
+		` + asNobody + `/run/plain/netnsctl snapshot - >/run/record 2>/dev/null || test $? = 1`)
 	a := w.run("check", "--against", "/run/record")
 	expectParts(t, "check", a, "1", a.stderr, "/run/record is incomplete, and what is new cannot be told: ", " processes could not be inspected; ")
 	a = w.run("-j", "check", "--against", "/run/record")
