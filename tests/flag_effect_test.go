@@ -140,7 +140,9 @@ var flagWitnesses = map[string]flagWitness{
 	"pids noheadings": {call: "netnsctl pids --verbose FLAG red"},
 
 	// An ordinary user's sandbox has no other user: the flag is refused there.
-	"exec user":     {call: "netnsctl exec FLAG blue id -u | sed s/0/root/", value: "65534:65534"},
+	"exec user": {call: "netnsctl exec FLAG blue id -u | sed s/0/root/", value: "65534:65534"},
+	// Without --user the flag is an error. TestUserEnvironment has its effect, which needs root.
+	"exec keep-env": {call: "netnsctl exec FLAG blue true"},
 	"exec keep-sys": {call: "netnsctl exec FLAG blue ls /sys/fs"},
 	"exec no-sysfs": {call: "netnsctl exec FLAG blue ls /sys/class/net"},
 	"exec all":      {call: "netnsctl exec FLAG env echo hello"},
@@ -178,12 +180,14 @@ var flagWitnesses = map[string]flagWitness{
 	"graph verbose": {call: "netnsctl graph FLAG"},
 
 	"shell user":     {call: "echo 'id -u | sed s/0/root/' | netnsctl shell FLAG blue", value: "65534:65534"}, // as exec --user
+	"shell keep-env": {call: "netnsctl shell FLAG blue"},
 	"shell keep-sys": {call: "echo 'ls /sys/fs' | netnsctl shell FLAG blue"},
 	"shell no-sysfs": {call: "echo 'ls /sys/class/net' | netnsctl shell FLAG blue"},
 	"shell shell":    {call: "echo 'echo hello' | netnsctl shell FLAG blue", value: "/bin/cat"},
 
 	"run up":       {call: "netnsctl run FLAG ip -br link"},
 	"run user":     {call: "netnsctl run FLAG id -u | sed s/0/root/", value: "65534:65534"}, // as exec --user
+	"run keep-env": {call: "netnsctl run FLAG true"},
 	"run keep-sys": {call: "netnsctl run FLAG ls /sys/fs"},
 	"run no-sysfs": {call: "netnsctl run FLAG ls /sys/fs"},
 

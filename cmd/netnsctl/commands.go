@@ -13,7 +13,8 @@ var (
 	gapsFlag    = flag{Name: "verbose", Short: "v", Help: "print all that could not be inspected"}
 	keepSysFlag = flag{Name: "keep-sys", Excludes: []string{"no-sysfs"}, Help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
 	noSysfsFlag = flag{Name: "no-sysfs", Help: "leave /sys as it is"}
-	userFlag    = flag{Name: "user", Value: "USER", Help: "run as USER or USER:GROUP, names or numbers; keep the environment"}
+	userFlag    = flag{Name: "user", Value: "USER", Help: "run as USER or USER:GROUP, names or numbers, with USER's HOME, USER, LOGNAME and SHELL"}
+	keepEnvFlag = flag{Name: "keep-env", Needs: []string{"user"}, Help: "keep the environment of the caller"}
 )
 
 // commonFlags are the flags of every command.
@@ -167,9 +168,9 @@ func commands() []command {
 			name: "exec", synonyms: "enter sh", args: []string{"NAMESPACE", "[COMMAND...]"}, run: (*ui).exec, flagsFirst: true, takesAll: true,
 			Short: "run a command inside; without COMMAND, a shell",
 			Long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
-				"before NAMESPACE; the words after it are COMMAND's.",
+				"before NAMESPACE; the words after it are COMMAND's. The environment has NETNS=NAME.",
 			Flags: slices.Concat([]flag{
-				userFlag, keepSysFlag, noSysfsFlag,
+				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag,
 				{Name: "all", args: []string{"COMMAND..."}, Help: "run COMMAND in every named namespace; put the name before each line"},
 			}, matchFlags("only", []string{"all"}, []string{"all"}), []flag{
 				{Name: "parallel", Value: "N", Default: "1", Needs: []string{"all"}, Help: "run in N namespaces at once"},
@@ -283,6 +284,7 @@ func commands() []command {
 			Long:  "Starts an interactive shell in a network namespace. The prompt shows the name, and\nthe environment has NETNS=NAME. NAMESPACE may be left out where there is one name only.",
 			Flags: []flag{
 				{Name: "user", Value: "USER", Help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER and LOGNAME"},
+				keepEnvFlag,
 				keepSysFlag,
 				noSysfsFlag,
 				{Name: "shell", Value: "PROGRAM", Help: "start this program (default $SHELL, else /bin/sh)"},
@@ -299,7 +301,7 @@ func commands() []command {
 				"user namespace there. Options stand before COMMAND.",
 			Flags: []flag{
 				{Name: "up", Help: "bring the device lo up"},
-				userFlag, keepSysFlag, noSysfsFlag,
+				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag,
 			},
 			Statuses: []string{"that of COMMAND, or:", "1  COMMAND could not be run", statusMisuse, "255  there could be no new namespace"},
 			Examples: []string{"netnsctl run ip link", "netnsctl run --up make check"},

@@ -22,9 +22,9 @@ const statusNotEntered = 255
 
 // exec runs a command in a namespace, or in every named one.
 func (u *ui) exec(call compat.Call, c *cli.Context) error {
-	setup, err := setupOf(c)
+	setup, login, err := setupOf(c)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	words := c.Args().Slice()
 	if c.Bool("all") {
@@ -35,21 +35,27 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 	case isMissingNamespace(call.Host, name):
 		return noNamespace(call.Host, name, "exec")
 	case len(argv) == 0 && call.Face == compat.FaceNetnsctl:
-		return u.startShell(call, name, setup, "")
+		return u.startShell(call, name, setup, login, "")
 	case len(argv) == 0:
 		return misuse("COMMAND is missing")
 	}
 	return u.start(call, name, argv, setup)
 }
 
-// setupOf reads the flags that exec and shell share.
-func setupOf(c *cli.Context) (setup netnsctl.Setup, err error) {
+// setupOf reads the flags that exec, shell and run share. login is the account of --user, or nil.
+func setupOf(c *cli.Context) (setup netnsctl.Setup, login *account, err error) {
 	setup.NameVariable = compat.NameVariable
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
-	if c.IsSet("user") {
-		setup.User, err = lookupUser(c.String("user"))
+	if !c.IsSet("user") {
+		return setup, nil, nil
 	}
-	return setup, err
+	if login, setup.User, err = lookupUser(c.String("user")); err != nil {
+		return setup, nil, usageError{err}
+	}
+	if !c.Bool("keep-env") {
+		setup.Env = login.env()
+	}
+	return setup, login, nil
 }
 
 // start replaces the process by a command in a namespace. In a batch it runs the

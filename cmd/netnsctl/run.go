@@ -16,9 +16,18 @@ import (
 // runNew replaces the process by a command, or a shell, in a new namespace. In a batch it runs
 // the command and waits for it.
 func (u *ui) runNew(call compat.Call, c *cli.Context) error {
-	setup, err := setupOf(c)
+	outer, inUserNamespace, err := proc.UserNamespace()
+	if inUserNamespace {
+		if err == nil {
+			err = proc.MapUser(innerUser(c, outer), outer)
+		}
+		if err != nil {
+			return u.refusedUserNamespace(err)
+		}
+	}
+	setup, login, err := setupOf(c)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	setup.Up = c.Bool("up")
 	argv := c.Args().Slice()
@@ -26,42 +35,35 @@ func (u *ui) runNew(call compat.Call, c *cli.Context) error {
 		if call.Face != compat.FaceNetnsctl {
 			return misuse("COMMAND is missing")
 		}
-		start, err := newShellStart("", setup.User)
+		start, err := newShellStart("", login, setup.Env)
 		if err != nil {
 			return err
 		}
 		start.dropOuterName()
-		argv, setup.Env = start.argv, append(setup.Env, start.env...)
+		argv, setup.Env = start.argv, start.env
 	}
-	if call.Batch {
+	switch {
+	case call.Batch:
 		ended, err := call.Host.RunNew(argv, setup, proc.IfOpen(call.Stdin), proc.IfOpen(os.Stdout), proc.IfOpen(os.Stderr))
 		if mayNotCreate(err) {
 			u.note("in a batch only root can run a command in a new namespace")
 			return status(statusNotEntered)
 		}
 		return u.ended(call.Host, ended, err)
-	}
-	outer, started, err := proc.UserNamespace()
-	if started {
-		if err == nil {
-			err = proc.MapUser(innerUser(&setup), outer)
-		}
-		if err != nil {
-			return u.refusedUserNamespace(err)
-		}
+	case inUserNamespace:
+		setup.User = nil // it is already
 	}
 	err = call.Host.ExecNew(argv, setup)
 	switch {
 	case !mayNotCreate(err):
-	case started:
+		return u.execFailed(call.Host, err)
+	case inUserNamespace:
 		return u.refusedUserNamespace(err)
 	case setup.User != nil && !isCaller(*setup.User):
 		u.note("become user: only root may run a command as another user")
 		return status(statusNotEntered)
-	default:
-		return u.refusedUserNamespace(proc.ExecInUserNamespace(os.Args))
 	}
-	return u.execFailed(call.Host, err)
+	return u.refusedUserNamespace(proc.ExecInUserNamespace(os.Args))
 }
 
 // mayNotCreate reports whether the caller may not create a network namespace.
@@ -76,14 +78,12 @@ func isCaller(user netnsctl.User) bool {
 }
 
 // innerUser is the user that the command runs as in the user namespace: root, who has every
-// capability there, or the user of the setup. That is the caller, who need not become another
-// user, and loses the capabilities in execve(2).
-func innerUser(setup *netnsctl.Setup) (inner proc.User) {
-	if user := setup.User; user != nil {
-		inner = proc.User{UID: int(user.UID), GID: int(user.GID)}
-		setup.User = nil
+// capability there, or with --user the caller, who loses them in execve(2).
+func innerUser(c *cli.Context, outer proc.User) proc.User {
+	if c.IsSet("user") {
+		return outer
 	}
-	return inner
+	return proc.User{}
 }
 
 // refusedUserNamespace says why an ordinary user gets no network namespace.

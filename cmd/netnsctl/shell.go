@@ -21,16 +21,16 @@ const plainShell = "/bin/sh"
 
 // shell replaces the process by a shell in a namespace.
 func (u *ui) shell(call compat.Call, c *cli.Context) error {
-	setup, err := setupOf(c)
+	setup, login, err := setupOf(c)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
-	return u.startShell(call, c.Args().First(), setup, c.String("shell"))
+	return u.startShell(call, c.Args().First(), setup, login, c.String("shell"))
 }
 
 // startShell starts a shell in a namespace; without a name, in the only named one.
-// program is the value of --shell, or empty.
-func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, program string) error {
+// login is the account of --user, or nil; program is the value of --shell, or empty.
+func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, login *account, program string) error {
 	if name == "" {
 		var err error
 		if name, err = onlyName(call.Host); err != nil {
@@ -40,7 +40,7 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 	if isMissingNamespace(call.Host, name) {
 		return noNamespace(call.Host, name, "shell")
 	}
-	start, err := newShellStart(program, setup.User)
+	start, err := newShellStart(program, login, setup.Env)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (u *ui) startShell(call compat.Call, name string, setup netnsctl.Setup, pro
 		defer start.folder.Close()
 	}
 	setup.Folder = start.folder
-	setup.Env = append(setup.Env, start.env...)
+	setup.Env = start.env
 	return u.start(call, name, start.argv, setup)
 }
 
@@ -88,18 +88,14 @@ type shellStart struct {
 }
 
 // newShellStart chooses the shell: program, else the login shell of the user that the
-// process becomes, else $SHELL.
-func newShellStart(program string, user *netnsctl.User) (*shellStart, error) {
-	start := &shellStart{uid: os.Geteuid()}
+// process becomes, else $SHELL. env are the changes of the environment before.
+func newShellStart(program string, login *account, env []string) (*shellStart, error) {
+	start := &shellStart{env: env, uid: os.Geteuid()}
 	own, whose := "", "$SHELL"
 	switch {
-	case user != nil:
-		a, err := accountOf(user.UID)
-		if err != nil {
-			return nil, err
-		}
-		own, whose = a.shell, "the login shell of "+quote(a.name)
-		start.env, start.uid = a.env(), int(user.UID)
+	case login != nil:
+		own, whose = login.shell, "the login shell of "+quote(login.name)
+		start.uid = int(login.uid)
 	case !proc.HasMoreThanCaller():
 		own, _ = proc.Getenv("SHELL")
 	}
