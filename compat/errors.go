@@ -110,6 +110,7 @@ var messages = []struct {
 	{"", netnsctl.OpKeepMount, "mount of $path failed: $err"},
 	{"", netnsctl.OpBecomeUser, "becoming another user failed: $err"},
 	{"", netnsctl.OpBindEtc, "Bind $path -> $name failed: $err"},
+	{"", netnsctl.OpIsolateDNS, "isolating the DNS failed at $path: $err"},
 	{"", netnsctl.OpMakeFolder, "making a directory in memory failed: $err"},
 	{"", netnsctl.OpExec, `exec of "$name" failed: $err`},
 	{"", netnsctl.OpReadProc, "Open of /proc failed: $err"},

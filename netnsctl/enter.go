@@ -42,7 +42,12 @@ func (h Host) enter(name string, setup Setup) error {
 	if err := h.ownMounts(name, setup); err != nil {
 		return err
 	}
-	if named {
+	switch {
+	case setup.IsolateDNS && named:
+		return h.isolateDNS(name, h.Overlays(name))
+	case setup.IsolateDNS:
+		return h.isolateDNS(name, nil)
+	case named:
 		h.bindEtc(name)
 	}
 	return nil

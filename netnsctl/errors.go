@@ -37,6 +37,7 @@ const (
 	OpMountSysfs    Op = "mount sysfs"
 	OpKeepMount     Op = "keep mount"
 	OpBindEtc       Op = "bind over /etc"
+	OpIsolateDNS    Op = "isolate DNS"
 	OpMakeFolder    Op = "make directory in memory"
 	OpBecomeUser    Op = "become user"
 	OpExec          Op = "run command"

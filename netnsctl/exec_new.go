@@ -31,6 +31,9 @@ func (h Host) intoNew(setup Setup) func() error {
 				return newOpError(OpLoopbackUp, "", "", err)
 			}
 		}
-		return h.ownMounts("", setup)
+		if err := h.ownMounts("", setup); err != nil || !setup.IsolateDNS {
+			return err
+		}
+		return h.isolateDNS("", nil)
 	}
 }

@@ -16,6 +16,11 @@ type Setup struct {
 	// NoSysfs leaves /sys as it is: it then shows the devices of the namespace
 	// that the caller is in.
 	NoSysfs bool
+	// IsolateDNS makes the command look up host names inside the network namespace only: it
+	// asks the servers in the resolv.conf of EtcDir/NAME, or none where that is missing. It
+	// reaches no daemon that resolves names outside, and the files of EtcDir/NAME stay over
+	// those of /etc, and /etc is read-only (overlayfs; Linux 5.2, in a user namespace 5.11).
+	IsolateDNS bool
 	// User is the user that the command runs as, if not nil.
 	User *User
 	// Env changes the environment that [Start] gives: a word NAME=value sets a variable, a

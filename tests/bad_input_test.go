@@ -61,7 +61,7 @@ var rightArgs = map[string][]string{
 
 // wrongValues are values that a flag of each kind refuses.
 var wrongValues = map[string][]string{
-	"TIME": {"soon", "-5m", ""}, "N": {"x", "-1", "1.5", ""}, "SEC": {"x", "-1", "0", ""}, "FORMAT": {"png", ""}, "COLUMNS": {"NONSENSE", ""},
+	"TIME": {"soon", "-5m", ""}, "N": {"x", "-1", "1.5", ""}, "SEC": {"x", "-1", "0", ""}, "FORMAT": {"png", ""}, "MODE": {"host", "Isolated", ""}, "COLUMNS": {"NONSENSE", ""},
 	"CONDITION": {"nonsense", "nonsense=1", "age>soon", ""}, "USER": {"nosuchuser", ":", ""}, "FILE": {"/nowhere/file", ""},
 	"PROGRAM": {"/nowhere/shell", ""}, "GLOB": {"[", ""},
 }

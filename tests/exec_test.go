@@ -203,7 +203,7 @@ func TestExecFleeting(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`netnsctl add x; mkdir -p /etc/netns/x; echo over | tee /etc/netns/x/resolv.conf >/etc/netns/x/hosts
 		echo real >/run/resolv; ln -sf /run/resolv /etc/resolv.conf`)
-	const says = "netnsctl: warning: /etc/resolv.conf is a symbolic link: /etc/netns/x/resolv.conf covers only its target, until that file is replaced\n"
+	const says = "netnsctl: warning: /etc/resolv.conf is a symbolic link: /etc/netns/x/resolv.conf covers only its target, until that file is replaced; to prevent that: --dns=isolated\n"
 	if a := w.run("exec", "--keep-sys", "x", "cat", "/etc/resolv.conf"); a != (answer{"over\n", says, "0"}) {
 		t.Errorf("%v", a)
 	}

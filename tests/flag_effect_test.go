@@ -145,6 +145,7 @@ var flagWitnesses = map[string]flagWitness{
 	"exec keep-env": {call: "netnsctl exec FLAG blue true"},
 	"exec keep-sys": {call: "netnsctl exec FLAG blue ls /sys/fs"},
 	"exec no-sysfs": {call: "netnsctl exec FLAG blue ls /sys/class/net"},
+	"exec dns":      {call: "netnsctl exec FLAG blue ls /etc/.netnsctl", value: "isolated"},
 	"exec all":      {call: "netnsctl exec FLAG env echo hello"},
 	"exec match":    {call: "netnsctl exec --all FLAG echo hello", value: "?ed"},
 	"exec exclude":  {call: "netnsctl exec --all FLAG echo hello", value: "?ed"},
@@ -183,12 +184,14 @@ var flagWitnesses = map[string]flagWitness{
 	"shell keep-env": {call: "netnsctl shell FLAG blue"},
 	"shell keep-sys": {call: "echo 'ls /sys/fs' | netnsctl shell FLAG blue"},
 	"shell no-sysfs": {call: "echo 'ls /sys/class/net' | netnsctl shell FLAG blue"},
+	"shell dns":      {call: "echo 'ls /etc/.netnsctl' | netnsctl shell FLAG blue", value: "isolated"},
 	"shell shell":    {call: "echo 'echo hello' | netnsctl shell FLAG blue", value: "/bin/cat"},
 
 	"run up":       {call: "netnsctl run FLAG ip -br link"},
 	"run user":     {call: "netnsctl run FLAG id -u | sed s/0/root/", value: "65534:65534"}, // as exec --user
 	"run keep-env": {call: "netnsctl run FLAG true"},
 	"run keep-sys": {call: "netnsctl run FLAG ls /sys/fs"},
+	"run dns":      {call: "netnsctl run FLAG ls /etc/.netnsctl", value: "isolated"},
 	"run no-sysfs": {call: "netnsctl run FLAG ls /sys/fs"},
 
 	"check max-orphans": {call: "netnsctl check --min-age 0 --max-stale 9 FLAG", value: "9", before: aged},

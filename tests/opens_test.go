@@ -65,6 +65,7 @@ var opens = map[string][]string{
 	"a directory (O_DIRECTORY) that root or the caller has chosen": {
 		"netnsctl/enter.go Overlays sys.Names",
 		"netnsctl/discover/names.go hasEntries sys.Names",
+		"netnsctl/isolate.go hide sys.Names",
 		"netnsctl/enter.go bindEtc sys.Names",
 		"netnsctl/internal/rundir/lock.go Lock sys.OpenAt",
 		"netnsctl/keep/read.go Read sys.Names",

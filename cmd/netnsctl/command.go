@@ -172,6 +172,7 @@ func kinds() map[string]kind {
 		"CONDITION": {},
 		"GLOB":      {check: checkGlob},
 		"FORMAT":    {},
+		"MODE":      {},
 		"USER":      {},
 		"TIME":      {check: checkDuration},
 		"SEC":       {check: checkWait},
@@ -210,8 +211,8 @@ func (f *flag) check(word string) error {
 	switch k := kinds()[f.Value]; {
 	case word == "":
 		return errors.New("the value is empty")
-	case f.Value == "FORMAT" && !slices.Contains(f.Values, word):
-		return fmt.Errorf("unknown format %q%s", word, didYouMean(word, f.Values, strings.Join(f.Values, ", ")))
+	case (f.Value == "FORMAT" || f.Value == "MODE") && !slices.Contains(f.Values, word):
+		return fmt.Errorf("unknown %s %q%s", strings.ToLower(f.Value), word, didYouMean(word, f.Values, strings.Join(f.Values, ", ")))
 	case k.check != nil:
 		return k.check(word)
 	}

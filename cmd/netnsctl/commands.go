@@ -13,6 +13,7 @@ var (
 	gapsFlag    = flag{Name: "verbose", Short: "v", Help: "print all that could not be inspected"}
 	keepSysFlag = flag{Name: "keep-sys", Excludes: []string{"no-sysfs"}, Help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
 	noSysfsFlag = flag{Name: "no-sysfs", Help: "leave /sys as it is"}
+	dnsFlag     = flag{Name: "dns", Value: "MODE", Default: "ip", Values: []string{dnsIsolated, "ip"}, synonyms: "resolver resolv-conf", Help: "isolated: look up host names inside only; ip: as \"ip netns exec\""}
 	userFlag    = flag{Name: "user", Value: "USER", Help: "run as USER or USER:GROUP, names or numbers, with USER's HOME, USER, LOGNAME and SHELL"}
 	keepEnvFlag = flag{Name: "keep-env", Needs: []string{"user"}, Help: "keep the environment of the caller"}
 )
@@ -170,7 +171,7 @@ func commands() []command {
 			Long: "Runs COMMAND in a network namespace, as \"ip netns exec\", or a shell. Options stand\n" +
 				"before NAMESPACE; the words after it are COMMAND's. The environment has NETNS=NAME.",
 			Flags: slices.Concat([]flag{
-				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag,
+				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag, dnsFlag,
 				{Name: "all", args: []string{"COMMAND..."}, Help: "run COMMAND in every named namespace; put the name before each line"},
 			}, matchFlags("only", []string{"all"}, []string{"all"}), []flag{
 				{Name: "parallel", Value: "N", Default: "1", Needs: []string{"all"}, Help: "run in N namespaces at once"},
@@ -287,6 +288,7 @@ func commands() []command {
 				keepEnvFlag,
 				keepSysFlag,
 				noSysfsFlag,
+				dnsFlag,
 				{Name: "shell", Value: "PROGRAM", Help: "start this program (default $SHELL, else /bin/sh)"},
 			},
 			details:  []string{namespaceWords},
@@ -301,7 +303,7 @@ func commands() []command {
 				"user namespace there. Options stand before COMMAND.",
 			Flags: []flag{
 				{Name: "up", Help: "bring the device lo up"},
-				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag,
+				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag, dnsFlag,
 			},
 			Statuses: []string{"that of COMMAND, or:", "1  COMMAND could not be run", statusMisuse, "255  there could be no new namespace"},
 			Examples: []string{"netnsctl run ip link", "netnsctl run --up make check"},

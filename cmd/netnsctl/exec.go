@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -46,6 +48,7 @@ func (u *ui) exec(call compat.Call, c *cli.Context) error {
 func setupOf(c *cli.Context) (setup netnsctl.Setup, login *account, err error) {
 	setup.NameVariable = compat.NameVariable
 	setup.KeepSys, setup.NoSysfs = c.Bool("keep-sys"), c.Bool("no-sysfs")
+	setup.IsolateDNS = c.String("dns") == dnsIsolated
 	if !c.IsSet("user") {
 		return setup, nil, nil
 	}
@@ -61,7 +64,7 @@ func setupOf(c *cli.Context) (setup netnsctl.Setup, login *account, err error) {
 // start replaces the process by a command in a namespace. In a batch it runs the
 // command and waits for it.
 func (u *ui) start(call compat.Call, name string, argv []string, setup netnsctl.Setup) error {
-	u.warnOfLinks(call.Host, name)
+	u.warnOfOverlay(call.Host, name, setup)
 	if !call.Batch {
 		return u.execFailed(call.Host, call.Host.Exec(name, argv, setup))
 	}
@@ -92,6 +95,10 @@ func execError(err error) string {
 	op, _ := errors.AsType[*netnsctl.OpError](err)
 	switch {
 	case op == nil:
+	case op.Op == netnsctl.OpIsolateDNS && op.Path == "/etc" && errors.Is(err, syscall.ENODEV):
+		return "DNS cannot be isolated: the kernel has no overlayfs"
+	case op.Op == netnsctl.OpIsolateDNS:
+		return fmt.Sprintf("DNS cannot be isolated: %s: %v", op.Path, op.Err)
 	case op.Op == netnsctl.OpMountSysfs && errors.Is(err, syscall.EPERM):
 		return err.Error() + "; sysfs cannot be mounted in a container, or in a user namespace that does not own the network namespace: use --no-sysfs"
 	case op.Op == netnsctl.OpBecomeUser && errors.Is(err, syscall.EINVAL):
@@ -102,10 +109,20 @@ func execError(err error) string {
 	return err.Error()
 }
 
-// warnOfLinks warns of mounts over the targets of symbolic links in /etc.
-func (u *ui) warnOfLinks(host netnsctl.Host, name string) {
+// dnsIsolated is the value of --dns that isolates the DNS of a command.
+const dnsIsolated = "isolated"
+
+// warnOfOverlay warns where a command may look up host names otherwise than its user expects.
+func (u *ui) warnOfOverlay(host netnsctl.Host, name string, setup netnsctl.Setup) {
+	if setup.IsolateDNS {
+		own := func(file string) bool { return path.Base(file) == "resolv.conf" }
+		if !slices.ContainsFunc(host.Overlays(name), own) {
+			u.note("warning: %s has no resolv.conf of its own: the command finds an empty one", quote(name))
+		}
+		return
+	}
 	for _, f := range host.LinkedOverlays(name) {
-		u.note("warning: %s is a symbolic link: %s covers only its target, until that file is replaced", f.Link, f.File)
+		u.note("warning: %s is a symbolic link: %s covers only its target, until that file is replaced; to prevent that: --dns=isolated", f.Link, f.File)
 	}
 }
 
@@ -128,7 +145,8 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 		if asJSON {
 			u.printJSON(outcomeJSON(o), call.Pretty)
 		} else {
-			u.printOutcome(call.Host, o)
+			u.warnOfOverlay(call.Host, o.Name, setup)
+			u.printOutcome(o)
 		}
 		if o.Err != nil || o.Status != (netnsctl.ExitStatus{}) {
 			failed = append(failed, quote(o.Name)+" "+failure(o))
@@ -145,8 +163,7 @@ func (u *ui) execAll(call compat.Call, c *cli.Context, argv []string, setup netn
 }
 
 // printOutcome prints the output of a command, with the name before each line.
-func (u *ui) printOutcome(host netnsctl.Host, o netnsctl.Outcome) {
-	u.warnOfLinks(host, o.Name)
+func (u *ui) printOutcome(o netnsctl.Outcome) {
 	name := quote(o.Name)
 	for _, w := range o.Warnings {
 		u.note("%s: %v", name, w)
