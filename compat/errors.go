@@ -60,7 +60,8 @@ func (s *session) fail(command string, err error) error {
 
 func (s *session) failWith(status int, command string, err error) error {
 	if e := opError(err); e != nil {
-		return &failure{status: status, text: s.message(command, e), cause: e}
+		// The thread that could not return must run no further line of a batch.
+		return &failure{status: status, text: s.message(command, e), cause: e, exits: e.Op == netnsctl.OpRestoreNet}
 	}
 	return err
 }

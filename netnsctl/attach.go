@@ -15,18 +15,19 @@ import (
 // whatever it is, and EINVAL if source is no namespace. Attach does not check the type of the
 // namespace; [Host.AttachAny] does.
 func (h Host) Attach(name, source string) error {
-	return h.create(name, false, func(path string) error {
-		fd, err := helper.Or(h.Helper).Lookup(source)
-		if err != nil {
-			return newOpError(OpBindName, name, source, err)
-		}
-		defer sys.Close(fd)
-		// Delete would not unmount any other file.
-		if !sys.IsNamespace(fd) {
-			return newOpError(OpBindName, name, source, syscall.EINVAL)
-		}
-		return newOpError(OpBindName, name, source, sys.BindMount(sys.FDPath(fd), path))
-	})
+	if err := h.prepareName(name, false); err != nil {
+		return err
+	}
+	fd, err := helper.Or(h.Helper).Lookup(source)
+	if err != nil {
+		return h.fileFirst(name, newOpError(OpBindName, name, source, err))
+	}
+	defer sys.Close(fd)
+	// Delete would not unmount any other file.
+	if !sys.IsNamespace(fd) {
+		return h.fileFirst(name, newOpError(OpBindName, name, source, syscall.EINVAL))
+	}
+	return h.bindName(name, source, fd)
 }
 
 // AttachAny is [Host.Attach] of the namespace that a word stands for: another name,
@@ -43,9 +44,10 @@ func (h Host) AttachAny(name, word string) error {
 
 // attachOpen gives a name to the open namespace that word stands for.
 func (h Host) attachOpen(name, word string, ns netns.NsHandle) error {
-	return h.create(name, false, func(path string) error {
-		return newOpError(OpBindName, name, word, sys.BindMount(sys.FDPath(int(ns)), path))
-	})
+	if err := h.prepareName(name, false); err != nil {
+		return err
+	}
+	return h.bindName(name, word, int(ns))
 }
 
 // Replace is [Host.AttachAny] for a name that may be there already, as long as it

@@ -35,6 +35,27 @@ func Example() {
 	// remove name /run/netns/../blue: invalid name
 }
 
+// With LoopbackUp, programs inside can use 127.0.0.1 and ::1 as soon as the name is there.
+func ExampleHost_Add() {
+	host := netnsctl.Host{LoopbackUp: true}
+	if err := host.Add("blue"); err != nil {
+		log.Fatal(err)
+	}
+	defer host.Delete("blue")
+	err := host.Do("blue", func() error {
+		listener, err := net.Listen("tcp4", "127.0.0.1:80")
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+		_, err = net.Dial("tcp4", "127.0.0.1:80")
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// <nil>
+}
+
 // A command runs in a namespace that is gone when it has ended.
 func ExampleHost_RunNew() {
 	var host netnsctl.Host

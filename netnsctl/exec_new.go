@@ -23,13 +23,8 @@ func (h Host) RunNew(argv []string, setup Setup, stdin, stdout, stderr *os.File)
 // intoNew is the way into a new namespace.
 func (h Host) intoNew(setup Setup) func() error {
 	return func() error {
-		if err := sys.NewNet(); err != nil {
-			return newOpError(OpUnshareNet, "", "", err)
-		}
-		if setup.Up {
-			if err := sys.LoopbackUp(); err != nil {
-				return newOpError(OpLoopbackUp, "", "", err)
-			}
+		if err := newNet("", setup.Up); err != nil {
+			return err
 		}
 		if err := h.ownMounts("", setup); err != nil || !setup.IsolateDNS {
 			return err

@@ -45,6 +45,7 @@ var faults = []fault{
 	{name: "add", world: faultNames, words: []string{"netns", "add", "x"}, few: true},
 	{name: "add, first", world: bareRun, words: []string{"netns", "add", "x"}},
 	{name: "add, first, /run shared", world: sharedRun, words: []string{"netns", "add", "x"}},
+	{name: "add, --up", own: true, world: faultNames, words: []string{"netns", "add", "--up", "x"}},
 	{name: "attach", world: faultNames, words: []string{"netns", "attach", "x", "1"}},
 	{name: "delete", world: faultNames, words: []string{"netns", "delete", "t"}, few: true},
 	{name: "delete, dead file", world: faultNames + `: >/run/netns/d; chmod 0 /run/netns/d`, words: []string{"netns", "delete", "d"}},

@@ -95,8 +95,9 @@ func commands() []command {
 			name: "add", synonyms: "create new make", args: []string{"NAME..."}, run: (*ui).add,
 			Short:    "create namespaces",
 			Long:     "Creates a network namespace for each NAME, as \"ip netns add\". Of several, none is\ncreated if one of the names is invalid or exists.",
+			Flags:    []flag{{Name: "up", Help: "bring up lo inside before the name appears"}},
 			Statuses: []string{statusDone, "1  an error", statusMisuse},
-			Examples: []string{"netnsctl add blue", "netnsctl add red green"},
+			Examples: []string{"netnsctl add --up blue", "netnsctl add red green"},
 		},
 		{
 			name: "attach", synonyms: "name mount", args: []string{"NAME", "PID|NAMESPACE"}, run: (*ui).attach,

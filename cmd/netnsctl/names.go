@@ -25,11 +25,15 @@ func (u *ui) add(call compat.Call, c *cli.Context) error {
 			return errors.New("the name " + quote(name) + " exists; nothing was done")
 		}
 	}
+	add := func(name string) status { return status(call.Plain([]string{name}, false)) }
+	if c.Bool("up") {
+		add = func(name string) status { return u.addUp(call, name) }
+	}
 	failed := false
 	for _, name := range names {
-		switch s := call.Plain([]string{name}, false); {
+		switch s := add(name); {
 		case len(names) == 1:
-			return status(s).err()
+			return s.err()
 		case s != 0:
 			failed = true
 		default:
@@ -37,6 +41,19 @@ func (u *ui) add(call compat.Call, c *cli.Context) error {
 		}
 	}
 	return statusIf(failed, statusFailed)
+}
+
+// addUp creates a namespace whose lo is up.
+func (u *ui) addUp(call compat.Call, name string) status {
+	host := call.Host
+	host.LoopbackUp = true
+	host.LockedThread = !call.Batch // the next line must not run elsewhere
+	if err := host.Add(name); err != nil {
+		u.note("cannot add %s: %v", quote(name), err)
+		u.explainLimit(host, err)
+		return statusFailed
+	}
+	return 0
 }
 
 // checkName refuses a word that cannot be a name.

@@ -76,25 +76,23 @@ func TryLockDir(fd int) error {
 // UnlockDir releases the lock of [LockDir].
 func UnlockDir(fd int) { _ = unix.Flock(fd, unix.LOCK_UN) }
 
-// FileID identifies a file until it is deleted.
-type FileID struct{ dev, ino uint64 }
-
-// CreateEmpty creates the file path without permissions. It is EEXIST if path exists.
-func CreateEmpty(path string) (FileID, error) {
-	fd, err := open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL)
-	if err != nil {
-		return FileID{}, err
-	}
-	defer unix.Close(fd)
-	dev, ino, _ := Fstat(fd) // The zero FileID is no file.
-	return FileID{dev, ino}, nil
+// CreateEmpty creates the file path without permissions, and opens it. It is EEXIST if path
+// exists.
+func CreateEmpty(path string) (fd int, err error) {
+	return open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL)
 }
 
-// IsFile reports whether path is the file id, and not a symbolic link to it.
-func IsFile(path string, id FileID) bool {
-	var st unix.Stat_t
-	err := retryErr(func() error { return unix.Lstat(path, &st) })
-	return err == nil && id == FileID{uint64(st.Dev), st.Ino}
+// IsFile reports whether path is the open file fd, and not a symbolic link to it.
+func IsFile(path string, fd int) bool {
+	var at, held unix.Stat_t
+	err := retryErr(func() error { return unix.Lstat(path, &at) })
+	return err == nil && unix.Fstat(fd, &held) == nil && at.Dev == held.Dev && at.Ino == held.Ino
+}
+
+// MayCreateIn returns the error of making a file in the directory path, as far as the
+// permissions and the mount tell it.
+func MayCreateIn(path string) error {
+	return unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 }
 
 // UnlinkPath removes the file path, which is no directory.

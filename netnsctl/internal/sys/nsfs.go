@@ -14,6 +14,15 @@ const ThreadNetPath = "/proc/thread-self/ns/net"
 // SetNet moves the calling thread into the network namespace fd.
 func SetNet(fd int) error { return netns.Set(netns.NsHandle(fd)) }
 
+// EnterNet is [SetNet] unless the calling thread is there: root of a user namespace may not
+// enter the network namespace that it is in if that belongs to another user namespace.
+func EnterNet(fd int) error {
+	if sameFile(ThreadNetPath, fd) {
+		return nil
+	}
+	return SetNet(fd)
+}
+
 // NewNet moves the calling thread into a new network namespace.
 func NewNet() error { return unix.Unshare(unix.CLONE_NEWNET) }
 

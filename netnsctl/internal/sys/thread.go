@@ -89,10 +89,8 @@ func (p *Place) OnThread(f func()) (err error) {
 }
 
 func (p *Place) enter() error {
-	if !sameFile(ThreadNetPath, p.net) {
-		if err := SetNet(p.net); err != nil {
-			return err
-		}
+	if err := EnterNet(p.net); err != nil {
+		return err
 	}
 	if sameFile(threadMountPath, p.mnt) {
 		return nil
