@@ -116,6 +116,7 @@ var opens = map[string][]string{
 	},
 	"a program that would be executed": {
 		"compat/realip.go contains os.ReadFile",
+		"compat/run_dir.go readProgram os.Open",
 	},
 	"the cgroup of the caller": {
 		"netnsctl/vrf.go joinCgroup os.OpenFile",

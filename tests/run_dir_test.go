@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -96,27 +95,110 @@ const varRun = `
 func TestRunDirOfIP(t *testing.T) {
 	t.Parallel()
 	inFaces(t, func(t *testing.T, w *machine, f face, run func(before, after string) answer) {
-		w.env = append(w.env, "PATH="+filepath.Dir(f.program())+":/run/bin")
-		sh := func(script string) { w.shell("PATH=/usr/bin:/bin\n" + script) }
-		sh(varRun + `fakeIP 'iproute2 has /var/run/netns'`)
+		w.env = append(w.env, "NETNSCTL_IP=/run/bin/ip")
+		w.shell(varRun + `fakeIP 'iproute2 has /var/run/netns'`)
 		expectAnswer(t, "add", run("", "add red"), "0", "", "")
-		sh(`test -e /var/run/netns/red; ! test -e /run/netns; grep -q ' /var/run/netns .* shared:' /proc/self/mountinfo`)
+		w.shell(`test -e /var/run/netns/red; ! test -e /run/netns; grep -q ' /var/run/netns .* shared:' /proc/self/mountinfo`)
 		expectAnswer(t, "list", run("", "list"), "0", "red\n", "")
 		if f.name != "netnsctl" {
 			expectAnswer(t, "again", run("", "add red"), "1", "", "Cannot create namespace file \"/var/run/netns/red\": File exists\n")
 		}
 		expectAnswer(t, "--run-dir", run("--run-dir /run/netns", "list"), "0", "", "")
-		sh(varRun[strings.Index(varRun, "fakeIP"):] + `fakeIP 'Debian has /run/netns'`)
+		w.shell(varRun[strings.Index(varRun, "fakeIP"):] + `fakeIP 'Debian has /run/netns'`)
 		expectAnswer(t, "Debian's", run("", "list"), "0", "", "")
-		sh(`rm /run/bin/ip`)
+		w.shell(`rm /run/bin/ip`)
 		expectAnswer(t, "no ip, and one directory", run("", "list"), "0", "red\n", "")
-		sh(`mkdir /run/netns`)
+		w.shell(`mkdir /run/netns`)
 		expectAnswer(t, "no ip, and both directories", run("", "list"), "0", "", "")
-		sh(`cp ` + w.program() + ` /run/bin/ip`)
+		w.shell(`cp ` + w.program() + ` /run/bin/ip`)
 		expectAnswer(t, "a copy of netnsctl tells nothing", run("", "list"), "0", "", "")
-		sh(`rm -r /run/bin/ip /run/netns; mkfifo /run/bin/ip; chmod 755 /run/bin/ip`)
+		w.shell(`rm -r /run/bin/ip /run/netns; mkfifo /run/bin/ip; chmod 755 /run/bin/ip`)
 		expectAnswer(t, "a fifo is not read", run("", "list"), "0", "red\n", "")
-		sh(varRun[strings.Index(varRun, "fakeIP"):] + `rm /run/bin/ip; fakeIP 'Debian has /run/netns'; mount --bind /run /var/run`)
+		w.shell(varRun[strings.Index(varRun, "fakeIP"):] + `rm /run/bin/ip; fakeIP 'Debian has /run/netns'; mount --bind /run /var/run`)
 		expectAnswer(t, "the same directory", run("", "list"), "0", "", "")
 	})
+}
+
+// twoDirectories is a host beside Debian's ip, whose directory is /run/netns, with names of another
+// build of iproute2.
+const twoDirectories = varRun + `
+	fakeIP 'Debian has /run/netns'
+	netnsctl add here
+	netnsctl --run-dir /var/run/netns add pod
+	netnsctl --run-dir /var/run/netns exec pod true
+	: >/var/run/netns/dead
+`
+
+// TestTwoRunDirectories: the names in the directory of another build of iproute2 are names, too. They
+// have their whole path.
+func TestTwoRunDirectories(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.env = append(w.env, "NETNSCTL_IP=/run/bin/ip")
+	w.shell(twoDirectories)
+	expectAnswer(t, "list", w.run("list"), "0", "here\n", "")
+	expectAnswer(t, "list --all-namespaces", w.run("list", "--all-namespaces", "--noheadings", "-o", "NAME,STATE"), "3", ""+
+		"/var/run/netns/dead  stale\n/var/run/netns/pod   idle\nhere                 idle\nhost                 host\n", "")
+	expectAnswer(t, "list --stale", w.run("list", "--stale", "--noheadings", "-o", "NAME,REASON"), "3", "/var/run/netns/dead  dead-file\n", "")
+	expectAnswer(t, "inspect", w.run("inspect", "pod"), "1", "",
+		"netnsctl: pod is not a name in the run directory, but /var/run/netns/pod is one; to use it: netnsctl inspect /var/run/netns/pod\n")
+	expectAnswer(t, "find", w.run("find", "pod", "--noheadings", "-o", "NAMESPACE,MATCH"), "0", "/var/run/netns/pod  name /var/run/netns/pod\n", "")
+	const toDelete = "to delete it: netnsctl --run-dir /var/run/netns delete pod\n"
+	expectAnswer(t, "delete NAME", w.run("delete", "pod"), "1", "",
+		"netnsctl: pod is not a name in the run directory, but /var/run/netns/pod is one; nothing was done; "+toDelete)
+	expectAnswer(t, "delete PATH", w.run("delete", "/var/run/netns/pod"), "1", "",
+		"netnsctl: /var/run/netns/pod is not in the run directory; nothing was done; "+toDelete)
+	a := w.run("--run-dir", "/var/run/netns", "list", "--all-namespaces", "--noheadings", "-o", "NAME,STATE")
+	expectAnswer(t, "the other way round", a, "3", "dead             stale\n/run/netns/here  idle\npod              idle\nhost             host\n", "")
+	a = w.run("check", "--min-age", "0", "--json")
+	expectParts(t, "check", a, "3", a.stdout, `"orphans":0,`, `"stale":1,`)
+	a = w.run("metrics")
+	expectParts(t, "metrics", a, "0", a.stdout, "netnsctl_names 3\n", `netnsctl_stale_names{cause="dead-file"} 1`, `netnsctl_namespaces{state="orphan"} 0`)
+}
+
+// TestTwoRunDirectoriesCleanUp: a clean-up takes what is stale in both directories, and a name in the
+// other one goes if its path is a target.
+func TestTwoRunDirectoriesCleanUp(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.env = append(w.env, "NETNSCTL_IP=/run/bin/ip")
+	w.shell(twoDirectories + "ln -s /var/run/netns /run/names; netnsctl --run-dir /run/lab add x; : >/run/lab/dead")
+	expectAnswer(t, "--run-dir elsewhere", w.run("--run-dir", "/run/lab", "prune", "--older-than", "0", "--dry-run"), "3",
+		"would remove dead (dead-file)\n"+
+			"would skip /var/run/netns/dead: it is not in the run directory; to remove it anyway: netnsctl --run-dir /run/lab prune /var/run/netns/dead\n"+
+			"3 idle names were not considered; to include them: --idle\n", "")
+	w.shell(`netnsctl --run-dir /run/lab delete dead; netnsctl --run-dir /run/lab delete x`)
+	expectAnswer(t, "young", w.run("prune", "--dry-run"), "3",
+		"would skip /var/run/netns/dead: younger than 10m; to remove it anyway: netnsctl prune /var/run/netns/dead\n"+
+			"2 idle names were not considered; to include them: --idle\n", "")
+	expectAnswer(t, "prune", w.run("prune", "--older-than", "0"), "0",
+		"removed /var/run/netns/dead (dead-file)\n1 removed, 0 released, 0 skipped\n2 idle names were not considered; to include them: --idle\n", "")
+	expectAnswer(t, "a target", w.run("prune", "/run/names/pod"), "0", "removed /var/run/netns/pod (idle)\n1 removed, 0 released, 0 skipped\n", "")
+	w.shell(`test -z "$(ls -A /var/run/netns)"; netnsctl exec here true`)
+	// A process inside, and a lock of the other directory.
+	w.shell(`netnsctl --run-dir /var/run/netns add pod; setsid netnsctl --run-dir /var/run/netns exec pod sleep 1000 >/dev/null 2>&1 & asleep $!; : >/var/run/netns/dead`)
+	a := w.run("prune", "/var/run/netns/pod")
+	expectParts(t, "in use", a, "3", a.stdout, "skipped", "in use by")
+	w.shell(`setsid flock /var/run/netns sh -c 'echo >/run/locked; exec sleep 1000' >/dev/null 2>&1 & settle /run/locked`)
+	a = w.run("prune", "/var/run/netns/dead")
+	expectParts(t, "locked", a, "1", a.stdout+a.stderr, "lock run directory /var/run/netns", "the run directory is locked")
+	w.shell(`netnsctl --run-dir /var/run/netns exec pod true; test -e /var/run/netns/dead`)
+}
+
+// TestTwoPathsOfOneDirectory: a bind mount shows the run directory a second time, with the mounts of
+// its own. What is a live name at one of the paths is neither an orphan nor removed at the other.
+func TestTwoPathsOfOneDirectory(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.env = append(w.env, "NETNSCTL_IP=/run/bin/ip")
+	w.shell(varRun + `
+		fakeIP 'Debian has /run/netns'
+		mkdir -p /run/netns /var/run/netns
+		mount --make-private /run
+		mount --bind /run/netns /var/run/netns; mount --make-private /var/run/netns
+		: >/var/run/netns/pod; unshare -n mount --bind /proc/self/ns/net /var/run/netns/pod`)
+	expectAnswer(t, "list", w.run("list", "--all-namespaces", "--noheadings", "-o", "NAME,STATE"), "3",
+		"pod                 stale\n/var/run/netns/pod  idle\nhost                host\n", "")
+	w.run("prune", "--older-than", "0")
+	w.shell(`netnsctl exec /var/run/netns/pod true; test -e /run/netns/pod`)
 }

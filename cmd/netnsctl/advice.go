@@ -18,6 +18,7 @@ import (
 // command could use.
 type advice struct {
 	word string
+	host netnsctl.Host
 	// name is the entry of the run directory, or nil.
 	name *discover.Name
 	// ns is the namespace that the word stands for, or nil.
@@ -25,6 +26,9 @@ type advice struct {
 	// elsewhere is a namespace that has the word as a name in another mount namespace,
 	// or nil.
 	elsewhere *namesake
+	// inOtherDir is the path of a name of this word in another directory than the run directory, or
+	// empty.
+	inOtherDir string
 	// onFile is a mount on the file of a stale name in another mount namespace, or nil.
 	// Deleting the file would end it.
 	onFile *discover.FileMount
@@ -60,7 +64,7 @@ func firstOf[T any](all []*T, fits func(*T) bool) *T {
 func adviceFor(host netnsctl.Host, word string) advice {
 	snap, err := discover.Scan(host, discover.Options{Everything: true, Files: true})
 	if err != nil {
-		return advice{word: word}
+		return advice{word: word, host: host}
 	}
 	defer snap.Close()
 	return adviceIn(snap, word)
@@ -69,13 +73,13 @@ func adviceFor(host netnsctl.Host, word string) advice {
 // adviceIn gives the advice on a word. Its command for the release is certain only in
 // a snapshot with [discover.Options.Files].
 func adviceIn(snap *discover.Snapshot, word string) advice {
-	a := advice{word: word}
+	a := advice{word: word, host: snap.Host}
 	file := ""
 	if strings.Contains(word, "/") {
 		file, _ = filepath.Abs(word)
 	}
 	a.name = firstOf(snap.Names, func(n *discover.Name) bool {
-		return n.Name == word || file != "" && file == path.Clean(snap.Host.NamePath(n.Name))
+		return n.Name == word || file != "" && file == path.Clean(n.Path(snap.Host))
 	})
 	a.ns = a.namespace(snap, file)
 	switch {
@@ -91,6 +95,9 @@ func adviceIn(snap *discover.Snapshot, word string) advice {
 		}
 	default:
 		a.elsewhere = namesakeOf(snap, word)
+		if n := firstOf(snap.Names, func(n *discover.Name) bool { return n.Name != word && path.Base(n.Name) == word }); n != nil {
+			a.inOtherDir = n.Name
+		}
 		if a.name == nil {
 			break
 		}
@@ -172,9 +179,9 @@ func releaseCommand(snap *discover.Snapshot, ns *discover.Namespace) (command, s
 	case err != nil:
 		return "", err.Error()
 	case len(plan.Steps) > 0:
-		return shellCommand(forceOrphans, ns.ID.String()), ""
+		return shellCommand(forceOrphans(snap.Host), ns.ID.String()), ""
 	case len(plan.Skipped) > 0:
-		return "", skippedText(plan.Skipped[0], forceOrphans)
+		return "", skippedText(plan.Skipped[0], forceOrphans(snap.Host))
 	}
 	return "", ""
 }

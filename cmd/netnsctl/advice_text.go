@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +45,12 @@ func (a advice) explain(command string, operands ...string) explanation {
 		return a.explainStale(command)
 	case a.name != nil && a.name.Verdict == discover.Unknown:
 		return a.explainUnknown()
+	case a.inOtherDir != "":
+		e := explanation{quote(a.word) + " is not a name in the run directory, but " + quote(a.inOtherDir) + " is one", "to use it: " + shellCommand("netnsctl "+command, a.inOtherDir)}
+		if command == "delete" {
+			e.remedy = "to delete it: " + deleteCommand(a.host, a.inOtherDir)
+		}
+		return e
 	case a.elsewhere != nil:
 		fact := quote(a.word) + " is not a name here, but the name of " + a.elsewhere.ns.String() + " " + mountNamespaceText(a.elsewhere.pin)
 		if command == "delete" {
@@ -75,7 +82,7 @@ func (a advice) explainStale(command string) explanation {
 	// delete cannot remove it, or should not.
 	foreign := n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted)
 	if command != "delete" && !foreign {
-		e.remedy = "to remove the name: " + shellCommand("netnsctl delete", n.Name)
+		e.remedy = "to remove the name: " + deleteCommand(a.host, n.Name)
 	}
 	return e
 }
@@ -85,6 +92,20 @@ func (a advice) explainUnknown() explanation {
 	return explanation{fact: quote(a.name.Name) + " cannot be inspected: " + strings.TrimPrefix(a.name.Detail, discover.CannotTell)}
 }
 
+// deleteCommand is the command that deletes a name. A name in another directory than the run
+// directory is a path.
+func deleteCommand(host netnsctl.Host, name string) string {
+	if path.IsAbs(name) {
+		host.RunDir, name = path.Dir(name), path.Base(name)
+	}
+	return shellCommand(ourselves(host)+" delete", name)
+}
+
+// explainOtherDir is about a name that delete cannot reach from this run directory.
+func explainOtherDir(host netnsctl.Host, name string) explanation {
+	return explanation{quote(name) + " is not in the run directory", "to delete it: " + deleteCommand(host, name)}
+}
+
 // explainTaken is about attach to a name that exists.
 func (a advice) explainTaken(operands []string) explanation {
 	n := a.name
@@ -92,13 +113,13 @@ func (a advice) explainTaken(operands []string) explanation {
 	case n.Seen() == discover.Unknown:
 		return a.explainUnknown()
 	case n.Verdict != discover.Stale:
-		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + shellCommand("netnsctl delete", n.Name)}
+		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + deleteCommand(a.host, n.Name)}
 	case a.onFile != nil:
 		return explanation{a.explainStale("attach").fact + "; " + a.onFile.String(), "deleting the name would end that mount"}
 	}
 	e := explanation{fact: a.explainStale("delete").fact}
 	if n.File.Kind != discover.Directory { // attach --replace cannot remove a directory either
-		e.remedy = "to replace it: " + shellCommand("netnsctl attach --replace", append([]string{n.Name}, operands...)...)
+		e.remedy = "to replace it: " + shellCommand(ourselves(a.host)+" attach --replace", append([]string{n.Name}, operands...)...)
 	}
 	return e
 }
@@ -122,6 +143,8 @@ func (a advice) explainUndeletable() explanation {
 	switch {
 	case a.own() && len(ns.Names) == 0:
 		return explanation{fact: a.label() + " is " + ownText(ns) + ", which is never deleted"}
+	case len(ns.Names) > 0 && !slices.ContainsFunc(ns.Names, func(name string) bool { return !path.IsAbs(name) }):
+		return explainOtherDir(a.host, ns.Names[0])
 	case len(ns.Names) > 1:
 		return explanation{fact: a.label() + " has several names; give one of: " + quoteAll(ns.Names, ", ")}
 	case len(ns.Names) == 1:

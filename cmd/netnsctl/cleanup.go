@@ -25,7 +25,7 @@ type cleanupOptions struct {
 }
 
 // forceOrphans is the command of a clean-up that other commands advise.
-const forceOrphans = "netnsctl delete --force-orphans"
+func forceOrphans(host netnsctl.Host) string { return ourselves(host) + " delete --force-orphans" }
 
 // inGroups reports whether one line stands for all that have the same reason.
 func (o cleanupOptions) inGroups() bool { return o.grouped && !o.verbose }
@@ -33,7 +33,7 @@ func (o cleanupOptions) inGroups() bool { return o.grouped && !o.verbose }
 // deleteOrphans is delete --force-orphans.
 func (u *ui) deleteOrphans(call compat.Call, c *cli.Context, o deleteOptions) error {
 	return u.cleanUp(call, cleanupOptions{
-		deleteOptions: o, command: forceOrphans,
+		deleteOptions: o, command: forceOrphans(call.Host),
 		Request: clean.Request{Targets: c.Args().Slice(), MinAge: minAge(c, "min-age")},
 	})
 }

@@ -88,6 +88,6 @@ func farEndsOf(words []string) func(*discover.Namespace) bool {
 		named[path.Base(word)] = true
 	}
 	return func(ns *discover.Namespace) bool {
-		return slices.ContainsFunc(ns.Names, func(name string) bool { return named[name] })
+		return slices.ContainsFunc(ns.Names, func(name string) bool { return named[path.Base(name)] })
 	}
 }

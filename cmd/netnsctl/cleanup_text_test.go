@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/clean"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 )
@@ -37,7 +38,7 @@ func TestSkippedRemedy(t *testing.T) {
 		{clean.Skipped{Holder: &clean.Holder{PID: 1}}, ""},
 		{clean.Skipped{Holder: &clean.Holder{PID: 1}, Gap: more}, ""},
 	} {
-		if got := skippedRemedy(test.skipped, forceOrphans); got != test.want {
+		if got := skippedRemedy(test.skipped, forceOrphans(netnsctl.Host{})); got != test.want {
 			t.Errorf("pid %d: %q", test.skipped.Holder.PID, got)
 		}
 	}

@@ -152,6 +152,8 @@ func deletionOf(host netnsctl.Host, word string, o deleteOptions) (d deletion, e
 	advice := adviceIn(snap, word)
 	e := advice.explain("delete")
 	switch {
+	case advice.name != nil && path.IsAbs(advice.name.Name):
+		e = explainOtherDir(host, advice.name.Name)
 	case advice.name == nil && e.fact != "":
 	case advice.own():
 		e = explanation{fact: advice.label() + " is " + ownText(advice.ns) + ", which is never deleted"}

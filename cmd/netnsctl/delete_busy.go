@@ -75,13 +75,13 @@ func toDelete(snap *discover.Snapshot, n *discover.Name) string {
 	case err != nil, n.Obstacle != netnsctl.NoObstacle:
 		return ""
 	case len(n.Layers) == 1 && !busy && n.Top != netnsctl.ID{}:
-		return "to delete that too: " + shellCommand("netnsctl delete", n.Name)
+		return "to delete that too: " + deleteCommand(snap.Host, n.Name)
 	case len(plan.Steps) > 0 && len(plan.Steps[0].Uncovers) == 0:
-		return "to delete that too: " + shellCommand(forceOrphans, n.Name)
+		return "to delete that too: " + shellCommand(forceOrphans(snap.Host), n.Name)
 	case len(n.Layers) > 1 && !busy:
-		return fmt.Sprintf("each %s removes one of %d mounts", shellCommand("netnsctl delete", n.Name), len(n.Layers))
+		return fmt.Sprintf("each %s removes one of %d mounts", deleteCommand(snap.Host, n.Name), len(n.Layers))
 	case len(plan.Skipped) > 0:
-		return skippedRemedy(plan.Skipped[0], forceOrphans)
+		return skippedRemedy(plan.Skipped[0], forceOrphans(snap.Host))
 	}
 	return ""
 }
@@ -97,7 +97,7 @@ func busyText(n *discover.Name) string {
 // layerText is the ID of the topmost layer on a name. The type of the namespace is known only
 // where the path of the name leads to it.
 func layerText(host netnsctl.Host, n *discover.Name) string {
-	thing, err := discover.At(host, host.NamePath(n.Name))
+	thing, err := discover.At(host, n.Path(host))
 	if err == nil && thing.ID == n.Top && thing.Type != "net" {
 		return thing.Type + strings.TrimPrefix(n.Top.String(), "net")
 	}

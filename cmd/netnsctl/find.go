@@ -138,10 +138,10 @@ type foundRow struct {
 // foundRows are the matches by the place of their word on the command line, then by
 // the name of the namespace.
 func foundRows(r *find.Result) []foundRow {
-	rows := make([]foundRow, len(r.Matches))
+	rows, begin := make([]foundRow, len(r.Matches)), ourselves(r.Snapshot.Host)
 	first := map[string]int{}
 	for i, m := range r.Matches {
-		rows[i] = foundRow{rowOf(m.Namespace, r.Snapshot.Taken), m, enterCommand(m.Namespace, r.Snapshot.Own)}
+		rows[i] = foundRow{rowOf(m.Namespace, r.Snapshot.Taken), m, enterCommand(m.Namespace, r.Snapshot.Own, begin)}
 		if _, known := first[m.What]; !known {
 			first[m.What] = i
 		}
@@ -190,15 +190,15 @@ func findColumns() []column[foundRow] {
 	}
 }
 
-// enterCommand is a command line that enters a namespace, before a command. It is
-// empty for our own namespace and where nothing leads in.
-func enterCommand(ns *discover.Namespace, own netnsctl.ID) string {
+// enterCommand is a command line that enters a namespace, before a command. It begins as
+// [ourselves] and is empty for our own namespace and where nothing leads in.
+func enterCommand(ns *discover.Namespace, own netnsctl.ID, begin string) string {
 	if ns == nil || ns.ID == own || ns.ID == (netnsctl.ID{}) {
 		return ""
 	}
 	switch {
 	case len(ns.Names) > 0:
-		return shellCommand("netnsctl exec", inNaturalOrder(ns.Names)[0])
+		return shellCommand(begin+" exec", inNaturalOrder(ns.Names)[0])
 	case isHost(ns):
 		return "netnsctl exec host"
 	}

@@ -21,7 +21,7 @@ func (u *ui) prune(call compat.Call, c *cli.Context) error {
 			Targets: c.Args().Slice(), MinAge: minAge(c, "older-than"), Idle: c.Bool("idle"),
 			Match: globsOf(c, "match"), Exclude: globsOf(c, "exclude"),
 		},
-		command: "netnsctl prune", grouped: true,
+		command: ourselves(call.Host) + " prune", grouped: true,
 	}
 	canAsk := !call.Batch && u.onTerminal()
 	o.asks = canAsk && !o.dryRun && !c.Bool("yes")

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 // quote is a name as one word. A name with blanks or unprintable bytes is quoted as in
@@ -89,6 +92,15 @@ func shellCommand(command string, operands ...string) string {
 		words = append(words, shellWord(operand))
 	}
 	return strings.Join(words, " ")
+}
+
+// ourselves is how the command line of a call begins that has this run directory.
+func ourselves(host netnsctl.Host) string {
+	usual, err := compat.RunDir(nil)
+	if err == nil && (netnsctl.Host{RunDir: usual}).Dir() == host.Dir() {
+		return "netnsctl"
+	}
+	return "netnsctl --run-dir " + shellWord(host.Dir())
 }
 
 // shellWord is one word for a shell, in printable characters. Unprintable bytes are

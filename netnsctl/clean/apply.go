@@ -3,6 +3,7 @@ package clean
 import (
 	"context"
 	"errors"
+	"path"
 	"syscall"
 	"time"
 
@@ -119,17 +120,18 @@ type applier struct {
 }
 
 func (a *applier) apply(step Step) error {
-	host := a.snap.Host
 	if err := a.notWanted(step); err != nil {
 		return err
 	}
+	dir := a.snap.Host.Dir()
 	if step.Action == Remove {
 		if planned, ok := step.Name.DeadFile(); ok {
 			return a.removeDeadFile(step, planned)
 		}
+		dir = path.Dir(step.Name.Path(a.snap.Host))
 	}
-	if err := a.open(); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
-		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", host.Dir(), err)
+	if err := a.open(dir); err != nil && (step.Action == Remove || err != syscall.ENOENT) {
+		return netnsctl.NewOpError(netnsctl.OpReadRunDir, "", dir, err)
 	}
 	if step.Action == Release {
 		return a.release(step)
@@ -137,12 +139,13 @@ func (a *applier) apply(step Step) error {
 	return a.remove(step)
 }
 
-func (a *applier) open() (err error) {
-	if a.dir != nil && a.dir.Current() {
+// open opens the directory of a name, or the run directory for its lock.
+func (a *applier) open(dir string) (err error) {
+	if a.dir != nil && a.dir.Path() == dir && a.dir.Current() {
 		return nil
 	}
 	a.close()
-	a.dir, err = rundir.Open(a.snap.Host.Dir(), a.snap.Host.Proc(), a.snap.Host.Helper)
+	a.dir, err = rundir.Open(dir, a.snap.Host.Proc(), a.snap.Host.Helper)
 	return err
 }
 

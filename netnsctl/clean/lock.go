@@ -83,6 +83,6 @@ func (a *applier) underLock(act func() error) error {
 
 // lockFailed is the error of this step and of all that follow.
 func (a *applier) lockFailed(err error) error {
-	a.lockErr = netnsctl.NewOpError(netnsctl.OpLockRunDir, "", a.snap.Host.Dir(), err)
+	a.lockErr = netnsctl.NewOpError(netnsctl.OpLockRunDir, "", a.dir.Path(), err)
 	return a.lockErr
 }

@@ -81,12 +81,14 @@ func (p *planner) matches(n *discover.Name, ns *discover.Namespace) bool {
 func (p *planner) compare(globs []string, n *discover.Name, ns *discover.Namespace, counts func(discover.Pin) bool) bool {
 	var words, files []string
 	if n != nil {
-		words, files = append(words, n.Name), append(files, n.Path(p.snap.Host))
+		words, files = append(words, fileName(n)), append(files, n.Path(p.snap.Host))
 	}
 	if ns != nil {
 		words = append(words, ns.String())
 		if n == nil {
-			words = append(words, ns.Names...)
+			for _, name := range ns.Names {
+				words = append(words, path.Base(name))
+			}
 		}
 		for _, pin := range ns.Pins {
 			if pin.Mount != nil && counts(pin) {
@@ -95,6 +97,15 @@ func (p *planner) compare(globs []string, n *discover.Name, ns *discover.Namespa
 		}
 	}
 	return matchAny(globs, words, files)
+}
+
+// fileName is the name itself, also where it is not in the run directory. A dead file in a directory of
+// a runtime is no name, and has its path only.
+func fileName(n *discover.Name) string {
+	if _, dead := n.DeadFile(); dead {
+		return n.Name
+	}
+	return path.Base(n.Name)
 }
 
 // MatchName reports whether one of some valid globs matches a name or, where the glob begins with a

@@ -32,8 +32,8 @@ func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
 		return inUse(ns)
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)
-	case p.ofRuntime().keeps():
-		return p.ofRuntime()
+	case p.foreignDir(n).keeps():
+		return p.foreignDir(n)
 	case ns.Evidence == nil:
 		return because("it may be in use: nothing was looked at that would tell").as(Unknown)
 	case len(ns.Evidence.For) > 0:

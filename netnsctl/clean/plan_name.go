@@ -84,7 +84,7 @@ func (p *planner) obstacle(n *discover.Name) netnsctl.Obstacle {
 // foreignFile says that a stale name is none of what `ip netns` leaves over: an empty regular
 // file that nobody has open, or a link that leads nowhere. Something else made it.
 func (p *planner) foreignFile(n *discover.Name) reason {
-	if r := p.ofRuntime(); r.keeps() {
+	if r := p.foreignDir(n); r.keeps() {
 		return r
 	}
 	for _, g := range p.hidden {

@@ -2,9 +2,11 @@ package clean
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
@@ -41,10 +43,17 @@ func wanted(line string) reason {
 	return r
 }
 
-// ofRuntime says that the run directory is one of a runtime: what the runtime has made there cannot be
-// told from what `ip netns` has.
-func (p *planner) ofRuntime() reason {
+// foreignDir says that the directory of a name is none to clean up unasked. What a runtime has made in
+// a directory of its own cannot be told from what `ip netns` has; and where the caller has chosen a run
+// directory, he does not mean the usual ones.
+func (p *planner) foreignDir(n *discover.Name) reason {
 	owner := p.snap.RunDirOwner
+	if path.IsAbs(n.Name) {
+		owner = n.Owner
+		if !slices.Contains(discover.RunDirs(netnsctl.Host{}), p.snap.Host.Dir()) {
+			return because("it is not in the run directory")
+		}
+	}
 	if owner == "" {
 		return reason{}
 	}
@@ -85,7 +94,9 @@ func (p *planner) coveredBy(before string, m *discover.Mount) reason {
 // may lie on it, and nobody should do that with a file system that the machine needs, as that of
 // the whole run directory.
 func (p *planner) cover(file, cover string, bears bool) string {
-	aboveRunDir := path.Dir(file) != cover && strings.HasPrefix(p.snap.Host.Dir()+"/", cover+"/")
+	aboveRunDir := path.Dir(file) != cover && slices.ContainsFunc(discover.RunDirs(p.snap.Host), func(dir string) bool {
+		return strings.HasPrefix(dir+"/", cover+"/")
+	})
 	if bears || aboveRunDir || path.Dir(cover) == "/" {
 		return ""
 	}

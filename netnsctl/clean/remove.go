@@ -17,7 +17,7 @@ const maxLayers = 1000
 // cannot be unlinked, the mounts are put back.
 func (a *applier) remove(step Step) (err error) {
 	planned := step.Name.Entry()
-	path := a.snap.Host.NamePath(planned.Name)
+	path := step.Name.Path(a.snap.Host)
 	var layers []int
 	defer func() {
 		for _, fd := range layers {
@@ -148,14 +148,14 @@ func (a *applier) take(step Step, l *layer) error {
 		return nil
 	}
 	if err := sys.DetachHere(l.fd); err != nil {
-		return netnsctl.NewOpError(OpUnmountName, name, a.snap.Host.NamePath(name), err)
+		return netnsctl.NewOpError(OpUnmountName, name, step.Name.Path(a.snap.Host), err)
 	}
 	return nil
 }
 
 // hold opens the top layer on a name if it still is what was planned.
 func (a *applier) hold(step Step, now rundir.Entry) (fd int, err error) {
-	path := a.snap.Host.NamePath(now.Name)
+	path := step.Name.Path(a.snap.Host)
 	fd, err = sys.OpenNamespace(path)
 	if err == sys.ErrNotNamespace {
 		return -1, changed("it is another one now")
@@ -214,5 +214,5 @@ func (a *applier) unlink(e rundir.Entry) error {
 			return changed("it is another one now")
 		}
 	}
-	return netnsctl.NewOpError(netnsctl.OpRemoveName, e.Name, a.snap.Host.NamePath(e.Name), err)
+	return netnsctl.NewOpError(netnsctl.OpRemoveName, e.Name, a.dir.Path()+"/"+e.Name, err)
 }

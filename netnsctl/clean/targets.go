@@ -20,24 +20,25 @@ type targets struct {
 	// places are words by the path to which they lead.
 	entries map[string][]string
 	places  map[place][]string
-	runDir  string // without symbolic links
+	// names are the paths of names, without symbolic links, by [discover.Name.Name].
+	names map[string]string
 }
 
 func newTargets(snap *discover.Snapshot, words []string) targets {
 	t := targets{
 		everything: len(words) == 0, words: words,
-		used: map[string]bool{}, inos: map[uint64][]string{}, entries: map[string][]string{}, places: map[place][]string{},
+		used: map[string]bool{}, inos: map[uint64][]string{}, entries: map[string][]string{}, places: map[place][]string{}, names: map[string]string{},
 	}
-	names := map[string]bool{}
+	resolve, isName := resolver(snap.Host), map[string]bool{}
 	for _, n := range snap.Names {
-		names[n.Name] = true
+		file := n.Path(snap.Host)
+		at := path.Join(cmp.Or(resolve(path.Dir(file)), path.Dir(file)), path.Base(file))
+		t.names[n.Name], isName[at] = at, true
 	}
-	resolve := resolver(snap.Host)
-	t.runDir = cmp.Or(resolve(snap.Host.Dir()), snap.Host.Dir())
 	for _, word := range words {
 		t.used[word] = false
 		// A name comes before a number.
-		if ino, ok := netnsctl.ParseIno(word); ok && !names[word] {
+		if ino, ok := netnsctl.ParseIno(word); ok && t.names[word] == "" {
 			t.inos[ino] = append(t.inos[ino], word)
 		}
 		if !strings.Contains(word, "/") {
@@ -47,7 +48,7 @@ func newTargets(snap *discover.Snapshot, words []string) targets {
 		if at.mounts == 0 {
 			entry := entryAt(at.path, resolve)
 			t.entries[entry] = append(t.entries[entry], word)
-			if at.path = resolve(at.path); path.Dir(entry) == t.runDir && names[path.Base(entry)] {
+			if at.path = resolve(at.path); isName[entry] {
 				at.path = entry // not where a name leads that is a link
 			}
 		}
@@ -79,7 +80,7 @@ func (t targets) asksWord(word string) bool {
 func (t targets) asksIno(ino uint64) bool { return t.use(t.inos[ino]...) }
 
 // asksName reports whether the path of a name is a target.
-func (t targets) asksName(name string) bool { return t.use(t.entries[path.Join(t.runDir, name)]...) }
+func (t targets) asksName(name string) bool { return t.use(t.entries[t.names[name]]...) }
 
 // asksAt reports whether a place is a target.
 func (t targets) asksAt(at place) bool { return t.use(t.places[at]...) }

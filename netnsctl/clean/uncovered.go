@@ -20,7 +20,7 @@ type Uncovered struct {
 func (p *planner) belowName(n *discover.Name, ns *discover.Namespace) []Uncovered {
 	for _, l := range n.Layers {
 		if l.Net && (ns == nil || l.Ino != ns.ID.Ino) {
-			return []Uncovered{{ID: netnsctl.ID{Dev: n.Top.Dev, Ino: l.Ino}, Path: p.snap.Host.NamePath(n.Name)}}
+			return []Uncovered{{ID: netnsctl.ID{Dev: n.Top.Dev, Ino: l.Ino}, Path: n.Path(p.snap.Host)}}
 		}
 	}
 	return nil

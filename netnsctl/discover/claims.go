@@ -77,8 +77,8 @@ func (k Keepers) Claim(ns *Namespace) string {
 // configured says that there are files for a name of a namespace in /etc/netns; empty if there are none.
 func (s runtimeState) configured(ns *Namespace) string {
 	for _, name := range ns.Names {
-		if _, found := slices.BinarySearch(s.Configured, name); found {
-			return "it has the configuration /etc/netns/" + name
+		if _, found := slices.BinarySearch(s.Configured, path.Base(name)); found {
+			return "it has the configuration /etc/netns/" + path.Base(name)
 		}
 	}
 	return ""
@@ -139,11 +139,9 @@ func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 		r.units, r.unread = container.Units(host.StateRoot)
 		return r
 	})
-	byName := map[string]container.Unit{}
+	byName := map[string][]container.Unit{}
 	for _, u := range r.units {
-		if name := path.Base(u.Netns); container.Copied(host.NamePath(name), u.Netns) {
-			byName[name] = u
-		}
+		byName[path.Base(u.Netns)] = append(byName[path.Base(u.Netns)], u)
 	}
 	for _, ns := range namespaces {
 		switch {
@@ -155,7 +153,10 @@ func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 			ns.Evidence.miss(ConfigFact, "could not be read: "+list(r.unread, ", ", " and "))
 		}
 		for _, name := range ns.Names {
-			if u, ok := byName[name]; ok {
+			units := byName[path.Base(name)]
+			uses := func(u container.Unit) bool { return container.Copied(PathOf(host, name), u.Netns) }
+			if i := slices.IndexFunc(units, uses); i >= 0 {
+				u := units[i]
 				text := u.Name + " of systemd uses it"
 				if u.File != "" {
 					text += " (" + u.File + ")"
@@ -170,7 +171,7 @@ func weighUnits(namespaces []*Namespace, host netnsctl.Host) {
 // form of a runtime, the containers of its leases, and the paths of all its names.
 func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
 	for _, name := range ns.Names {
-		if tells(func(r container.Runtime) bool { return r.Gives(name) }) {
+		if tells(func(r container.Runtime) bool { return r.Gives(path.Base(name)) }) {
 			words = append(words, name)
 		}
 	}
@@ -178,7 +179,7 @@ func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
 		words = append(words, l.Container)
 	}
 	for _, name := range ns.Names {
-		words = append(words, container.PathWord(name))
+		words = append(words, container.PathWord(path.Base(name)))
 	}
 	return words
 }
@@ -187,7 +188,7 @@ func (s runtimeState) wordsOf(ns *Namespace) (words []string) {
 func (s runtimeState) keeperOf(ns *Namespace, host netnsctl.Host) string {
 	for _, i := range s.records.near(ns) {
 		r := s.Records[i]
-		byName := func(name string) bool { return container.Copied(host.NamePath(name), r.Netns) }
+		byName := func(name string) bool { return container.Copied(PathOf(host, name), r.Netns) }
 		if s.leadTo[i] == ns.ID || ns.mountedAt(r.Netns) || slices.ContainsFunc(ns.Names, byName) {
 			return keeper(r)
 		}

@@ -55,7 +55,7 @@ func (v *vantage) readDeadFiles() {
 	for _, pattern := range append(v.runtimes().Files(), anyNetns) {
 		dirs, name := path.Split(pattern)
 		for _, dir := range d.expand(v.host.StateRoot + path.Clean(dirs)) {
-			if at := path.Join(dir, name); !known[at] && dir != v.runDir {
+			if at := path.Join(dir, name); !known[at] && !v.isRunDir(dir) {
 				known[at] = true
 				d.each(dir, func(on *deadfile.Dir, row mountinfo.Row, entry string) {
 					if fits, _ := path.Match(name, entry); fits {

@@ -25,7 +25,7 @@ func (m *Mount) Foreign() string {
 // directory may be seen below any directory.
 func inRunDir(file string) bool {
 	dir := path.Dir(file)
-	return slices.ContainsFunc(runDirs, func(d string) bool { return strings.HasSuffix(dir, d) })
+	return slices.ContainsFunc(usualRunDirs, func(d string) bool { return strings.HasSuffix(dir, d) })
 }
 
 // candidate reports whether it could be told that a runtime knows an orphan, and by which words:

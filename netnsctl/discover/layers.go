@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"path"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
@@ -46,7 +47,7 @@ func (n *Name) Busy() (l Layer, busy bool) {
 // namespace.
 func (v *vantage) placeLayers(names []*Name, on mountns.FileMounts, t *mountinfo.Table) {
 	for _, n := range names {
-		path, above := v.runDir+"/"+n.Name, map[int]Layer{}
+		file, above := n.in.path+"/"+path.Base(n.Name), map[int]Layer{}
 		var here []Layer
 		for _, m := range on.On[n.On] {
 			if m.Namespace != v.ownMounts {
@@ -58,12 +59,12 @@ func (v *vantage) placeLayers(names []*Name, on mountns.FileMounts, t *mountinfo
 				l.Cover, l.CoverBears = cover.Point, t.Bears(cover)
 			}
 			here = append(here, l)
-			if row.Point == path {
+			if row.Point == file {
 				above[row.Parent] = l
 			}
 		}
 		onPath, groups := map[uint64]bool{}, map[int]bool{}
-		for l, ok := above[int(v.runDirMount)]; ok && !onPath[l.ID]; l, ok = above[int(l.ID)] {
+		for l, ok := above[int(n.in.mount)]; ok && !onPath[l.ID]; l, ok = above[int(l.ID)] {
 			n.Layers = append(n.Layers, l)
 			onPath[l.ID] = true
 			groups[parentOf(t, l).Group] = true

@@ -49,7 +49,7 @@ func (x *index) near(ns *Namespace) []int {
 		}
 	}
 	for _, name := range ns.Names {
-		all = append(all, x.base[name]...)
+		all = append(all, x.base[path.Base(name)]...)
 	}
 	if ns.Owner.Container != "" {
 		all = append(all, x.container[ns.Owner.Container]...)
@@ -96,7 +96,7 @@ func (s runtimeState) ofContainer(id string) (found []container.Record) {
 func (s runtimeState) lessee(ns *Namespace, host netnsctl.Host, assigned func() []string) string {
 	for _, i := range s.of.near(ns) {
 		l := s.Leases[i]
-		byName := func(name string) bool { return container.Copied(host.NamePath(name), l.Netns) }
+		byName := func(name string) bool { return container.Copied(PathOf(host, name), l.Netns) }
 		if ns.mountedAt(l.Netns) || slices.ContainsFunc(ns.Names, byName) {
 			return l.Container
 		}

@@ -101,7 +101,7 @@ func (v *vantage) linksIn(m *mountns.Namespace, account *budget.Account, mounts 
 // a file of nsfs there.
 func (v *vantage) linksBelow(m *mountns.Namespace, top int, account *budget.Account, found func(dir netnsctl.ID, name string, to sys.FileStat)) error {
 	seen := map[netnsctl.ID]bool{}
-	for _, dir := range v.runDirNames() {
+	for _, dir := range RunDirs(v.host) {
 		id, links, err := v.linksAt(m, top, dir)
 		if err == nil {
 			err = account.Spend(budget.Amount{Items: len(links)})
@@ -187,11 +187,11 @@ func (v *vantage) noteLink(m *Mount, dir netnsctl.ID, name string, to netnsctl.I
 	if !m.Usable && netnsctl.ValidName(name) {
 		m.Name, m.Usable = name, true
 	}
-	if dev, ino, err := sys.Stat(v.runDir); err != nil || dir != (netnsctl.ID{Dev: dev, Ino: ino}) {
-		return
-	}
 	for _, n := range v.names {
-		if n.Name == name && n.LeadsNowhere() {
+		if path.Base(n.Name) != name || !n.LeadsNowhere() {
+			continue
+		}
+		if dev, ino, err := sys.Stat(n.in.path); err == nil && dir == (netnsctl.ID{Dev: dev, Ino: ino}) {
 			n.Elsewhere = to.String() + " in " + m.where("")
 			n.Detail = "to " + n.File.Target + ", which is " + n.Elsewhere
 		}

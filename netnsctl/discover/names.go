@@ -26,57 +26,73 @@ func names(v *vantage) (seen []sighting, gaps []Gap) {
 	return seen, v.nameGaps
 }
 
-// readNames looks at every entry of the run directory. Where the mounts have told already
+// readNames looks at every entry of the directories with names. Where the mounts have told already
 // that a namespace is mounted on it, that is enough.
 func (v *vantage) readNames() {
-	all, err := v.host.Names()
+	mounted := v.mountedNames()
+	for _, d := range v.runDirs {
+		v.readNamesIn(d, mounted)
+	}
+	slices.SortFunc(v.names, func(a, b *Name) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func (v *vantage) readNamesIn(in *runDir, mounted map[string]uint64) {
+	host := in.host(v.host)
+	all, err := host.Names()
 	if errors.Is(err, syscall.ENOENT) {
 		return
 	}
 	var d *rundir.Dir
 	if err == nil {
-		d, err = rundir.Open(v.host.Dir(), v.fs.Root(), v.helper)
+		d, err = rundir.Open(in.dir, v.fs.Root(), v.helper)
 	}
 	if err != nil {
-		v.nameGaps = []Gap{{What: GapNames + v.host.Dir(), Critical: true, Vantage: true}}
+		v.nameGaps = append(v.nameGaps, Gap{What: GapNames + in.dir, Critical: true, Vantage: true})
 		return
 	}
 	defer d.Close()
-	v.clock.tmpfs, v.clock.dir = d.OnTmpfs(), d.Born()
-	slices.Sort(all)
-	v.runDirMount = d.MountID()
-	mounted := v.mountedNames()
-	for _, name := range all {
-		n := &Name{Name: name, Mounted: true}
-		if ino, ok := mounted[name]; ok {
+	in.mount = d.MountID()
+	clock := &v.clock
+	if in.other {
+		another := v.clock
+		clock = &another
+	}
+	clock.tmpfs, clock.dir = d.OnTmpfs(), d.Born()
+	var names []*Name
+	for _, entry := range all {
+		n := &Name{Name: in.name(entry), Mounted: true}
+		if ino, ok := mounted[n.Name]; ok {
 			n.ID = netnsctl.ID{Dev: v.own.Dev, Ino: ino}
 			n.Top = n.ID
 			if v.opts.Everything && v.opts.Files {
-				covered := d.Covered(name)
+				covered := d.Covered(entry)
 				n.File, n.Obstacle = fileOf(covered), obstacleOf(covered.Fixed)
 			}
-		} else if e, there := d.Look(name); there {
+		} else if e, there := d.Look(entry); there {
 			if e.Process.StartTicks != 0 && v.allPIDs {
-				v.clock.compareWithKernel(v.fs)
+				clock.compareWithKernel(v.fs)
 			}
-			n = judgeName(e, v.clock, v.fs.Root())
-			n.File.Full = n.File.Kind == Directory && !e.Mounted && hasEntries(v.host.NamePath(name))
+			n = judgeName(e, *clock, v.fs.Root())
+			n.Name = in.name(entry)
+			n.File.Full = n.File.Kind == Directory && !e.Mounted && hasEntries(host.NamePath(entry))
 			if helper.GivenUp(e.Err) { // it may lead to a namespace
-				v.nameGaps = append(v.nameGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, Path: v.host.NamePath(name)})
+				v.nameGaps = append(v.nameGaps, Gap{What: GapNoAnswer, Count: 1, Critical: true, Path: host.NamePath(entry)})
 			}
 		} else {
 			continue // gone meanwhile
 		}
 		// In the initial pid namespace those of our own mount namespace are root's.
-		if n.Mounted && v.opts.Files && !v.allPIDs && d.Locked(name) {
+		if n.Mounted && v.opts.Files && !v.allPIDs && d.Locked(entry) {
 			n.Obstacle = netnsctl.LockedMount
 		}
-		v.names = append(v.names, n)
+		n.in = in
+		names = append(names, n)
 	}
-	v.findOpeners(v.names)
+	v.names = append(v.names, names...)
+	v.findOpeners(names)
 	if v.opts.Files {
-		v.placeNames()
-		v.findOpen(d)
+		v.placeNames(in)
+		findOpen(d, names, clock.tmpfs)
 	}
 }
 
@@ -88,7 +104,7 @@ func (v *vantage) findOpeners(names []*Name) {
 	}
 	for _, n := range names {
 		f, open := opener[n.File.Ino]
-		if !open || n.Cause != DeadFile || n.File.Dev != v.runDirDev {
+		if !open || n.Cause != DeadFile || !v.onRunDir(n.File.Dev) {
 			continue
 		}
 		p := f.pin(Descriptor)
@@ -102,11 +118,11 @@ func (v *vantage) findOpeners(names []*Name) {
 
 // findOpen fills in [Name.Open] for the files that no descriptor was found of. Only a tmpfs is sure to
 // answer at once. For the names that no time is left for, the clean-up asks.
-func (v *vantage) findOpen(d *rundir.Dir) {
+func findOpen(d *rundir.Dir, names []*Name, tmpfs bool) {
 	const most = 200 * time.Millisecond
 	deadline := time.Now().Add(most)
-	for _, n := range v.names {
-		n.Open = n.Cause == DeadFile && n.Opener == nil && v.clock.tmpfs && time.Now().Before(deadline) &&
+	for _, n := range names {
+		n.Open = n.Cause == DeadFile && n.Opener == nil && tmpfs && time.Now().Before(deadline) &&
 			staysOpen(func() bool { return d.IsOpen(n.Entry()) })
 	}
 }
@@ -143,20 +159,20 @@ func (v *vantage) mountedNames() map[string]uint64 {
 	return found
 }
 
-// placeNames fills in [Name.On] and runDirPaths.
-func (v *vantage) placeNames() {
+// placeNames fills in [Name.On] of the names in a directory, and where that is shown.
+func (v *vantage) placeNames(in *runDir) {
 	t, err := mountns.Own(v.fs.Root())
 	if err != nil {
 		return
 	}
-	row, ok := t.ByID(int(v.runDirMount))
-	below, inside := strings.CutPrefix(v.runDir, strings.TrimSuffix(row.Point, "/"))
+	row, ok := t.ByID(int(in.mount))
+	below, inside := strings.CutPrefix(in.path, strings.TrimSuffix(row.Point, "/"))
 	if !ok || !inside {
 		return
 	}
 	root := path.Join(row.Root, below)
-	for _, n := range v.names {
-		n.On = row.Dev + ":" + path.Join(root, n.Name)
+	for _, n := range v.namesIn(in) {
+		n.On = row.Dev + ":" + path.Join(root, path.Base(n.Name))
 	}
-	v.runDirPaths = t.Shows(row.Dev, root)
+	in.shownAt = t.Shows(row.Dev, root)
 }

@@ -13,10 +13,6 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// runDirs are the paths that builds of iproute2 use for the run directory: /var/run need
-// not be a link to /run.
-var runDirs = []string{"/run/netns", "/var/run/netns"}
-
 // rootDir is the root directory of processes or threads in a mount namespace.
 type rootDir struct {
 	path  string
@@ -35,7 +31,7 @@ func (v *vantage) nameElsewhere(m *Mount) {
 	if !netnsctl.ValidName(name) {
 		return
 	}
-	if slices.Contains(runDirs, path.Clean(dir)) && m.Through == 0 && !m.Own {
+	if slices.Contains(usualRunDirs, path.Clean(dir)) && m.Through == 0 && !m.Own {
 		m.Name, m.Usable = name, !m.Covered
 		return
 	}
@@ -110,21 +106,13 @@ func (v *vantage) findRoots() map[uint64][]*rootDir {
 	return found
 }
 
-// runDirNames are the paths of run directories.
-func (v *vantage) runDirNames() []string {
-	if slices.Contains(runDirs, v.host.Dir()) {
-		return runDirs
-	}
-	return append([]string{v.host.Dir()}, runDirs...)
-}
-
 // findRunDirs looks up the run directories below a root.
 func (v *vantage) findRunDirs(root *rootDir) {
 	if root.lookedUp {
 		return
 	}
 	root.runDirs, root.lookedUp = map[place]bool{}, true
-	for _, dir := range v.runDirNames() {
+	for _, dir := range RunDirs(v.host) {
 		at, err := v.dirBelow(root, dir)
 		switch {
 		case err == nil:
@@ -176,7 +164,9 @@ func (v *vantage) noteElsewhere() {
 	if len(byFile) == 0 {
 		return
 	}
-	v.placeNames()
+	for _, in := range v.runDirs {
+		v.placeNames(in)
+	}
 	for _, n := range v.names {
 		if s, found := byFile[n.On]; found && isDead(n) {
 			n.Detail = s.ID.String() + " is named " + s.Pin.nameElsewhere()

@@ -98,25 +98,38 @@ func hasGap(s *Snapshot, what string) bool {
 	return slices.ContainsFunc(s.Critical(), func(g Gap) bool { return g.What == what })
 }
 
-// TestOtherRunDir: names are read where the host has them.
+// TestOtherRunDir: names are read where the host has them, and those of the usual directories
+// with their paths.
 func TestOtherRunDir(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
 		other := netnsctl.Host{RunDir: "/run/other"}
 		nstest.Must(t, other.Add("x"))
 		nstest.Must(t, os.Symlink("/run/other", "/run/link"))
 		nstest.Must(t, host.Add("y"))
+		nstest.Must(t, os.WriteFile("/run/netns/dead", nil, 0o600))
+		nstest.Must(t, os.Symlink("y", "/run/netns/link"))
 		holder(t, "nothing", "y") // sees /run/netns, too
 		y, err := host.Identity("y")
 		nstest.Must(t, err)
+		x, err := other.Identity("x")
+		nstest.Must(t, err)
 		for _, h := range []netnsctl.Host{other, {RunDir: "/run/link"}} {
-			snap := scanned(t, h, Options{})
-			if len(snap.Names) != 1 || snap.Names[0].Verdict != Idle {
-				t.Errorf("%s: %+v", h.RunDir, snap.Names)
+			snap := scanned(t, h, Options{Files: true})
+			got := ""
+			for _, n := range snap.Names {
+				got += n.Name + " " + string(n.Verdict) + " " + n.Path(h) + "\n"
+			}
+			if want := "/run/netns/dead stale /run/netns/dead\n/run/netns/link idle /run/netns/link\n/run/netns/y idle /run/netns/y\nx idle " + h.RunDir + "/x\n"; got != want {
+				t.Errorf("%s: %s", h.RunDir, got)
 			}
 			ns := snap.named(t, y.ID.String())
-			if ns.Verdict != Orphan || len(ns.Pins) == 0 || ns.Pins[0].Mount.Name != "" {
-				t.Errorf("%s: what is in /run/netns: %s, %+v", h.RunDir, ns.Verdict, ns.Pins)
+			if ns.Verdict != Idle || !slices.Equal(ns.Names, []string{"/run/netns/link", "/run/netns/y"}) || len(ns.Pins) == 0 || ns.Pins[0].Mount.Name != "/run/netns/y" {
+				t.Errorf("%s: what is in /run/netns: %s, %q, %+v", h.RunDir, ns.Verdict, ns.Names, ns.Pins)
 			}
+		}
+		// What is in a directory that nobody has named is an orphan, as before.
+		if ns := scanned(t, host, Options{}).named(t, x.ID.String()); ns.Verdict != Orphan {
+			t.Errorf("what is in /run/other: %s", ns.Verdict)
 		}
 	})
 }

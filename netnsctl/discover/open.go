@@ -30,7 +30,7 @@ func (v *vantage) open(ns *Namespace) (int, error) {
 			continue
 		}
 		var fd int
-		if fd, err = mountns.OpenHere(v.helper, v.host.NamePath(n.Name)); err == nil && isNamespace(fd, ns) {
+		if fd, err = mountns.OpenHere(v.helper, n.Path(v.host)); err == nil && isNamespace(fd, ns) {
 			return fd, nil
 		}
 	}

@@ -23,7 +23,7 @@ func recorded(t *testing.T, files map[string]string) *vantage {
 	nstest.Must(t, err)
 	v := &vantage{
 		host: netnsctl.Host{ProcRoot: root, RunDir: root + "/netns"}, fs: fs, helper: &helper.Helper{}, own: netID(1),
-		runDir: root + "/netns", types: map[uint64]int{}, mounts: mountns.All{}, fileSystems: map[string]*Pin{},
+		runDirs: []*runDir{{dir: root + "/netns", path: root + "/netns"}}, types: map[uint64]int{}, mounts: mountns.All{}, fileSystems: map[string]*Pin{},
 		nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, spending: newSpending(),
 	}
 	t.Cleanup(v.close)

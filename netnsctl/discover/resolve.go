@@ -91,7 +91,7 @@ func openIno(host netnsctl.Host, ino uint64) (int, error) {
 		if n.ID.Ino != ino {
 			continue
 		}
-		if fd, err := v.helper.OpenNamespace(host.NamePath(n.Name)); err == nil {
+		if fd, err := v.helper.OpenNamespace(n.Path(host)); err == nil {
 			if _, is, err := sys.Fstat(fd); err == nil && is == ino {
 				return fd, nil
 			}

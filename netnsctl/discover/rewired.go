@@ -93,7 +93,7 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 			ns.Verdict, ns.Pins = InUse, []Pin{{Kind: Process, PID: pid, FD: -1}}
 			path = s.Host.Proc() + "/" + strconv.Itoa(pid) + "/ns/net"
 		} else if len(ns.Names) > 0 {
-			path = s.Host.NamePath(ns.Names[0])
+			path = PathOf(s.Host, ns.Names[0])
 		}
 		if ns.ID == s.Own {
 			// Those seen in our own may be our helper processes, which have ended, or none.
@@ -126,13 +126,16 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 			add(Namespace{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: s.Own.Dev, Ino: ino}}})
 		}
 	}
-	names, _ := s.Host.Names()
-	for _, name := range names {
-		if named[name] {
-			continue
-		}
-		if id, err := s.Host.Identity(name); err == nil && !known[id.ID.Ino] {
-			add(Namespace{Identity: id, Names: []string{name}, Verdict: Idle})
+	for _, d := range runDirsOf(s.Host) {
+		host := d.host(s.Host)
+		entries, _ := host.Names()
+		for _, entry := range entries {
+			if named[d.name(entry)] {
+				continue
+			}
+			if id, err := host.Identity(entry); err == nil && !known[id.ID.Ino] {
+				add(Namespace{Identity: id, Names: []string{d.name(entry)}, Verdict: Idle})
+			}
 		}
 	}
 	return all, others

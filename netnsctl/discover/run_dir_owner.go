@@ -9,15 +9,15 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
 )
 
-// runDirOwner is the runtime in whose directory the names are; empty if none is known. People make the
+// runDirOwner is the runtime in whose directory names are; empty if none is known. People make the
 // run directory a link to that directory, or one of the two a bind mount of the other, so that
 // `ip netns` shows what the runtime has.
-func (v *vantage) runDirOwner() string {
+func (v *vantage) runDirOwner(in *runDir) string {
 	patterns := v.runtimes().Files()
-	if owner, _ := inTime(func() string { return v.ownerAmong(patterns) }); owner != "" {
+	if owner, _ := inTime(func() string { return v.ownerAmong(patterns, in) }); owner != "" {
 		return owner
 	}
-	for _, dir := range append(v.runDirPaths, v.runDir) {
+	for _, dir := range append(in.shownAt, in.path) {
 		const anyName = "/x"
 		if owner := container.At(dir + anyName); owner != "" && !inRunDir(dir+anyName) {
 			return owner
@@ -26,9 +26,9 @@ func (v *vantage) runDirOwner() string {
 	return ""
 }
 
-// ownerAmong is the owner of the files with one of the patterns if their directory is the run directory.
-func (v *vantage) ownerAmong(patterns []string) string {
-	own := quietFileAt(v.runDir)
+// ownerAmong is the owner of the files with one of the patterns if their directory is the one with names.
+func (v *vantage) ownerAmong(patterns []string, in *runDir) string {
+	own := quietFileAt(in.path)
 	for _, pattern := range patterns {
 		dir := path.Dir(pattern)
 		if own.Ino == 0 || strings.Contains(dir, "*") {

@@ -132,7 +132,13 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 			v.runtimes().noteNames(all, host)
 		}
 		if opts.Evidence || slices.ContainsFunc(snap.Names, func(n *Name) bool { return n.Verdict == Stale }) {
-			snap.RunDirOwner = v.runDirOwner()
+			snap.RunDirOwner = v.runDirOwner(v.runDirs[0])
+			for _, in := range v.runDirs[1:] {
+				owner := v.runDirOwner(in)
+				for _, n := range v.namesIn(in) {
+					n.Owner = owner
+				}
+			}
 		}
 		snap.time("mounts", func() {
 			var gaps []Gap

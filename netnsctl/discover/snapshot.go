@@ -196,8 +196,9 @@ type Owner struct {
 	PodName string `json:"pod_name,omitempty"`
 }
 
-// Name is an entry of the run directory.
+// Name is an entry of the run directory, or of the one that another build of iproute2 has.
 type Name struct {
+	// Name is the file name; in another directory than the run directory the whole path.
 	Name string `json:"name"`
 	// ID is the network namespace that it leads to, zero if none.
 	ID      netnsctl.ID
@@ -213,7 +214,8 @@ type Name struct {
 	// Obstacle is why the file cannot be removed although others can ([Snapshot.Obstacle]). That
 	// of a name that leads to a namespace is known with [Options.Everything] and Files.
 	Obstacle netnsctl.Obstacle
-	// Owner is the program in whose directory a file of [Snapshot.DeadFiles] is.
+	// Owner is the program in whose directory a file of [Snapshot.DeadFiles] is; for a name of another
+	// directory than the run directory it is as [Snapshot.RunDirOwner].
 	Owner string `json:"owner,omitempty"`
 	// Keeper is the runtime whose records have the path of a stale name, and for what container,
 	// where [Options.Files] is set.
@@ -242,16 +244,14 @@ type Name struct {
 	Layers, Beside []Layer
 
 	seen  Verdict        // where a gap makes Verdict Unknown, see [Name.Seen]
+	in    *runDir        // nil for a file of DeadFiles
 	entry *rundir.Entry  // nil where the mounts have told enough
 	dead  *deadfile.File // nil for a name
 }
 
 // Path is the path of the name, or of the file of [Snapshot.DeadFiles].
 func (n *Name) Path(host netnsctl.Host) string {
-	if path.IsAbs(n.Name) {
-		return n.Name
-	}
-	return host.NamePath(n.Name)
+	return PathOf(host, n.Name)
 }
 
 // DeadFile is what a clean-up compares before it removes a file of [Snapshot.DeadFiles]; false for a
@@ -268,7 +268,7 @@ func (n *Name) Entry() rundir.Entry {
 	if n.entry != nil {
 		return *n.entry
 	}
-	return rundir.Entry{Name: n.Name, Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
+	return rundir.Entry{Name: path.Base(n.Name), Mounted: true, Namespace: rundir.NSFile{Dev: n.ID.Dev, Ino: n.ID.Ino, Type: sys.TypeNet}}
 }
 
 // Reason is the reason why the name is stale, for people: Cause and Detail, and what wants it.

@@ -2,11 +2,9 @@ package discover
 
 import (
 	"slices"
-	"strings"
 	"syscall"
 	"unsafe"
 
-	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/helper"
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountinfo"
@@ -137,13 +135,18 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 	if cover, covered := t.Cover(row); covered {
 		mount.Covered, mount.Cover, mount.CoverBears = true, cover.Point, mount.Own && t.Bears(cover)
 	}
-	name, inRunDir := strings.CutPrefix(row.Point, v.runDir+"/")
-	if inRunDir && netnsctl.ValidName(name) {
-		mount.Name = name
+	for _, d := range v.runDirs {
+		entry, ok := d.entry(row.Point)
+		if !ok || d.other && !mount.Host && !mount.Own {
+			continue
+		}
+		mount.Name = d.name(entry)
 		// In another mount namespace whoever enters that can use it, also where no process
 		// is inside, or each is chrooted.
 		mount.Usable = !mount.Covered && (m.HasRootView() || !mount.Host)
-	} else if !mount.Host {
+		return mount
+	}
+	if !mount.Host {
 		v.nameElsewhere(&mount)
 	}
 	return mount

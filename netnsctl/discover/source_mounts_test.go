@@ -35,7 +35,7 @@ func TestMounts(t *testing.T) {
 `,
 		"9000002/root": "-> /srv", "9000002/ns/mnt": "-> mnt:[502]",
 	})
-	v.runDir, v.hostMounts, v.ownMounts = "/run/netns", 500, 501
+	v.runDirs[0].path, v.hostMounts, v.ownMounts = "/run/netns", 500, 501
 	v.members = map[uint64][]int{500: {1}, 501: {9000001}, 502: {9000002}}
 	for ino, pids := range v.members {
 		v.mounts.Get(v.fs, ino).AddMembers(pids...)
@@ -135,15 +135,16 @@ func TestPlaceNames(t *testing.T) {
 		{runDir: "/run/netns", mount: 26},
 		{runDir: "/srv/netns", mount: 25},
 	} {
-		n := &Name{Name: "x"}
-		v.runDir, v.runDirMount, v.names = test.runDir, test.mount, []*Name{n}
-		if v.placeNames(); n.On != test.want {
+		in := &runDir{path: test.runDir, mount: test.mount}
+		n := &Name{Name: "x", in: in}
+		v.names = []*Name{n}
+		if v.placeNames(in); n.On != test.want {
 			t.Errorf("%s on mount %s: %q", test.runDir, strconv.FormatUint(test.mount, 10), n.On)
 		}
 	}
 	v = recorded(t, nil)
-	v.names = []*Name{{Name: "x"}}
-	if v.placeNames(); v.names[0].On != "" {
+	v.names = []*Name{{Name: "x", in: v.runDirs[0]}}
+	if v.placeNames(v.runDirs[0]); v.names[0].On != "" {
 		t.Error(v.names[0].On)
 	}
 }
@@ -152,7 +153,7 @@ func TestPlaceNames(t *testing.T) {
 // granted.
 func TestMountedNamesNeedARoot(t *testing.T) {
 	v := recorded(t, nil)
-	v.runDir, v.hostMounts = "/run/netns", 500
+	v.runDirs[0].path, v.hostMounts = "/run/netns", 500
 	if names := v.mountedNames(); len(names) != 0 {
 		t.Error(names)
 	}

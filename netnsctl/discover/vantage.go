@@ -2,7 +2,6 @@ package discover
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -37,11 +36,9 @@ type vantage struct {
 	// ownMounts is our mount namespace, hostMounts that of pid 1, or ours where that cannot
 	// be told.
 	ownMounts, hostMounts uint64
-	// runDir is the run directory as mountinfo shows it, without links, runDirDev the device
-	// of its file system, 0 if there is none.
-	runDir    string
-	runDirDev uint64
-	clock     clock
+	// runDirs are the directories with names, that of host first.
+	runDirs []*runDir
+	clock   clock
 	// allPIDs says that we are in the initial pid namespace, and see every process.
 	allPIDs bool
 	// ownUsers says that we are in another user namespace than the initial one, and that pid 1's
@@ -76,10 +73,6 @@ type vantage struct {
 	names      []*Name
 	// mountGaps and nameGaps are what could not be read of mounts and names.
 	mountGaps, nameGaps []Gap
-	// runDirMount is the number of the mount that the run directory is on.
-	runDirMount uint64
-	// runDirPaths are the paths at which our mounts show the run directory, where [Options.Files] is set.
-	runDirPaths []string
 	// deadFiles are those of [Snapshot.DeadFiles].
 	deadFiles []*Name
 	// inTrees has what is mounted on files in detached trees.
@@ -139,7 +132,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		return nil, netnsctl.NewOpError(netnsctl.OpReadProc, "", path, err)
 	}
 	v := &vantage{
-		host: host, helper: helper.Or(host.Helper), runDir: host.Dir(),
+		host: host, helper: helper.Or(host.Helper), runDirs: runDirsOf(host),
 		mounts: mountns.All{}, fileSystems: map[string]*Pin{}, nets: map[uint64]bool{}, socketNets: map[uint64]uint64{}, multipath: map[uint64]bool{}, spending: newSpending(),
 	}
 	self := host.Proc() + "/thread-self/ns/net"
@@ -159,17 +152,15 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	v.clock = readClock(v.fs, booted)
 	v.countsFDs = v.fs.CountsFDs(os.Getpid())
 	v.tapMajors, v.untoldDevices = v.fs.Majors("macvtap", "ipvtap"), untoldDevices(v.fs)
-	if real, err := filepath.EvalSymlinks(v.runDir); err == nil {
-		v.runDir = real
-		v.runDirDev, _, _ = sys.Stat(real)
-	}
 	v.compareWithFirst()
 	v.add([]sighting{v.sighting(v.own.Ino, Pin{})})
 	if v.host1.Ino != 0 {
 		v.add([]sighting{v.sighting(v.host1.Ino, Pin{})})
 	}
-	if v.hasForeignMounts() {
-		v.critical(GapForeignMounts + " on " + host.Dir() + ", which is older than ours")
+	for _, d := range v.runDirs {
+		if v.hasForeignMounts(d) {
+			v.critical(GapForeignMounts + " on " + d.dir + ", which is older than ours")
+		}
 	}
 	return v, nil
 }
@@ -245,13 +236,13 @@ func (v *vantage) compareWithFirst() {
 	}
 }
 
-// hasForeignMounts reports whether the run directory may be in mount namespaces that we
+// hasForeignMounts reports whether a directory with names may be in mount namespaces that we
 // cannot see: outside the initial pid namespace, where it lies on a file system that is
 // older than our own. (A tmpfs tells its birth since Linux 5.18; before, one that is older
 // and in use looks young.)
-func (v *vantage) hasForeignMounts() bool {
+func (v *vantage) hasForeignMounts(d *runDir) bool {
 	var dir sys.FileStat
-	if v.allPIDs || sys.StatFollow(v.runDir, &dir) != nil {
+	if v.allPIDs || sys.StatFollow(d.path, &dir) != nil {
 		return false
 	}
 	t, err := mountns.Own(v.fs.Root())

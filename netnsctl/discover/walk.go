@@ -174,7 +174,7 @@ func (w *walker) classify(dir int, f *openFile) bool {
 	case st.Kind() == sys.KindDirectory:
 		f.class, f.id = directory, st.MountID
 		return w.uid == 0 || !w.again(&st)
-	case st.Kind() == sys.KindRegular && st.Size == 0 && st.Dev == w.v.runDirDev:
+	case st.Kind() == sys.KindRegular && st.Size == 0 && w.v.onRunDir(st.Dev):
 		f.class = emptyFile
 		return w.uid == 0 || !w.again(&st)
 	default:

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +85,9 @@ func (s *Snapshot) Unmatched() (places []string) {
 // [Name.WantedBy] has it.
 func (w Wanted) Name(n *Name) string {
 	s := keep.Subject{Names: []string{n.Name}, Paths: []string{n.Path(w.host)}}
+	if n.in != nil {
+		s.Names[0] = path.Base(n.Name)
+	}
 	if n.Owner != "" {
 		s.Owners = []string{n.Owner}
 	}
@@ -96,9 +100,10 @@ func (w Wanted) Namespace(ns *Namespace) string {
 	if len(w.rules) == 0 {
 		return ""
 	}
-	s := keep.Subject{Names: slices.Clone(ns.Names)}
+	var s keep.Subject
 	for _, name := range ns.Names {
-		s.Paths = append(s.Paths, w.host.NamePath(name))
+		s.Paths = append(s.Paths, PathOf(w.host, name))
+		s.Names = append(s.Names, path.Base(name)) // of a name in another directory
 	}
 	for _, p := range ns.Pins {
 		if m := p.Mount; m != nil && !slices.Contains(s.Paths, m.Path) { // there are many copies of a mount

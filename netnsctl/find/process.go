@@ -18,7 +18,9 @@ func (t nameTerm) want(*inside.Wanted) {}
 func (t nameTerm) match(v *view, found func(Match)) {
 	for _, ns := range v.snap.Namespaces {
 		for _, name := range ns.Names {
-			if ok, _ := path.Match(t.glob, name); ok || t.glob == name {
+			// The name of another directory than the run directory is a path.
+			ok, _ := path.Match(t.glob, path.Base(name))
+			if ok || t.glob == name || t.glob == path.Base(name) {
 				found(Match{Kind: Name, Namespace: ns, Text: "name " + name})
 			}
 		}

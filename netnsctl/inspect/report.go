@@ -4,6 +4,7 @@ package inspect
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -194,8 +195,8 @@ func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int]textjson.T
 
 func overlays(host netnsctl.Host, ns *discover.Namespace) (all []Overlay) {
 	for _, name := range ns.Names {
-		if files := host.Overlays(name); len(files) > 0 {
-			all = append(all, Overlay{name, files})
+		if files := host.Overlays(path.Base(name)); len(files) > 0 {
+			all = append(all, Overlay{path.Base(name), files})
 		}
 	}
 	return all

@@ -74,6 +74,9 @@ func (d *Dir) Close() {
 	}
 }
 
+// Path is that with which the directory was opened.
+func (d *Dir) Path() string { return d.path }
+
 // MountID is the number of the mount that the directory is on (Linux 5.8), else 0.
 func (d *Dir) MountID() uint64 { return d.stat.MountID }
 
