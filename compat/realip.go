@@ -12,9 +12,9 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// systemPath follows PATH, of which cron and `env -i` leave nothing. It replaces PATH if the
+// SystemPath follows PATH, of which cron and `env -i` leave nothing. It replaces PATH if the
 // program has more privileges than its caller, who must then not choose which program runs.
-const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
+const SystemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 // otherObjects are the objects of `ip` but netns.
 const otherObjects = "address addrlabel maddress route rule neighbor neighbour ntable ntbl link l2tp " +
@@ -88,7 +88,7 @@ func (s *session) execRealIP(argv []string) error {
 }
 
 // realIP finds the `ip` that [entry.IPVariable] names, or the one that [findRealIP] finds in PATH
-// or in [systemPath].
+// or in [SystemPath].
 func realIP() (path string, err error) {
 	self, err := os.Stat("/proc/self/exe")
 	if err != nil {
@@ -106,7 +106,7 @@ func realIP() (path string, err error) {
 		}
 	}
 	if path == "" {
-		path = findRealIP(systemPath, self)
+		path = findRealIP(SystemPath, self)
 	}
 	if path == "" {
 		return "", errNoRealIP()
@@ -140,7 +140,7 @@ func findRealIP(search string, self os.FileInfo) (path string) {
 func errNoRealIP() error {
 	return &failure{
 		status: statusUsage,
-		text:   "netnsctl: there is no other `ip` in PATH or " + systemPath + "; " + entry.IPVariable + " can name one",
+		text:   "netnsctl: there is no other `ip` in PATH or " + SystemPath + "; " + entry.IPVariable + " can name one",
 	}
 }
 

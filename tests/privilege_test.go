@@ -67,6 +67,16 @@ var privileges = []privilege{
 		want: unharmed,
 	},
 	{
+		name: "not even in a user namespace of theirs",
+		caps: true,
+		script: `
+			user /run/caps/netnsctl run sh -c 'id -u; ip link set lo up; cat /sys/class/net/lo/flags; rm -f /run/netns/a 2>&1 | grep -c denied'
+			for c in "add x" "delete a" "exec a id"; do
+				user bash -c 'exec -a "$0" /run/caps/netnsctl "$@"' "$(printf '\1')65534:65534/netnsctl" $c >/dev/null 2>&1 && echo "did $c"
+			done` + allIsThere,
+		want: "0\n0x9\n1\n" + unharmed,
+	},
+	{
 		name: "capabilities given on purpose stay, and no more than these",
 		script: `caps=+net_admin,+sys_admin
 			user --inh-caps $caps --ambient-caps $caps /run/plain/netnsctl exec a grep CapEff /proc/self/status`,

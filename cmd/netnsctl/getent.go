@@ -6,10 +6,9 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-)
 
-// systemPath are the directories of the system's programs.
-const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin"
+	"github.com/netnsctl/netnsctl/compat"
+)
 
 // getentLimit is how long a name service, such as LDAP, may take for an answer.
 const getentLimit = 5 * time.Second
@@ -24,7 +23,7 @@ func getent(database, key string) (line string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), getentLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, database, key)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = "/", []string{"PATH=" + systemPath, "LC_ALL=C"}, time.Second
+	cmd.Dir, cmd.Env, cmd.WaitDelay = "/", []string{"PATH=" + compat.SystemPath, "LC_ALL=C"}, time.Second
 	// The status says less than the answer, and is lost where the caller ignores SIGCHLD.
 	answer, _ := cmd.Output()
 	if ctx.Err() != nil {
@@ -39,7 +38,7 @@ func getent(database, key string) (line string, err error) {
 
 // getentProgram is the path of getent(1), or empty. The caller's PATH does not count.
 func getentProgram() string {
-	for dir := range strings.SplitSeq(systemPath, ":") {
+	for dir := range strings.SplitSeq(compat.SystemPath, ":") {
 		if program := dir + "/getent"; isProgram(program) {
 			return program
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/netnsctl/netnsctl/compat/proc/entry"
 )
 
@@ -40,6 +42,11 @@ func UserNamespace() (outer User, started bool, err error) {
 // own, which may be done once. There is no other user in it, and setgroups(2) is refused: the
 // kernel demands that of an ordinary user (user_namespaces(7)).
 func MapUser(inner, outer User) error {
+	// The files belong to root where the program's file has capabilities (proc(5)). The process
+	// has nothing of these any more, so its user may trace it.
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {
+		return err
+	}
 	for _, file := range []struct{ name, text string }{
 		{"setgroups", "deny"},
 		{"uid_map", fmt.Sprintf("%d %d 1", inner.UID, outer.UID)},
