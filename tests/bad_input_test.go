@@ -63,7 +63,7 @@ var rightArgs = map[string][]string{
 var wrongValues = map[string][]string{
 	"TIME": {"soon", "-5m", ""}, "N": {"x", "-1", "1.5", ""}, "SEC": {"x", "-1", "0", ""}, "FORMAT": {"png", ""}, "MODE": {"host", "Isolated", ""}, "COLUMNS": {"NONSENSE", ""},
 	"CONDITION": {"nonsense", "nonsense=1", "age>soon", ""}, "USER": {"nosuchuser", ":", ""}, "FILE": {"/nowhere/file", ""},
-	"PROGRAM": {"/nowhere/shell", ""}, "GLOB": {"[", ""},
+	"PROGRAM": {"/nowhere/shell", ""}, "GLOB": {"[", ""}, "SIG": {"FOO", "0", ""},
 }
 
 // badCall is a call that is a mistake, and what kind of mistake.

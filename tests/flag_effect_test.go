@@ -113,6 +113,8 @@ var flagWitnesses = map[string]flagWitness{
 	"delete all":     {call: "netnsctl delete --dry-run FLAG"},
 	"delete match":   {call: "netnsctl delete --dry-run FLAG", value: "?ed"},
 	"delete exclude": {call: "netnsctl delete --dry-run --all FLAG", value: "?ed"},
+	"delete kill":    {call: "netnsctl delete --dry-run FLAG red", value: "HUP"},
+	"delete grace":   {call: "netnsctl delete --kill=WINCH FLAG tmp", value: "0", before: addTmp + "; inUse tmp"},
 	"delete yes":     {call: "netnsctl delete --all FLAG; netnsctl list", before: "netnsctl -all delete; netnsctl add tmp", columns: 80},
 
 	"prune dry-run":    {call: "netnsctl prune FLAG dead; netnsctl list", before: addDead},
@@ -269,6 +271,9 @@ func (w *machine) flagActs(t *testing.T, command string, f tableFlag) {
 	if f.Value != "" {
 		for i, word := range words {
 			words[i] = word + " " + witness.value
+		}
+		if f.Value == "SIG" { // which would be a name in the next word
+			words = nil
 		}
 		words = append(words, "--"+f.Name+"="+witness.value)
 	}

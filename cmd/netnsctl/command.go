@@ -12,6 +12,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/completion"
 	"github.com/netnsctl/netnsctl/compat"
+	"github.com/netnsctl/netnsctl/netnsctl/kill"
 )
 
 // command is a row of the table in commands.go.
@@ -176,6 +177,7 @@ func kinds() map[string]kind {
 		"USER":      {},
 		"TIME":      {check: checkDuration},
 		"SEC":       {check: checkWait},
+		"SIG":       {check: checkSignal, complete: completion.OneOf(kill.SignalNames()...)},
 		"N":         {check: checkNumber},
 	}
 }

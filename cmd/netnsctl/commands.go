@@ -120,14 +120,16 @@ func commands() []command {
 			name: "delete", synonyms: "rm remove del unlink erase", args: []string{"NAMESPACE..."}, run: (*ui).delete, takesAll: true,
 			Short: "delete names; with --force-orphans, clean up",
 			Long: "Deletes names, as \"ip netns delete\". A namespace lives until its last user is\n" +
-				"gone; --verbose lists the users.\n" +
+				"gone; --verbose lists the users, and --kill first ends the processes inside.\n" +
 				"With --force-orphans it removes stale names and releases orphaned namespaces.\n" +
 				"If you name some, it handles only those, and then also an idle name or a wired\n" +
-				"namespace. It never touches a namespace in use and ends no process.",
+				"namespace. The clean-up never touches a namespace in use and ends no process.",
 			Flags: slices.Concat([]flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
 				{Name: "force-orphans", Excludes: []string{"all", "match"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
 				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "kill", Value: "SIG", Optional: true, Excludes: []string{"force-orphans"}, synonyms: "signal", Help: "end what runs inside first: by SIG (default TERM), after the grace by KILL"},
+				{Name: "grace", Value: "TIME", Default: "10s", Needs: []string{"kill"}, Help: "time between SIG and KILL: seconds, 500ms, 1m"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print what still holds the namespaces"},
 				jsonFlag,
@@ -137,7 +139,7 @@ func commands() []command {
 			}),
 			details:  []string{namespaceWords},
 			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there, or no name matches --match"},
-			Examples: []string{"netnsctl delete --match 'web*' --dry-run", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
+			Examples: []string{"netnsctl delete --match 'web*' --kill", "netnsctl delete --force-orphans --dry-run --min-age 1d"},
 		},
 		{
 			name: "identify", synonyms: "which whose", args: []string{"[PID|NAMESPACE]"}, run: (*ui).identify,

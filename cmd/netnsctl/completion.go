@@ -71,12 +71,8 @@ func (c *command) values(given func(flag string) bool) (all []completion.Value) 
 func (c *command) completions() (all []completion.Flag) {
 	for i := range c.Flags {
 		f := &c.Flags[i]
-		value := f.complete()
-		if f.Optional {
-			value = nil // the next word may be something else
-		}
 		for _, word := range f.words() {
-			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.Help}, Value: value})
+			all = append(all, completion.Flag{Word: completion.Word{Text: word, Help: f.Help}, Value: f.complete(), Optional: f.Optional})
 		}
 	}
 	for _, f := range commonFlags {

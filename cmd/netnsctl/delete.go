@@ -16,6 +16,7 @@ import (
 	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
+	"github.com/netnsctl/netnsctl/netnsctl/kill"
 )
 
 // deleteOptions are the flags of delete.
@@ -26,6 +27,7 @@ type deleteOptions struct {
 	limit                         time.Duration      // of the wait; 0 for no limit
 	before                        *discover.Snapshot // from before the deletion, where [deleteOptions.looks]
 	goodbye                       *goodbye           // the wait; nil before it is prepared
+	kill                          *killing           // nil: the processes inside are left alone
 	stopped                       interruption
 }
 
@@ -33,7 +35,7 @@ type deleteOptions struct {
 func (o deleteOptions) looks() bool { return o.verbose || o.wait }
 
 // plain reports whether a successful delete prints nothing, as in iproute2.
-func (o deleteOptions) plain() bool { return !o.dryRun && !o.json && !o.looks() }
+func (o deleteOptions) plain() bool { return !o.dryRun && !o.json && !o.looks() && o.kill == nil }
 
 // deletion is a name to be deleted.
 type deletion struct {
@@ -49,6 +51,10 @@ type deletion struct {
 	failed    error
 	unmounted bool
 	below     netnsctl.ID
+	// processes are those that --kill has sent a signal or left inside, left only the latter: the
+	// name stays because of them.
+	processes []jsonProcess
+	left      []kill.Left
 	// still is the namespace, if a scan after the deletion has found it. stage is how far the
 	// namespace was when the wait ended, empty if there was no wait for it.
 	still *discover.Namespace
@@ -66,7 +72,7 @@ func namesToDelete(all []deletion) (names []string) {
 func (u *ui) delete(call compat.Call, c *cli.Context) error {
 	o := deleteOptions{
 		dryRun: c.Bool("dry-run"), verbose: c.Bool("verbose"), json: c.Bool("json"), pretty: call.Pretty,
-		yes: c.Bool("yes"), wait: c.IsSet("wait"), limit: duration(c, "wait"),
+		yes: c.Bool("yes"), wait: c.IsSet("wait"), limit: duration(c, "wait"), kill: killingOf(c),
 	}
 	if c.Bool("force-orphans") {
 		o.json = o.json || call.JSON
@@ -185,6 +191,18 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	if single && o.plain() {
 		return plain(call, []string{all[0].name})
 	}
+	if o.kill != nil {
+		ctx, release := proc.Interruptible()
+		err := u.endInside(ctx, call.Host, all, o)
+		o.stopped = interruptionOf(ctx, len(all), false)
+		release()
+		switch {
+		case o.stopped.Interrupted:
+			return u.finish(call.Host, nil, o)
+		case err != nil:
+			return err
+		}
+	}
 	if o.looks() {
 		// After the deletion nothing may lead into a namespace any more that, for example, an
 		// open file of /proc/net keeps.
@@ -203,7 +221,9 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		d := &all[done]
 		before, _ := call.Host.TopLayer(d.name)
 		switch {
-		case d.checked && d.known:
+		case len(d.left) > 0:
+			d.failed = d.stillInside(o.verbose)
+		case (d.checked || o.kill != nil) && d.known:
 			d.failed = deleter.DeleteIf(d.name, d.namespace.Identity)
 		case single && !o.json:
 			if s := call.Plain([]string{d.name}, false); s != 0 {
@@ -225,8 +245,13 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	deleter.Release() // its descriptors would keep the namespaces
 	o.stopped = interruptionOf(ctx, len(all)-done, o.wait)
 	release()
+	return u.finish(call.Host, all[:done], o)
+}
+
+// finish prints what became of the namespaces, and how many names are left after an interruption.
+func (u *ui) finish(host netnsctl.Host, done []deletion, o deleteOptions) error {
 	o.wait = o.wait && !o.stopped.Interrupted
-	err := u.deleted(call.Host, all[:done], o)
+	err := u.deleted(host, done, o)
 	if o.stopped.NotDone > 0 && !o.json {
 		u.note("interrupted, %s left: run it again to go on", plural(o.stopped.NotDone, "name is", "names are"))
 	}
@@ -321,7 +346,11 @@ func (u *ui) deleteEvery(call compat.Call, p pattern, o deleteOptions) error {
 			all[i].namespace, all[i].known = identity(call.Host, name, o.goodbye.tracks())
 		}
 	}
-	if asks && !u.confirm("delete "+whichNames(names, p, o.verbose)+"?") {
+	question := "delete " + whichNames(names, p, o.verbose)
+	if o.kill != nil {
+		question += ", after ending the processes inside"
+	}
+	if asks && !u.confirm(question+"?") {
 		u.note("nothing was done")
 		return status(statusFailed)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/inside"
+	"github.com/netnsctl/netnsctl/netnsctl/kill"
 )
 
 // outcome is what the deletion of one name would do.
@@ -28,6 +29,8 @@ type outcome struct {
 	// would not.
 	names, links []string
 	pins         []discover.Pin
+	// signal is what --kill would send the processes inside first; empty without --kill.
+	signal string
 }
 
 // dryRun prints what the deletion of names would do, and changes nothing.
@@ -37,7 +40,16 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		return err
 	}
 	defer snap.Close()
+	var protected []int
+	if o.kill != nil {
+		if protected, err = kill.Protected(host); err != nil {
+			return err
+		}
+	}
 	outcomes := outcomesOf(snap, all)
+	for i := range outcomes {
+		outcomes[i].endsInside(o.kill, protected)
+	}
 	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
 		for i := range outcomes {
 			outcomes[i].refused = string(obstacle)
@@ -220,7 +232,11 @@ func (o outcome) insideText(snap *discover.Snapshot, verbose bool) (lines []stri
 	}
 	switch n := len(processes); {
 	case n > 0:
-		lines = append(lines, "  "+plural(n, "process", "processes")+" inside: "+fewWords(processes, verbose))
+		inside := " inside: "
+		if o.signal != "" {
+			inside = " inside would be sent " + o.signal + ": "
+		}
+		lines = append(lines, "  "+plural(n, "process", "processes")+inside+fewWords(processes, verbose))
 	case isPartial(snap.Gaps):
 		lines = append(lines, "  no process inside was found")
 	default:
@@ -324,7 +340,7 @@ func (o outcome) json() jsonDeletedName {
 	one.ID = o.ns.ID
 	one.Processes, one.Devices = []jsonProcess{}, o.devices()
 	for _, p := range o.processes() {
-		one.Processes = append(one.Processes, jsonProcess{p.PID, p.Command})
+		one.Processes = append(one.Processes, jsonProcess{PID: p.PID, Command: p.Command, Signal: o.signal})
 	}
 	one.keptBy(o.names, o.pins)
 	one.AlsoDeleted = o.farEnds()

@@ -25,6 +25,8 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 		j := jsonDeletion{Interrupted: o.stopped.Interrupted, NotDone: o.stopped.NotDone}
 		if snap != nil {
 			j.Gaps = snap.Gaps
+		} else if o.kill != nil {
+			j.Gaps = o.kill.gaps
 		}
 		for _, d := range all {
 			j.Names = append(j.Names, d.json(snap != nil, o))
@@ -38,8 +40,15 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 		}
 	}
 	switch {
-	case slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil }):
+	case slices.ContainsFunc(all, func(d deletion) bool { return d.failed != nil && len(d.left) == 0 }):
 		return cmp.Or(lookErr, error(status(statusFailed)))
+	case slices.ContainsFunc(all, func(d deletion) bool { return len(d.left) > 0 }):
+		return status(statusFound)
+	case snap == nil && o.kill != nil && lookErr == nil:
+		if !o.json {
+			u.gaps(o.kill.gaps, false)
+		}
+		return partial(o.kill.gaps)
 	case snap == nil:
 		return lookErr
 	}
@@ -245,9 +254,14 @@ type jsonDeletedName struct {
 	Stage netnsctl.Stage `json:"stage,omitempty"`
 }
 
+// jsonProcess is a process inside. After --kill it has the signal that it was sent last, and its
+// outcome: "ended", "moved" (to another namespace) or "left", with the reason.
 type jsonProcess struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command,omitempty"`
+	Signal  string `json:"signal,omitempty"`
+	Outcome string `json:"outcome,omitempty"`
+	Why     string `json:"why,omitempty"`
 }
 
 // keptBy fills in lists, which are not left out where they are empty.
@@ -257,7 +271,7 @@ func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
 
 // json is the result of a deletion. looked: a scan has looked for the namespace.
 func (d deletion) json(looked bool, o deleteOptions) jsonDeletedName {
-	one := jsonDeletedName{Name: d.name, Outcome: "deleted"}
+	one := jsonDeletedName{Name: d.name, Outcome: "deleted", Processes: d.processes}
 	if d.known {
 		one.ID = d.namespace.ID
 	}

@@ -95,8 +95,9 @@ func (c *command) takeFlag(l *line, word string, after []string) (taken int, err
 		l.flags = append(l.flags, "--"+f.Name)
 		return 0, nil
 	case f.Optional && !hasValue:
-		// "--wait 20" is "--wait=20". A name that looks like a duration stands after "--".
-		if len(after) == 0 || checkDuration(after[0]) != nil {
+		// "--wait 20" is "--wait=20". A name that looks like a duration stands after "--". A signal
+		// is in the same word.
+		if len(after) == 0 || f.Value != "SEC" || checkDuration(after[0]) != nil {
 			l.flags = append(l.flags, "--"+f.Name+"=")
 			return 0, nil
 		}

@@ -142,7 +142,7 @@ func (l line) commandLine(c Command, args []string) Answer {
 			return l.argument(values, places+len(args)-i)
 		case f == nil:
 			places++
-		case f.Value != nil && !strings.Contains(args[i], "="):
+		case f.Value != nil && !f.Optional && !strings.Contains(args[i], "="):
 			i++
 			if i == len(args) {
 				return f.Value(l.Live)

@@ -45,6 +45,8 @@ type Flag struct {
 	Word
 	// Value is the value of the flag, or nil if it takes none.
 	Value Value
+	// Optional: the value stands in the same word only. The next word is something else.
+	Optional bool
 }
 
 // Word is a word and its description.

@@ -70,6 +70,13 @@ func (fs *FS) Inode(pid int, file string) (uint64, error) {
 	}, nil)
 }
 
+// ParentOf is the parent of a process; 0 if it has none here, or cannot be read.
+func (fs *FS) ParentOf(pid int) int {
+	text, _ := ask(fs.helper, pid, func() ([]byte, error) { return fs.ReadFile(strconv.Itoa(pid) + "/stat") }, nil)
+	parent, _ := Parent(text)
+	return int(parent)
+}
+
 // FDInfo reads what the kernel tells of a descriptor; nil if that is closed.
 func (fs *FS) FDInfo(pid, tid, fd int) []byte {
 	text, _ := ask(fs.helper, pid, func() ([]byte, error) {

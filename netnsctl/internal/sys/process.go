@@ -3,6 +3,7 @@ package sys
 import (
 	"bytes"
 	"strconv"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +18,31 @@ func OpenProcess(pid int, thread bool) (int, error) {
 	}
 	return unix.PidfdOpen(pid, flags)
 }
+
+// Signal sends a signal to the process pidfd (pidfd_send_signal(2), Linux 5.1).
+func Signal(pidfd int, sig syscall.Signal) error { return unix.PidfdSendSignal(pidfd, sig, nil, 0) }
+
+// WaitEnded waits until one of the processes pidfds has ended, or limit has passed, and returns
+// those that have ended, by their place. A signal may end it earlier.
+func WaitEnded(pidfds []int, limit time.Duration) (ended []int) {
+	fds := make([]unix.PollFd, len(pidfds))
+	for i, fd := range pidfds {
+		fds[i] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}
+	}
+	_ = poll(fds, limit) // fails for want of memory only; no process counts as ended then
+	for i := range fds {
+		if fds[i].Revents != 0 {
+			ended = append(ended, i)
+		}
+	}
+	return ended
+}
+
+// SignalNumber is the signal with a name such as "SIGTERM", 0 if there is none.
+func SignalNumber(name string) syscall.Signal { return unix.SignalNum(name) }
+
+// SignalName is the name of a signal, such as "SIGTERM"; empty for one without a name.
+func SignalName(sig syscall.Signal) string { return unix.SignalName(sig) }
 
 // CopyFD copies the descriptor number of the process pidfd (pidfd_getfd(2), Linux 5.6).
 // It needs PTRACE_MODE_ATTACH.
