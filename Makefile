@@ -111,6 +111,11 @@ test-kernels: build ## the suite under Debian's kernels from 5.10 on, in qemu (r
 	$(GO) test -tags $(TAGS) -c -o bin/tests.test ./tests
 	@tests/kernels.sh $(BIN) bin/tests.test $(KERNELS)
 
+.PHONY: test-dns
+test-dns: build ## 1,000 look-ups under exec --dns=isolated beside the real systemd-resolved and nscd (root, Debian)
+	@tests/need.sh ip=iproute2 gcc=gcc musl-gcc=musl-tools python3=python3-minimal
+	@tests/dns-daemons.sh $(BIN)
+
 .PHONY: test-arch
 test-arch: ## build by make and by plain go build, and vet, for every architecture (some minutes)
 	@for arch in amd64 arm64 riscv64 ppc64le s390x loong64 arm 386; do \
