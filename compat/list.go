@@ -1,7 +1,9 @@
 package compat
 
 import (
+	"errors"
 	"strconv"
+	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
@@ -15,12 +17,19 @@ func (s *session) list([]string) error {
 	}
 	defer nsids.Close()
 	scan := &directoryScan{host: s.host, nsids: nsids}
-	s.fillNames(scan)
-	entries, ok := scan.read()
-	if !ok {
-		return nil
+	if err := s.fillNames(scan); err != nil {
+		return s.fail("list", err)
 	}
-	if s.opts.json {
+	entries, err := scan.read()
+	if errors.Is(err, syscall.ENOENT) && s.opts.json && s.program.Face == FaceNetnsctl {
+		err = nil // `ip` prints no list, which is no JSON
+	}
+	switch {
+	case s.unreadable(err):
+		return s.fail("list", err)
+	case err != nil:
+		return nil
+	case s.opts.json:
 		s.listJSON(entries)
 		return nil
 	}
@@ -57,6 +66,14 @@ func (s *session) reportEntry(e netnsctl.Entry) {
 	}
 }
 
+// unreadable reports whether an error of reading the run directory is one of the command. For
+// `ip` there are no names then. Without a run directory, that is right. Without a free
+// descriptor, callers that look for a name in the list would take it to be free. In all other
+// cases, such as a directory that the caller may not read, only the face netnsctl fails.
+func (s *session) unreadable(err error) bool {
+	return err != nil && !errors.Is(err, syscall.ENOENT) && (netnsctl.AtLimit(err) || s.program.Face == FaceNetnsctl)
+}
+
 // nsidNames maps nsids to names as `ip` does in its process, which is visible in
 // batches: `ip` reads the run directory, and prints errors about it, before the
 // first list or list-id. list-id removes a name that it has printed, and reads the
@@ -67,20 +84,24 @@ type nsidNames struct {
 }
 
 // fillNames reads the run directory into nsidNames, once in a session.
-func (s *session) fillNames(scan *directoryScan) {
+func (s *session) fillNames(scan *directoryScan) error {
 	n := &s.nsidNames
 	if n.filled {
-		return
+		return nil
 	}
-	entries, ok := scan.read()
-	if !ok {
-		return
+	entries, err := scan.read()
+	switch {
+	case s.unreadable(err):
+		return err
+	case err != nil:
+		return nil
 	}
 	n.filled, n.names = true, nil
 	for _, e := range entries {
 		s.reportEntry(e)
 		n.add(e.NSID, e.Name)
 	}
+	return nil
 }
 
 func (n *nsidNames) add(id netnsctl.NSID, name string) {
@@ -127,11 +148,17 @@ type directoryScan struct {
 	err     error
 }
 
-// read gives the entries of the run directory; ok is false if it is not readable.
-func (d *directoryScan) read() (entries []netnsctl.Entry, ok bool) {
+// read gives the entries of the run directory. The error is also that of a name for whose nsid
+// no descriptor was free.
+func (d *directoryScan) read() ([]netnsctl.Entry, error) {
 	if !d.done {
 		d.done = true
 		d.entries, d.err = d.nsids.Entries(d.host)
+		for _, e := range d.entries {
+			if d.err == nil && netnsctl.AtLimit(e.Err) {
+				d.err = e.Err
+			}
+		}
 	}
-	return d.entries, d.err == nil
+	return d.entries, d.err
 }

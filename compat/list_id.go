@@ -16,7 +16,9 @@ func (s *session) listID(args []string) error {
 	}
 	defer nsids.Close()
 	scan := &directoryScan{host: s.host, nsids: nsids}
-	s.fillNames(scan)
+	if err := s.fillNames(scan); err != nil {
+		return s.fail("list-id", err)
+	}
 
 	filter, err := parseNSIDFilter(args)
 	if err != nil {
@@ -28,7 +30,7 @@ func (s *session) listID(args []string) error {
 			return s.failWith(statusRefused, "list-id", err)
 		}
 		s.printPeers([]netnsctl.Peer{peer}, filter.target != nil, scan)
-		return nil
+		return s.unlisted(scan)
 	}
 	peers, err := nsids.Peers(filter.target)
 	if err != nil {
@@ -36,6 +38,15 @@ func (s *session) listID(args []string) error {
 		return failed("%s\nDump terminated", s.message("list-id", opError(err)))
 	}
 	s.printPeers(peers, filter.target != nil && !s.inBatch, scan)
+	return s.unlisted(scan)
+}
+
+// unlisted is the failure of a list-id that has printed nsids without their names because the
+// run directory could not be read.
+func (s *session) unlisted(scan *directoryScan) error {
+	if s.unreadable(scan.err) {
+		return s.fail("list-id", scan.err)
+	}
 	return nil
 }
 

@@ -41,7 +41,11 @@ func (h Host) NamesOf(id ID) ([]string, error) {
 	}
 	found := names[:0]
 	for _, name := range names {
-		if target, ok := h.target(name); ok && target == id {
+		target, err := h.target(name)
+		if noneLeft(err) {
+			return nil, newOpError(OpOpenNetns, name, h.NamePath(name), err)
+		}
+		if err == nil && target == id {
 			found = append(found, name)
 		}
 	}
@@ -71,30 +75,33 @@ func (h Host) NamesByID() (map[ID][]string, error) {
 	names, err := h.Names()
 	found := map[ID][]string{}
 	for _, name := range names {
-		if id, ok := h.target(name); ok {
-			found[id] = append(found[id], name)
+		target, targetErr := h.target(name)
+		if targetErr == nil {
+			found[target] = append(found[target], name)
+		} else if err == nil && noneLeft(targetErr) {
+			err = newOpError(OpOpenNetns, name, h.NamePath(name), targetErr)
 		}
 	}
 	return found, err
 }
 
 // target is the file that a name leads to. A link costs more than a file.
-func (h Host) target(name string) (ID, bool) {
+func (h Host) target(name string) (ID, error) {
 	var st sys.FileStat
-	if sys.StatNoFollow(h.NamePath(name), &st) != nil {
-		return ID{}, false
+	if err := sys.StatNoFollow(h.NamePath(name), &st); err != nil {
+		return ID{}, err
 	}
 	if st.Kind() == sys.KindLink {
 		held, err := h.lookup(name)
 		if err != nil {
-			return ID{}, false
+			return ID{}, err
 		}
 		defer sys.Close(held)
-		if sys.StatFD(held, &st) != nil {
-			return ID{}, false
+		if err := sys.StatFD(held, &st); err != nil {
+			return ID{}, err
 		}
 	}
-	return ID{st.Dev, st.Ino}, true
+	return ID{st.Dev, st.Ino}, nil
 }
 
 // IDOfPID returns the ID of the network namespace of a process' leading thread. pid is the

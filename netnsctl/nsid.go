@@ -180,7 +180,9 @@ func (n *NSIDs) askSome(h Host, entries []Entry) (done int) {
 		case sys.ErrNotNamespace:
 			fd = n.socket.FD()
 		default:
-			e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
+			if !noneLeft(err) || !n.noneAssigned() {
+				e.Err = newOpError(OpOpenNetns, e.Name, h.NamePath(e.Name), err)
+			}
 			continue
 		}
 		files, asked = append(files, rtnl.File(fd)), append(asked, e)
