@@ -135,7 +135,11 @@ func (f face) env() []string {
 	if f.object {
 		object = "netns"
 	}
-	return []string{"IP=" + f.program(), "OBJ=" + object, "PATH=" + f.path(), "NETNSCTL_IP=" + f.ip}
+	env := []string{"IP=" + f.program(), "OBJ=" + object, "PATH=" + f.path()}
+	if f.ip != "" {
+		env = append(env, "NETNSCTL_IP="+f.ip)
+	}
+	return env
 }
 
 func (f face) path() string {
