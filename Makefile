@@ -101,6 +101,11 @@ parity: test-needs ## every pair of options and every command beside the ip of e
 	@tests/iproute2.sh bin/iproute2
 	NETNSCTL_TEST_PARITY=$(CURDIR)/bin/iproute2 $(GO) test -tags $(TAGS) -count=1 -timeout=0 -v -run '^TestParity$$' ./tests
 
+.PHONY: test-selftests
+test-selftests: build ## the kernel's own network tests, of Debian's linux-source, with ip and with netnsctl in its place (root)
+	@tests/need.sh ip=iproute2 nft=nftables conntrack=conntrack ethtool=ethtool socat=socat iperf3=iperf3 nc=netcat-openbsd ping=iputils-ping
+	@tests/selftests.sh $(BIN)
+
 .PHONY: fuzz-go
 fuzz-go: ## the parsers and writers on random input: every fuzz target for T=60s
 	@tests/fuzz-go.sh $(or $(T),60s) -tags $(TAGS)
