@@ -11,8 +11,8 @@ if [ "$1" != --inside ]; then
 	trap 'rm -rf "$dir"' EXIT
 	chmod 755 "$dir"
 	(cd "$dir" && apt-get -qq download systemd-resolved libnss-resolve nscd 2>/dev/null && for f in *.deb; do dpkg-deb -x "$f" .; done)
-	gcc -o "$dir/glibc" "$here/dns-lookup.c"
-	musl-gcc -static -o "$dir/musl" "$here/dns-lookup.c"
+	gcc -o "$dir/glibc" "$here/testdata/dns-lookup.c"
+	musl-gcc -static -o "$dir/musl" "$here/testdata/dns-lookup.c"
 	"$here/sandbox.sh" "$here/dns-daemons.sh" --inside "$binary" "$dir"
 	exit
 fi
