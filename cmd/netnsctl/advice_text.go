@@ -69,15 +69,13 @@ func (a advice) explain(command string, operands ...string) explanation {
 
 // explainStale is about a stale name.
 func (a advice) explainStale(command string) explanation {
-	n := a.name
-	e := explanation{fact: quote(n.Name) + " is a stale name"}
-	if n.Cause != "" {
-		e.fact += " (" + string(n.Cause) + ")"
-	}
-	e.fact += ": " + staleText(n)
-	if a.elsewhere != nil {
+	n, e := a.name, explanation{fact: staleFact(a.name)}
+	switch {
+	case a.elsewhere != nil:
 		e.remedy = "a namespace named " + quote(n.Name) + " lives " + mountNamespaceText(a.elsewhere.pin) + ": " + withID(command, a.elsewhere.ns)
 		return e
+	case a.onFile != nil:
+		return a.explainOnFile()
 	}
 	// delete cannot remove it, or should not.
 	foreign := n.Cause == discover.NoNamespace && (n.File.Kind == discover.Directory || n.File.Size > 0 || n.Mounted)
@@ -85,6 +83,20 @@ func (a advice) explainStale(command string) explanation {
 		e.remedy = "to remove the name: " + deleteCommand(a.host, n.Name)
 	}
 	return e
+}
+
+// explainOnFile is about a stale name whose file has a mount on it in another mount namespace.
+func (a advice) explainOnFile() explanation {
+	return explanation{staleFact(a.name) + "; " + a.onFile.String(), "deleting the name would end that mount"}
+}
+
+// staleFact says that a name is stale, and why.
+func staleFact(n *discover.Name) string {
+	text := quote(n.Name) + " is a stale name"
+	if n.Cause != "" {
+		text += " (" + string(n.Cause) + ")"
+	}
+	return text + ": " + staleText(n)
 }
 
 // explainUnknown is about a name of which nobody can tell where it leads.
@@ -115,9 +127,9 @@ func (a advice) explainTaken(operands []string) explanation {
 	case n.Verdict != discover.Stale:
 		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + deleteCommand(a.host, n.Name)}
 	case a.onFile != nil:
-		return explanation{a.explainStale("attach").fact + "; " + a.onFile.String(), "deleting the name would end that mount"}
+		return a.explainOnFile()
 	}
-	e := explanation{fact: a.explainStale("delete").fact}
+	e := explanation{fact: staleFact(n)}
 	if n.File.Kind != discover.Directory { // attach --replace cannot remove a directory either
 		e.remedy = "to replace it: " + shellCommand(ourselves(a.host)+" attach --replace", append([]string{n.Name}, operands...)...)
 	}

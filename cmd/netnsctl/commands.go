@@ -126,7 +126,7 @@ func commands() []command {
 				"namespace. The clean-up never touches a namespace in use and ends no process.",
 			Flags: slices.Concat([]flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
-				{Name: "force-orphans", Excludes: []string{"all", "match"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
+				{Name: "force-orphans", Excludes: []string{"all", "match", "yes"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
 				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{Name: "kill", Value: "SIG", Optional: true, Excludes: []string{"force-orphans"}, synonyms: "signal", Help: "end what runs inside first: by SIG (default TERM), after the grace by KILL"},
 				{Name: "grace", Value: "TIME", Default: "10s", Needs: []string{"kill"}, Help: "time between SIG and KILL: seconds, 500ms, 1m"},
@@ -135,7 +135,7 @@ func commands() []command {
 				jsonFlag,
 				{Name: "all", args: []string{}, Help: "delete all names; on a terminal, ask first"},
 			}, replacingNames(matchFlags("delete", nil, []string{"match", "all"})), []flag{
-				{Name: "yes", Short: "y", Needs: []string{"all", "match"}, Help: "do not ask"},
+				{Name: "yes", Short: "y", Help: "do not ask"},
 			}),
 			details:  []string{namespaceWords},
 			Statuses: []string{statusDone, statusError, statusMisuse, "3  something was skipped, or is still there, or no name matches --match"},

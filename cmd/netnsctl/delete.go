@@ -58,6 +58,8 @@ type deletion struct {
 	// still is the namespace, if a scan after the deletion has found it. stage is how far the
 	// namespace was when the wait ended, empty if there was no wait for it.
 	still *discover.Namespace
+	// outcome is what the look before the deletion has found that it does.
+	outcome outcome
 	stage netnsctl.Stage
 }
 
@@ -191,6 +193,9 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	if single && o.plain() {
 		return plain(call, []string{all[0].name})
 	}
+	if err := u.lookBefore(call, all, &o); err != nil {
+		return err
+	}
 	if o.kill != nil {
 		ctx, release := proc.Interruptible()
 		err := u.endInside(ctx, call.Host, all, o)
@@ -202,12 +207,9 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		case err != nil:
 			return err
 		}
-	}
-	if o.looks() {
-		// After the deletion nothing may lead into a namespace any more that, for example, an
-		// open file of /proc/net keeps.
-		if o.before, _ = discover.Scan(call.Host, discover.Options{Sockets: true, FarEnds: farEndsOf(namesToDelete(all))}); o.before != nil {
-			o.before.Close()
+		o.before = nil // what has ended is no holder any more
+		if o.looks() {
+			o.before = scanBefore(call.Host, all, o)
 		}
 	}
 	if o.wait {
@@ -239,7 +241,7 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 			d.uncovered(call.Host, before)
 		}
 		if d.failed == nil && !o.json && !o.looks() {
-			u.print("deleted " + quote(d.name) + "\n")
+			u.print(escapeLines(append([]string{"deleted " + quote(d.name)}, d.outcome.endedLines(true)...)))
 		}
 	}
 	deleter.Release() // its descriptors would keep the namespaces

@@ -23,14 +23,25 @@ type outcome struct {
 	stays string
 	below *discover.Namespace
 	// ended are mounts of other namespaces on the file of the name, in other mount
-	// namespaces and in detached trees. They would end with the file.
+	// namespaces and in detached trees. They would end with the file. lost are the namespaces of which
+	// nothing else was found that keeps them.
 	ended []discover.FileMount
+	lost  []*discover.Namespace
 	// names and pins would keep the namespace. links are symbolic links to it, which
 	// would not.
 	names, links []string
 	pins         []discover.Pin
 	// signal is what --kill would send the processes inside first; empty without --kill.
 	signal string
+}
+
+// noteLost adds to the namespaces that are lost those that nothing else keeps.
+func (o *outcome) noteLost(found []*discover.Namespace, going going) {
+	for _, ns := range found {
+		if !slices.Contains(o.lost, ns) && !slices.ContainsFunc(ns.Pins, func(p discover.Pin) bool { return !going.endsPin(p) }) {
+			o.lost = append(o.lost, ns)
+		}
+	}
 }
 
 // dryRun prints what the deletion of names would do, and changes nothing.
@@ -124,6 +135,11 @@ func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 // them.
 type going struct{ names, files map[string]bool }
 
+// endsPin reports whether a pin is a mount that ends with the names.
+func (g going) endsPin(p discover.Pin) bool {
+	return (p.Kind == discover.MountPin || p.Kind == discover.DetachedTree) && g.ends(p.Mount)
+}
+
 // ends reports whether a mount ends with the names: it is the mount of a name, or it
 // is on the file of one.
 func (g going) ends(m *discover.Mount) bool {
@@ -150,6 +166,7 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 		for _, m := range snap.OnFile.On[o.name.On] {
 			if m.Namespace != snap.OwnMounts && (m.Ino == 0 || m.Ino != o.name.Top.Ino) {
 				o.ended = append(o.ended, m)
+				o.noteLost(withIno(snap, m.Ino), going)
 			}
 		}
 	}
@@ -167,7 +184,7 @@ func (o *outcome) evaluate(snap *discover.Snapshot, going going) {
 		}
 	}
 	for _, p := range o.ns.Pins {
-		if p.Kind != discover.MountPin && p.Kind != discover.DetachedTree || !going.ends(p.Mount) {
+		if !going.endsPin(p) {
 			o.pins = append(o.pins, p)
 		}
 	}
@@ -215,9 +232,7 @@ func (o outcome) text(snap *discover.Snapshot, verbose bool) string {
 			"  " + explanation{"only the mount on top would go: " + o.stays, toDelete(snap, o.name)}.String(),
 		}
 	}
-	for _, m := range o.ended {
-		lines = append(lines, "  "+m.String()+": that mount would end, too")
-	}
+	lines = append(lines, o.endedLines(false)...)
 	if o.ns != nil {
 		lines = slices.Concat(lines, o.insideText(snap, verbose), o.keptText(snap, verbose))
 	}
@@ -331,9 +346,7 @@ func (o outcome) json() jsonDeletedName {
 			one.Below = o.below.ID
 		}
 	}
-	for _, m := range o.ended {
-		one.Ended = append(one.Ended, discover.Mount{Namespace: m.Namespace, Path: m.Path, Through: m.Through})
-	}
+	one.ended(o.ended)
 	if o.ns == nil {
 		return one
 	}

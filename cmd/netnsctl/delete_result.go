@@ -35,7 +35,7 @@ func (u *ui) deleted(host netnsctl.Host, all []deletion, o deleteOptions) error 
 	case o.looks():
 		for _, d := range all {
 			if d.failed == nil {
-				u.print(d.text(snap, o))
+				u.print(d.text(snap, o) + escapeLines(d.outcome.endedLines(true)))
 			}
 		}
 	}
@@ -264,6 +264,13 @@ type jsonProcess struct {
 	Why     string `json:"why,omitempty"`
 }
 
+// ended fills in the mounts that end with the file.
+func (j *jsonDeletedName) ended(mounts []discover.FileMount) {
+	for _, m := range mounts {
+		j.Ended = append(j.Ended, discover.Mount{Namespace: m.Namespace, Path: m.Path, Through: m.Through})
+	}
+}
+
 // keptBy fills in lists, which are not left out where they are empty.
 func (j *jsonDeletedName) keptBy(names []string, pins []discover.Pin) {
 	j.KeptNames, j.KeptBy = append([]string{}, names...), append([]discover.Pin{}, pins...)
@@ -282,6 +289,7 @@ func (d deletion) json(looked bool, o deleteOptions) jsonDeletedName {
 		}
 		return one
 	}
+	one.ended(d.outcome.ended)
 	if !looked || !d.known {
 		return one
 	}

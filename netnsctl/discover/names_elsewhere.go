@@ -148,17 +148,23 @@ func (v *vantage) dirBelow(root *rootDir, dir string) (at place, err error) {
 	return at, err
 }
 
-// noteElsewhere adds to dead files which namespace has its name there, in another mount namespace:
+// Namesake is a namespace that is mounted on the file of a stale name, and the mount.
+type Namesake struct {
+	ID    netnsctl.ID `json:"id"`
+	Mount *Mount      `json:"mount"`
+}
+
+// noteElsewhere adds to dead files which namespaces are mounted on them in other mount namespaces: in
 // that of a container that has our run directory, but not our mounts.
 func (v *vantage) noteElsewhere() {
 	isDead := func(n *Name) bool { return n.Cause == DeadFile }
 	if !slices.ContainsFunc(v.names, isDead) {
 		return
 	}
-	byFile := map[string]sighting{}
+	byFile := map[string][]sighting{}
 	for _, s := range v.seen {
-		if m := s.Pin.Mount; m != nil && m.Usable && !m.Host && m.File != "" {
-			byFile[m.File] = s
+		if m := s.Pin.Mount; s.Pin.Kind == MountPin && m.Namespace != v.ownMounts && m.File != "" {
+			byFile[m.File] = append(byFile[m.File], s)
 		}
 	}
 	if len(byFile) == 0 {
@@ -168,8 +174,17 @@ func (v *vantage) noteElsewhere() {
 		v.placeNames(in)
 	}
 	for _, n := range v.names {
-		if s, found := byFile[n.On]; found && isDead(n) {
-			n.Detail = s.ID.String() + " is named " + s.Pin.nameElsewhere()
+		if !isDead(n) {
+			continue
+		}
+		for _, s := range byFile[n.On] {
+			n.Namesakes = append(n.Namesakes, Namesake{s.ID, s.Pin.Mount})
+			switch {
+			case s.Pin.isNameElsewhere():
+				n.Detail = s.ID.String() + " is named " + s.Pin.nameElsewhere()
+			case n.Detail == "":
+				n.Detail = s.ID.String() + " is mounted on it: " + s.Pin.String()
+			}
 		}
 	}
 }

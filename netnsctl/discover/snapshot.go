@@ -226,6 +226,9 @@ type Name struct {
 	// Elsewhere is the namespace to which a link leads that dangles here, in another mount
 	// namespace that has the run directory, too; empty if there is none.
 	Elsewhere string
+	// Namesakes are the network namespaces that are mounted on the empty file of a stale name in other
+	// mount namespaces. These mounts end with the file.
+	Namesakes []Namesake `json:"mounted_elsewhere,omitempty"`
 	// Opener is a process that has the empty file of a stale name open, nil if none has.
 	Opener *Pin `json:"opener,omitempty"`
 	// Open says that the file is open, though no descriptor of it was found: it is mapped, in
