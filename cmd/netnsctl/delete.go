@@ -58,9 +58,9 @@ type deletion struct {
 	// still is the namespace, if a scan after the deletion has found it. stage is how far the
 	// namespace was when the wait ended, empty if there was no wait for it.
 	still *discover.Namespace
+	stage netnsctl.Stage
 	// outcome is what the look before the deletion has found that it does.
 	outcome outcome
-	stage netnsctl.Stage
 }
 
 func namesToDelete(all []deletion) (names []string) {
