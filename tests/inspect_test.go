@@ -49,6 +49,27 @@ func TestInspect(t *testing.T) {
 	}
 }
 
+// TestInspectOverlays: a file is said not to be over /etc where a process in the namespace reads
+// the host's, which the loss of its mount brings about.
+func TestInspectOverlays(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`netnsctl add red; mkdir -p /etc/netns/red; echo x | tee /etc/netns/red/resolv.conf >/etc/netns/red/hosts`)
+	held := lastWord(w.shell(`netnsctl exec red sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!`))
+	isolated := lastWord(w.shell(`netnsctl exec --dns=isolated red sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!`))
+	const both = "overlays /etc/netns/red/hosts /etc/netns/red/resolv.conf"
+	if out := squeeze(w.run("inspect", "red").stdout); !strings.Contains(out, both) || strings.Contains(out, "not over /etc") {
+		t.Errorf("before: %s", out)
+	}
+	w.shell("echo new >/etc/new; mv /etc/new /etc/resolv.conf")
+	if out := squeeze(w.run("inspect", "red").stdout); !strings.Contains(out, both+", not over /etc in 1 process: "+held) || strings.Contains(out, isolated+", ") {
+		t.Errorf("without the mount in %s: %s", held, out)
+	}
+	if out := w.run("inspect", "--json", "red").stdout; !strings.Contains(out, `"missing":{"/etc/netns/red/resolv.conf":[`+held+`]}`) {
+		t.Errorf("without the mount in %s: %s", held, out)
+	}
+}
+
 // TestInspectJSON: two namespaces, one of which has an awkward name, and one that
 // is not there.
 func TestInspectJSON(t *testing.T) {

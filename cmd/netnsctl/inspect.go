@@ -351,10 +351,27 @@ func socketLines(r *inspect.Report) (lines []string) {
 func overlayLines(r *inspect.Report) (lines []string) {
 	for _, o := range r.Overlays {
 		for _, path := range o.Files {
-			lines = append(lines, quote(path))
+			line := quote(path)
+			if pids := o.Missing[path]; len(pids) > 0 {
+				line += ", not over /etc in " + plural(len(pids), "process", "processes") + ": " + firstPIDs(pids)
+			}
+			lines = append(lines, line)
 		}
 	}
 	return lines
+}
+
+// firstPIDs are the first few of some processes.
+func firstPIDs(pids []int) string {
+	const most = 5
+	var words []string
+	for _, pid := range pids[:min(len(pids), most)] {
+		words = append(words, strconv.Itoa(pid))
+	}
+	if more := len(pids) - most; more > 0 {
+		words = append(words, strconv.Itoa(more)+" more")
+	}
+	return strings.Join(words, ", ")
 }
 
 func sysctlLines(r *inspect.Report) (lines []string) {

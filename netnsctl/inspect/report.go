@@ -4,7 +4,6 @@ package inspect
 import (
 	"cmp"
 	"maps"
-	"path"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -65,13 +64,6 @@ type End struct {
 type Socket struct {
 	inside.Socket
 	Holders []discover.Pin `json:"holders"`
-}
-
-// Overlay has the files that `exec` binds over those in /etc when it enters a namespace
-// by this name.
-type Overlay struct {
-	Name  string   `json:"name"`
-	Files []string `json:"files"`
 }
 
 // Difference is a kernel parameter with its value in the namespace, and in the one that
@@ -191,13 +183,4 @@ func commandLines(host netnsctl.Host, ns *discover.Namespace) map[int]textjson.T
 		lines[pid] = words
 	}
 	return lines
-}
-
-func overlays(host netnsctl.Host, ns *discover.Namespace) (all []Overlay) {
-	for _, name := range ns.Names {
-		if files := host.Overlays(path.Base(name)); len(files) > 0 {
-			all = append(all, Overlay{path.Base(name), files})
-		}
-	}
-	return all
 }

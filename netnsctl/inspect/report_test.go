@@ -167,7 +167,7 @@ func TestProcesses(t *testing.T) {
 		if diff := cmp.Diff(textjson.Texts{"sleep", "1000"}, r.CommandLines[pid]); diff != "" {
 			t.Errorf("the command (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]inspect.Overlay{{Name: "red", Files: []string{etc + "/red/resolv.conf"}}}, r.Overlays); diff != "" {
+		if diff := cmp.Diff([]inspect.Overlay{{Name: "red", Files: []string{etc + "/red/resolv.conf"}, Missing: map[string][]int{etc + "/red/resolv.conf": {pid}}}}, r.Overlays); diff != "" {
 			t.Errorf("the overlays (-want +got):\n%s", diff)
 		}
 		if len(r.Sockets) != 1 {
