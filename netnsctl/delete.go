@@ -2,6 +2,7 @@ package netnsctl
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/vishvananda/netns"
@@ -41,22 +42,39 @@ func (d *Deleter) Delete(name string) error {
 	return d.host.delete(name, func(int) error { return nil }, d.held.Hold)
 }
 
-// DeleteIf deletes a name if it leads to the namespace planned. The error is [ErrChanged], and
-// nothing has been done, if the name leads to another namespace, or if the kernel cannot tell
-// ([Identity.Same] is not sure, and one cookie is missing).
+// DeleteIf deletes a name if it leads to the namespace planned, or is a symbolic link that leads
+// nowhere by now. The error is [ErrChanged], and nothing has been done, if the name leads to another
+// namespace, or if the kernel cannot tell ([Identity.Same] is not sure, and one cookie is missing).
 func (d *Deleter) DeleteIf(name string, planned Identity) error {
 	return d.host.delete(name, func(fd int) error {
-		// fd has only a path (O_PATH): the kernel tells the cookie of an open file.
-		if file, err := sys.OpenHeld(fd); err == nil {
-			defer sys.Close(file)
-			if now, err := IdentityOf(netns.NsHandle(file)); err == nil {
-				if same, sure := planned.Same(now); same && (sure || planned.Cookie == now.Cookie) {
-					return nil
-				}
-			}
+		if !d.host.leadsTo(name, fd, planned) {
+			return newOpError(OpRemoveName, name, d.host.NamePath(name), ErrChanged)
 		}
-		return newOpError(OpRemoveName, name, d.host.NamePath(name), ErrChanged)
+		return nil
 	}, d.held.Hold)
+}
+
+// leadsTo reports whether the file fd of a name, which is held only, is the namespace planned, or a
+// link to it or to nothing.
+func (h Host) leadsTo(name string, fd int, planned Identity) bool {
+	var st sys.FileStat
+	if sys.StatFD(fd, &st) == nil && st.Kind() == sys.KindLink {
+		target, err := h.lookup(name)
+		if err != nil {
+			return slices.Contains([]error{syscall.ENOENT, syscall.ENOTDIR, syscall.ESRCH}, err)
+		}
+		defer sys.Close(target)
+		fd = target
+	}
+	// The kernel tells the cookie of an open file only.
+	file, err := sys.OpenHeld(fd)
+	if err != nil {
+		return false
+	}
+	defer sys.Close(file)
+	now, err := IdentityOf(netns.NsHandle(file))
+	same, sure := planned.Same(now)
+	return err == nil && same && (sure || planned.Cookie == now.Cookie)
 }
 
 // Release releases the namespaces whose names were deleted. The Deleter may be used

@@ -179,6 +179,9 @@ func TestDeleteKillRefuses(t *testing.T) {
 	if names := w.names(); names != "dead host1 x y" {
 		t.Fatalf("left %q", names)
 	}
+	// A link to the namespace of a process leads nowhere when that has ended.
+	linked := lastWord(w.shell(`setsid unshare -n sleep 1000 >/dev/null 2>&1 & asleep $!; ln -s /proc/$!/ns/net /run/netns/linked; ln -s y /run/netns/to-y; echo $!`))
+	expectAnswer(t, "a link", w.kill("linked", "to-y"), "0", "linked: sent TERM to pid PID (sleep)\nlinked: pid PID (sleep) ended\ndeleted linked\ndeleted to-y\n", "", "PID", linked)
 	// Nothing is inside a dead file. The faces of ip know the flag, too.
 	a = w.command("/bin/sh", "-c", "PATH="+ipFace()+":$PATH; ip netns delete --kill dead; ip netns delete --kill=hup x")
 	expectAnswer(t, "ip", a, "0", "deleted dead\nx: sent HUP to pid PID (python3)\nx: pid PID (python3) ended\ndeleted x\n", "", "PID", pid)

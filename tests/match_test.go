@@ -185,4 +185,11 @@ func TestDeleteMatchAsks(t *testing.T) {
 	}
 	term = w.startShell("netnsctl delete --match 'web*' --yes")
 	term.expect("deleted web2\ndeleted web3\nstatus 0")
+	// Links are names, too.
+	w.shell(`ln -s db /run/netns/to-db; ln -s nowhere /run/netns/dangling`)
+	term = w.startShell("netnsctl delete --match '*d*' --exclude db")
+	term.expect("? [y/N] ")
+	term.send("y\n")
+	term.expect("deleted dangling\ndeleted to-db")
+	term.expect("status 0")
 }
