@@ -98,6 +98,10 @@ func (d draw) calls() (calls []drawnCall) {
 	i := 0
 	for ; i < len(d.argv) && strings.HasPrefix(d.argv[i], "-"); i++ {
 		word := d.argv[i]
+		if word == "--" {
+			i++
+			break
+		}
 		if name := strings.TrimPrefix(word[1:], "-"); len(name) > 0 && strings.HasPrefix("all", name) {
 			c.all = true
 		}

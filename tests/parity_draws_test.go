@@ -69,6 +69,7 @@ func parityDraws() (draws []draw) {
 				w.entries = nil
 			}
 			add(w, nil, command)
+			add(w, []string{"-a"}, command)
 		}
 		for _, option := range parityOptions {
 			add(parityWorld, option, command)
