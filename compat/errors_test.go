@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -142,6 +143,18 @@ func TestStrerror(t *testing.T) {
 	} {
 		if got := strerror(err); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
+
+// TestNoReturnEnds: a thread that could not leave a new namespace runs no further line of a
+// batch, even with -force.
+func TestNoReturnEnds(t *testing.T) {
+	s := &session{opts: options{force: true}}
+	for op, ends := range map[netnsctl.Op]bool{netnsctl.OpRestoreNet: true, netnsctl.OpUnshareNet: false} {
+		f, ok := errors.AsType[*failure](s.fail("add", netnsctl.NewOpError(op, "x", "", syscall.ENOMEM)))
+		if !ok || f.exits != ends {
+			t.Errorf("%s: %+v, want exits: %v", op, f, ends)
 		}
 	}
 }
