@@ -14,10 +14,9 @@ import (
 // batch runs the lines of a batch file.
 type batch struct {
 	*session
-	name  string
-	lines *batchReader
-	// waiting are lines for the real `ip` that have not run yet.
-	waiting realIPLines
+	name   string
+	lines  *batchReader
+	realIP realIPLines
 	// result is the failure of a line, or nil.
 	result error
 }
@@ -47,18 +46,19 @@ func (s *session) openBatch(name string) (*os.File, error) {
 }
 
 func (b *batch) run() error {
+	defer b.endKept()
 	for {
 		if !b.lines.pending() && !proc.Readable(int(b.stdin.Fd())) {
 			b.deleter.Release() // the writer of the next line may wait for that
 		}
 		line, err := b.lines.next()
 		if err == nil && b.program.Face == FaceIP && !IsNetns(line.words[0]) {
-			b.waiting.add(line)
-			if b.lines.pending() {
-				continue // one process runs as many lines as possible
+			if stop := b.runLater(line); stop != nil {
+				return stop
 			}
+			continue
 		}
-		if stop := b.runRealIP(); stop != nil {
+		if stop := b.runWaiting(); stop != nil {
 			return stop
 		}
 		switch {
@@ -84,8 +84,6 @@ func (b *batch) runLine(words []string) error {
 	switch object := words[0]; {
 	case IsNetns(object):
 		return b.netnsCommand(words[1:])
-	case b.program.Face == FaceIP:
-		return nil // the real `ip` has run it
 	case strings.HasSuffix(object, "netns"):
 		// Something precedes the object, usually a byte order mark.
 		return failed("Object \"%s\" is unknown, try \"%s help\".", object, b.program.Face.program())

@@ -3,7 +3,6 @@ package compat
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"os"
 	"strings"
 
@@ -148,63 +147,4 @@ func errNoRealIP() error {
 func contains(path, text string) bool {
 	content, err := os.ReadFile(path)
 	return err == nil && bytes.Contains(content, []byte(text))
-}
-
-// realIPLines are the lines of a batch file that the real `ip` runs.
-type realIPLines struct {
-	text []byte
-	last batchLine
-}
-
-// add appends a line. Empty lines replace those before it, so that its number in
-// the messages of the real `ip` is right.
-func (l *realIPLines) add(line batchLine) {
-	have := bytes.Count(l.text, []byte("\n"))
-	l.text = append(l.text, bytes.Repeat([]byte("\n"), line.first-1-have)...)
-	l.text = append(l.text, line.raw...)
-	l.last = line
-}
-
-// runRealIP runs the waiting lines by the real `ip`, with the same options, and
-// copies its output.
-func (b *batch) runRealIP() (stop error) {
-	text := b.waiting.text
-	if text == nil {
-		return nil
-	}
-	b.waiting.text = nil
-	b.deleter.Release()
-	argv := append(append([]string{"ip"}, b.passOn...), "-batch", "-")
-	path, err := realIP()
-	if err != nil {
-		return b.after(b.waiting.last, err)
-	}
-	env, err := realIPEnviron(path, argv)
-	if err != nil {
-		return b.after(b.waiting.last, err)
-	}
-	if b.out.terminal {
-		b.out.Flush()
-	}
-	var terminal *os.File
-	if b.out.terminal {
-		terminal = b.program.Stdout
-	}
-	status, stdout, stderr, err := proc.RunFile(path, argv, env, text, terminal)
-	if err != nil {
-		err = netnsctl.NewOpError(netnsctl.OpExec, path, "", err)
-		return b.after(b.waiting.last, b.fail("", err))
-	}
-	const failedLine = "Command failed -:"
-	failed := bytes.Contains(stderr, []byte(failedLine))
-	ours := fmt.Appendf(nil, "Command failed %s:", b.name)
-	b.program.Stderr.Write(bytes.ReplaceAll(stderr, []byte(failedLine), ours))
-	b.out.Write(stdout)
-	switch {
-	case status == 0:
-		return nil
-	case failed && status == statusFailed:
-		return b.failedOnce()
-	}
-	return &failure{status: max(status, statusFailed), exits: true}
 }

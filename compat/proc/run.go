@@ -20,7 +20,7 @@ func ExecFile(path string, argv, env []string) error {
 // RunFile runs the program at path as a child, with the environment env and with input as
 // its standard input, and waits for it. It returns the exit status, -1 if a signal ended the child, and what
 // the child wrote to standard output and standard error. If terminal is not nil,
-// standard output goes there directly.
+// standard output goes there directly. The child does not outlive this process.
 func RunFile(path string, argv, env []string, input []byte, terminal *os.File) (status int, stdout, stderr []byte, err error) {
 	var files [3]*os.File
 	for i := range files {
@@ -32,7 +32,7 @@ func RunFile(path string, argv, env []string, input []byte, terminal *os.File) (
 	if _, err := files[0].WriteAt(input, 0); err != nil {
 		return 0, nil, nil, err
 	}
-	attr := &os.ProcAttr{Env: env, Files: files[:]}
+	attr := &os.ProcAttr{Env: env, Files: files[:], Sys: diesWithParent()}
 	if terminal != nil {
 		attr.Files = []*os.File{files[0], terminal, files[2]}
 	}
