@@ -111,6 +111,8 @@ func TestUnreadableRunDirectory(t *testing.T) {
 	expectParts(t, "list --stale", a, "1", squeeze(a.stdout), "unknown cannot tell: ", "held by mount /run/netns/vpn")
 	a = ask("check")
 	expectParts(t, "check", a, "1", a.stdout, "NETNS UNKNOWN - 0 orphaned, 0 stale, 1 unknown")
+	a = ask("delete --dry-run vpn")
+	expectParts(t, "dry run", a, "1", a.stderr, "netnsctl: vpn could not be inspected\n")
 }
 
 // TestSnapshotIncomplete: what a record of an ordinary user lacks is not new.

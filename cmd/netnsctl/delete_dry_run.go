@@ -77,7 +77,11 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 			u.print(one.text(snap, o.verbose))
 		}
 		for _, d := range all {
-			if nameIn(snap, d.name) == nil {
+			switch {
+			case nameIn(snap, d.name) != nil:
+			case host.IsName(d.name):
+				u.note("%s could not be inspected", quote(d.name))
+			default:
 				u.note("%s is gone meanwhile", quote(d.name))
 			}
 		}
@@ -96,7 +100,7 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 }
 
 // outcomesOf are the outcomes of all deletions together: a name that is deleted as
-// well does not keep a namespace. Names that are gone meanwhile have no outcome.
+// well does not keep a namespace. Names that the snapshot has not have no outcome.
 func outcomesOf(snap *discover.Snapshot, all []deletion) (outcomes []outcome) {
 	var namespaces []*discover.Namespace
 	going := going{names: map[string]bool{}, files: map[string]bool{}}

@@ -3,6 +3,7 @@ package discover
 import (
 	"errors"
 	"strconv"
+	"syscall"
 
 	"github.com/vishvananda/netns"
 
@@ -34,9 +35,13 @@ func (s *Snapshot) LinksNow(orphans map[uint64]netnsctl.ID, idle []*Namespace, u
 	for _, ns := range idle {
 		isIdle[ns.ID] = true
 	}
+	named, err := s.namedSince()
+	if err != nil {
+		return nil, err
+	}
 	near := func(ns *Namespace) bool { return ns.Verdict == Orphan || isIdle[ns.ID] }
 	look := func(counts func(orphan *Namespace) bool) ([]*Namespace, map[*Namespace]string, *wires) {
-		namespaces, others := s.now(users, counts)
+		namespaces, others := s.now(users, named, counts)
 		others.Of = func(i int) bool { return near(namespaces[i]) }
 		l := wirer{host: s.first, at: s.Host, taps: s.tapsNow}
 		carried, w := l.look(namespaces, Handles(namespaces), others)
@@ -81,9 +86,9 @@ func (s *Snapshot) LinksNow(orphans map[uint64]netnsctl.ID, idle []*Namespace, u
 }
 
 // now gives the namespaces of the snapshot, of the orphans only those that count, those that
-// processes have made or entered since, and those to which new names lead.
-func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool) (all []*Namespace, others inside.Near) {
-	known, named := map[uint64]bool{}, map[string]bool{}
+// processes have made or entered since, and those that were named since.
+func (s *Snapshot) now(users map[uint64]int, named []Namespace, counts func(orphan *Namespace) bool) (all []*Namespace, others inside.Near) {
+	known := map[uint64]bool{}
 	own := procfs.IsOwn(s.Host.Proc())
 	var paths []string
 	add := func(ns Namespace) {
@@ -114,9 +119,6 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 		return netns.NsHandle(fd), nil
 	}
 	for _, ns := range s.Namespaces {
-		for _, name := range ns.Names {
-			named[name] = true
-		}
 		if ns.ID != (netnsctl.ID{}) && (ns.Seen() != Orphan || counts(ns)) {
 			add(*ns)
 		}
@@ -126,19 +128,39 @@ func (s *Snapshot) now(users map[uint64]int, counts func(orphan *Namespace) bool
 			add(Namespace{Identity: netnsctl.Identity{ID: netnsctl.ID{Dev: s.Own.Dev, Ino: ino}}})
 		}
 	}
-	for _, d := range runDirsOf(s.Host) {
-		host := d.host(s.Host)
-		entries, _ := host.Names()
-		for _, entry := range entries {
-			if named[d.name(entry)] {
-				continue
-			}
-			if id, err := host.Identity(entry); err == nil && !known[id.ID.Ino] {
-				add(Namespace{Identity: id, Names: []string{d.name(entry)}, Verdict: Idle})
-			}
+	for _, ns := range named {
+		if !known[ns.ID.Ino] {
+			add(ns)
 		}
 	}
 	return all, others
+}
+
+// namedSince gives the namespaces to which names lead that the snapshot has not.
+func (s *Snapshot) namedSince() (all []Namespace, err error) {
+	known := map[string]bool{}
+	for _, ns := range s.Namespaces {
+		for _, name := range ns.Names {
+			known[name] = true
+		}
+	}
+	for _, d := range runDirsOf(s.Host) {
+		host := d.host(s.Host)
+		entries, err := host.Names()
+		if err != nil && !errors.Is(err, syscall.ENOENT) {
+			return nil, err
+		}
+		for _, entry := range entries {
+			name := d.name(entry)
+			if known[name] {
+				continue
+			}
+			if id, err := host.Identity(entry); err == nil {
+				all = append(all, Namespace{Identity: id, Names: []string{name}, Verdict: Idle})
+			}
+		}
+	}
+	return all, nil
 }
 
 // tapsNow are the character devices of macvtaps that processes have open now.

@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -51,4 +53,14 @@ func TestLinksNowReleased(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLinksNowBlind: where the names cannot be read, a new one may lead to the far end of a device.
+func TestLinksNowBlind(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "netns")
+	nstest.Must(t, os.WriteFile(file, nil, 0o600))
+	snap := Snapshot{Host: netnsctl.Host{RunDir: file}}
+	if links, err := snap.LinksNow(nil, nil, nil); err == nil {
+		t.Errorf("no error, but %v", links)
+	}
 }
