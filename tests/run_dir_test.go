@@ -52,6 +52,19 @@ func TestRunDirOption(t *testing.T) {
 	})
 }
 
+// TestRunDirOfAnother: a clean-up without --run-dir leaves alone what is in a directory that another
+// call has chosen.
+func TestRunDirOfAnother(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`netnsctl --run-dir /run/lab add red
+		netnsctl prune --yes --older-than 0 >/run/said || test $? = 3`)
+	if said := w.shell(`cat /run/said`); !strings.Contains(said, "mounted at /run/lab/red, owned by the program that uses /run/lab") {
+		t.Error(said)
+	}
+	expectAnswer(t, "the name", w.netnsctl("--run-dir", "/run/lab", "list"), "0", "red\n", "")
+}
+
 // TestRunDirMisuse: a value that cannot be right ends the call before anything is done.
 func TestRunDirMisuse(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,9 @@ func (m *Mount) Foreign() string {
 	if runtime := container.At(m.Path); runtime != "" {
 		return runtime
 	}
-	if dir := path.Dir(m.Path); path.Base(dir) == "netns" && !inRunDir(m.Path) {
+	dir := path.Dir(m.Path)
+	chosen := (m.Host || m.Own) && m.ParentOnItself && m.ParentPath == dir // as by --run-dir
+	if (chosen || path.Base(dir) == "netns") && !inRunDir(m.Path) {
 		return "the program that uses " + dir
 	}
 	return ""

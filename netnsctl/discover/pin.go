@@ -96,6 +96,9 @@ type Mount struct {
 	ParentID uint64
 	// ParentPath is where that other mount is mounted, FSType the type of its file system.
 	ParentPath, FSType string
+	// ParentOnItself says that the other mount is a directory mounted on itself, as a run
+	// directory is.
+	ParentOnItself bool
 	// Through is a process that sees the mount, other than the one that scans; 0 if there is
 	// none.
 	Through int `json:"through_pid,omitempty"`

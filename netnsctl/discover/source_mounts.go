@@ -131,6 +131,8 @@ func (v *vantage) mount(m *mountns.Namespace, t *mountinfo.Table, row mountinfo.
 		Carries:    t.Carries(row),
 		File:       t.File(row),
 		Spreads:    on.Group != 0,
+
+		ParentOnItself: t.OnItself(on),
 	}
 	if cover, covered := t.Cover(row); covered {
 		mount.Covered, mount.Cover, mount.CoverBears = true, cover.Point, mount.Own && t.Bears(cover)

@@ -27,6 +27,12 @@ func (t *Table) fileOf(row Row) []byte {
 	return t.file
 }
 
+// OnItself reports whether a mount shows the very directory that it is mounted on, as that of a
+// run directory does: `ip netns` makes it a mount that propagates.
+func (t *Table) OnItself(row Row) bool {
+	return row.Root != "" && string(t.fileOf(row)) == row.Dev+":"+row.Root
+}
+
 // files is a list of files, without the first one that of the mount below.
 type files struct {
 	file string

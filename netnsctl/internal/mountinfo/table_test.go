@@ -47,6 +47,11 @@ func TestParseMounts(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
+	for id, is := range map[int]bool{22: false, 25: false, 30: true, 33: false, 36: false} {
+		if row, _ := table.ByID(id); table.OnItself(row) != is {
+			t.Errorf("mount %d is on itself: %v", id, !is)
+		}
+	}
 	for id, is := range map[uint64]bool{22: true, 38: true, 23: false, 1: false, 1 << 40: false} {
 		if seen.Has(id) != is {
 			t.Errorf("mount %d seen: %v", id, !is)
