@@ -62,7 +62,7 @@ func TestRunDirOfAnother(t *testing.T) {
 	if said := w.shell(`cat /run/said`); !strings.Contains(said, "mounted at /run/lab/red, owned by the program that uses /run/lab") {
 		t.Error(said)
 	}
-	expectAnswer(t, "the name", w.netnsctl("--run-dir", "/run/lab", "list"), "0", "red\n", "")
+	expectAnswer(t, "the name", w.run("--run-dir", "/run/lab", "list"), "0", "red\n", "")
 }
 
 // TestRunDirMisuse: a value that cannot be right ends the call before anything is done.
