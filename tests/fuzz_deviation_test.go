@@ -28,6 +28,8 @@ func excluded(d draw, f face, real outcome) bool {
 			return true // -all switches the check of names off
 		case c.is("delete") && d.hasLink() && (c.all || len(c.args) > 0 && d.kind(c.args[0]) == "link"):
 			return true // delete unmounts what a link leads to
+		case f.name == "netnsctl" && (c.word == "" || c.is("list") || c.is("list-id")) && (d.world.dir == "file" || d.world.dir == "private" && d.user):
+			return true // a run directory that cannot be read is an error
 		case c.is("delete") && c.all && len(c.args) > 0 && f.name == "netnsctl":
 			return true // -all delete NAME refuses
 		case c.is("delete") && f.name == "netnsctl" && !d.isPlain() &&
