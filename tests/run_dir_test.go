@@ -184,6 +184,11 @@ func TestTwoRunDirectoriesCleanUp(t *testing.T) {
 	expectAnswer(t, "young", w.run("prune", "--dry-run"), "3",
 		"would skip /var/run/netns/dead: younger than 10m; to remove it anyway: netnsctl prune /var/run/netns/dead\n"+
 			"2 idle names were not considered; to include them: --idle\n", "")
+	w.shell(`mount -o remount,bind,ro /var/run/netns; : >/run/netns/dead`)
+	expectAnswer(t, "read-only", w.run("prune", "--older-than", "0"), "3", "removed dead (dead-file)\n"+
+		"skipped /var/run/netns/dead: the run directory is on a read-only mount\n1 removed, 0 released, 1 skipped\n"+
+		"2 idle names were not considered; to include them: --idle\n", "")
+	w.shell(`mount -o remount,bind,rw /var/run/netns`)
 	expectAnswer(t, "prune", w.run("prune", "--older-than", "0"), "0",
 		"removed /var/run/netns/dead (dead-file)\n1 removed, 0 released, 0 skipped\n2 idle names were not considered; to include them: --idle\n", "")
 	expectAnswer(t, "a target", w.run("prune", "/run/names/pod"), "0", "removed /var/run/netns/pod (idle)\n1 removed, 0 released, 0 skipped\n", "")

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"cmp"
+	"path"
 	"slices"
 
 	"github.com/netnsctl/netnsctl/netnsctl"
@@ -78,6 +79,9 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 
 // obstacle is why the file of a name cannot be removed.
 func (p *planner) obstacle(n *discover.Name) netnsctl.Obstacle {
+	if path.IsAbs(n.Name) {
+		return n.Obstacle
+	}
 	return cmp.Or(p.snap.Obstacle, n.Obstacle)
 }
 

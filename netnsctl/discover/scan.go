@@ -127,6 +127,12 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 	}
 	if opts.Files {
 		snap.Obstacle = host.Obstacle()
+		for _, in := range v.runDirs[1:] {
+			obstacle := in.host(host).Obstacle()
+			for _, n := range v.namesIn(in) {
+				n.Obstacle = cmp.Or(obstacle, n.Obstacle)
+			}
+		}
 		all := slices.Concat(snap.Names, snap.DeadFiles)
 		if slices.ContainsFunc(all, func(n *Name) bool { return n.Verdict == Stale }) {
 			v.runtimes().noteNames(all, host)

@@ -211,7 +211,8 @@ type Name struct {
 	AgeSeconds *int64 `json:"age_seconds,omitempty"`
 	// File is the entry itself, under whatever is mounted on it.
 	File File
-	// Obstacle is why the file cannot be removed although others can ([Snapshot.Obstacle]). That
+	// Obstacle is why the file cannot be removed although others can ([Snapshot.Obstacle]); for a
+	// name of another directory than the run directory also why none can be removed there. That
 	// of a name that leads to a namespace is known with [Options.Everything] and Files.
 	Obstacle netnsctl.Obstacle
 	// Owner is the program in whose directory a file of [Snapshot.DeadFiles] is; for a name of another

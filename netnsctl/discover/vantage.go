@@ -158,7 +158,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 		v.add([]sighting{v.sighting(v.host1.Ino, Pin{})})
 	}
 	for _, d := range v.runDirs {
-		if v.hasForeignMounts(d) {
+		if (!d.other || hasEntries(d.path)) && v.hasForeignMounts(d) {
 			v.critical(GapForeignMounts + " on " + d.dir + ", which is older than ours")
 		}
 	}
