@@ -170,11 +170,14 @@ func (i *isolation) hide(dir, entry string) error {
 	if err != nil {
 		return err
 	}
+	links := extraEtc + "/" + path.Base(dir)
+	if target == "/etc/"+links || sys.IsMountPoint("/etc/"+links+".all") {
+		return nil // already, for the command that runs this one
+	}
 	entries, err := sys.Names(target)
 	if err != nil {
 		return err
 	}
-	links := extraEtc + "/" + path.Base(dir)
 	i.etc.Dirs = append(i.etc.Dirs, links)
 	if st.Kind() == sys.KindLink {
 		i.etc.Links[links+".link"] = "/etc/" + links

@@ -232,6 +232,9 @@ func TestExecDNSView(t *testing.T) {
 		{"echo nameserver 127.0.0.10 >/etc/resolv.conf; cat /etc/netns/v/resolv.conf", "nameserver 127.0.0.10\n", "dangling"},
 		{"test -w /etc/hosts || echo read-only; stat -c %a /etc", "read-only\n755\n", "dangling"},
 		{"ls /sys/class/net", "lo\n", "dangling"},
+		// A command that runs another one with isolated DNS.
+		{"netnsctl exec --dns=isolated v sh -c 'ls /run/nscd /var/run/nscd | grep -v cannot; ls -d /run/systemd/* /var/run/pid; cat /etc/resolv.conf /etc/mounted/file /etc/app/conf; stat -L /run/systemd/seats >/dev/null' 2>/dev/null",
+			"/run/nscd:\n/run/systemd/seats\n/var/run/pid\nnameserver 127.0.0.10\nkept\nours\n", "dangling"},
 	} {
 		a := w.run("exec", "--dns", "isolated", "v", "sh", "-c", c.script)
 		if a.status != "0" || a.stdout != c.stdout || !strings.Contains(a.stderr, c.stderr) || strings.Count(a.stderr, "\n") != 1 {
@@ -260,11 +263,24 @@ func TestExecDNSView(t *testing.T) {
 	expectParts(t, "a link", a, "0", a.stderr, "to prevent that: --dns=isolated")
 }
 
+// TestRunDNSIsolated: there /var/run is no symbolic link.
+func TestRunDNSIsolated(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`mount -t tmpfs none /var; mkdir -p /var/run/nscd /var/run/kept; echo text >/var/run/kept/file; mount -t tmpfs none /var/run/kept; echo covers >/var/run/kept/file`)
+	a := w.run("run", "--dns=isolated", "sh", "-c", "ls /var/run; cat /var/run/kept/file /etc/resolv.conf")
+	if a != (answer{"kept\ncovers\n", "", "0"}) {
+		t.Errorf("%v", a)
+	}
+}
+
 // TestExecDNSRefused: where DNS cannot be isolated, no command runs.
 func TestExecDNSRefused(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(resolverWorld)
+	a := w.run("exec", "--dns=isolated", "v", "netnsctl", "exec", "--dns=isolated", "v", "netnsctl", "exec", "--dns=isolated", "v", "echo", "ran")
+	expectParts(t, "the third one", a, "255", a.stdout+a.stderr, "netnsctl: DNS cannot be isolated: no overlayfs can lie over /etc")
 	for damage, says := range map[string]string{
 		"rm /etc/netns/v/resolv.conf; ln -s nowhere /etc/netns/v/resolv.conf": "DNS cannot be isolated: /etc/netns/v/resolv.conf: no such file or directory",
 		"mkdir -p /etc/netns/v/nsswitch.conf":                                 "DNS cannot be isolated: /etc/netns/v/nsswitch.conf: ",

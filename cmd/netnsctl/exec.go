@@ -97,6 +97,9 @@ func execError(err error) string {
 	case op == nil:
 	case op.Op == netnsctl.OpIsolateDNS && op.Path == "/etc" && errors.Is(err, syscall.ENODEV):
 		return "DNS cannot be isolated: the kernel has no overlayfs"
+	case op.Op == netnsctl.OpIsolateDNS && op.Path == "/etc" && errors.Is(err, syscall.EINVAL):
+		// Two overlayfs may lie on one another (FILESYSTEM_MAX_STACK_DEPTH in linux/fs.h).
+		return "DNS cannot be isolated: no overlayfs can lie over /etc, such as within two others (a container, exec --dns=isolated)"
 	case op.Op == netnsctl.OpIsolateDNS:
 		return fmt.Sprintf("DNS cannot be isolated: %s: %v", op.Path, op.Err)
 	case op.Op == netnsctl.OpMountSysfs && errors.Is(err, syscall.EPERM):
