@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"os"
 	"syscall"
 
@@ -47,9 +48,11 @@ func (h Host) bindName(name, source string, fd int) error {
 }
 
 // fileFirst is the error where there is no namespace for a name: err, or that of the file
-// if that could not have been made either, as with ip.
+// if that could not have been made either, as with ip. That the thread is elsewhere
+// ([OpRestoreNet]) matters more.
 func (h Host) fileFirst(name string, err error) error {
-	if refused := sys.MayCreateIn(h.Dir()); refused != nil {
+	e, _ := errors.AsType[*OpError](err)
+	if refused := sys.MayCreateIn(h.Dir()); refused != nil && e != nil && e.Op != OpRestoreNet {
 		return newOpError(OpCreateName, name, h.NamePath(name), refused)
 	}
 	return err
