@@ -22,6 +22,9 @@ bench=$(mktemp -d "$1.XXXX")
 trap 'rm -r "$bench"' EXIT
 built=$1
 netnsctl=$bench/netnsctl
+standin=$bench/ip
+ln -s netnsctl "$standin"
+export NETNSCTL_IP=$ip
 
 # fresh makes it an installed file: what the linker wrote lies in the page cache in
 # single pages, which costs every start. Where the pages of a copy lie does, too, up
@@ -118,6 +121,8 @@ quick 'identify, no names' "$ip netns identify" "$netnsctl identify"
 quick 'exec NAME true' "$ip netns exec n1 true" "$netnsctl exec n1 true"
 quick '-n NAME list' "$ip -n n1 netns list" "$netnsctl -n n1 list"
 quick 'pids NAME' "$ip netns pids n1" "$netnsctl pids n1"
+quick 'ip link show lo, handed over' "$ip link show lo" "$standin link show lo"
+quick 'ip -n NAME addr, handed over' "$ip -n n1 addr" "$standin -n n1 addr"
 "$ip" netns add x
 compare 'add NAME' 10 "$ip netns add x" "$netnsctl add x" "$ip netns delete x"
 compare 'delete NAME' 10 "$ip netns delete x" "$netnsctl delete x" "$ip netns add x"
@@ -126,7 +131,12 @@ compare 'delete NAME' 10 "$ip netns delete x" "$netnsctl delete x" "$ip netns ad
 head 'bulk' ip
 lines add 2 1001 >$dir/add
 lines delete 2 1001 >$dir/delete
-"$ip" -batch $dir/add
+mixed() { for ((i = 2; i <= 301; i++)); do printf 'netns add n%s\nlink %s lo %s\n' $i "$1" "$2"; done; }
+mixed set up >$dir/set
+compare '-batch, 300 adds, 300 link set' 1 "$ip -batch $dir/set" "$standin -batch $dir/set" "$ip -force -batch $dir/delete"
+mixed show '' >$dir/show
+compare '-batch, 300 adds, 300 link show' 1 "$ip -batch $dir/show" "$standin -batch $dir/show" "$ip -force -batch $dir/delete"
+"$ip" -force -batch $dir/add 2>/dev/null || true
 compare '-batch, 1000 adds' 1 "$ip -batch $dir/add" "$netnsctl -batch $dir/add" "$ip -force -batch $dir/delete"
 rounds=$((rounds * 5)) compare '-batch, 1000 deletes' 1 "$ip -batch $dir/delete" "$netnsctl -batch $dir/delete" "$ip -force -batch $dir/add"
 compare '-all delete, 1000 names' 1 "$ip -all netns delete" "$netnsctl -all delete" "$ip -force -batch $dir/add"
