@@ -12,7 +12,7 @@ shift
 	net/{fib-onlink-tests,fib_nexthop_multiprefix,fib_nexthop_nongw,fib_nexthops,fib_rule_tests,fib_tests,icmp,icmp_redirect}.sh \
 	net/{ip_defrag,ipv6_flowlabel,l2tp,ndisc_unsolicited_na_test,netdevice,reuseaddr_ports_exhausted,route_localnet,rtnetlink}.sh \
 	net/{srv6_end_dt46_l3vpn_test,srv6_hencap_red_l3vpn_test,test_blackhole_dev,test_ingress_egress_chaining}.sh \
-	net/{test_vxlan_fdb_changelink,test_vxlan_under_vrf,test_vxlan_vnifiltering,traceroute,udpgro,udpgro_fwd}.sh \
+	net/{test_vxlan_fdb_changelink,test_vxlan_under_vrf,test_vxlan_vnifiltering,traceroute,udpgro}.sh \
 	net/{unicast_extensions,veth,vrf_route_leaking,vrf_strict_mode_test,vrf-xfrm-tests,xfrm_policy}.sh \
 	netfilter/{bridge_brouter,conntrack_icmp_related,conntrack_tcp_unreplied,conntrack_vrf,ipip-conntrack-mtu,ipvs,nf_nat_edemux}.sh \
 	netfilter/{nft_audit,nft_fib,nft_flowtable,nft_meta,nft_nat,nft_nat_zones,nft_queue,nft_synproxy,nft_zones_many,rpath,xt_string}.sh
