@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/discover"
 	"github.com/netnsctl/netnsctl/netnsctl/kill"
@@ -46,11 +46,13 @@ func checkSignal(word string) error {
 
 // endInside ends the processes in the namespaces of names, prints each step, and notes with each name
 // what has become of them.
-func (u *ui) endInside(ctx context.Context, host netnsctl.Host, all []deletion, o deleteOptions) error {
+func (u *ui) endInside(host netnsctl.Host, all []deletion, o *deleteOptions) error {
 	namespaces, err := withNamespace(host, all)
 	if err != nil {
 		return err
 	}
+	ctx, release := proc.Interruptible()
+	defer release()
 	left, unread, err := kill.End(ctx, host, kill.Request{
 		Namespaces: namespaces, Signal: o.kill.signal, Grace: o.kill.grace,
 		Tell: func(e kill.Event) {
@@ -63,6 +65,7 @@ func (u *ui) endInside(ctx context.Context, host netnsctl.Host, all []deletion, 
 			}
 		},
 	})
+	o.stopped = interruptionOf(ctx, len(all), false)
 	if errors.Is(err, netnsctl.ErrChanged) {
 		return explanation{fact: err.Error()}.refusal()
 	}
