@@ -1,6 +1,7 @@
 package mountns
 
 import (
+	"math"
 	"time"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/budget"
@@ -18,7 +19,7 @@ var ownLimit = budget.Amount{Items: 1 << 20, Bytes: 256 << 20, Kept: 1 << 30, Ti
 // together.
 const longLine = 8 << 10
 
-var longLines = budget.Amount{Items: 1 << 40, Bytes: 16 << 20, Kept: 1 << 40, Time: time.Hour}
+var longLines = budget.Amount{Items: math.MaxInt, Bytes: 16 << 20, Kept: math.MaxInt, Time: time.Hour}
 
 // In a user namespace everyone may mount 100,000 times in each of tens of thousands of mount
 // namespaces, at paths of any length, and stack them: then the kernel needs a time that grows
