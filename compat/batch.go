@@ -46,7 +46,7 @@ func (s *session) openBatch(name string) (*os.File, error) {
 }
 
 func (b *batch) run() error {
-	defer b.endKept()
+	defer func() { _, _ = b.endKept() }() // after an error, which comes first
 	for {
 		if !b.lines.pending() && !proc.Readable(int(b.stdin.Fd())) {
 			b.deleter.Release() // the writer of the next line may wait for that

@@ -102,7 +102,7 @@ func (b *batch) learn(object string, shown int) {
 	}
 	r.answersAtOnce[object] = atOnce
 	if !atOnce {
-		b.endKept()
+		_, _ = b.endKept() // its status was that of the line
 	}
 }
 

@@ -68,7 +68,7 @@ func callHash(argv []string) string {
 	h := fnv.New64a()
 	if self, err := os.Stat("/proc/self/exe"); err == nil {
 		st := self.Sys().(*syscall.Stat_t)
-		for _, n := range []uint64{st.Ino, uint64(st.Dev)} {
+		for _, n := range []uint64{st.Ino, uint64(st.Dev)} { //nolint:unconvert // Dev has 32 bits on some architectures.
 			h.Write(binary.LittleEndian.AppendUint64(nil, n))
 		}
 	}

@@ -41,7 +41,7 @@ func withoutForeignServices(text string) string {
 func keepOwn(line string) (kept []string) {
 	line, _, _ = strings.Cut(line, "#")
 	keep, bracket := false, false
-	for _, word := range strings.Fields(strings.NewReplacer("[", " [", "]", "] ").Replace(line)) {
+	for word := range strings.FieldsSeq(strings.NewReplacer("[", " [", "]", "] ").Replace(line)) {
 		action := bracket || word[0] == '['
 		if !action {
 			keep = slices.Contains(ownServices, word)

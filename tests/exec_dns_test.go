@@ -233,8 +233,10 @@ func TestExecDNSView(t *testing.T) {
 		{"test -w /etc/hosts || echo read-only; stat -c %a /etc", "read-only\n755\n", "dangling"},
 		{"ls /sys/class/net", "lo\n", "dangling"},
 		// A command that runs another one with isolated DNS.
-		{"netnsctl exec --dns=isolated v sh -c 'ls /run/nscd /var/run/nscd | grep -v cannot; ls -d /run/systemd/* /var/run/pid; cat /etc/resolv.conf /etc/mounted/file /etc/app/conf; stat -L /run/systemd/seats >/dev/null' 2>/dev/null",
-			"/run/nscd:\n/run/systemd/seats\n/var/run/pid\nnameserver 127.0.0.10\nkept\nours\n", "dangling"},
+		{
+			"netnsctl exec --dns=isolated v sh -c 'ls /run/nscd /var/run/nscd | grep -v cannot; ls -d /run/systemd/* /var/run/pid; cat /etc/resolv.conf /etc/mounted/file /etc/app/conf; stat -L /run/systemd/seats >/dev/null' 2>/dev/null",
+			"/run/nscd:\n/run/systemd/seats\n/var/run/pid\nnameserver 127.0.0.10\nkept\nours\n", "dangling",
+		},
 	} {
 		a := w.run("exec", "--dns", "isolated", "v", "sh", "-c", c.script)
 		if a.status != "0" || a.stdout != c.stdout || !strings.Contains(a.stderr, c.stderr) || strings.Count(a.stderr, "\n") != 1 {

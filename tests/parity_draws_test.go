@@ -8,16 +8,62 @@ import (
 // parityOptions are the options before the command that have an effect, each also with a
 // value that it does not take, and some that ip does not have.
 var parityOptions = [][]string{
-	{"-4"}, {"-h"}, {"-V"}, {"-force"}, {"-j"}, {"-p"}, {"-c"}, {"-c=x"}, {"-help"}, {"-a"}, {"-echo"}, {"-l", "x"},
-	{"-f", "x"}, {"-f", "help"}, {"-rc", "x"}, {"-n", "a"}, {"-n", "missing"}, {"-n", "dead"}, {"-n", ""}, {"-n", "a/b"},
-	{"-b", "batch"}, {"-b", "missing"}, {"-x"}, {"--"}, {"-D"}, {""},
+	{"-4"},
+	{"-h"},
+	{"-V"},
+	{"-force"},
+	{"-j"},
+	{"-p"},
+	{"-c"},
+	{"-c=x"},
+	{"-help"},
+	{"-a"},
+	{"-echo"},
+	{"-l", "x"},
+	{"-f", "x"},
+	{"-f", "help"},
+	{"-rc", "x"},
+	{"-n", "a"},
+	{"-n", "missing"},
+	{"-n", "dead"},
+	{"-n", ""},
+	{"-n", "a/b"},
+	{"-b", "batch"},
+	{"-b", "missing"},
+	{"-x"},
+	{"--"},
+	{"-D"},
+	{""},
 }
 
 // paritySilentOptions are those that netns ignores, and other spellings.
 var paritySilentOptions = [][]string{
-	{"-6"}, {"-0"}, {"-M"}, {"-B"}, {"-human-readable"}, {"-iec"}, {"-s"}, {"-statistics"}, {"-d"}, {"-r"}, {"-o"}, {"-t"},
-	{"-ts"}, {"-br"}, {"--json"}, {"-c=never"}, {"-N"}, {"-l", "1"}, {"-f", "inet6"}, {"-rc", "1048576"}, {"-ec"}, {"-"}, {"---"},
-	{"-json=1"}, {"--all"}, {"-I"},
+	{"-6"},
+	{"-0"},
+	{"-M"},
+	{"-B"},
+	{"-human-readable"},
+	{"-iec"},
+	{"-s"},
+	{"-statistics"},
+	{"-d"},
+	{"-r"},
+	{"-o"},
+	{"-t"},
+	{"-ts"},
+	{"-br"},
+	{"--json"},
+	{"-c=never"},
+	{"-N"},
+	{"-l", "1"},
+	{"-f", "inet6"},
+	{"-rc", "1048576"},
+	{"-ec"},
+	{"-"},
+	{"---"},
+	{"-json=1"},
+	{"--all"},
+	{"-I"},
 }
 
 // parityCommands are the commands with their arguments, good and bad.
@@ -45,9 +91,14 @@ var parityBatch = []string{
 
 // parityWorld has an entry of every kind.
 var parityWorld = world{dir: "shared", entries: []thing{
-	{name: "a", kind: "netns", nsid: 5, proc: true, etc: "hosts"}, {name: "b", kind: "netns", nsid: -1},
-	{name: "alias", kind: "alias", of: "a", nsid: -1}, {name: "dead", kind: "dead", nsid: -1}, {name: "dangling", kind: "dangling", nsid: -1},
-	{name: "file", kind: "file", nsid: -1}, {name: "dir", kind: "dir", nsid: -1}, {name: "uts", kind: "uts", nsid: -1},
+	{name: "a", kind: "netns", nsid: 5, proc: true, etc: "hosts"},
+	{name: "b", kind: "netns", nsid: -1},
+	{name: "alias", kind: "alias", of: "a", nsid: -1},
+	{name: "dead", kind: "dead", nsid: -1},
+	{name: "dangling", kind: "dangling", nsid: -1},
+	{name: "file", kind: "file", nsid: -1},
+	{name: "dir", kind: "dir", nsid: -1},
+	{name: "uts", kind: "uts", nsid: -1},
 }}
 
 // parityDraws are: each command in each kind of run directory and with each option that

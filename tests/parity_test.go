@@ -140,8 +140,10 @@ func (p *parity) found(version, kind, text string) {
 func lineDifference(real, got outcome) string {
 	var text strings.Builder
 	for _, part := range []struct{ name, real, got string }{
-		{"stdout", real.stdout, got.stdout}, {"stderr", real.stderr, got.stderr},
-		{"status", real.status, got.status}, {"state", real.state, got.state},
+		{"stdout", real.stdout, got.stdout},
+		{"stderr", real.stderr, got.stderr},
+		{"status", real.status, got.status},
+		{"state", real.state, got.state},
 	} {
 		if part.real == part.got {
 			continue

@@ -17,7 +17,6 @@ var (
 	buffer   [256]byte
 )
 
-//nolint:unused // begin reads it.
 var oneProcessor = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0}
 
 // begin gets the stack that execve(2) leaves: argc, argv…, NULL, envp…, NULL, auxv. It
@@ -27,7 +26,6 @@ var oneProcessor = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '
 // of 16). What becomes free are the first two words of the environment.
 //
 //go:nosplit
-//nolint:unused // The assembly files call it.
 func begin(stack unsafe.Pointer) (moved unsafe.Pointer) {
 	env = unsafe.Add(stack, (*word(stack, 0)+2)*wordSize)
 	moved = unsafe.Add(stack, -2*int(wordSize))
@@ -56,7 +54,6 @@ func begin(stack unsafe.Pointer) (moved unsafe.Pointer) {
 // asksForUserNamespace reports whether the program's name begins with NewUserNamespace.
 //
 //go:nosplit
-//nolint:unused // See begin.
 func asksForUserNamespace(p given) bool {
 	return p.argc > 0 && char(*(*unsafe.Pointer)(p.argv), 0) == NewUserNamespace[0]
 }
@@ -64,7 +61,6 @@ func asksForUserNamespace(p given) bool {
 // record asks the kernel for what the process was given.
 //
 //go:nosplit
-//nolint:unused // See begin.
 func record() {
 	for fd := range uintptr(len(fdFlags)) {
 		fdFlags[fd] = int64(call(sysFcntl, fd, fGetfd, 0, 0, 0))

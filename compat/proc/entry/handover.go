@@ -21,7 +21,6 @@ type given struct {
 // the runtime alone takes as long as a whole `ip link show`.
 //
 //go:nosplit
-//nolint:unused // See begin.
 func handOver(p given) {
 	if !isForOthers(p) || mayDropCapabilities(p) || getenv(p.env, RoundsVariable) != nil {
 		return

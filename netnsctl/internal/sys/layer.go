@@ -23,7 +23,7 @@ func (l Layer) Cover(dir string) error {
 		return err
 	}
 	// The overlayfs keeps the tmpfs.
-	defer unix.Unmount(someDir, unix.MNT_DETACH)
+	defer func() { _ = unix.Unmount(someDir, unix.MNT_DETACH) }()
 	if err := l.fill(someDir); err != nil {
 		return err
 	}
