@@ -61,6 +61,9 @@ type flag struct {
 	// synonyms are the names of the flag in other programs, separated by blanks. They are
 	// suggested for an unknown flag.
 	synonyms string
+	// commands are words for what the command does with the flag, separated by blanks. Both
+	// are suggested for an unknown command.
+	commands string
 	// args replace the arguments of the command where the flag is given.
 	args []string
 	// repeated: the flag may be given more than once.
@@ -101,6 +104,15 @@ func (c *command) flag(word string) *flag {
 		return nil
 	}
 	return &c.Flags[i]
+}
+
+// suggestion is the flag as a suggestion has it: where it chooses one of two modes, with the
+// one that is not the default.
+func (f *flag) suggestion() string {
+	if f.Value == "MODE" {
+		return "--" + f.Name + "=" + f.Values[0]
+	}
+	return "--" + f.Name
 }
 
 // words are the ways to write the flag.

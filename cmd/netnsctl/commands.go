@@ -6,61 +6,15 @@ import (
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 )
 
-// The flags that several commands have.
-var (
-	jsonFlag    = flag{Name: "json", Short: "j", Help: "print everything, as JSON"}
-	quietFlag   = flag{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print names and IDs only"}
-	gapsFlag    = flag{Name: "verbose", Short: "v", Help: "print all that could not be inspected"}
-	keepSysFlag = flag{Name: "keep-sys", Excludes: []string{"no-sysfs"}, Help: "keep what is mounted below /sys (cgroup, bpf, tracing)"}
-	noSysfsFlag = flag{Name: "no-sysfs", Help: "leave /sys as it is"}
-	dnsFlag     = flag{Name: "dns", Value: "MODE", Default: "ip", Values: []string{dnsIsolated, "ip"}, synonyms: "resolver resolv-conf", Help: "isolated: look up host names inside only; ip: as \"ip netns exec\""}
-	userFlag    = flag{Name: "user", Value: "USER", Help: "run as USER or USER:GROUP, names or numbers, with USER's HOME, USER, LOGNAME and SHELL"}
-	keepEnvFlag = flag{Name: "keep-env", Needs: []string{"user"}, Help: "keep the environment of the caller"}
-)
-
-// commonFlags are the flags of every command.
-var commonFlags = []flag{
-	{Name: "help", Short: "h", Help: "show this help"},
-	{Name: "version", Help: "print the version of netnsctl"},
-}
-
-// tableFlags are the flags of a command that prints a table. initial are the columns
-// by default, filter is an example of --filter.
-func tableFlags(columns []string, initial, filter string) []flag {
-	return []flag{
-		{Name: "output", Short: "o", Value: "COLUMNS", Values: columns, Excludes: []string{"json", "quiet"}, Help: "show these columns, separated by commas; +COLUMN adds one, all shows all (default " + initial + ")"},
-		{Name: "sort", Value: "COLUMNS", Values: columns, Help: "sort by these columns; -COLUMN reverses"},
-		{Name: "filter", Value: "CONDITION", repeated: true, Help: "show only rows that match: " + filter},
-		{Name: "no-trunc", Excludes: []string{"json", "quiet"}, Help: "do not cut rows to the width of the terminal"},
-		{Name: "noheadings", Short: "n", Excludes: []string{"json", "quiet"}, Help: "print no headings"},
-	}
-}
-
-// replacingNames makes flags stand instead of the arguments of the command.
-func replacingNames(flags []flag) []flag {
-	for i := range flags {
-		flags[i].args = []string{}
-	}
-	return flags
-}
-
-// needing makes flags need another flag.
-func needing(other string, flags []flag) []flag {
-	for i := range flags {
-		flags[i].Needs = []string{other}
-	}
-	return flags
-}
-
 const (
 	// namespaceWords explains NAMESPACE in the help.
 	namespaceWords = "NAMESPACE is a name, pid:N, net:[N], a path such as ./ns, or host.\n"
 	listFilter     = "state=orphan, name=cni-*, owner!=docker, age>1d"
-	// grace is the text of clean.DefaultMinAge.
-	grace        = "10m"
-	statusDone   = "0  done"
-	statusError  = "1  an error, or not enough could be inspected to be sure"
-	statusMisuse = "2  usage error; nothing was done"
+	// defaultMinAge is the text of clean.DefaultMinAge.
+	defaultMinAge = "10m"
+	statusDone    = "0  done"
+	statusError   = "1  an error, or not enough could be inspected to be sure"
+	statusMisuse  = "2  usage error; nothing was done"
 )
 
 // commands is the table of all commands, from which dispatch, help, completion,
@@ -74,11 +28,11 @@ func commands() []command {
 			Short: "list names; with --stale, what is left over, and why",
 			Long: "Lists the names of network namespaces with their nsids, as \"ip netns list\".\n" +
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
-				"instead; any other option makes a table of the names.",
+				"instead. --names or --quiet prints the names alone; any other option but --json prints\na table of the names.",
 			Flags: slices.Concat([]flag{
-				{Name: "names", Excludes: []string{"stale", "idle", "all-namespaces", "all-directories", "quiet", "verbose", "output", "sort", "filter", "no-trunc", "noheadings"}, Help: "print only the names, one a line, without a scan"},
-			}, matchFlags("print only", []string{"names"}, []string{"names"}), []flag{
-				{Name: "stale", Help: "list stale names and orphaned namespaces, with the reason"},
+				{Name: "names", Excludes: []string{"stale", "idle", "all-namespaces", "all-directories", "quiet", "verbose", "output", "sort", "filter", "no-trunc", "noheadings"}, commands: "names", Help: "print only the names, one a line, without a scan; a name with blanks or unprintable characters is quoted: a script takes --json for such"},
+			}, matchFlags("print only the names that match, such as 'web*'", []string{"names"}, []string{"names"}), []flag{
+				{Name: "stale", commands: "stale orphans orphaned leftovers leaked", Help: "list stale names and orphaned namespaces, with the reason"},
 				{Name: "idle", Help: "also list namespaces that are idle (named or kept, no process inside) or wired"},
 				{Name: "all-namespaces", Help: "list every namespace of the host, with what pins it"},
 				{Name: "all-directories", Help: "list the dead files in the directories of runtimes, too; implies --stale"},
@@ -127,14 +81,14 @@ func commands() []command {
 			Flags: slices.Concat([]flag{
 				{Name: "dry-run", Help: "print what would be done, and do nothing"},
 				{Name: "force-orphans", Excludes: []string{"all", "match", "yes"}, args: []string{"[TARGET...]"}, Help: "clean up what is stale or orphaned"},
-				{Name: "min-age", Value: "TIME", Default: grace, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
-				{Name: "kill", Value: "SIG", Optional: true, Excludes: []string{"force-orphans"}, synonyms: "signal", Help: "end what runs inside first: by SIG (default TERM), after the grace by KILL"},
+				{Name: "min-age", Value: "TIME", Default: defaultMinAge, Needs: []string{"force-orphans"}, Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "kill", Value: "SIG", Optional: true, Excludes: []string{"force-orphans"}, synonyms: "signal", commands: "kill killall stop terminate", Help: "first end the processes inside: by SIG (default TERM), after --grace by KILL"},
 				{Name: "grace", Value: "TIME", Default: "10s", Needs: []string{"kill"}, Help: "time between SIG and KILL: seconds, 500ms, 1m"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print what still holds the namespaces"},
 				jsonFlag,
 				{Name: "all", args: []string{}, Help: "delete all names; on a terminal, ask first"},
-			}, replacingNames(matchFlags("delete", nil, []string{"match", "all"})), []flag{
+			}, replacingNames(matchFlags("delete the names that match, such as 'web*'; on a terminal, ask first", nil, []string{"match", "all"})), []flag{
 				{Name: "yes", Short: "y", Help: "do not ask"},
 			}),
 			details:  []string{namespaceWords},
@@ -157,9 +111,9 @@ func commands() []command {
 		{
 			name: "pids", synonyms: "processes ps who", args: []string{"NAMESPACE"}, run: (*ui).pids,
 			Short: "print the processes inside; with --verbose, all holders",
-			Long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option adds\n" +
-				"the threads, descriptors, sockets and mounts that hold it, as a table.",
-			Flags: slices.Concat(replacingNames(matchFlags("print the processes in", nil, []string{"match"})), []flag{
+			Long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option but\n" +
+				"--match and --exclude prints a table, with the threads, descriptors, sockets and\nmounts that hold it as well.",
+			Flags: slices.Concat(replacingNames(matchFlags("print the processes in the names that match, such as 'web*'", nil, []string{"match"})), []flag{
 				{Name: "verbose", Short: "v", Help: "print all that hold the namespace, and how"},
 				{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print the PIDs of all processes that hold it"},
 				jsonFlag,
@@ -176,7 +130,7 @@ func commands() []command {
 			Flags: slices.Concat([]flag{
 				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag, dnsFlag,
 				{Name: "all", args: []string{"COMMAND..."}, Help: "run COMMAND in every named namespace; put the name before each line"},
-			}, matchFlags("only", []string{"all"}, []string{"all"}), []flag{
+			}, matchFlags("only in the names that match, such as 'web*'", []string{"all"}, []string{"all"}), []flag{
 				{Name: "parallel", Value: "N", Default: "1", Needs: []string{"all"}, Help: "run in N namespaces at once"},
 				{Name: "json", Short: "j", Needs: []string{"all"}, Help: "print one JSON object for each namespace"},
 			}),
@@ -229,7 +183,7 @@ func commands() []command {
 				{Name: "idle", synonyms: "all a unused", Help: "also remove idle names without evidence of life"},
 				{Name: "match", Value: "GLOB", repeated: true, synonyms: "filter name pattern", Help: "only what matches: a name, an ID or the path of a mount"},
 				{Name: "exclude", Value: "GLOB", repeated: true, synonyms: "except keep", Help: "not what matches"},
-				{Name: "older-than", Value: "TIME", Default: grace, synonyms: "min-age age until", Help: "skip what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "older-than", Value: "TIME", Default: defaultMinAge, synonyms: "min-age age until", Help: "skip what is younger than TIME: seconds, 10m, 3d"},
 				{Name: "yes", Short: "y", synonyms: "force f assume-yes", Help: "do not ask"},
 				{Name: "wait", Value: "SEC", Optional: true, Help: "wait until the namespaces are gone, or SEC seconds (default no limit)"},
 				{Name: "verbose", Short: "v", Help: "print each name and namespace, with its reason"},
@@ -259,10 +213,10 @@ func commands() []command {
 		{
 			name: "exists", synonyms: "has test is", args: []string{"NAMESPACE..."}, run: (*ui).exists,
 			Short: "tell by the exit status whether a namespace exists",
-			Long:  "Ends with status 0 if each NAMESPACE leads to a network namespace. A stale name, such\nas a dead file, does not. Prints nothing. " + namespaceWords,
+			Long:  "Ends with status 0 if each NAMESPACE leads to a network namespace. A stale name, such\nas a dead file, does not. Prints nothing unless it cannot be told. " + namespaceWords,
 			Flags: []flag{{Name: "verbose", Short: "v", Help: "print why a NAMESPACE does not exist"}},
 			Statuses: []string{
-				"0  all of them exist", "1  one of them does not exist", "2  usage error, or it cannot be told",
+				"0  all of them exist", "1  at least one of them does not exist", "2  usage error, or it cannot be told",
 			},
 			Examples: []string{"netnsctl exists blue || netnsctl add blue", "netnsctl exists --verbose blue red"},
 		},
@@ -287,7 +241,7 @@ func commands() []command {
 			Short: "start a shell inside, with the name in its prompt",
 			Long:  "Starts an interactive shell in a network namespace. The prompt shows the name, and\nthe environment has NETNS=NAME. NAMESPACE may be left out where there is one name only.",
 			Flags: []flag{
-				{Name: "user", Value: "USER", Help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER and LOGNAME"},
+				{Name: "user", Value: "USER", Help: "start the login shell of USER or USER:GROUP, names or numbers, with USER's HOME, USER, LOGNAME and SHELL"},
 				keepEnvFlag,
 				keepSysFlag,
 				noSysfsFlag,
@@ -299,16 +253,16 @@ func commands() []command {
 			Examples: []string{"netnsctl shell blue", "netnsctl shell --user alice blue"},
 		},
 		{
-			name: "run", synonyms: "tmp temp throwaway", args: []string{"[COMMAND...]"}, run: (*ui).runNew, flagsFirst: true,
-			Short: "run a command in a new namespace that ends with it",
-			Long: "Runs COMMAND, or a shell, in a new network namespace without a name, which is gone\n" +
-				"when COMMAND and all that it has started have ended. An ordinary user is root in a new\n" +
-				"user namespace there. Options stand before COMMAND.",
+			name: "run", synonyms: "tmp temp temporary throwaway throw-away ephemeral unshare", args: []string{"[COMMAND...]"}, run: (*ui).runNew, flagsFirst: true,
+			Short: "run a command in a temporary namespace",
+			Long: "Runs COMMAND, or a shell, in a temporary network namespace without a name, which is\n" +
+				"gone when COMMAND and all that it has started have ended. Its only device is lo, which\n" +
+				"is down without --up. An ordinary user is root there, in a new user namespace. Options\nstand before COMMAND.",
 			Flags: []flag{
 				{Name: "up", Help: "bring the device lo up"},
 				userFlag, keepEnvFlag, keepSysFlag, noSysfsFlag, dnsFlag,
 			},
-			Statuses: []string{"that of COMMAND, or:", "1  COMMAND could not be run", statusMisuse, "255  there could be no new namespace"},
+			Statuses: []string{"that of COMMAND, or:", "1  COMMAND could not be run", statusMisuse, "255  no new namespace could be made"},
 			Examples: []string{"netnsctl run ip link", "netnsctl run --up make check"},
 		},
 		{
@@ -318,7 +272,7 @@ func commands() []command {
 			Flags: append([]flag{
 				{Name: "max-orphans", Value: "N", Default: "0", Help: "allowed number of orphans"},
 				{Name: "max-stale", Value: "N", Default: "0", Help: "allowed number of stale names"},
-				{Name: "min-age", Value: "TIME", Default: grace, Help: "do not count what is younger than TIME: seconds, 10m, 3d"},
+				{Name: "min-age", Value: "TIME", Default: defaultMinAge, Help: "do not count what is younger than TIME: seconds, 10m, 3d"},
 				{Name: "nagios", Help: "end with the statuses of monitoring plugins"},
 				{Name: "against", Value: "FILE", Excludes: []string{"max-orphans", "max-stale", "min-age", "nagios"}, Help: "list what is new since \"netnsctl snapshot FILE\""},
 				jsonFlag,

@@ -74,10 +74,10 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestGrace compares the default in the help with the default of clean-up.
-func TestGrace(t *testing.T) {
-	if d, err := parseDuration(grace); err != nil || d != clean.DefaultMinAge {
-		t.Errorf("%s is %v, %v", grace, d, err)
+// TestMinAge compares the default in the help with the default of clean-up.
+func TestMinAge(t *testing.T) {
+	if d, err := parseDuration(defaultMinAge); err != nil || d != clean.DefaultMinAge {
+		t.Errorf("%s is %v, %v", defaultMinAge, d, err)
 	}
 }
 
@@ -263,6 +263,31 @@ func TestNearest(t *testing.T) {
 	}
 	if got := nearest("a", []string{"a", "b"}); got != "" {
 		t.Errorf("the word itself is suggested: %q", got)
+	}
+}
+
+// TestUnknownCommand checks that the words of other programs, and those for what a command does
+// with a flag, get a suggestion.
+func TestUnknownCommand(t *testing.T) {
+	for word, want := range map[string]string{
+		"rm": "delete", "temporary": "run", "kill": "delete --kill", "dns": "exec --dns=isolated", "names": "list --names",
+	} {
+		if err := unknownCommand(word); !strings.Contains(err.Error(), "(did you mean "+want+"?)") {
+			t.Errorf("%s: %v, want %s", word, err, want)
+		}
+	}
+	var words []string
+	for _, c := range commands() {
+		for _, f := range c.Flags {
+			words = append(words, strings.Fields(f.commands)...)
+		}
+	}
+	for _, word := range words {
+		for _, c := range commands() {
+			if c.name == word || slices.Contains(strings.Fields(c.synonyms), word) {
+				t.Errorf("%s is a word for %s and for a flag", word, c.name)
+			}
+		}
 	}
 }
 

@@ -36,7 +36,13 @@ func (u *ui) help(call compat.Call, c *cli.Context) error {
 // help is the text of "netnsctl help COMMAND".
 func (c *command) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "usage: netnsctl %s\n\n%s", c.usage(), wrap("  ", c.Long))
+	fmt.Fprintf(&b, "usage: netnsctl %s\n", c.usage())
+	for _, f := range c.Flags {
+		if f.args != nil && len(f.Needs) == 0 {
+			fmt.Fprintf(&b, "       netnsctl %s\n", c.usageWith(&f))
+		}
+	}
+	b.WriteString("\n" + wrap("  ", c.Long))
 	b.WriteString("\nOptions:\n")
 	for _, f := range slices.Concat(c.Flags, commonFlags) {
 		b.WriteString(entry(helpColumn, f.usage(), f.describe()))
@@ -58,19 +64,29 @@ func (c *command) usage() string {
 	return strings.Join(append(words, c.args...), " ")
 }
 
+// usageWith is the usage line of the command with a flag that replaces the arguments.
+func (c *command) usageWith(f *flag) string {
+	return strings.Join(append([]string{c.name, "[OPTION...]", "--" + f.Name + f.valueUsage()}, f.args...), " ")
+}
+
 // usage is the flag as the help lists it.
 func (f *flag) usage() string {
 	text := strings.Join(f.words(), ", ")
 	if len(f.words()) == 1 {
 		text = "    " + text
 	}
+	return text + f.valueUsage()
+}
+
+// valueUsage is what follows the flag in a usage line.
+func (f *flag) valueUsage() string {
 	switch {
 	case f.Optional:
-		text += "[=" + f.Value + "]"
+		return "[=" + f.Value + "]"
 	case f.Value != "":
-		text += " " + f.Value
+		return " " + f.Value
 	}
-	return text
+	return ""
 }
 
 // describe is the meaning of the flag in the help.
@@ -108,7 +124,9 @@ func overview() string {
 	}
 	b.WriteString("\nExamples:\n" + indent("netnsctl list --stale                 what is left over, and why\n"+
 		"netnsctl find 10.2.1.15               which namespace has this address\n"+
-		"netnsctl prune --dry-run") + "\n\n" +
+		"netnsctl prune --dry-run              what a clean-up would do\n"+
+		"netnsctl run --up make check          in a temporary namespace\n"+
+		"netnsctl exec --dns=isolated vpn CMD  without DNS leaks") + "\n\n" +
 		"\"netnsctl help COMMAND\" explains a command. See netnsctl(8).\n")
 	return b.String()
 }

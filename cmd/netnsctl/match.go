@@ -43,15 +43,6 @@ func (u *ui) noMatch(p pattern) error {
 	return status(statusFound)
 }
 
-// matchFlags are the flags of a command that a pattern may choose the names for, each with the flags
-// of which it needs one. what begins their help.
-func matchFlags(what string, matchNeeds, excludeNeeds []string) []flag {
-	return []flag{
-		{Name: "match", Value: "GLOB", repeated: true, Needs: matchNeeds, synonyms: "filter name pattern", Help: what + " the names that match, such as 'web*'"},
-		{Name: "exclude", Value: "GLOB", repeated: true, Needs: excludeNeeds, synonyms: "except keep", Help: "leave out the names that match"},
-	}
-}
-
 // globs is the value of a flag that may be given more than once. Package cli would split a glob
 // at its commas.
 type globs []string

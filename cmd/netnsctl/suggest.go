@@ -64,6 +64,11 @@ func unknownCommand(word string) error {
 		if slices.Contains(strings.Fields(c.synonyms), word) {
 			return misuse("unknown command %s (did you mean %s?)", quote(word), c.name)
 		}
+		for _, f := range c.Flags {
+			if slices.Contains(strings.Fields(f.commands), word) {
+				return misuse("unknown command %s (did you mean %s %s?)", quote(word), c.name, f.suggestion())
+			}
+		}
 		names = append(names, c.name)
 	}
 	return misuse("unknown command %s%s", quote(word), didYouMean(word, names, ""))
@@ -107,7 +112,7 @@ func (c *command) unknownFlag(word string) error {
 	}
 	for _, f := range c.Flags {
 		if slices.Contains(strings.Fields(f.synonyms), strings.TrimLeft(word, "-")) {
-			return misuse("unknown option %s (did you mean --%s?)", quote(word), f.Name)
+			return misuse("unknown option %s (did you mean %s?)", quote(word), f.suggestion())
 		}
 	}
 	var others []string

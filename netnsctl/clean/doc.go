@@ -11,7 +11,7 @@
 //  2. Empty is not stale: an idle name is removed only if it is a target or, with [Request.Idle],
 //     if nothing speaks for life in its namespace ([discover.Evidence]). What carries traffic for
 //     others without a process ([discover.Wired]) is released only if it is a target.
-//  3. What is younger than a grace is only reported.
+//  3. What is younger than a minimum age is only reported.
 //  4. If a scan has a critical gap, nothing counts as unused, and there is no plan.
 //  5. What lies in the directory of a runtime is left to the runtime.
 //  6. Pid 1's namespace and our own are never touched.

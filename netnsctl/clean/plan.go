@@ -10,7 +10,7 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl/internal/mountns"
 )
 
-// DefaultMinAge is the grace of rule 3: longer than a container takes to start.
+// DefaultMinAge is the minimum age of rule 3: longer than a container takes to start.
 const DefaultMinAge = 10 * time.Minute
 
 // Request says what to clean up.
@@ -46,8 +46,8 @@ type Request struct {
 	// that of a namespace with a name as well. Any other glob has no slash, and is compared with a
 	// name and with the text of an ID: "cni-*", or "net:[4026532177]", whose brackets count as they are.
 	Match, Exclude []string
-	// MinAge is the grace of rule 3: a younger name or namespace is skipped. Zero is no grace,
-	// [DefaultMinAge] is that of the command.
+	// MinAge is the age of rule 3: a younger name or namespace is skipped, unless it is zero.
+	// The command has [DefaultMinAge].
 	MinAge time.Duration
 	// Shown, if not nil, is an earlier plan for the same request, which a person has agreed to, and
 	// whose snapshot is still open. The plan then has nothing but its steps: as steps, or in
@@ -157,7 +157,7 @@ type Kind string
 
 // The kinds.
 const (
-	Young    Kind = "young"    // younger than the grace
+	Young    Kind = "young"    // younger than the minimum age
 	Held     Kind = "held"     // by a process, which is not in the namespace
 	InUse    Kind = "in use"   // a process is in the namespace
 	Wired    Kind = "wired"    // it carries traffic for others

@@ -112,20 +112,20 @@ func hidden(text string, g discover.Gap) reason {
 	return r
 }
 
-// young says that something is younger than the grace, or may be.
+// young says that something is younger than the minimum age, or may be.
 func (p *planner) young(born time.Time) reason {
 	switch {
 	case p.req.MinAge <= 0:
 	case born.IsZero():
-		return because("its age is not known, it may be younger than ", graceText(p.req.MinAge)).as(Young)
+		return because("its age is not known, it may be younger than ", minAgeText(p.req.MinAge)).as(Young)
 	case p.snap.Taken.Sub(born) < p.req.MinAge:
-		return because("younger than ", graceText(p.req.MinAge)).as(Young)
+		return because("younger than ", minAgeText(p.req.MinAge)).as(Young)
 	}
 	return reason{}
 }
 
-// graceText is a duration without the units that are zero: 10m, not 10m0s.
-func graceText(d time.Duration) string {
+// minAgeText is a duration without the units that are zero: 10m, not 10m0s.
+func minAgeText(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
@@ -174,7 +174,7 @@ func hardware(ns *discover.Namespace) reason {
 	return reason{}
 }
 
-// skip leaves something alone. ifNamed, nil for a target, decides for a target without a grace.
+// skip leaves something alone. ifNamed, nil for a target, decides for a target, whatever its age.
 func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNamed func(*planner) bool) {
 	s := Skipped{Name: n, Namespace: ns, Why: r.text, Kind: r.kind, Owner: r.owner, WantedBy: r.line, Holder: r.holder, Gap: r.gap, Cover: r.cover, Unmount: r.unmount}
 	if r.other != nil && !p.named().keepOrphan(r.other, true, anyMount).keeps() {
@@ -186,7 +186,7 @@ func (p *planner) skip(n *discover.Name, ns *discover.Namespace, r reason, ifNam
 	p.plan.Skipped = append(p.plan.Skipped, s)
 }
 
-// named decides as if everything were a target: without a grace.
+// named decides as if everything were a target, whatever its age.
 func (p *planner) named() *planner {
 	named := *p
 	named.req.MinAge = 0
