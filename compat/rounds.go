@@ -23,9 +23,8 @@ const maxRounds = 8
 //
 // in the place of the real `ip` calls this program again, which would execute the wrapper
 // again, for ever. The value of [entry.RoundsVariable] has a hash of each call that was
-// handed over: see [callHash].
-// Commands that the `ip` of iproute2 executes do not
-// get the variable: it never calls this program itself.
+// handed over: see [callHash]. Commands that the `ip` of iproute2 executes do not get the
+// variable: it never calls this program itself.
 func realIPEnviron(path string, argv []string) ([]string, error) {
 	env := slices.DeleteFunc(proc.Environ(), func(word string) bool { return strings.HasPrefix(word, entry.RoundsVariable+"=") })
 	text, _ := proc.Getenv(entry.RoundsVariable)

@@ -38,8 +38,8 @@ func (s Start) environ() []string {
 // The process keeps its pid, its descriptors, resource limits and ignored signals.
 // argv[0] is looked up as execvp(3) does, inside. If the command cannot be started, the error
 // is an [OpError] of [OpExec]: ENOENT if there is no such command, EINVAL if argv is empty.
-// With LockedThread the command also gets
-// what belongs to the calling thread, such as the parent-death signal (prctl(2)).
+// With LockedThread the command also gets what belongs to the calling thread, such as the
+// parent-death signal (prctl(2)).
 //
 // A process that `ip vrf exec` has put into a VRF leaves it, as with `ip netns exec`: see
 // [Host.LeaveVRF].

@@ -121,8 +121,7 @@ var capabilities struct {
 }
 
 // countRound writes the variable that keeps two programs from executing each other for ever:
-// see realIPEnviron and callHash in package
-// compat.
+// see realIPEnviron and callHash in package compat.
 //
 //go:nosplit
 func countRound(p given) {
