@@ -18,12 +18,16 @@ import (
 // each call then unmounts one of the mounts. If the file cannot be unlinked, Delete mounts the
 // namespace again; if that fails, too, the error joins two [OpError]s.
 func (h Host) Delete(name string) error {
-	return h.delete(name, func(int) error { return nil }, func(fd int) { sys.Close(fd) })
+	return h.delete(name, nil, func(fd int) { sys.Close(fd) })
 }
 
 // ErrChanged is the error of [Deleter.DeleteIf] for a name that does not lead to the expected
-// namespace.
-var ErrChanged = errors.New("the name leads to another namespace now")
+// namespace, and ErrMadeAnew that of [Deleter.DeleteStale] for one that is not the expected file, or
+// leads to a network namespace.
+var (
+	ErrChanged  = errors.New("the name leads to another namespace now")
+	ErrMadeAnew = errors.New("the name led to no network namespace, and has been made anew")
+)
 
 // Deleter deletes many names faster than [Host.Delete]. Each unmount waits for all processors,
 // and that takes several times as long once the kernel has begun to take a namespace apart
@@ -39,7 +43,7 @@ func (h Host) NewDeleter() *Deleter { return &Deleter{host: h} }
 
 // Delete deletes a name as [Host.Delete] does.
 func (d *Deleter) Delete(name string) error {
-	return d.host.delete(name, func(int) error { return nil }, d.held.Hold)
+	return d.host.delete(name, nil, d.held.Hold)
 }
 
 // DeleteIf deletes a name if it leads to the namespace planned, or is a symbolic link that leads
@@ -52,6 +56,34 @@ func (d *Deleter) DeleteIf(name string, planned Identity) error {
 		}
 		return nil
 	}, d.held.Hold)
+}
+
+// DeleteStale deletes a name that leads to no network namespace, and is still the file of which
+// [Host.FileOf] has given the ID. Else the error is [ErrMadeAnew], and nothing has been done.
+func (d *Deleter) DeleteStale(name string, planned ID) error {
+	return d.host.delete(name, func(fd int) error {
+		var st sys.FileStat
+		err := sys.StatFD(fd, &st)
+		if err == nil && (ID{st.Dev, st.Ino} != planned || d.host.leadsToAny(name)) {
+			err = ErrMadeAnew
+		}
+		return newOpError(OpRemoveName, name, d.host.NamePath(name), err)
+	}, d.held.Hold)
+}
+
+// FileOf returns the device and the inode number of the file of a name, which may be a symbolic link:
+// those of what is mounted there, if anything is.
+func (h Host) FileOf(name string) (ID, error) {
+	var st sys.FileStat
+	err := sys.StatNoFollow(h.NamePath(name), &st)
+	return ID{st.Dev, st.Ino}, newOpError(OpStatNetns, name, h.NamePath(name), err)
+}
+
+// leadsToAny reports whether a name leads to a network namespace.
+func (h Host) leadsToAny(name string) bool {
+	h.Resolve = nil
+	_, err := h.Identity(name)
+	return err == nil
 }
 
 // leadsTo reports whether the file fd of a name, which is held only, is the namespace planned, or a
@@ -81,7 +113,7 @@ func (h Host) leadsTo(name string, fd int, planned Identity) bool {
 // again.
 func (d *Deleter) Release() { d.held.Release() }
 
-// delete unmounts and unlinks a name if check returns no error for the open file. In
+// delete unmounts and unlinks a name if check, unless it is nil, returns no error for the open file. In
 // the end it hands the descriptor, which has kept the namespace alive, to release.
 func (h Host) delete(name string, check func(fd int) error, release func(fd int)) error {
 	path := h.NamePath(name)
@@ -89,10 +121,15 @@ func (h Host) delete(name string, check func(fd int) error, release func(fd int)
 		return newOpError(OpRemoveName, name, path, ErrInvalidName)
 	}
 	restore := func() error { return nil }
-	if fd, err := sys.OpenPath(path); err == nil {
+	switch fd, err := sys.OpenPath(path); {
+	case err != nil && check != nil:
+		return newOpError(OpRemoveName, name, path, err)
+	case err == nil:
 		defer release(fd)
-		if err := check(fd); err != nil {
-			return err
+		if check != nil {
+			if err := check(fd); err != nil {
+				return err
+			}
 		}
 		if sys.IsNamespace(fd) && sys.Detach(path) == nil {
 			restore = func() error { return sys.BindMount(sys.FDPath(fd), path) }

@@ -41,8 +41,10 @@ type deletion struct {
 	// namespace is the namespace of the name, if it is known.
 	namespace netnsctl.Tracked
 	known     bool
-	// checked: the user has not given the name itself. The name is compared with the
-	// namespace again immediately before it is deleted.
+	// file is the file of a name of which no namespace is known.
+	file netnsctl.ID
+	// checked: the user has not given the name itself, or was asked meanwhile. What is deleted is
+	// compared with what it was once more, also where iproute2's message is wanted.
 	checked bool
 	// failed is the error of the deletion. unmounted says that it has unmounted the topmost layer
 	// all the same, and below is the namespace to which the name leads then.
@@ -136,11 +138,11 @@ func deletionOf(host netnsctl.Host, word string, o deleteOptions) (d deletion, e
 	if isName && o.dryRun {
 		return d, nil // to follow a link would change its time of access
 	}
-	d.namespace, d.known = identity(host, word, o.goodbye.tracks())
 	if isName {
+		d.note(host, o.goodbye.tracks())
 		return d, nil
 	}
-	if d.known {
+	if d.namespace, d.known = identity(host, word, o.goodbye.tracks()); d.known {
 		names, err := namesOf(host, d.namespace.Identity)
 		if err != nil {
 			return d, explanation{fact: err.Error()}.refusal()
@@ -171,6 +173,12 @@ func deletionOf(host netnsctl.Host, word string, o deleteOptions) (d deletion, e
 	return d, e.refusal()
 }
 
+// note fills in to what the name leads.
+func (d *deletion) note(host netnsctl.Host, witness *netnsctl.Witness) {
+	d.file, _ = host.FileOf(d.name) // without one the name has gone: the deletion says so
+	d.namespace, d.known = identity(host, d.name, witness)
+}
+
 func isDirectory(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.IsDir()
@@ -187,8 +195,10 @@ func isOwn(host netnsctl.Host, id netnsctl.ID) bool {
 // deleteAll deletes names one after the other, also after a failure, and prints each
 // result. For a single name it prints iproute2's message.
 func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error {
-	single := len(all) == 1 && !all[0].checked && all[0].word == all[0].name
-	if single && o.plain() {
+	single := func() bool {
+		return len(all) == 1 && !all[0].checked && all[0].word == all[0].name && !o.json && o.kill == nil
+	}
+	if single() && o.plain() {
 		return plain(call, []string{all[0].name})
 	}
 	if err := u.lookBefore(call, all, &o); err != nil {
@@ -220,15 +230,15 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 		switch {
 		case len(d.left) > 0:
 			d.failed = d.stillInside(o.verbose)
-		case (d.checked || o.kill != nil) && d.known:
-			d.failed = deleter.DeleteIf(d.name, d.namespace.Identity)
-		case single && !o.json:
+		case single():
 			if s := call.Plain([]string{d.name}, false); s != 0 {
 				u.printObstacle(call.Host)
 				return status(s)
 			}
+		case d.known:
+			d.failed = deleter.DeleteIf(d.name, d.namespace.Identity)
 		default:
-			d.failed = deleter.Delete(d.name)
+			d.failed = deleter.DeleteStale(d.name, d.file)
 		}
 		if d.failed != nil {
 			u.note("cannot delete %s: %v", quote(d.name), bare(d.failed))

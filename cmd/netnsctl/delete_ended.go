@@ -50,6 +50,9 @@ func (u *ui) lookBefore(call compat.Call, all []deletion, o *deleteOptions) erro
 		u.note("nothing was done")
 		return status(statusFailed)
 	}
+	for i := range all {
+		all[i].checked = true
+	}
 	return nil
 }
 

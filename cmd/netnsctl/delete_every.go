@@ -35,7 +35,7 @@ func (u *ui) deleteEvery(call compat.Call, p pattern, o deleteOptions) error {
 			all[i].word = "" // the user has not given the name: the result says it
 		}
 		if !o.dryRun {
-			all[i].namespace, all[i].known = identity(call.Host, name, o.goodbye.tracks())
+			all[i].note(call.Host, o.goodbye.tracks())
 		}
 	}
 	question := "delete " + whichNames(names, p, o.verbose)

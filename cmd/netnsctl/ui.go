@@ -17,6 +17,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/cmd/netnsctl/internal/term"
 	"github.com/netnsctl/netnsctl/compat/proc"
+	"github.com/netnsctl/netnsctl/netnsctl"
 	"github.com/netnsctl/netnsctl/netnsctl/textjson"
 )
 
@@ -150,9 +151,14 @@ func parseDuration(word string) (time.Duration, error) {
 	return d, nil
 }
 
-// bare is the errno of an error, without the operation and the file, or the error
-// itself where there is no errno.
+// bare is the errno of an error, or that a name has changed, without the operation and the file, or
+// the error itself where it is neither.
 func bare(err error) error {
+	for _, changed := range []error{netnsctl.ErrChanged, netnsctl.ErrMadeAnew} {
+		if errors.Is(err, changed) {
+			return changed
+		}
+	}
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno
 	}
