@@ -143,8 +143,5 @@ func errNoRealIP() error {
 	}
 }
 
-// contains reports whether a file can be read and contains a text.
-func contains(path, text string) bool {
-	content, err := os.ReadFile(path)
-	return err == nil && bytes.Contains(content, []byte(text))
-}
+// contains reports whether a program can be read and contains a text.
+func contains(path, text string) bool { return bytes.Contains(readProgram(path), []byte(text)) }

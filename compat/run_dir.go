@@ -87,8 +87,8 @@ func runDirOfIP() string {
 	return ""
 }
 
-// maxProgram is some ten times the size of iproute2's `ip`.
-const maxProgram = 8 << 20
+// maxProgram is some five times the size of this program, and more than that of iproute2's `ip`.
+const maxProgram = 32 << 20
 
 // readProgram reads a program, or its beginning; nothing if it is no regular file.
 func readProgram(file string) []byte {

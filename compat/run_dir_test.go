@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -63,8 +64,12 @@ func TestReadProgram(t *testing.T) {
 	if n := len(readProgram(file)); n != maxProgram {
 		t.Errorf("a large file: %d bytes", n)
 	}
-	for _, other := range []string{"/dev/zero", dir, filepath.Join(dir, "nosuch")} {
-		if n := len(readProgram(other)); n != 0 {
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{"/dev/zero", dir, filepath.Join(dir, "nosuch"), fifo} {
+		if n := len(readProgram(other)); n != 0 || contains(other, "\x00") {
 			t.Errorf("%s: %d bytes", other, n)
 		}
 	}

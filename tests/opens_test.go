@@ -115,7 +115,6 @@ var opens = map[string][]string{
 		"cmd/netnsctl/first_seen.go readFirstSeen os.ReadFile",
 	},
 	"a program that would be executed": {
-		"compat/realip.go contains os.ReadFile",
 		"compat/run_dir.go readProgram os.Open",
 	},
 	"the cgroup of the caller": {
