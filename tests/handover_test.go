@@ -43,6 +43,7 @@ func TestHandOver(t *testing.T) {
 		"-- link":                false,
 		"--brief link":           false,
 		"-br":                    false,
+		"-rcvbuf 9 link":         true,
 		"- 3 link":               false,
 		"-n -b link":             false,
 	} {
@@ -50,6 +51,13 @@ func TestHandOver(t *testing.T) {
 		out, started := call([]string{"NETNSCTL_IP=" + fake}, strings.Fields(words)...)
 		if out != want || started == early {
 			t.Errorf("%s: printed %s; the runtime was started: %v", words, out, started)
+		}
+	}
+	for _, words := range [][]string{{"-run-dir", "/x", "link"}, {"-run-dir=/x", "link"}, {"-4", "-run-dir", "/x", "link"}} {
+		cmd := exec.Command(filepath.Join(artefact, "face", "ip", "ip"), words...)
+		cmd.Env = []string{"NETNSCTL_IP=" + fake}
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "--run-dir is for the object netns only") {
+			t.Errorf("%q: %v: %s", words, err, out)
 		}
 	}
 	for env, early := range map[string]bool{

@@ -37,7 +37,7 @@ func handOver(p given) {
 //
 // Of the options it knows only which may take a value: loops, family, rcvbuf and netns. The
 // word after one of these may be the value or the object, and the next one, too. Options
-// with two dashes and -batch are left to package compat.
+// with two dashes, -batch and -run-dir are left to package compat.
 //
 //go:nosplit
 func isForOthers(p given) bool {
@@ -53,6 +53,10 @@ func isForOthers(p given) bool {
 				return false
 			case 'b':
 				if char(text, 2) != 'r' { // -brief
+					return false
+				}
+			case 'r':
+				if char(text, 2) == 'u' { // -run-dir
 					return false
 				}
 			}
