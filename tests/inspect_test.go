@@ -65,6 +65,13 @@ func TestInspectOverlays(t *testing.T) {
 	if out := squeeze(w.run("inspect", "red").stdout); !strings.Contains(out, both+", not over /etc in 1 process: "+held) || strings.Contains(out, isolated+", ") {
 		t.Errorf("without the mount in %s: %s", held, out)
 	}
+	w.shell("kill " + isolated)
+	other := lastWord(w.shell(`mkdir /run/t; mount -t tmpfs none /run/t; echo other >/run/t/resolv.conf
+		nsenter --net=/run/netns/red unshare -m sh -c 'mount --bind /run/t/resolv.conf /etc/resolv.conf; mount --bind /etc/netns/red/hosts /etc/hosts; exec sleep 1000' >/dev/null 2>&1 & asleep $!; echo $!`))
+	if out := squeeze(w.run("inspect", "red").stdout); !strings.Contains(out, both+", not over /etc in 2 processes: "+held+", "+other) {
+		t.Errorf("another file of that name over it in %s: %s", other, out)
+	}
+	w.shell("kill " + other)
 	if out := w.run("inspect", "--json", "red").stdout; !strings.Contains(out, `"missing":{"/etc/netns/red/resolv.conf":[`+held+`]}`) {
 		t.Errorf("without the mount in %s: %s", held, out)
 	}

@@ -76,18 +76,24 @@ func (o *Overlay) miss(file string, pids []int) {
 	slices.Sort(o.Missing[file])
 }
 
-// isMounted reports whether a table has a mount of a file. The table has the path of the file
-// from the root of its file system, which may be a part of the whole path (/etc is a mount) or
-// longer than that (a subvolume), and a mark at its end if the file was replaced since.
+// isMounted reports whether a table has a mount of a file over the entry of /etc, or over what
+// that links to. The table has a mark at the end of the file's path if it was replaced since.
 func isMounted(t *mountinfo.Table, file string) (found bool) {
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target
-	}
+	entry := "/etc/" + path.Base(file)
+	target := withoutLinks(entry)
+	file = withoutLinks(file)
 	t.Each(func(row mountinfo.Row) {
-		root := strings.TrimSuffix(row.Root, "//deleted")
-		if len(root) > 1 && (strings.HasSuffix(file, root) || strings.HasSuffix(root, file)) {
-			found = true
+		if (row.Point == entry || row.Point == target) && !t.Covered(row) {
+			found = found || slices.Contains(t.Shows(row.Dev, strings.TrimSuffix(row.Root, "//deleted")), file)
 		}
 	})
 	return found
+}
+
+// withoutLinks is where a path leads, or the path itself where it leads nowhere.
+func withoutLinks(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path
 }
