@@ -1,6 +1,7 @@
 package netnsctl
 
 import (
+	"errors"
 	"path"
 	"path/filepath"
 	"syscall"
@@ -114,9 +115,12 @@ func (i *isolation) addFile(name, file string) error {
 	if err := sys.StatFD(tree, &st); err != nil {
 		return err
 	}
-	if st.Kind() == sys.KindDirectory {
+	switch _, isFile := i.etc.Files[name]; {
+	case st.Kind() == sys.KindDirectory && isFile:
+		return syscall.EISDIR
+	case st.Kind() == sys.KindDirectory:
 		i.etc.Dirs = append(i.etc.Dirs, name)
-	} else {
+	default:
 		i.etc.Files[name] = ""
 	}
 	i.attach(tree, "/etc/"+name)
@@ -134,11 +138,17 @@ func (i *isolation) cover(dir string) {
 	const empty = extraEtc + "/empty"
 	i.etc.Dirs = append(i.etc.Dirs, empty)
 	i.mounts = append(i.mounts, func() error {
-		if err := sys.BindMount("/etc/"+empty, dir); err != syscall.ENOENT {
+		if err := sys.BindMount("/etc/"+empty, dir); !hasNothing(err) {
 			return i.failed(dir, err)
 		}
 		return nil
 	})
+}
+
+// hasNothing reports whether an error means that there is no directory at a path, and so nothing
+// to hide in it.
+func hasNothing(err error) bool {
+	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // readConf reads a file of /etc. It is empty where there is none.
@@ -167,6 +177,9 @@ func (i *isolation) hide(dir, entry string) error {
 		return err
 	}
 	target, err := filepath.EvalSymlinks(dir)
+	if hasNothing(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -175,6 +188,9 @@ func (i *isolation) hide(dir, entry string) error {
 		return nil // already, for the command that runs this one
 	}
 	entries, err := sys.Names(target)
+	if hasNothing(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

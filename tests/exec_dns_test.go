@@ -276,6 +276,21 @@ func TestRunDNSIsolated(t *testing.T) {
 	}
 }
 
+// TestExecDNSNothingToHide: where no daemon can have a socket, there is none to hide.
+func TestExecDNSNothingToHide(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(resolverWorld + "; rm -r /run/nscd /run/systemd")
+	for _, odd := range []string{
+		"ln -s nowhere /run/systemd", ": >/run/systemd", ": >/run/nscd", "ln -s nowhere /run/nscd", ": >/run/file; ln -s file /run/systemd",
+	} {
+		w.shell(odd)
+		a := w.run("exec", "--dns=isolated", "v", "cat", "/etc/resolv.conf")
+		expectParts(t, odd, a, "0", a.stdout, "nameserver 127.0.0.9\n")
+		w.shell("rm -f /run/systemd /run/nscd")
+	}
+}
+
 // TestExecDNSRefused: where DNS cannot be isolated, no command runs.
 func TestExecDNSRefused(t *testing.T) {
 	t.Parallel()
@@ -285,9 +300,10 @@ func TestExecDNSRefused(t *testing.T) {
 	expectParts(t, "the third one", a, "255", a.stdout+a.stderr, "netnsctl: DNS cannot be isolated: no overlayfs can lie over /etc")
 	for damage, says := range map[string]string{
 		"rm /etc/netns/v/resolv.conf; ln -s nowhere /etc/netns/v/resolv.conf": "DNS cannot be isolated: /etc/netns/v/resolv.conf: no such file or directory",
+		"rm /etc/netns/v/resolv.conf; mkdir /etc/netns/v/resolv.conf":         "DNS cannot be isolated: /etc/netns/v/resolv.conf: is a directory",
 		"mkdir -p /etc/netns/v/nsswitch.conf":                                 "DNS cannot be isolated: /etc/netns/v/nsswitch.conf: ",
 	} {
-		w.shell("echo nameserver 127.0.0.9 >/etc/netns/v/new; mv /etc/netns/v/new /etc/netns/v/resolv.conf; " + damage)
+		w.shell("rm -rf /etc/netns/v/resolv.conf; echo nameserver 127.0.0.9 >/etc/netns/v/new; mv /etc/netns/v/new /etc/netns/v/resolv.conf; " + damage)
 		a := w.run("exec", "--dns=isolated", "v", "echo", "ran")
 		expectParts(t, damage, a, "255", a.stderr, says)
 		if a.stdout != "" {
