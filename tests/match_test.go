@@ -55,13 +55,13 @@ func TestExists(t *testing.T) {
 	t.Parallel()
 	w := newMachine(t)
 	expectAnswer(t, "no run directory", w.run("exists", "web1"), "1", "", "")
-	pid := lastWord(w.shell(matchWorld + `ln -s web1 /run/netns/link; ln -s nowhere /run/netns/dangling; mkdir /run/netns/dir; : >/run/file
+	pid := lastWord(w.shell(matchWorld + `ln -s web1 /run/netns/link; ln -s nowhere /run/netns/dangling; ln -s loop /run/netns/loop; mkdir /run/netns/dir; : >/run/file
 		: >/run/netns/ipc; mount --bind /proc/1/ns/ipc /run/netns/ipc`))
 	id := "net:[" + lastWord(w.shell("ino /run/netns/web1")) + "]"
 	for words, status := range map[string]string{
 		"web1": "0", "web1 db link": "0", "pid:" + pid: "0", id: "0", "/run/netns/web1": "0", "host": "0",
 		"web3": "1", "dead": "1", "dangling": "1", "dir": "1", "ipc": "1", "web1 dead db": "1", "/run/file": "1", "pid:999999": "1",
-		"../file": "1", ".": "1",
+		"../file": "1", ".": "1", "loop": "1", "loop/x": "1",
 	} {
 		expectAnswer(t, words, w.run(append([]string{"exists"}, strings.Fields(words)...)...), status, "", "")
 	}
@@ -91,7 +91,7 @@ func TestExistsForbidden(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`netnsctl add web1`)
 	as := func(words string) answer {
-		return w.command("/bin/sh", "-c", "exec setpriv --reuid=65534 --clear-groups netnsctl exists "+words)
+		return w.command("/bin/sh", "-c", "exec setpriv --reuid=65534 --regid=65534 --clear-groups netnsctl exists "+words)
 	}
 	expectAnswer(t, "a name", as("web1"), "0", "", "")
 	expectAnswer(t, "no name", as("web2"), "1", "", "")
@@ -99,10 +99,31 @@ func TestExistsForbidden(t *testing.T) {
 	expectParts(t, "pid 1", a, "2", a.stderr, "pid:1 cannot be inspected: permission denied; run as root")
 	a = as("'net:[4]'")
 	expectParts(t, "an ID", a, "2", a.stderr, "run as root")
+	a = as("4")
+	expectParts(t, "a bare inode number", a, "2", a.stderr, "run as root")
 	expectAnswer(t, "one is surely missing", as("web1 web2"), "1", "", "")
 	w.shell(`chmod 700 /run/netns`)
 	a = as("web1")
 	expectParts(t, "the directory", a, "2", a.stderr, "web1 cannot be inspected: permission denied; run as root")
+	pid := lastWord(w.shell(`chmod 755 /run/netns; sleep 1000 >/dev/null 2>&1 & asleep $!; echo $!; mount -t proc -o hidepid=2 proc /proc`))
+	for _, words := range []string{"pid:" + pid, "/proc/" + pid + "/ns/net"} {
+		a = as(words)
+		expectParts(t, words+" with hidepid", a, "2", a.stderr, "cannot be inspected: operation not permitted; run as root")
+	}
+	expectAnswer(t, "no process", as("pid:999999"), "1", "", "")
+}
+
+// TestPidsMatchForbidden: of a name that the caller may not look at it is not said that it leads
+// nowhere.
+func TestPidsMatchForbidden(t *testing.T) {
+	if !isRoot() {
+		unable(t, "needs a second user")
+	}
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(`ln -s /proc/1/ns/net /run/link; mkdir /run/netns; mv /run/link /run/netns/`)
+	a := w.command("/bin/sh", "-c", "exec setpriv --reuid=65534 --clear-groups netnsctl pids --match link")
+	expectParts(t, "pids", a, "1", a.stderr, "link cannot be inspected: permission denied")
 }
 
 // TestMatch: exec, pids and delete act on the names that match, and on no other.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -23,11 +22,11 @@ func (u *ui) exists(call compat.Call, c *cli.Context) error {
 	missing, untold := false, false
 	for _, word := range c.Args().Slice() {
 		_, err := call.Host.Identity(word)
-		if isMissing(err) || errors.Is(err, syscall.EINVAL) {
+		if isMissing(err) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ELOOP) {
 			if err = maybeHidden(call.Host, word); err == nil {
 				missing = true
 				if c.Bool("verbose") {
-					u.note("%v", noNamespace(call.Host, word, "inspect"))
+					u.note("%v", noNamespace(call.Host, word, "exists"))
 				}
 			}
 		}
@@ -44,7 +43,7 @@ func (u *ui) exists(call compat.Call, c *cli.Context) error {
 
 // maybeHidden is the error of an ID that was not found where not everything could be inspected.
 func maybeHidden(host netnsctl.Host, word string) error {
-	if !strings.HasPrefix(word, "net:[") {
+	if _, isID := netnsctl.ParseIno(word); !isID {
 		return nil
 	}
 	snap, err := discover.Scan(host, discover.Options{IdentityOnly: true})

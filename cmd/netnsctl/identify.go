@@ -57,6 +57,9 @@ func identifyPID(call compat.Call, pid string) error {
 		return plain(call, nil)
 	}
 	if _, err := call.Host.IDOfPID(pid); errors.Is(err, syscall.ENOENT) {
+		if _, err := call.Host.Identity("pid:" + pid); isForbidden(err) {
+			return uninspected("pid:"+pid, err)
+		}
 		return errors.New("no process " + pid)
 	}
 	return plain(call, []string{pid})

@@ -88,6 +88,9 @@ func (u *ui) namespacesOf(snap *discover.Snapshot, names []string) (chosen []nam
 		switch {
 		case ns != nil:
 			chosen = append(chosen, named{name, ns})
+		case n != nil && n.Seen() == discover.Unknown:
+			failed = true
+			u.note("%v", noNamespaceIn(snap, name, "pids"))
 		case n != nil:
 			failed = true
 			u.note("%s leads to no network namespace", quote(name))

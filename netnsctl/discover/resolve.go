@@ -26,7 +26,7 @@ import (
 // what pins it: a mount in another mount namespace, a descriptor, a socket. It takes about as
 // long as a scan, and returns no namespace with another number. The error is a bare
 // syscall.Errno: ENOENT if there is no such namespace, EACCES or EPERM if the caller may not
-// look; or [netnsctl.ErrNoAnswer].
+// look, or procfs hides the process from him; or [netnsctl.ErrNoAnswer].
 func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 	fd, err := open(host, word)
 	if err != nil && err != syscall.EACCES && err != syscall.EPERM && !helper.GivenUp(err) {
@@ -38,7 +38,10 @@ func Open(host netnsctl.Host, word string) (netns.NsHandle, error) {
 func open(host netnsctl.Host, word string) (fd int, err error) {
 	switch path, ino := meaning(host, word); {
 	case path != "":
-		return openPath(host, path)
+		if fd, err = openPath(host, path); err == syscall.ENOENT && toHidden(host, path) {
+			err = syscall.EPERM
+		}
+		return fd, err
 	case ino != 0:
 		return openIno(host, ino)
 	}
@@ -75,6 +78,13 @@ func openPath(host netnsctl.Host, path string) (int, error) {
 		return -1, syscall.EINVAL
 	}
 	return fd, nil
+}
+
+// toHidden reports whether a path leads to a process that runs and that procfs does not show to
+// the caller (hidepid in proc(5)).
+func toHidden(host netnsctl.Host, path string) bool {
+	pid, ok := procfs.ProcessOf(path, host.Proc())
+	return ok && sys.IsProcess(pid) && sys.StatNoFollow(host.Proc()+"/"+strconv.Itoa(pid), &sys.FileStat{}) == syscall.ENOENT
 }
 
 // openIno looks for the namespace everywhere.

@@ -19,6 +19,10 @@ func OpenProcess(pid int, thread bool) (int, error) {
 	return unix.PidfdOpen(pid, flags)
 }
 
+// IsProcess reports whether there is a process or thread with a number, also where procfs hides
+// it. The caller need not be allowed to signal it (kill(2)).
+func IsProcess(pid int) bool { return unix.Kill(pid, 0) != unix.ESRCH }
+
 // Signal sends a signal to the process pidfd (pidfd_send_signal(2), Linux 5.1).
 func Signal(pidfd int, sig syscall.Signal) error { return unix.PidfdSendSignal(pidfd, sig, nil, 0) }
 
