@@ -160,6 +160,17 @@ func TestTwoRunDirectories(t *testing.T) {
 		"netnsctl: pod is not a name in the run directory, but /var/run/netns/pod is one; nothing was done; "+toDelete)
 	expectAnswer(t, "delete PATH", w.run("delete", "/var/run/netns/pod"), "1", "",
 		"netnsctl: /var/run/netns/pod is not in the run directory; nothing was done; "+toDelete)
+	for words, useful := range map[string]string{
+		"set pod 5":          "--run-dir /var/run/netns set pod NSID",
+		"identify --all pod": "identify --all /var/run/netns/pod",
+		"exists -v pod":      "exists /var/run/netns/pod",
+	} {
+		if a := w.run(strings.Fields(words)...); a.status != "1" || !strings.HasSuffix(a.stderr, "; to use it: netnsctl "+useful+"\n") {
+			t.Errorf("%s: %v", words, a)
+		} else if a := w.run(strings.Fields(strings.ReplaceAll(useful, "NSID", "5"))...); a.status != "0" {
+			t.Errorf("%s: %v", useful, a)
+		}
+	}
 	a := w.run("--run-dir", "/var/run/netns", "list", "--all-namespaces", "--noheadings", "-o", "NAME,STATE")
 	expectAnswer(t, "the other way round", a, "3", "dead             stale\n/run/netns/here  idle\npod              idle\nhost             host\n", "")
 	a = w.run("check", "--min-age", "0", "--json")

@@ -46,11 +46,7 @@ func (a advice) explain(command string, operands ...string) explanation {
 	case a.name != nil && a.name.Verdict == discover.Unknown:
 		return a.explainUnknown()
 	case a.inOtherDir != "":
-		e := explanation{quote(a.word) + " is not a name in the run directory, but " + quote(a.inOtherDir) + " is one", "to use it: " + shellCommand("netnsctl "+command, a.inOtherDir)}
-		if command == "delete" {
-			e.remedy = "to delete it: " + deleteCommand(a.host, a.inOtherDir)
-		}
-		return e
+		return explanation{quote(a.word) + " is not a name in the run directory, but " + quote(a.inOtherDir) + " is one", a.toUseOther(command)}
 	case a.elsewhere != nil:
 		fact := quote(a.word) + " is not a name here, but the name of " + a.elsewhere.ns.String() + " " + mountNamespaceText(a.elsewhere.pin)
 		if command == "delete" {
@@ -107,10 +103,28 @@ func (a advice) explainUnknown() explanation {
 // deleteCommand is the command that deletes a name. A name in another directory than the run
 // directory is a path.
 func deleteCommand(host netnsctl.Host, name string) string {
+	return inDirectory(host, "delete", name)
+}
+
+// inDirectory is a command that takes nothing but names, for a name or the path of one.
+func inDirectory(host netnsctl.Host, command, name string, operands ...string) string {
 	if path.IsAbs(name) {
 		host.RunDir, name = path.Dir(name), path.Base(name)
 	}
-	return shellCommand(ourselves(host)+" delete", name)
+	return shellCommand(ourselves(host)+" "+command, append([]string{name}, operands...)...)
+}
+
+// toUseOther is the user's command for a name in another directory than the run directory.
+func (a advice) toUseOther(command string) string {
+	switch command {
+	case "delete":
+		return "to delete it: " + deleteCommand(a.host, a.inOtherDir)
+	case "set":
+		return "to use it: " + inDirectory(a.host, command, a.inOtherDir, "NSID")
+	case "identify":
+		command += " --all"
+	}
+	return "to use it: " + shellCommand("netnsctl "+command, a.inOtherDir)
 }
 
 // explainOtherDir is about a name that delete cannot reach from this run directory.
@@ -229,6 +243,8 @@ func withID(command string, ns *discover.Namespace) string {
 		command = "exec"
 	case "set":
 		command = "attach NEW" // nsids are set by name
+	case "identify":
+		command += " --all" // without it a PID, not a namespace, is meant
 	}
 	return shellCommand("netnsctl "+command, ns.ID.String())
 }
