@@ -104,7 +104,7 @@ func TestRunUser(t *testing.T) {
 		"exec 2>/dev/null; netnsctl run sh -c 'kill $$'; echo $?":                                              "143\n",
 		"netnsctl run --user 1000:1000 sh -c 'id -u; id -g; grep CapEff /proc/self/status; ls /sys/class/net'": "1000\n1000\nCapEff:\t0000000000000000\nlo\n",
 		"env -i /bin/sh -c 'exec 2>&1; PATH=$1 exec netnsctl run env' - $PATH | grep -v ^PWD":                  "PATH=" + strings.TrimPrefix(w.env[len(w.env)-1], "PATH=") + "\n",
-		"netnsctl run --user 0:0 true; echo $?":                                                                "netnsctl: become user: only root may run a command as another user\n255\n",
+		"netnsctl run --user 0:0 true; echo $?":                                                                "netnsctl: only root may run a command as another user\n255\n",
 		"netnsctl run /nowhere; echo $?":                                                                       "netnsctl: run command /nowhere: no such file or directory\n1\n",
 		"netnsctl run touch /run/x 2>/dev/null; echo $?":                                                       "1\n",
 		"echo 'run true' | netnsctl -batch -":                                                                  "netnsctl: in a batch only root can run a command in a new namespace\nCommand failed -:1\n",

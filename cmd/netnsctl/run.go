@@ -60,7 +60,7 @@ func (u *ui) runNew(call compat.Call, c *cli.Context) error {
 	case inUserNamespace:
 		return u.refusedUserNamespace(err)
 	case setup.User != nil && !isCaller(*setup.User):
-		u.note("become user: only root may run a command as another user")
+		u.note("only root may run a command as another user")
 		return status(statusNotEntered)
 	}
 	return u.refusedUserNamespace(proc.ExecInUserNamespace(os.Args))

@@ -21,11 +21,11 @@ const CannotTell = "cannot tell: "
 // What was seen is certain all the same: a process inside, and a namespace that is our own. It comes
 // last, when all gaps are known.
 func (s *Snapshot) doubt(v *vantage) {
-	any, inside := s.worst(func(Gap) bool { return true }), s.worst(Gap.hidesProcesses)
+	worst, inside := s.worst(func(Gap) bool { return true }), s.worst(Gap.hidesProcesses)
 	for _, ns := range s.Namespaces {
 		switch ns.Verdict {
 		case Orphan, Wired:
-			ns.doubt(any)
+			ns.doubt(worst)
 		case Idle:
 			ns.doubt(inside)
 		}

@@ -15,13 +15,6 @@ func Stat(path string) (dev, ino uint64, err error) {
 	return uint64(st.Dev), st.Ino, err
 }
 
-// StatAt is [Stat] of a path below the directory dirfd. It triggers no automount.
-func StatAt(dirfd int, path string) (dev, ino uint64, err error) {
-	var st unix.Stat_t
-	err = retryErr(func() error { return unix.Fstatat(dirfd, path, &st, unix.AT_NO_AUTOMOUNT) })
-	return uint64(st.Dev), st.Ino, err
-}
-
 // Fstat is [Stat] of an open file.
 func Fstat(fd int) (dev, ino uint64, err error) {
 	var st unix.Stat_t
