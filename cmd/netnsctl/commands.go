@@ -112,7 +112,7 @@ func commands() []command {
 			name: "pids", synonyms: "processes ps who", args: []string{"NAMESPACE"}, run: (*ui).pids,
 			Short: "print the processes inside; with --verbose, all holders",
 			Long: "Prints the PIDs of the processes in a namespace, as \"ip netns pids\". Any option but\n" +
-				"--match and --exclude prints a table, with the threads, descriptors, sockets and\nmounts that hold it as well.",
+				"--match and --exclude also shows what else holds it: threads, descriptors, sockets and\nmounts.",
 			Flags: slices.Concat(replacingNames(matchFlags("print the processes in the names that match, such as 'web*'", nil, []string{"match"})), []flag{
 				{Name: "verbose", Short: "v", Help: "print all that hold the namespace, and how"},
 				{Name: "quiet", Short: "q", Excludes: []string{"json"}, Help: "print the PIDs of all processes that hold it"},
