@@ -84,7 +84,7 @@ const meet = `mkdir /run/first 2>/dev/null || { : >/run/second; exit; }
 	i=0; until test -e /run/second; do test $((i += 1)) -lt 20 || { echo alone; exit; }; sleep 0.1; done; echo together`
 
 var flagWitnesses = map[string]flagWitness{
-	"add up":               {call: "netnsctl add FLAG new"},
+	"add up":               {call: "netnsctl add FLAG new; netnsctl exec new ip -br link", before: "netnsctl delete new 2>/dev/null || :"},
 	"list names":           {call: "netnsctl list FLAG"},
 	"list match":           {call: "netnsctl list --names FLAG", value: "?ed"},
 	"list exclude":         {call: "netnsctl list --names FLAG", value: "?ed"},

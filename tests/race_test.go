@@ -217,6 +217,7 @@ func (c *crowd) wantNames(names ...string) {
 var lostRace = regexp.MustCompile(`^(Cannot create namespace file "/run/netns/x": File exists` +
 	`|Cannot remove namespace file "/run/netns/x": (No such file or directory|Device or resource busy)` +
 	`|netnsctl: unmounted net:\[\d+\] from x; an older namespace lies below, .*` +
+	`|netnsctl: net:\[\d+\] is unmounted from x, but the file is busy; .*` +
 	`|Bind /proc/self/ns/net -> /run/netns/x failed: No such file or directory` +
 	`|Cannot open network namespace( "x")?: No such file or directory` +
 	`|setting the network namespace "x" failed: Invalid argument` +
