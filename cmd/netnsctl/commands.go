@@ -30,7 +30,7 @@ func commands() []command {
 				"With --stale it scans the whole host for stale names and orphaned namespaces\n" +
 				"instead. --names or --quiet prints the names alone; any other option but --json prints\na table of the names.",
 			Flags: slices.Concat([]flag{
-				{Name: "names", Excludes: []string{"stale", "idle", "all-namespaces", "all-directories", "quiet", "verbose", "output", "sort", "filter", "no-trunc", "noheadings"}, commands: "names", Help: "print only the names, one a line, without a scan; a name with blanks or unprintable characters is quoted: a script takes --json for such"},
+				{Name: "names", Excludes: []string{"stale", "idle", "all-namespaces", "all-directories", "quiet", "verbose", "output", "sort", "filter", "no-trunc", "noheadings"}, commands: "names", Help: "print only the names, one a line, without a scan; a name with blanks or unprintable characters is quoted, so scripts should use --json"},
 			}, matchFlags("print only the names that match, such as 'web*'", []string{"names"}, []string{"names"}), []flag{
 				{Name: "stale", commands: "stale orphans orphaned leftovers leaked", Help: "list stale names and orphaned namespaces, with the reason"},
 				{Name: "idle", Help: "also list namespaces that are idle (named or kept, no process inside) or wired"},
@@ -213,7 +213,7 @@ func commands() []command {
 		{
 			name: "exists", synonyms: "has test is", args: []string{"NAMESPACE..."}, run: (*ui).exists,
 			Short: "tell by the exit status whether a namespace exists",
-			Long:  "Ends with status 0 if each NAMESPACE leads to a network namespace. A stale name, such\nas a dead file, does not. Prints nothing unless it cannot be told. " + namespaceWords,
+			Long:  "Ends with status 0 if each NAMESPACE leads to a network namespace. A stale name, such\nas a dead file, does not. Prints nothing unless netnsctl cannot tell. " + namespaceWords,
 			Flags: []flag{{Name: "verbose", Short: "v", Help: "print why a NAMESPACE does not exist"}},
 			Statuses: []string{
 				"0  all of them exist", "1  at least one of them does not exist", "2  usage error, or it cannot be told",
