@@ -2,6 +2,7 @@ package compat
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/netnsctl/netnsctl/compat/proc"
 	"github.com/netnsctl/netnsctl/compat/proc/entry"
+	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
 const (
@@ -29,7 +31,7 @@ const (
 // RunDir chooses the run directory of a call: that of the option -run-dir, else that of
 // the environment, else that of the real `ip`. It is empty for the usual one. The error is about
 // a value of the option, or of the environment, with which the call must not run.
-func RunDir(argv []string) (dir string, err error) {
+func RunDir(argv []string, helper *netnsctl.Helper) (dir string, err error) {
 	p, _ := ReadPrefix(argv[min(1, len(argv)):])
 	switch len(p.RunDirs) {
 	case 0:
@@ -37,19 +39,20 @@ func RunDir(argv []string) (dir string, err error) {
 		if given == "" || proc.HasMoreThanCaller() {
 			return runDirOfIP(), nil
 		}
-		return checkRunDir(runDirVariable, given)
+		return checkRunDir(runDirVariable, given, helper)
 	case 1:
 		if proc.HasMoreThanCaller() {
 			return "", errors.New("--" + runDirOption + ": refused, because this program has more privileges than its caller")
 		}
-		return checkRunDir("--"+runDirOption, p.RunDirs[0])
+		return checkRunDir("--"+runDirOption, p.RunDirs[0], helper)
 	}
 	return "", errors.New("--" + runDirOption + " is given more than once")
 }
 
 // checkRunDir gives a directory that the caller has chosen, without double slashes. Mountinfo and
-// the messages have whole paths, and add makes the directory a shared mount with all below it.
-func checkRunDir(source, given string) (dir string, err error) {
+// the messages have whole paths, and add makes the directory a shared mount with all below it. Root
+// would remove and mount what somebody else chooses where that one can exchange the directory.
+func checkRunDir(source, given string, helper *netnsctl.Helper) (dir string, err error) {
 	dir = path.Clean(given)
 	switch {
 	case given == "":
@@ -60,6 +63,11 @@ func checkRunDir(source, given string) (dir string, err error) {
 		return "", fmt.Errorf("%s: %q has .. in it", source, given)
 	case dir == "/":
 		return "", errors.New(source + ": the root directory cannot hold names")
+	case os.Geteuid() != 0:
+		return dir, nil
+	}
+	if err := cmp.Or(helper, new(netnsctl.Helper)).CheckOwners(dir); err != nil {
+		return "", fmt.Errorf("%s: %q is not safe for root: %w", source, dir, err)
 	}
 	return dir, nil
 }

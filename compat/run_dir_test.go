@@ -36,7 +36,7 @@ func TestRunDir(t *testing.T) {
 		{"--run-dir /x list", "y", "/x", ""},
 	} {
 		t.Setenv(runDirVariable, c.variable)
-		dir, err := RunDir(append([]string{"netnsctl"}, strings.Fields(c.words)...))
+		dir, err := RunDir(append([]string{"netnsctl"}, strings.Fields(c.words)...), nil)
 		text := ""
 		if err != nil {
 			text = err.Error()

@@ -94,6 +94,67 @@ func TestRunDirMisuse(t *testing.T) {
 	})
 }
 
+// ownersWorld has directories and links of root and of others.
+const ownersWorld = `
+	mkdir /run/lab
+	install -d -o 1000 /run/u /run/u/netns
+	install -d -m 775 -g 1000 /run/group /run/group/root
+	install -d -m 777 /run/world /run/world/root
+	install -d -m 1777 /run/sticky; mkdir /run/sticky/root; install -d -o 1000 /run/sticky/other
+	ln -s /run/u/netns /run/to; ln -s u /run/above; ln -s sticky/../lab /run/round
+	ln -s /run/lab /run/sticky/own; ln -s /run/lab /run/sticky/others; chown -h 1000 /run/sticky/others
+`
+
+// TestRunDirOwners: root takes no directory that somebody else may exchange or change.
+func TestRunDirOwners(t *testing.T) {
+	if !isRoot() {
+		unable(t, "needs a second user")
+	}
+	t.Parallel()
+	inFaces(t, func(t *testing.T, w *machine, f face, run func(before, after string) answer) {
+		status, tail := "255", "\n"
+		if f.name == "netnsctl" {
+			status, tail = "2", "; nothing was done, try \"netnsctl help\"\n"
+		}
+		w.shell(ownersWorld)
+		before := w.shell("cat /proc/self/mountinfo; find /run")
+		for dir, why := range map[string]string{
+			"/run/u/netns":       `"/run/u" belongs to uid 1000`,
+			"/run/u/new":         `"/run/u" belongs to uid 1000`,
+			"/run/to":            `"/run/u" belongs to uid 1000`,
+			"/run/above/netns":   `"/run/u" belongs to uid 1000`,
+			"/run/group":         `others than root can write into "/run/group"`,
+			"/run/group/root":    `others than root can write into "/run/group"`,
+			"/run/world/root":    `others than root can write into "/run/world"`,
+			"/run/sticky":        `others than root can write into "/run/sticky"`,
+			"/run/sticky/other":  `"/run/sticky/other" belongs to uid 1000`,
+			"/run/sticky/others": `"/run/sticky/others" belongs to uid 1000`,
+			"/run/sticky/new":    `others than root could make "/run/sticky/new", which does not exist`,
+		} {
+			says := "netnsctl: --run-dir: \"" + dir + "\" is not safe for root: " + why + tail
+			expectAnswer(t, dir, run("--run-dir "+dir, "add red"), status, "", says)
+			expectAnswer(t, dir, run("--run-dir "+dir+" -all", "delete"), status, "", says)
+		}
+		for _, command := range []string{"list", "prune --yes", "exec red true"} {
+			a := run("--run-dir /run/to", command)
+			expectParts(t, command, a, status, a.stderr, "is not safe for root")
+		}
+		if after := w.shell("cat /proc/self/mountinfo; find /run"); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+		for _, dir := range []string{"/run/lab", "/var/run/lab", "/run/new", "/run/sticky/root", "/run/sticky/own", "/run/round", "/proc/1/root/run/lab", "/run/no/dir"} {
+			expectAnswer(t, dir, run("--run-dir "+dir, "list"), "0", "", "")
+		}
+		w.env = append(w.env, "NETNSCTL_RUN_DIR=/run/to")
+		a := run("", "add red")
+		expectParts(t, "the variable", a, status, a.stderr, `NETNSCTL_RUN_DIR: "/run/to" is not safe for root`)
+		for _, who := range []string{"", "unshare -Ur "} {
+			a := w.command("/bin/sh", "-c", "setpriv --reuid=1000 --regid=1000 --clear-groups "+who+w.program()+" --run-dir /run/u/netns list")
+			expectAnswer(t, who+"the owner", a, "0", "", "")
+		}
+	})
+}
+
 // varRun makes /var/run a directory of its own, and a file that the tests take for the real ip: its
 // text is what iproute2's has.
 const varRun = `

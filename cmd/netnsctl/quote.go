@@ -96,7 +96,7 @@ func shellCommand(command string, operands ...string) string {
 
 // ourselves is how the command line of a call begins that has this run directory.
 func ourselves(host netnsctl.Host) string {
-	usual, err := compat.RunDir(nil)
+	usual, err := compat.RunDir(nil, host.Helper)
 	if err == nil && (netnsctl.Host{RunDir: usual}).Dir() == host.Dir() {
 		return "netnsctl"
 	}

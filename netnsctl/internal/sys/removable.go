@@ -56,9 +56,18 @@ func (s *FileStat) FixedIn(dir *FileStat) Fixed {
 
 // IsShared reports whether others than root and the owner of a directory may replace what its owner
 // has in it.
-func (s *FileStat) IsShared() bool {
+func (s *FileStat) IsShared() bool { return s.Mode&unix.S_ISVTX == 0 && s.IsWritableByOthers() }
+
+// IsWritableByOthers reports whether others than root and the owner of a directory may add to it.
+func (s *FileStat) IsWritableByOthers() bool {
 	byGroup := s.Mode&unix.S_IWGRP != 0 && s.gid != 0
-	return s.Mode&unix.S_ISVTX == 0 && (byGroup || s.Mode&unix.S_IWOTH != 0)
+	return byGroup || s.Mode&unix.S_IWOTH != 0
+}
+
+// IsOthers reports whether the owner is neither root nor the caller. One whom the user namespace of
+// the caller does not map is outside it, and counts as root.
+func (s *FileStat) IsOthers() bool {
+	return s.UID != 0 && !s.isCallers() && (s.UID != overflowID || mapsAllUsers())
 }
 
 func (s *FileStat) isCallers() bool { return int(s.UID) == unix.Geteuid() }

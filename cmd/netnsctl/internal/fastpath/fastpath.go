@@ -66,7 +66,7 @@ func Exit(status int) {
 
 // Program is the call of this process, without what main adds to iproute2's.
 func Program() compat.Program {
-	dir, err := compat.RunDir(os.Args)
+	dir, err := compat.RunDir(os.Args, helper)
 	return compat.Program{
 		Face:      compat.FaceOf(os.Args),
 		Host:      netnsctl.Host{RunDir: dir, Helper: helper},
