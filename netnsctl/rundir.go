@@ -73,6 +73,7 @@ const (
 	AppendOnly Obstacle = "the run directory is append-only (chattr +a)"
 	Forbidden  Obstacle = "the permissions of the run directory do not allow it"
 
+	Unprivileged   Obstacle = "the caller may not unmount it (CAP_SYS_ADMIN)"
 	ImmutableFile  Obstacle = "its file is immutable (chattr +i)"
 	AppendOnlyFile Obstacle = "its file is append-only (chattr +a)"
 	LockedMount    Obstacle = "its mount is locked: this user namespace has inherited it"
@@ -92,6 +93,21 @@ func (h Host) Obstacle() Obstacle {
 		if os.Geteuid() == 0 { // in a user namespace
 			return Forbidden
 		}
+	}
+	return NoObstacle
+}
+
+// ObstacleTo is [Host.Obstacle], or the reason why the caller may not remove a name. It does not look
+// at what is special about the file of the name, as package discover does.
+func (h Host) ObstacleTo(name string) Obstacle {
+	_, mounted := h.TopLayer(name)
+	switch obstacle := h.Obstacle(); {
+	case obstacle != NoObstacle:
+		return obstacle
+	case sys.MayCreateIn(h.Dir()) != nil:
+		return Forbidden
+	case mounted && !sys.MayUnmount(h.NamePath(name)):
+		return Unprivileged
 	}
 	return NoObstacle
 }

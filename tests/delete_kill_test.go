@@ -3,6 +3,8 @@ package tests
 import (
 	"encoding/json"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -124,8 +126,13 @@ func TestDeleteKillSpares(t *testing.T) {
 	// One thread of a process that is elsewhere.
 	pid = strings.Fields(w.shell(heldName + "=y $HOLD thread"))[0]
 	other := lastWord(w.shell(inside + `netnsctl add z; inside z "" "$pause"`))
+	beside := lastWord(w.shell(inside + `inside y "" "$pause"`))
+	const why = "; --kill ends no process of which only a thread is inside\n"
+	a = w.kill("--dry-run", "y", "z")
+	expectParts(t, "a thread, --dry-run", a, "3", a.stdout, "cannot delete y: a thread of pid "+pid+" (", ") is still inside"+why, "would delete z: ", "would be sent TERM: pid "+other)
 	a = w.kill("y", "z")
-	expectParts(t, "a thread", a, "3", a.stdout+a.stderr, "z: pid "+other+" (python3) ended\ndeleted z\nnetnsctl: cannot delete y: still inside is pid "+pid+" ", ": only a thread of it is inside\n")
+	expectParts(t, "a thread", a, "3", a.stdout+a.stderr, "z: pid "+other+" (python3) ended\ndeleted z\nnetnsctl: cannot delete y: a thread of pid "+pid+" (", ") is still inside"+why)
+	w.shell("kill -0 " + beside)
 	if names := w.names(); names != "y" {
 		t.Errorf("left %q", names)
 	}
@@ -166,7 +173,13 @@ func TestDeleteKillRefuses(t *testing.T) {
 		}
 	}
 	a := w.kill("--dry-run", "host1")
-	expectParts(t, "--dry-run", a, "1", a.stdout, "cannot delete host1: --kill ends none of its processes: it is the host's own network namespace")
+	expectParts(t, "--dry-run", a, "1", a.stdout, "cannot delete host1: --kill ends no process of host1: pid 1 (", "), which is the first process, is in net:[")
+	for _, dry := range []string{"--dry-run", "--dry-run --json"} {
+		a := w.command(program, "exec", "y", "/bin/sh", "-c", program+" delete --kill "+dry+" x y; exit $?")
+		if says := strings.Count(a.stdout, "--kill ends no process of y: pid "); a.status != "1" || says != 2 || strings.Contains(a.stdout, "TERM") {
+			t.Errorf("%s: %v", dry, a)
+		}
+	}
 	for _, words := range []string{
 		"--kill=FOO x", "--kill=0 x", "--kill=65 x", "--kill=-9 x", "--kill= x", "--kill --grace x", "--grace 1s x", "--kill --grace=-1 x",
 		"--kill --force-orphans x", "--kill=TERM --kill=HUP x", "--kill",
@@ -226,6 +239,74 @@ func TestDeleteKillInterrupted(t *testing.T) {
 	}
 	if names := w.names(); names != "x" {
 		t.Errorf("left %q", names)
+	}
+}
+
+// TestDeleteKillInterruptedJSON: the result has the signals that were sent.
+func TestDeleteKillInterruptedJSON(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	pid := lastWord(w.shell(inside + `netnsctl add x y; inside x "signal.signal(signal.SIGTERM, lambda *_: open('/run/got', 'w'))" "$pause"
+		netnsctl delete --kill --grace 100 --json x y >/run/said 2>&1 & until test -e /run/got; do sleep 0.01; done
+		kill -TERM $!; wait $! || true; cat /run/ready`))
+	var j struct {
+		Names []struct {
+			Name, Outcome, Detail string
+			Processes             []struct {
+				PID             int
+				Signal, Outcome string
+			}
+		}
+		Interrupted bool
+		NotDone     int `json:"not_done"`
+	}
+	said := w.read("/run/said")
+	if err := json.Unmarshal([]byte(said), &j); err != nil || !j.Interrupted || j.NotDone != 2 || len(j.Names) != 1 || len(j.Names[0].Processes) != 1 {
+		t.Fatalf("%v: %s", err, said)
+	}
+	x := j.Names[0]
+	if p := x.Processes[0]; x.Name != "x" || x.Outcome != "failed" || x.Detail != "interrupted" || strconv.Itoa(p.PID) != pid || p.Signal != "TERM" || p.Outcome != "sent" {
+		t.Errorf("%s", said)
+	}
+}
+
+// TestDeleteKillBlocked: no process ends for a name that cannot be deleted, and the dry run says so.
+func TestDeleteKillBlocked(t *testing.T) {
+	t.Parallel()
+	setpriv := []string{"setpriv"}
+	for name, c := range map[string]struct {
+		script string
+		as     []string
+		why    string
+	}{
+		"read-only":    {"mount -o remount,bind,ro /run/netns", nil, "the run directory is on a read-only mount"},
+		"a stack":      {"mount --bind /run/netns/x /run/netns/x", nil, "only the mount on top would go: net:["},
+		"a busy file":  {"mkdir /run/copy; mount --bind /run/netns /run/copy; mount --make-private /run/copy; netnsctl add y; mount --bind /run/netns/y /run/copy/x", nil, "is mounted on its file at /run/copy/x"},
+		"another user": {"", append(setpriv, "--reuid", "65534", "--regid", "65534", "--clear-groups"), "the permissions of the run directory do not allow it"},
+		"privilege":    {"", append(setpriv, "--bounding-set", "-sys_admin"), "the caller may not unmount it (CAP_SYS_ADMIN)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.as != nil && !isRoot() {
+				unable(t, "needs a second user")
+			}
+			w, user := newMachine(t), ""
+			if c.as != nil {
+				user = "--user 65534:65534"
+			}
+			w.shell(`netnsctl add x
+				setsid netnsctl exec ` + user + ` x sleep 1000 >/dev/null 2>&1 </dev/null & until netnsctl pids x -q --filter command=sleep | grep .; do sleep 0.01; done
+				` + c.script)
+			pid := strings.Fields(w.shell("netnsctl pids x -q --filter command=sleep"))[0]
+			for _, words := range []string{"--dry-run", "--dry-run --json", "--json", "", "--verbose"} {
+				argv := append(slices.Clone(c.as), w.program(), "delete", "--kill", "x")
+				a := w.command(append(argv, strings.Fields(words)...)...)
+				if said := a.stdout + a.stderr; a.status != "1" || !strings.Contains(said, c.why) || strings.Contains(said, "TERM") {
+					t.Errorf("%s: %v", words, a)
+				}
+			}
+			w.shell("kill -0 " + pid + "; test -e /run/netns/x")
+		})
 	}
 }
 

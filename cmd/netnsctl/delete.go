@@ -206,15 +206,12 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	}
 	if o.kill != nil {
 		err := u.endInside(call.Host, all, &o)
-		switch {
-		case o.stopped.Interrupted:
-			return u.finish(call.Host, nil, o)
-		case err != nil:
-			return err
+		if err != nil || o.stopped.Interrupted {
+			return u.notEnded(call.Host, all, o, err)
 		}
 		o.before = nil // what has ended is no holder any more
 		if o.looks() {
-			o.before = scanBefore(call.Host, all, o)
+			o.before, _ = scanBefore(call.Host, all, o)
 		}
 	}
 	if o.wait {
@@ -226,10 +223,12 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	done := 0
 	for ; done < len(all) && ctx.Err() == nil; done++ {
 		d := &all[done]
+		if d.failed != nil { // it stays because of --kill
+			u.note("cannot delete %s: %v", quote(d.name), d.failed)
+			continue
+		}
 		before, _ := call.Host.TopLayer(d.name)
 		switch {
-		case len(d.left) > 0:
-			d.failed = d.stillInside(o.verbose)
 		case single():
 			if s := call.Plain([]string{d.name}, false); s != 0 {
 				u.printObstacle(call.Host)
@@ -253,6 +252,24 @@ func (u *ui) deleteAll(call compat.Call, all []deletion, o deleteOptions) error 
 	o.stopped = interruptionOf(ctx, len(all)-done, o.wait)
 	release()
 	return u.finish(call.Host, all[:done], o)
+}
+
+// notEnded is what is left to say where an error, or a signal, has ended --kill.
+func (u *ui) notEnded(host netnsctl.Host, all []deletion, o deleteOptions, err error) error {
+	if o.stopped.Interrupted {
+		err = errors.New("interrupted")
+	}
+	all = slices.DeleteFunc(all, func(d deletion) bool { return len(d.processes) == 0 })
+	for i := range all {
+		all[i].failed = err
+	}
+	if o.stopped.Interrupted || len(all) > 0 {
+		o.verbose, o.wait = false, false // nothing was deleted
+		if ended := u.finish(host, all, o); o.stopped.Interrupted {
+			return ended
+		}
+	}
+	return err
 }
 
 // finish prints what became of the namespaces, and how many names are left after an interruption.

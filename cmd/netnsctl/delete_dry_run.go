@@ -16,8 +16,10 @@ type outcome struct {
 	// ns is the namespace of the name, or nil.
 	ns       *discover.Namespace
 	contents inside.Contents
-	// refused is the reason why the name cannot be deleted.
+	// refused is the reason why the name cannot be deleted; left are the processes because of which
+	// --kill would leave it.
 	refused string
+	left    []kill.Left
 	// stays says why the file would be busy: only the topmost layer would go. below is the
 	// namespace to which the name would lead then, or nil.
 	stays string
@@ -51,19 +53,11 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		return err
 	}
 	defer snap.Close()
-	var protected []int
-	if o.kill != nil {
-		if protected, err = kill.Protected(host); err != nil {
-			return err
-		}
-	}
 	outcomes := outcomesOf(snap, all)
-	for i := range outcomes {
-		outcomes[i].endsInside(o.kill, protected)
-	}
-	if obstacle := host.Obstacle(); obstacle != netnsctl.NoObstacle {
-		for i := range outcomes {
-			outcomes[i].refused = string(obstacle)
+	refuseBlocked(snap, outcomes, o.kill)
+	if o.kill != nil {
+		if err := o.kill.foresee(host, outcomes, o.verbose); err != nil {
+			return err
 		}
 	}
 	if o.json {
@@ -91,8 +85,10 @@ func (u *ui) dryRun(host netnsctl.Host, all []deletion, o deleteOptions) error {
 		u.gaps(snap.Gaps, false)
 	}
 	switch {
-	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused+one.stays != "" }):
+	case slices.ContainsFunc(outcomes, func(one outcome) bool { return one.refused+one.stays != "" && len(one.left) == 0 }):
 		return status(statusFailed)
+	case slices.ContainsFunc(outcomes, func(one outcome) bool { return len(one.left) > 0 }):
+		return status(statusFound)
 	case !isPartial(snap.Gaps) && o.looks() && slices.ContainsFunc(outcomes, outcome.isKept):
 		return status(statusFound)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,27 +12,36 @@ import (
 )
 
 // lookBefore scans before a deletion, if the flags or a name that leads to no namespace ask for that,
-// and asks the user where other namespaces would lose a mount. The error is that of a deletion that
-// must not be done.
+// and asks the user where other namespaces would lose a mount. With --kill it notes which names cannot
+// be deleted. The error is that of a deletion that must not be done.
 func (u *ui) lookBefore(call compat.Call, all []deletion, o *deleteOptions) error {
-	if !o.looks() && !slices.ContainsFunc(all, func(d deletion) bool { return !d.known }) {
+	if !o.looks() && o.kill == nil && !slices.ContainsFunc(all, func(d deletion) bool { return !d.known }) {
 		return nil
 	}
-	snap := scanBefore(call.Host, all, *o)
-	if snap == nil {
+	snap, err := scanBefore(call.Host, all, *o)
+	switch {
+	case err != nil && o.kill != nil:
+		return explanation{fact: err.Error()}.refusal()
+	case err != nil:
 		return nil // iproute2 deletes without a look, too
 	}
 	if o.looks() {
 		o.before = snap
 	}
-	outcomes := map[string]outcome{}
-	for _, one := range outcomesOf(snap, all) {
+	found, outcomes := outcomesOf(snap, all), map[string]outcome{}
+	if o.kill != nil {
+		refuseBlocked(snap, found, o.kill)
+	}
+	for _, one := range found {
 		outcomes[one.name.Name] = one
 	}
 	var ending []string
 	for i := range all {
 		all[i].outcome = outcomes[all[i].name]
-		if len(all[i].outcome.ended) > 0 {
+		switch one := all[i].outcome; {
+		case o.kill != nil && one.refused != "":
+			all[i].failed = errors.New(one.refused)
+		case len(one.ended) > 0:
 			ending = append(ending, all[i].name)
 		}
 	}
@@ -56,15 +66,17 @@ func (u *ui) lookBefore(call compat.Call, all []deletion, o *deleteOptions) erro
 	return nil
 }
 
-// scanBefore scans before a deletion, nil if that fails. After the deletion nothing may lead into a
+// scanBefore scans before a deletion. After the deletion nothing may lead into a
 // namespace any more that, for example, an open file of /proc/net keeps. The snapshot is closed.
-func scanBefore(host netnsctl.Host, all []deletion, o deleteOptions) *discover.Snapshot {
-	snap, err := discover.Scan(host, discover.Options{Files: true, Sockets: o.looks(), FarEnds: farEndsOf(namesToDelete(all))})
+func scanBefore(host netnsctl.Host, all []deletion, o deleteOptions) (*discover.Snapshot, error) {
+	snap, err := discover.Scan(host, discover.Options{
+		Files: true, Everything: o.kill != nil, Sockets: o.looks(), FarEnds: farEndsOf(namesToDelete(all)),
+	})
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	snap.Close() // its descriptors would keep the namespaces
-	return snap
+	return snap, nil
 }
 
 // endedLines say which mounts of other namespaces would end with the file of the name, or have ended:

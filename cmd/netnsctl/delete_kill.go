@@ -39,7 +39,7 @@ func killingOf(c *cli.Context) *killing {
 func checkSignal(word string) error {
 	_, err := kill.ParseSignal(word)
 	if err != nil {
-		err = fmt.Errorf("%w%s", err, didYouMean(strings.ToUpper(word), kill.SignalNames(), "TERM, HUP, INT, KILL or another one of kill -l"))
+		err = fmt.Errorf("%w%s", err, didYouMean(strings.ToUpper(word), kill.SignalNames(), "TERM, HUP, INT, KILL or a number"))
 	}
 	return err
 }
@@ -48,7 +48,7 @@ func checkSignal(word string) error {
 // what has become of them.
 func (u *ui) endInside(host netnsctl.Host, all []deletion, o *deleteOptions) error {
 	namespaces, err := withNamespace(host, all)
-	if err != nil {
+	if err != nil || len(namespaces) == 0 {
 		return err
 	}
 	ctx, release := proc.Interruptible()
@@ -70,11 +70,12 @@ func (u *ui) endInside(host netnsctl.Host, all []deletion, o *deleteOptions) err
 		return explanation{fact: err.Error()}.refusal()
 	}
 	if refused, ok := errors.AsType[*kill.RefusedError](err); ok {
-		return explanation{fact: "--kill ends no process of " + quote(deletionsOf(all, refused.Namespace)[0].name) + ": " + refused.Error()}.refusal()
+		return explanation{fact: endsNone(deletionsOf(all, refused.Namespace)[0].name, refused)}.refusal()
 	}
 	for _, l := range left {
 		for _, d := range deletionsOf(all, l.Namespace) {
 			d.left = append(d.left, l)
+			d.failed = stillInside(d.left, o.verbose)
 			d.noteProcess(jsonProcess{l.PID, l.Command, "", "left", l.Why})
 		}
 	}
@@ -97,10 +98,13 @@ func eventText(e kill.Event) string {
 	return "sent " + kill.SignalName(e.Signal) + " to " + e.Process.String()
 }
 
-// withNamespace are the names that lead to a namespace. The error is of a name of which that cannot
-// be told.
+// withNamespace are the names to be deleted that lead to a namespace. The error is of a name of which
+// that cannot be told.
 func withNamespace(host netnsctl.Host, all []deletion) (namespaces []kill.Namespace, err error) {
 	for _, d := range all {
+		if d.failed != nil {
+			continue
+		}
 		if d.known {
 			namespaces = append(namespaces, kill.Namespace{Name: d.name, Identity: d.namespace.Identity})
 			continue
@@ -113,10 +117,10 @@ func withNamespace(host netnsctl.Host, all []deletion) (namespaces []kill.Namesp
 	return namespaces, nil
 }
 
-// deletionsOf are the names that lead to a namespace.
+// deletionsOf are the names to be deleted that lead to a namespace, or would be but for what is inside.
 func deletionsOf(all []deletion, id netnsctl.ID) (of []*deletion) {
 	for i := range all {
-		if all[i].known && all[i].namespace.ID == id {
+		if all[i].known && all[i].namespace.ID == id && (all[i].failed == nil || len(all[i].left) > 0) {
 			of = append(of, &all[i])
 		}
 	}
@@ -136,30 +140,95 @@ func (d *deletion) noteProcess(p jsonProcess) {
 	d.processes[i] = p
 }
 
-// stillInside is the error of a name that stays because of what is left inside.
-func (d *deletion) stillInside(verbose bool) error {
-	var texts []string
-	for _, l := range d.left {
-		texts = append(texts, l.Process.String()+": "+l.Why)
+// stillInside is the reason why a name stays because of what is left inside.
+func stillInside(left []kill.Left, verbose bool) error {
+	var processes, threads, texts []string
+	for _, l := range left {
+		if l.Thread {
+			threads = append(threads, l.Process.String())
+		} else {
+			processes = append(processes, l.Process.String()+": "+l.Why)
+		}
 	}
-	return errors.New("still inside is " + strings.Join(firstFew(texts, verbose), "; "))
+	if len(processes) > 0 {
+		texts = append(texts, "still inside is "+strings.Join(firstFew(processes, verbose), "; "))
+	}
+	if len(threads) > 0 {
+		what := "a thread of " + threads[0] + " is"
+		if len(threads) > 1 {
+			what = "threads of " + fewWords(threads, verbose) + " are"
+		}
+		texts = append(texts, what+" still inside; --kill ends no process of which only a thread is inside")
+	}
+	return errors.New(strings.Join(texts, "; "))
 }
 
-// endsInside fills in what --kill would do with the processes inside.
-func (o *outcome) endsInside(k *killing, protected []int) {
-	if k == nil || o.ns == nil || o.refused != "" {
+// endsNone says why nothing is done at all.
+func endsNone(name string, refused *kill.RefusedError) string {
+	return "--kill ends no process of " + quote(name) + ": " + refused.Error()
+}
+
+// refuseBlocked fills in which names cannot be deleted for a reason that concerns all. With --kill that
+// is also what concerns the caller, and a name of which only the mount on top would go: no process
+// ends for a name that stays.
+func refuseBlocked(snap *discover.Snapshot, outcomes []outcome, k *killing) {
+	general := snap.Host.Obstacle()
+	for i := range outcomes {
+		o := &outcomes[i]
+		switch obstacle := general; {
+		case obstacle != netnsctl.NoObstacle:
+			o.refused = string(obstacle)
+		case k == nil || o.refused != "":
+		case o.stays != "":
+			o.refused, o.stays = explanation{"only the mount on top would go: " + o.stays, toDelete(snap, o.name)}.String(), ""
+		default:
+			o.refused = string(snap.Host.ObstacleTo(o.name.Name))
+		}
+	}
+}
+
+// foresee fills in what --kill would do with the processes inside.
+func (k *killing) foresee(host netnsctl.Host, outcomes []outcome, verbose bool) error {
+	var held []netnsctl.ID
+	for _, o := range outcomes {
+		if o.ns != nil && o.refused == "" {
+			held = append(held, o.ns.ID)
+		}
+	}
+	left, err := kill.Foresee(host, held)
+	why := ""
+	if refused, ok := errors.AsType[*kill.RefusedError](err); ok {
+		i := slices.IndexFunc(outcomes, func(o outcome) bool { return o.refused == "" && o.ns != nil && o.ns.ID == refused.Namespace })
+		why, err = endsNone(outcomes[i].name.Name, refused), nil
+	}
+	for i := range outcomes {
+		if outcomes[i].refused == "" {
+			outcomes[i].refused = why
+			outcomes[i].endsInside(k, left, verbose)
+		}
+	}
+	return err
+}
+
+// endsInside fills in what --kill would do for a name; left are the processes because of which it
+// would leave namespaces alone.
+func (o *outcome) endsInside(k *killing, left []kill.Left, verbose bool) {
+	if o.ns == nil || o.refused != "" {
+		return
+	}
+	for _, l := range left {
+		if l.Namespace == o.ns.ID {
+			o.left = append(o.left, l)
+		}
+	}
+	if len(o.left) > 0 {
+		o.refused = stillInside(o.left, verbose).Error()
 		return
 	}
 	o.signal = kill.SignalName(k.signal)
 	var inside []int
 	for _, p := range o.processes() {
 		inside = append(inside, p.PID)
-		if slices.Contains(protected, p.PID) {
-			o.refused = "--kill ends none of its processes: " + p.Who() + " is netnsctl itself, an ancestor of it, or process 1"
-		}
-	}
-	if o.ns.Verdict == discover.Own {
-		o.refused = "--kill ends none of its processes: it is " + ownText(o.ns)
 	}
 	o.pins = slices.DeleteFunc(o.pins, func(p discover.Pin) bool { return slices.Contains(inside, p.PID) })
 }

@@ -255,7 +255,8 @@ type jsonDeletedName struct {
 }
 
 // jsonProcess is a process inside. After --kill it has the signal that it was sent last, and its
-// outcome: "ended", "moved" (to another namespace) or "left", with the reason.
+// outcome: "ended", "moved" (to another namespace), "left", with the reason, or "sent" where it had not
+// ended when something has ended --kill.
 type jsonProcess struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command,omitempty"`

@@ -52,7 +52,12 @@ type Left struct {
 	Process
 	// Why says why it was not ended.
 	Why string
+	// Thread says that only a thread of it is inside: nothing in the namespace has got a signal.
+	Thread bool
 }
+
+// onlyThread is why a process that is elsewhere is not ended.
+const onlyThread = "only a thread of it is inside"
 
 const (
 	// afterKill is how long a process may take to end after SIGKILL: one that waits in the kernel
@@ -66,7 +71,8 @@ const (
 // End ends the processes in network namespaces. It sends Signal to each, and SIGKILL to those that are
 // inside after Grace, also those that have started since; it looks for them again until none is
 // left. It returns those that are left at the end, and the processes that could not be inspected and
-// may be inside. Processes of other pid namespaces that procfs does not show are not found.
+// may be inside. Processes of other pid namespaces that procfs does not show are not found. A namespace
+// is left alone if only a thread of a process is inside at the beginning.
 //
 // Nothing is done, and the error is a [RefusedError], where netnsctl itself, one of its ancestors or
 // process 1 is inside. The error is the cause of ctx where that has ended.
@@ -81,12 +87,45 @@ func End(ctx context.Context, host netnsctl.Host, r Request) (left []Left, unrea
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := refuse(host, fs, ids); err != nil {
+	kept, err := foresee(host, fs, ids)
+	if err != nil {
 		return nil, nil, err
+	}
+	for _, l := range kept {
+		delete(ids, l.Namespace.Ino)
 	}
 	e := &ending{Request: r, fs: fs, ids: ids, protected: protected(fs), open: map[int]*opened{}, failed: map[int]error{}}
 	defer e.close()
-	return e.run(ctx)
+	left, unread, err = e.run(ctx)
+	return append(kept, left...), unread, err
+}
+
+// Foresee changes nothing, and returns what [End] would know before the first signal: its error, and
+// the processes because of which it would leave a namespace alone. The caller holds the namespaces.
+func Foresee(host netnsctl.Host, namespaces []netnsctl.ID) (left []Left, err error) {
+	fs, err := openProc(host)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	ids := map[uint64]netnsctl.ID{}
+	for _, id := range namespaces {
+		ids[id.Ino] = id
+	}
+	return foresee(host, fs, ids)
+}
+
+func foresee(host netnsctl.Host, fs *procfs.FS, ids map[uint64]netnsctl.ID) (left []Left, err error) {
+	if err := refuse(host, fs, ids); err != nil {
+		return nil, err
+	}
+	found, _, err := look(fs, ids)
+	for _, o := range found {
+		if o.partly {
+			left = append(left, Left{process(fs, o.namespace, o.pid), onlyThread, true})
+		}
+	}
+	return left, err
 }
 
 // ending is one call of [End].
@@ -139,7 +178,7 @@ func (e *ending) spares(o occupant) string {
 	case slices.Contains(e.protected, o.pid):
 		return "it is an ancestor of netnsctl"
 	case o.partly:
-		return "only a thread of it is inside"
+		return onlyThread
 	case err != nil:
 		return "it could not be sent a signal: " + err.Error()
 	}
@@ -155,10 +194,13 @@ func (e *ending) end(o occupant, killing bool) (why string) {
 	t := e.open[o.pid]
 	if t == nil {
 		var err error
-		if t, err = open(e.fs, o); err != nil {
+		switch t, err = open(e.fs, o); {
+		case err == syscall.EMFILE || err == syscall.ENFILE: // of many processes, some have to end first
+			return "no descriptor was free to open it"
+		case err != nil:
 			e.failed[o.pid] = err
-		}
-		if t == nil {
+			return e.spares(o)
+		case t == nil:
 			return "it has changed while it was inspected"
 		}
 		e.open[o.pid] = t
@@ -197,7 +239,7 @@ func (e *ending) collect(limit time.Duration) {
 // process leaves its namespaces some moments before it has ended.
 func (e *ending) settle(found []occupant, whys []string) (left []Left) {
 	for i, o := range found {
-		left = append(left, Left{process(e.fs, o.namespace, o.pid), whys[i]})
+		left = append(left, Left{process(e.fs, o.namespace, o.pid), whys[i], o.partly})
 		if t := e.open[o.pid]; t != nil {
 			e.drop(t)
 		}

@@ -30,16 +30,7 @@ func process(fs *procfs.FS, id netnsctl.ID, pid int) Process {
 	return Process{id, pid, procfs.Command(fs.Helper(), fs.Root(), pid)}
 }
 
-// Protected are the processes that [End] never ends: netnsctl itself, its ancestors and process 1.
-func Protected(host netnsctl.Host) ([]int, error) {
-	fs, err := openProc(host)
-	if err != nil {
-		return nil, err
-	}
-	defer fs.Close()
-	return protected(fs), nil
-}
-
+// protected are the processes that [End] never ends: netnsctl itself, its ancestors and process 1.
 func protected(fs *procfs.FS) []int {
 	pids := []int{1, os.Getpid()}
 	for pid := os.Getppid(); pid > 0 && !slices.Contains(pids, pid); pid = fs.ParentOf(pid) {

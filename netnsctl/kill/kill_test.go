@@ -110,12 +110,42 @@ func TestOpen(t *testing.T) {
 	})
 }
 
+// TestNoDescriptor: a process waits for its turn where no descriptor is free to open it.
+func TestNoDescriptor(t *testing.T) {
+	nstest.Run(t, func(t *testing.T) {
+		fs, err := openProc(netnsctl.Host{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fs.Close()
+		e := &ending{fs: fs, open: map[int]*opened{}, failed: map[int]error{}}
+		var limit syscall.Rlimit
+		if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Max: limit.Max}); err != nil {
+			t.Fatal(err)
+		}
+		why := e.end(occupant{pid: os.Getpid(), tid: os.Getpid()}, false)
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+			t.Fatal(err)
+		}
+		if why != "no descriptor was free to open it" || len(e.failed) > 0 {
+			t.Errorf("%q, %v", why, e.failed)
+		}
+	})
+}
+
 // TestProtected: our ancestors up to process 1.
 func TestProtected(t *testing.T) {
 	nstest.Run(t, func(t *testing.T) {
-		pids, err := Protected(netnsctl.Host{})
-		if err != nil || !slices.Contains(pids, 1) || !slices.Contains(pids, os.Getpid()) || slices.Contains(pids, 0) {
-			t.Errorf("%v, %v", pids, err)
+		fs, err := openProc(netnsctl.Host{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fs.Close()
+		if pids := protected(fs); !slices.Contains(pids, 1) || !slices.Contains(pids, os.Getpid()) || slices.Contains(pids, 0) {
+			t.Error(pids)
 		}
 	})
 }

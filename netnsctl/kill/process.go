@@ -18,13 +18,12 @@ type opened struct {
 	sent  syscall.Signal // last; 0 before the first
 }
 
-// open opens an occupant. It is nil without an error where that has ended or left meanwhile, or
-// has to wait for its turn.
+// open opens an occupant. It is nil without an error where that has ended or left meanwhile.
 func open(fs *procfs.FS, o occupant) (*opened, error) {
 	pidfd, err := sys.OpenProcess(o.pid, false)
 	switch err {
 	case nil:
-	case syscall.ESRCH, syscall.EMFILE: // of many processes, some have to end first
+	case syscall.ESRCH:
 		return nil, nil
 	default:
 		return nil, err

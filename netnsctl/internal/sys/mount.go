@@ -50,6 +50,13 @@ func BindShared(dir string) error {
 // kernel with its last user. It is EINVAL for a symbolic link.
 func Detach(path string) error { return unix.Unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) }
 
+// MayUnmount reports whether the caller has the privilege to unmount path. It unmounts nothing: the
+// kernel, which looks at the privilege first, refuses the two flags together (EINVAL in umount(2)).
+func MayUnmount(path string) bool {
+	err := unix.Unmount(path, unix.MNT_EXPIRE|unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+	return err != unix.EPERM && err != unix.EACCES
+}
+
 // DetachFD unmounts the mount that the open file fd is the root of, wherever it is
 // mounted by now. The working directory must be procfs. It is EINVAL for a locked mount,
 // which was inherited from the mount namespace of a more privileged user namespace
