@@ -34,6 +34,9 @@ func TestUnknownWithGap(t *testing.T) {
 	t.Parallel()
 	for who, way := range blindWays {
 		t.Run(who, func(t *testing.T) {
+			if strings.Contains(way, asNobody) && !isRoot() {
+				unable(t, "another user needs root")
+			}
 			w := newMachine(t)
 			id := strings.TrimSpace(w.shell(plainWorld))
 			ask := func(words string) answer {
@@ -81,6 +84,9 @@ func TestUnknownWithGap(t *testing.T) {
 // TestSeenIsCertain: what was seen has its verdict, also for an ordinary user: a process of his inside,
 // and a dead file. In a user namespace of his own a dead file may have a mount elsewhere.
 func TestSeenIsCertain(t *testing.T) {
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(plainWorld + `
@@ -103,6 +109,9 @@ func TestSeenIsCertain(t *testing.T) {
 // TestUnreadableRunDirectory: a name in a run directory that the caller may not read (root's umask was
 // 027) is no orphan.
 func TestUnreadableRunDirectory(t *testing.T) {
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(`mkdir -m 755 /run/plain; cp "$(command -v netnsctl)" /run/plain/; umask 027; netnsctl add vpn`)
@@ -117,6 +126,9 @@ func TestUnreadableRunDirectory(t *testing.T) {
 
 // TestSnapshotIncomplete: what a record of an ordinary user lacks is not new.
 func TestSnapshotIncomplete(t *testing.T) {
+	if !isRoot() {
+		unable(t, "another user needs root")
+	}
 	t.Parallel()
 	w := newMachine(t)
 	w.shell(plainWorld + `
