@@ -30,7 +30,7 @@ type realIPLines struct {
 	answersAtOnce map[string]bool
 	// shown is how much the kept child has written to standard output.
 	shown int
-	// failed is set when a child has printed that a line failed.
+	// failed is set when a child has printed that one of the lines that run, or ran last, failed.
 	failed bool
 }
 
@@ -79,31 +79,37 @@ func (b *batch) runLater(line batchLine) (stop error) {
 	if !alone && b.lines.pending() {
 		return nil
 	}
-	shown := r.shown
+	before := r.shown
 	stop = b.runWaiting()
 	if alone && stop == nil {
-		b.learn(line.words[0], r.shown-shown)
+		b.learn(line.words[0], before)
 	}
 	return stop
 }
 
 // learn finds out from the first answer about an object whether the `ip` writes it at once: it
 // does if it has written less than the buffer of any C library has room for. Else it may have
-// more, which it writes when it ends.
-func (b *batch) learn(object string, shown int) {
+// more, which it writes when it ends. A line without an answer teaches nothing. One that has
+// failed as well leaves none in the buffer: the child stays, with the settings that it carries
+// over to the next lines. Before is how much the child had shown.
+func (b *batch) learn(object string, before int) {
 	r := &b.realIP
-	if _, known := r.answersAtOnce[object]; known {
+	shown := r.shown - before
+	if _, known := r.answersAtOnce[object]; known || shown == 0 && r.failed {
 		return
 	}
 	const smallestBuffer = 1024 // musl's
 	atOnce := 0 < shown && shown < smallestBuffer || b.out.terminal
+	if !atOnce {
+		_, _ = b.endKept() // its status was that of the line
+		if r.shown == before {
+			return
+		}
+	}
 	if r.answersAtOnce == nil {
 		r.answersAtOnce = map[string]bool{}
 	}
 	r.answersAtOnce[object] = atOnce
-	if !atOnce {
-		_, _ = b.endKept() // its status was that of the line
-	}
 }
 
 // realIPCall is the call of the real `ip` that runs lines, with the same options. Terminal is
@@ -151,7 +157,7 @@ func (b *batch) runWaiting() (stop error) {
 	if text == nil {
 		return nil
 	}
-	r.waiting = nil
+	r.waiting, r.failed = nil, false
 	b.deleter.Release()
 	if r.keep {
 		return b.runKept(text)
@@ -178,8 +184,10 @@ func (b *batch) runWaiting() (stop error) {
 
 // runKept runs lines by the kept child.
 func (b *batch) runKept(text []byte) (stop error) {
-	if !bytes.HasSuffix(text, []byte("\n")) { // at the end of the file
-		text = append(text, '\n')
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		// The text is the end of the file. The blank keeps a backslash before it an ordinary
+		// character, which it is there.
+		text = append(text, " \n"...)
 	}
 	ended, err := b.realIP.kept.Run(text)
 	if err == nil && !ended {
@@ -197,7 +205,6 @@ func (b *batch) lineFailed() (stop error) {
 	if !b.realIP.failed {
 		return nil
 	}
-	b.realIP.failed = false
 	return b.failedOnce()
 }
 

@@ -66,6 +66,32 @@ func TestMixedBatch(t *testing.T) {
 	}
 }
 
+// TestMixedBatchEnd: a backslash at the end of a file without a newline is an ordinary character,
+// and a setting of the real ip lasts over a line that fails or shows nothing.
+func TestMixedBatchEnd(t *testing.T) {
+	t.Parallel()
+	w := newMixed(t)
+	batches := []string{
+		`netns list\nlink show lo\`, `netns list\nlink set lo down\`, `netns list\nlink show lo\nlink set lo mtu 1500\`,
+		`link show lo\`, `netns list\nlink show lo`, `netns list\`,
+	}
+	if ipVersion() < 7000 { // that of iproute2 7 answers when it ends
+		batches = append(batches, `link show nosuch\nnetns list\naddr show lo\n`,
+			`netns list\nlink show nosuch\nnetns list\naddr show lo\n`, `addr show lo\nlink show lo\nnetns list\naddr show lo\n`)
+	}
+	for _, lines := range batches {
+		for _, options := range []string{"", "-force", "-force -o", "-force -4", "-force -j"} {
+			run := func(ip string) string {
+				return w.shell("printf '" + lines + "' >/run/lines; status=0; " + ip + " " + options + ` -b /run/lines 2>&1 || status=$?
+					echo "status $status"; $REAL -o link show lo`)
+			}
+			if real, face := run("$REAL"), run("$FACE"); face != real {
+				t.Errorf("%s %s: the face ip prints\n%s\nthe real ip\n%s", options, lines, face, real)
+			}
+		}
+	}
+}
+
 // TestMixedBatchOneChild: one process of the real ip runs all lines that have no answer.
 func TestMixedBatchOneChild(t *testing.T) {
 	t.Parallel()
