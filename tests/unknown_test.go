@@ -104,6 +104,8 @@ func TestSeenIsCertain(t *testing.T) {
 	expectParts(t, "in a user namespace", own, "1", squeeze(own.stdout), "dead unknown cannot tell: the namespaces of pid 1 could not be read; dead-file")
 	own = w.command("/bin/sh", "-c", asNobody+"unshare -Urm /run/plain/netnsctl inspect dead")
 	expectParts(t, "inspect", own, "1", own.stderr, "dead cannot be inspected: the namespaces of pid 1 could not be read")
+	own = w.command("/bin/sh", "-c", asNobody+"unshare -Urm /run/plain/netnsctl attach --replace dead /proc/self/ns/net")
+	expectParts(t, "attach --replace", own, "1", own.stderr, "dead cannot be inspected: the namespaces of pid 1 could not be read; dead-file; nothing was done\n")
 }
 
 // TestUnreadableRunDirectory: a name in a run directory that the caller may not read (root's umask was

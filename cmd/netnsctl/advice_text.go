@@ -136,7 +136,7 @@ func explainOtherDir(host netnsctl.Host, name string) explanation {
 func (a advice) explainTaken(operands []string) explanation {
 	n := a.name
 	switch {
-	case n.Seen() == discover.Unknown:
+	case n.Verdict == discover.Unknown:
 		return a.explainUnknown()
 	case n.Verdict != discover.Stale:
 		return explanation{quote(n.Name) + " is in use: " + n.ID.String(), "delete it first: " + deleteCommand(a.host, n.Name)}
