@@ -118,7 +118,7 @@ func TestListIsPlan(t *testing.T) {
 	w.shell(`mkdir -p /run/netns; : >/run/netns/new; : >/run/netns/open; mkfifo /run/netns/fifo; mkdir /run/netns/dir
 		netnsctl add leak; mkdir /run/copy; : >/run/copy/ns; elsewhere 'mount --bind /run/netns/leak /run/copy/ns'; netnsctl delete leak
 		sleep 1000 </run/netns/open >/dev/null 2>&1 & echo $! >/run/opener`)
-	want := "dir skip\nfifo skip\nnew skip (young)\nopen skip (held)\n"
+	want := "dir skip (not a netns)\nfifo skip (not a netns)\nnew skip (young)\nopen skip (held)\n"
 	list := w.run("list", "--stale", "-o", "NAME,ACTION", "--no-trunc", "-n").stdout
 	var rows strings.Builder
 	for line := range strings.Lines(list) {

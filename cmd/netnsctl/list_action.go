@@ -56,11 +56,8 @@ func (a actions) of(r row) string {
 
 // skipText is the action of what is skipped, with the kind of the reason.
 func skipText(s clean.Skipped) string {
-	switch {
-	case s.Owner != "" && !strings.Contains(s.Owner, " "):
+	if s.Owner != "" && !strings.Contains(s.Owner, " ") {
 		return "skip (" + s.Owner + "'s)"
-	case s.Kind != "":
-		return "skip (" + string(s.Kind) + ")"
 	}
-	return "skip"
+	return "skip (" + string(s.Kind) + ")"
 }

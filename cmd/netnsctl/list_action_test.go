@@ -28,17 +28,19 @@ func TestActions(t *testing.T) {
 		return discover.Pin{Kind: discover.MountPin, Mount: &m, FD: -1}
 	}
 	rows := map[string]row{
-		"remove":          dead("gone", func(*discover.Name) {}),
-		"skip (young)":    dead("new", func(n *discover.Name) { n.File.Born = young }),
-		"skip (held)":     dead("open", func(n *discover.Name) { n.Opener = &discover.Pin{Kind: discover.Descriptor, PID: 7} }),
-		"skip (kept)":     dead("noted", func(n *discover.Name) { n.Keeper = "docker for container web" }),
-		"skip":            dead("full", func(n *discover.Name) { n.Cause = discover.NoNamespace }),
-		"release":         orphan(mount(discover.Mount{Path: "/run/copy/x", Through: 9, Namespace: 5})),
-		"skip (docker's)": orphan(mount(discover.Mount{Path: "/run/docker/netns/x", Through: 9, Namespace: 5})),
-		"skip (mounted)":  orphan(mount(discover.Mount{Path: "/srv/x", Host: true})),
-		"-":               {},
+		"remove":                 dead("gone", func(*discover.Name) {}),
+		"skip (young)":           dead("new", func(n *discover.Name) { n.File.Born = young }),
+		"skip (held)":            dead("open", func(n *discover.Name) { n.Opener = &discover.Pin{Kind: discover.Descriptor, PID: 7} }),
+		"skip (kept)":            dead("noted", func(n *discover.Name) { n.Keeper = "docker for container web" }),
+		"skip (not a netns)":     dead("full", func(n *discover.Name) { n.Cause = discover.NoNamespace }),
+		"skip (protected)":       dead("fixed", func(n *discover.Name) { n.Obstacle = netnsctl.ImmutableFile }),
+		"skip (other directory)": dead("/var/run/netns/x", func(n *discover.Name) {}),
+		"release":                orphan(mount(discover.Mount{Path: "/run/copy/x", Through: 9, Namespace: 5})),
+		"skip (docker's)":        orphan(mount(discover.Mount{Path: "/run/docker/netns/x", Through: 9, Namespace: 5})),
+		"skip (mounted)":         orphan(mount(discover.Mount{Path: "/srv/x", Host: true})),
+		"-":                      {},
 	}
-	snap := &discover.Snapshot{Taken: now}
+	snap := &discover.Snapshot{Host: netnsctl.Host{RunDir: "/run/my"}, Taken: now}
 	for _, r := range rows {
 		if r.name != nil {
 			snap.Names = append(snap.Names, r.name)

@@ -151,23 +151,25 @@ type Skipped struct {
 	IfNamed bool `json:"if_named,omitempty"`
 }
 
-// Kind is the kind of the reason for which something is skipped, in a word or two; empty for a
-// reason that only its text tells.
+// Kind is the kind of the reason for which something is skipped, in a few words.
 type Kind string
 
 // The kinds.
 const (
-	Young    Kind = "young"    // younger than the minimum age
-	Held     Kind = "held"     // by a process, which is not in the namespace
-	InUse    Kind = "in use"   // a process is in the namespace
-	Wired    Kind = "wired"    // it carries traffic for others
-	Kept     Kind = "kept"     // the administrator or a runtime wants it
-	Owned    Kind = "owned"    // mounted in the directory of a runtime
-	Named    Kind = "named"    // it has a name, here or in another mount namespace
-	Mounted  Kind = "mounted"  // something that would end with it, or that nobody may end
-	Covered  Kind = "covered"  // by another mount
-	Hardware Kind = "hardware" // a physical device is inside
-	Unknown  Kind = "unknown"  // not enough could be inspected
+	Young     Kind = "young"           // younger than the minimum age
+	Held      Kind = "held"            // by a process, which is not in the namespace
+	InUse     Kind = "in use"          // a process is in the namespace
+	Wired     Kind = "wired"           // it carries traffic for others
+	Kept      Kind = "kept"            // the administrator or a runtime wants it
+	Owned     Kind = "owned"           // mounted in the directory of a runtime
+	OtherDir  Kind = "other directory" // not in the run directory
+	Named     Kind = "named"           // it has a name, here or in another mount namespace
+	Mounted   Kind = "mounted"         // something that would end with it, or that nobody may end
+	Covered   Kind = "covered"         // by another mount
+	Hardware  Kind = "hardware"        // a physical device is inside
+	NotNetns  Kind = "not a netns"     // something else, such as a directory, and nothing that `ip netns` leaves over
+	Protected Kind = "protected"       // the kernel would refuse to remove it
+	Unknown   Kind = "unknown"         // not enough could be inspected
 )
 
 // Holder is a process that keeps a name or a namespace.
