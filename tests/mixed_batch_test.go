@@ -77,7 +77,7 @@ func TestMixedBatchEnd(t *testing.T) {
 	}
 	if ipVersion() < 7000 { // that of iproute2 7 answers when it ends
 		batches = append(batches, `link show nosuch\nnetns list\naddr show lo\n`,
-			`netns list\nlink show nosuch\nnetns list\naddr show lo\n`, `addr show lo\nlink show lo\nnetns list\naddr show lo\n`)
+			`netns list\nlink show nosuch\nnetns list\naddr show lo\n`, `addr show up\nlink show lo\nnetns list\naddr show lo\n`)
 	}
 	for _, lines := range batches {
 		for _, options := range []string{"", "-force", "-force -o", "-force -4", "-force -j"} {
