@@ -36,17 +36,17 @@ func (p *planner) keepDeadFile(n *discover.Name, named, byPath bool) reason {
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)
 	case !named:
-		r := because(Owned, "in a directory of ", n.Owner)
+		r := Owned.because("in a directory of ", n.Owner)
 		r.owner = n.Owner
 		return r
 	case n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
 	case n.Open:
-		return because(Held, "its file is open, but no descriptor of it was found")
+		return Held.because("its file is open, but no descriptor of it was found")
 	case n.Keeper != "" && !byPath:
-		return because(Kept, "it is in the records of ", n.Keeper)
+		return Kept.because("it is in the records of ", n.Keeper)
 	case !p.snap.OnFile.Asked[n.On]:
-		return because(Unknown, "what is mounted on its file cannot be told")
+		return Unknown.because("what is mounted on its file cannot be told")
 	}
 	if m, found := p.snap.OnFile.Other(n.On, 0, anywhere); found {
 		return mounted(m)

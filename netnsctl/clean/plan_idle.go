@@ -35,11 +35,11 @@ func (p *planner) keepIdle(n *discover.Name, ns *discover.Namespace) reason {
 	case p.foreignDir(n).keeps():
 		return p.foreignDir(n)
 	case ns.Evidence == nil:
-		return because(Unknown, "it may be in use: nothing was looked at that would tell")
+		return Unknown.because("it may be in use: nothing was looked at that would tell")
 	case len(ns.Evidence.For) > 0:
-		return because(kindOf(ns.Evidence.For[0]), firstFacts(ns.Evidence.For))
+		return kindOf(ns.Evidence.For[0]).because(firstFacts(ns.Evidence.For))
 	case len(ns.Evidence.Unread) > 0:
-		return because(Unknown, "it may be in use: ", firstFacts(ns.Evidence.Unread))
+		return Unknown.because("it may be in use: ", firstFacts(ns.Evidence.Unread))
 	}
 	if r := p.keepHealthy(n, ns, false); r.keeps() || n.File.Born.IsZero() {
 		return r

@@ -12,14 +12,14 @@ func (p *planner) layered(n *discover.Name, ns *discover.Namespace) reason {
 			return reason{}
 		}
 		if l.Ino == 0 {
-			return because(NotNetns, "something that is not a namespace is mounted on it")
+			return NotNetns.because("something that is not a namespace is mounted on it")
 		}
 	}
 	l, busy := n.Busy()
 	if !busy || p.onlyOne(n) {
 		return reason{}
 	}
-	r := because(Mounted, l.String())
+	r := Mounted.because(l.String())
 	switch ns := p.byIno[l.Ino]; {
 	case l.Cover != "":
 		r.cover = p.cover(l.Path, l.Cover, l.CoverBears)

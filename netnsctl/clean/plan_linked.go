@@ -103,12 +103,12 @@ func (l *links) takesBack(step *Step) bool {
 func (l *links) keeps(ns *discover.Namespace) reason {
 	if len(ns.Names) > 0 {
 		if name := l.staying(ns.ID); name != "" {
-			return because(Named, "it also has the name ", name, ", which stays")
+			return Named.because("it also has the name ", name, ", which stays")
 		}
 	}
 	for _, end := range ns.FarEnds {
 		if far := l.staying(end.Namespace); far != "" {
-			return because(Wired, cmp.Or(end.Device, "a device"), " of ", far, ", which stays, would be deleted with it")
+			return Wired.because(cmp.Or(end.Device, "a device"), " of ", far, ", which stays, would be deleted with it")
 		}
 	}
 	return reason{}

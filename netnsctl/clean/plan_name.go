@@ -47,17 +47,17 @@ func (p *planner) keepStale(n *discover.Name, named bool) reason {
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)
 	case n.Mounted && n.Top == (netnsctl.ID{}):
-		r := because(NotNetns, "something that is not a namespace is mounted on it")
+		r := NotNetns.because("something that is not a namespace is mounted on it")
 		if len(n.Layers) > 0 && len(n.Beside) == 0 { // a mount below it would be one beside
 			r.unmount = n.Layers[0].Path
 		}
 		return r
 	case n.File.Kind == "":
-		return because(Unknown, "the file under the mount cannot be seen")
+		return Unknown.because("the file under the mount cannot be seen")
 	case p.obstacle(n) != netnsctl.NoObstacle:
-		return because(Protected, string(p.obstacle(n)))
+		return Protected.because(string(p.obstacle(n)))
 	case n.File.Full:
-		return because(NotNetns, "it is a directory that is not empty")
+		return NotNetns.because("it is a directory that is not empty")
 	case !named:
 		if r := p.foreignFile(n); r.keeps() {
 			return r
@@ -101,25 +101,25 @@ func (p *planner) foreignFile(n *discover.Name) reason {
 	}
 	switch {
 	case n.Keeper != "":
-		return because(Kept, "it is in the records of ", n.Keeper)
+		return Kept.because("it is in the records of ", n.Keeper)
 	case n.Cause == discover.DeadFile && n.Opener != nil:
 		return heldBy("its file is open: ", *n.Opener)
 	case n.Cause == discover.DeadFile && n.Open:
-		return because(Held, "its file is open, but no descriptor of it was found")
+		return Held.because("its file is open, but no descriptor of it was found")
 	case n.Elsewhere != "":
-		return because(Named, "it leads to ", n.Elsewhere)
+		return Named.because("it leads to ", n.Elsewhere)
 	case n.Cause == discover.DeadFile, n.Cause == discover.DanglingLink, n.Cause == discover.LinkLoop:
 		return reason{}
 	case n.Cause == discover.RecycledPID:
-		return because(InUse, "it leads to ", n.Top.String(), ", which is alive: ", n.Detail)
+		return InUse.because("it leads to ", n.Top.String(), ", which is alive: ", n.Detail)
 	case n.Mounted:
-		return because(NotNetns, "a namespace ", n.Detail, " is mounted on it")
+		return NotNetns.because("a namespace ", n.Detail, " is mounted on it")
 	case n.Cause == discover.WrongType:
-		return because(NotNetns, "it leads to a namespace ", n.Detail)
+		return NotNetns.because("it leads to a namespace ", n.Detail)
 	case n.File.Kind == discover.Regular:
-		return because(NotNetns, "it has content")
+		return NotNetns.because("it has content")
 	}
-	return because(NotNetns, "it is ", n.Detail)
+	return NotNetns.because("it is ", n.Detail)
 }
 
 // mountedOn says that a mount in another mount namespace, or in a detached tree, would end with
@@ -221,9 +221,9 @@ func (p *planner) keepHealthy(n *discover.Name, ns *discover.Namespace, named bo
 	case n.WantedBy != "":
 		return wanted(n.WantedBy)
 	case n.Seen() == discover.Unknown:
-		return because(Unknown, "it cannot be looked at: ", n.Detail)
+		return Unknown.because("it cannot be looked at: ", n.Detail)
 	case p.obstacle(n) != netnsctl.NoObstacle:
-		return because(Protected, string(p.obstacle(n)))
+		return Protected.because(string(p.obstacle(n)))
 	case ns == nil || ns.Seen() != discover.Idle:
 		return inUse(ns)
 	}

@@ -41,7 +41,7 @@ func (p *planner) namespace(ns *discover.Namespace) {
 	case ns.Seen() != discover.Orphan && ns.Seen() != discover.Wired && ns.Seen() != discover.Idle:
 		p.skip(nil, ns, inUse(ns), nil)
 	case len(ns.Names) > 0:
-		p.skip(nil, ns, because(Named, "it has the name ", ns.Names[0], ": remove that"), nil)
+		p.skip(nil, ns, Named.because("it has the name ", ns.Names[0], ": remove that"), nil)
 	default:
 		p.orphan(ns, byID, byPlace, tidy)
 	}
@@ -84,10 +84,10 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 		return wanted(ns.WantedBy)
 	}
 	if len(ns.Pins) == 0 {
-		return because(Unknown, ns.Reason)
+		return Unknown.because(ns.Reason)
 	}
 	if ns.Seen() == discover.Wired && !target {
-		return because(Wired, "wired: ", ns.Reason)
+		return Wired.because("wired: ", ns.Reason)
 	}
 	for _, pin := range ns.Pins {
 		if pin.Kind != discover.MountPin && !(target && mounts && pin.UID > 0 && !pin.Uses) {
@@ -122,7 +122,7 @@ func (p *planner) keepOrphan(ns *discover.Namespace, target bool, named func(*di
 func (p *planner) keepMount(pin discover.Pin, ns *discover.Namespace, named bool) reason {
 	m, ino := pin.Mount, ns.ID.Ino
 	if m.Stays != "" {
-		r := because(Mounted, m.Stays)
+		r := Mounted.because(m.Stays)
 		if m.Own && strings.HasPrefix(m.Stays, discover.CoveredBy) {
 			r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 		}

@@ -25,8 +25,9 @@ type reason struct {
 	other          *discover.Namespace
 }
 
-func because(kind Kind, text ...string) reason {
-	return reason{text: strings.Join(text, ""), kind: kind}
+// because gives the reason of a kind.
+func (k Kind) because(text ...string) reason {
+	return reason{text: strings.Join(text, ""), kind: k}
 }
 
 // as gives a reason another kind.
@@ -40,7 +41,7 @@ func (r reason) keeps() bool { return r.text != "" }
 
 // wanted is a line of a keep file as the reason.
 func wanted(line string) reason {
-	r := because(Kept, "kept by ", line)
+	r := Kept.because("kept by ", line)
 	r.line = line
 	return r
 }
@@ -53,20 +54,20 @@ func (p *planner) foreignDir(n *discover.Name) reason {
 	if path.IsAbs(n.Name) {
 		owner = n.Owner
 		if !slices.Contains(discover.RunDirs(netnsctl.Host{}), p.snap.Host.Dir()) {
-			return because(OtherDir, "it is not in the run directory")
+			return OtherDir.because("it is not in the run directory")
 		}
 	}
 	if owner == "" {
 		return reason{}
 	}
-	r := because(Owned, "the run directory is a directory of ", owner)
+	r := Owned.because("the run directory is a directory of ", owner)
 	r.owner = owner
 	return r
 }
 
 // heldBy is a pin as the reason.
 func heldBy(before string, p discover.Pin) reason {
-	r := because(Held, before, p.String())
+	r := Held.because(before, p.String())
 	switch {
 	case p.PID != 0:
 		r.holder = &Holder{p.PID, p.Command, p.UID, p.User}
@@ -78,7 +79,7 @@ func heldBy(before string, p discover.Pin) reason {
 
 // mounted is a mount on a file as the reason.
 func mounted(m mountns.FileMount) reason {
-	r := because(Mounted, m.String())
+	r := Mounted.because(m.String())
 	if m.Through != 0 {
 		r.holder = &Holder{m.Through, m.Command, m.UID, m.User}
 	}
@@ -87,7 +88,7 @@ func mounted(m mountns.FileMount) reason {
 
 // coveredBy is what covers a mount as the reason.
 func (p *planner) coveredBy(before string, m *discover.Mount) reason {
-	r := because(Covered, before, discover.CoveredBy, m.Cover)
+	r := Covered.because(before, discover.CoveredBy, m.Cover)
 	r.cover = p.cover(m.Path, m.Cover, m.CoverBears)
 	return r
 }
@@ -119,9 +120,9 @@ func (p *planner) young(born time.Time) reason {
 	switch {
 	case p.req.MinAge <= 0:
 	case born.IsZero():
-		return because(Young, "its age is not known, it may be younger than ", minAgeText(p.req.MinAge))
+		return Young.because("its age is not known, it may be younger than ", minAgeText(p.req.MinAge))
 	case p.snap.Taken.Sub(born) < p.req.MinAge:
-		return because(Young, "younger than ", minAgeText(p.req.MinAge))
+		return Young.because("younger than ", minAgeText(p.req.MinAge))
 	}
 	return reason{}
 }
@@ -140,17 +141,17 @@ func minAgeText(d time.Duration) string {
 
 func inUse(ns *discover.Namespace) reason {
 	if ns == nil {
-		return because(Unknown, "its namespace was not found")
+		return Unknown.because("its namespace was not found")
 	}
 	if ns.Verdict == discover.Own {
-		return because(InUse, "it is ", ns.Reason)
+		return InUse.because("it is ", ns.Reason)
 	}
 	for _, p := range ns.Pins {
 		if p.Kind == discover.Process || p.Kind == discover.Thread {
 			return heldBy("in use by ", p).as(InUse)
 		}
 	}
-	return because(InUse, "in use")
+	return InUse.because("in use")
 }
 
 // unseen says that a namespace without a process may be pinned by what the scan could not look
@@ -169,9 +170,9 @@ func (p *planner) unseen(ns *discover.Namespace, named bool) reason {
 func hardware(ns *discover.Namespace) reason {
 	switch {
 	case len(ns.Hardware) > 0:
-		return because(Hardware, "it holds a physical device: ", strings.Join(ns.Hardware, ", "))
+		return Hardware.because("it holds a physical device: ", strings.Join(ns.Hardware, ", "))
 	case ns.Unlisted:
-		return because(Unknown, "its devices could not be listed, one of them may be a physical device")
+		return Unknown.because("its devices could not be listed, one of them may be a physical device")
 	}
 	return reason{}
 }
