@@ -291,3 +291,26 @@ func TestTwoPathsOfOneDirectory(t *testing.T) {
 	w.run("prune", "--older-than", "0")
 	w.shell(`netnsctl exec /var/run/netns/pod true; test -e /run/netns/pod`)
 }
+
+// TestOneDirectoryTwice: a file without a namespace is one stale name where a bind mount shows the run
+// directory a second time, with or without the mounts below it.
+func TestOneDirectoryTwice(t *testing.T) {
+	t.Parallel()
+	for _, bind := range []string{"--bind", "--rbind"} {
+		t.Run(bind, func(t *testing.T) {
+			t.Parallel()
+			w := newMachine(t)
+			w.env = append(w.env, "NETNSCTL_IP=/run/bin/ip")
+			w.shell(varRun + `
+			fakeIP 'Debian has /run/netns'
+			netnsctl add x; : >/run/netns/dead
+			mkdir /var/run/netns; mount ` + bind + ` /run/netns /var/run/netns`)
+			expectAnswer(t, bind, w.run("list", "--stale", "--noheadings", "-o", "NAME,REASON"), "3", "dead  dead-file\n", "")
+			a := w.run("check", "--min-age", "0", "--max-stale", "1")
+			expectParts(t, bind, a, "0", a.stdout, " 1 stale")
+			a = w.run("metrics")
+			expectParts(t, bind, a, "0", a.stdout, `netnsctl_stale_names{cause="dead-file"} 1`)
+			expectAnswer(t, bind, w.run("prune", "--older-than", "0", "dead"), "0", "removed dead (dead-file)\n1 removed, 0 released, 0 skipped\n", "")
+		})
+	}
+}

@@ -59,6 +59,10 @@ func (v *vantage) readNamesIn(in *runDir, mounted map[string]uint64) {
 	}
 	clock.tmpfs, clock.dir = d.OnTmpfs(), d.Born()
 	var names []*Name
+	before := map[string]bool{}
+	for _, n := range v.namesIn(in.same) {
+		before[path.Base(n.Name)] = true
+	}
 	for _, entry := range all {
 		n := &Name{Name: in.name(entry), Mounted: true}
 		if ino, ok := mounted[n.Name]; ok {
@@ -84,6 +88,9 @@ func (v *vantage) readNamesIn(in *runDir, mounted map[string]uint64) {
 		// In the initial pid namespace those of our own mount namespace are root's.
 		if n.Mounted && v.opts.Files && !v.allPIDs && d.Locked(entry) {
 			n.Obstacle = netnsctl.LockedMount
+		}
+		if before[entry] && !n.Mounted {
+			continue // the file of that name, which is one file at both paths
 		}
 		n.in = in
 		names = append(names, n)

@@ -27,6 +27,8 @@ type runDir struct {
 	dir, path string
 	// other says that it is not the run directory of this call.
 	other bool
+	// same is one before it that another mount shows as well, nil if there is none.
+	same *runDir
 	// dev is the device of its file system, 0 if there is none, and mount the number of the mount
 	// that it is on.
 	dev, mount uint64
@@ -61,8 +63,12 @@ func runDirsOf(host netnsctl.Host) []*runDir {
 	for _, dir := range usualRunDirs {
 		dirs = append(dirs, &runDir{dir: host.StateRoot + dir, other: true})
 	}
-	type place struct{ dev, ino, mount uint64 }
-	known := map[place]bool{}
+	type inode struct{ dev, ino uint64 }
+	type place struct {
+		inode
+		mount uint64
+	}
+	known, first := map[place]bool{}, map[inode]*runDir{}
 	return slices.DeleteFunc(dirs, func(d *runDir) bool {
 		real, err := filepath.EvalSymlinks(d.dir)
 		if err != nil {
@@ -74,11 +80,14 @@ func runDirsOf(host netnsctl.Host) []*runDir {
 			return d.other
 		}
 		d.dev = st.Dev
-		at := place{st.Dev, st.Ino, st.MountID}
+		at := place{inode{st.Dev, st.Ino}, st.MountID}
 		if d.other && (known[at] || st.Kind() != sys.KindDirectory) {
 			return true
 		}
 		known[at] = true
+		if d.same = first[at.inode]; d.same == nil {
+			first[at.inode] = d
+		}
 		return false
 	})
 }
