@@ -93,7 +93,7 @@ func (h Host) bindEtc(name string) {
 	files, _ := sys.Names(dir)
 	for _, file := range files {
 		src, dst := dir+"/"+file, "/etc/"+file
-		if err := sys.BindMount(src, dst); err != nil {
+		if err := sys.BindReplaced(src, dst); err != nil {
 			h.warn(&OpError{Op: OpBindEtc, Name: dst, Path: src, Err: err})
 		}
 	}

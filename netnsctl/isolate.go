@@ -4,6 +4,8 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/netnsctl/netnsctl/netnsctl/internal/sys"
@@ -23,8 +25,10 @@ var hiddenEntries = []struct{ dir, entry string }{
 // isolation is what isolates the DNS of a command in the namespace of a name.
 type isolation struct {
 	name string
-	// etc lies over /etc. The mounts are made after that.
+	// etc lies over /etc, with the own files of the namespace, which are entries of it, mounted
+	// on it. The other mounts are made after that.
 	etc    sys.Layer
+	own    map[string]string
 	mounts []func() error
 	trees  []int // detached, for the mounts
 }
@@ -35,7 +39,7 @@ type isolation struct {
 // lie over those of /etc also where /etc has links or lacks them, and stay there when the files
 // of /etc are replaced.
 func (h Host) isolateDNS(name string, own []string) error {
-	i := isolation{name: name, etc: sys.Layer{
+	i := isolation{name: name, own: map[string]string{}, etc: sys.Layer{
 		Dirs: []string{extraEtc}, Files: map[string]string{"resolv.conf": ""}, Links: map[string]string{},
 	}}
 	defer i.close()
@@ -53,12 +57,15 @@ func (h Host) isolateDNS(name string, own []string) error {
 		}
 	}
 	i.cover("/run/nscd")
-	if err := i.etc.Cover("/etc"); err != nil {
+	err = i.etc.Cover("/etc", func(at string) error { return h.bindOwn(&i, at) })
+	if _, said := errors.AsType[*OpError](err); said {
+		return err
+	}
+	if err != nil {
 		return i.failed("/etc", err)
 	}
 	for _, k := range kept {
-		// A container's resolv.conf is such a mount.
-		if _, ours := i.etc.Files[path.Base(k.Path)]; !ours || path.Dir(k.Path) != "/etc" {
+		if !i.covers(k.Path) { // a container's resolv.conf is such a mount
 			h.warn(newOpError(OpKeepMount, name, k.Path, k.PutBack()))
 		}
 	}
@@ -80,6 +87,15 @@ func (i *isolation) close() {
 	}
 }
 
+// covers reports whether a path in /etc is that of an entry of the layer, or below one that the
+// namespace has of its own.
+func (i *isolation) covers(path string) bool {
+	entry, _, below := strings.Cut(strings.TrimPrefix(path, "/etc/"), "/")
+	_, own := i.own[entry]
+	_, ours := i.etc.Files[entry]
+	return own || ours && !below
+}
+
 // addFiles adds the files of the namespace. One that leads nowhere is a warning, unless DNS
 // depends on it.
 func (h Host) addFiles(i *isolation, own []string) error {
@@ -90,13 +106,8 @@ func (h Host) addFiles(i *isolation, own []string) error {
 			nsswitch = file
 			continue
 		}
-		err := i.addFile(name, file)
-		switch {
-		case err == nil:
-		case name == "resolv.conf":
-			return i.failed(file, err)
-		default:
-			h.warn(&OpError{Op: OpBindEtc, Name: "/etc/" + name, Path: file, Err: err})
+		if err := h.withoutFile(i, name, file, i.addFile(name, file)); err != nil {
+			return err
 		}
 	}
 	text, err := readConf(nsswitch)
@@ -104,39 +115,56 @@ func (h Host) addFiles(i *isolation, own []string) error {
 	return i.failed(nsswitch, err)
 }
 
-// addFile mounts a file, or a directory, over an entry of /etc that the layer has.
-func (i *isolation) addFile(name, file string) error {
-	tree, err := sys.CloneMount(-1, file)
+// withoutFile is what becomes of the error on an own file of the namespace.
+func (h Host) withoutFile(i *isolation, name, file string, err error) error {
+	if err != nil && name == "resolv.conf" {
+		return i.failed(file, err)
+	}
 	if err != nil {
-		return err
+		h.warn(&OpError{Op: OpBindEtc, Name: "/etc/" + name, Path: file, Err: err})
 	}
-	i.trees = append(i.trees, tree)
+	return nil
+}
+
+// addFile adds an entry to the layer for a file, or a directory.
+func (i *isolation) addFile(name, file string) error {
 	var st sys.FileStat
-	if err := sys.StatFD(tree, &st); err != nil {
+	if err := sys.StatFollow(file, &st); err != nil {
 		return err
 	}
-	switch _, isFile := i.etc.Files[name]; {
-	case st.Kind() == sys.KindDirectory && isFile:
+	isDir := st.Kind() == sys.KindDirectory
+	switch {
+	case name == extraEtc:
+		return syscall.EEXIST
+	case isDir && name == "resolv.conf":
 		return syscall.EISDIR
-	case st.Kind() == sys.KindDirectory:
+	case isDir:
 		i.etc.Dirs = append(i.etc.Dirs, name)
 	default:
 		i.etc.Files[name] = ""
 	}
-	i.attach(tree, "/etc/"+name)
+	i.own[name] = file
 	return nil
 }
 
-// attach mounts a tree at a path.
-func (i *isolation) attach(tree int, path string) {
-	i.mounts = append(i.mounts, func() error { return i.failed(path, sys.AttachTree(tree, path)) })
+// bindOwn mounts the files of the namespace on the layer, while /etc is not covered yet: that is
+// where their links lead, and they are not read-only there.
+func (h Host) bindOwn(i *isolation, at string) error {
+	for name, file := range i.own {
+		if err := h.withoutFile(i, name, file, sys.BindReplaced(file, at+"/"+name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cover puts an empty directory over a directory, if that exists, for programs that know the
 // sockets in it by a path of their own.
 func (i *isolation) cover(dir string) {
 	const empty = extraEtc + "/empty"
-	i.etc.Dirs = append(i.etc.Dirs, empty)
+	if !slices.Contains(i.etc.Dirs, empty) {
+		i.etc.Dirs = append(i.etc.Dirs, empty)
+	}
 	i.mounts = append(i.mounts, func() error {
 		if err := sys.BindMount("/etc/"+empty, dir); !hasNothing(err) {
 			return i.failed(dir, err)
@@ -213,8 +241,10 @@ func (i *isolation) hide(dir, entry string) error {
 		i.trees = append(i.trees, tree)
 		target = "/etc/" + links + ".all"
 		i.etc.Dirs = append(i.etc.Dirs, links+".all")
-		i.attach(tree, target)
-		i.mounts = append(i.mounts, func() error { return i.failed(dir, sys.BindMount("/etc/"+links, dir)) })
+		i.mounts = append(i.mounts,
+			func() error { return i.failed(dir, sys.AttachTree(tree, target)) },
+			func() error { return i.failed(dir, sys.BindMount("/etc/"+links, dir)) })
+		i.cover(target + "/" + entry)
 	}
 	for _, name := range entries {
 		if name != entry {

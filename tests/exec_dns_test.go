@@ -232,6 +232,7 @@ func TestExecDNSView(t *testing.T) {
 		{"echo nameserver 127.0.0.10 >/etc/resolv.conf; cat /etc/netns/v/resolv.conf", "nameserver 127.0.0.10\n", "dangling"},
 		{"test -w /etc/hosts || echo read-only; stat -c %a /etc", "read-only\n755\n", "dangling"},
 		{"ls /sys/class/net", "lo\n", "dangling"},
+		{"ls -A /etc/.netnsctl/*/resolve", "", "dangling"},
 		// A command that runs another one with isolated DNS.
 		{
 			"netnsctl exec --dns=isolated v sh -c 'ls /run/nscd /var/run/nscd | grep -v cannot; ls -d /run/systemd/* /var/run/pid; cat /etc/resolv.conf /etc/mounted/file /etc/app/conf; stat -L /run/systemd/seats >/dev/null' 2>/dev/null",
@@ -263,6 +264,29 @@ func TestExecDNSView(t *testing.T) {
 	w.shell("ln -sf /run/pid /etc/resolv.conf")
 	a = w.run("exec", "--no-sysfs", "v", "true")
 	expectParts(t, "a link", a, "0", a.stderr, "to prevent that: --dns=isolated")
+}
+
+// TestExecDNSReplaced: the file of the namespace is replaced all the time, and there at every moment.
+func TestExecDNSReplaced(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(resolverWorld)
+	said := w.shell(`
+		(while :; do echo nameserver 127.0.0.9 >/run/new; cp /run/new /etc/netns/new; mv /etc/netns/new /etc/netns/v/resolv.conf; done) &
+		for i in $(seq 60); do netnsctl exec --dns=isolated v cat /etc/resolv.conf /etc/motd 2>&1; done | sort | uniq -c | tr -s ' '
+		kill $!`)
+	if said != " 60 mine\n 60 nameserver 127.0.0.9\n" {
+		t.Error(said)
+	}
+}
+
+// TestExecDNSReserved: the own entry in /etc of a command with isolated DNS is no file of a namespace.
+func TestExecDNSReserved(t *testing.T) {
+	t.Parallel()
+	w := newMachine(t)
+	w.shell(resolverWorld + "; mkdir /etc/netns/v/.netnsctl")
+	a := w.run("exec", "--dns=isolated", "v", "cat", "/etc/resolv.conf")
+	expectAnswer(t, "a reserved name", a, "0", "nameserver 127.0.0.9\n", "Bind /etc/netns/v/.netnsctl -> /etc/.netnsctl failed: File exists\n")
 }
 
 // TestRunDNSIsolated: there /var/run is no symbolic link.
@@ -301,9 +325,9 @@ func TestExecDNSRefused(t *testing.T) {
 	for damage, says := range map[string]string{
 		"rm /etc/netns/v/resolv.conf; ln -s nowhere /etc/netns/v/resolv.conf": "DNS cannot be isolated: /etc/netns/v/resolv.conf: no such file or directory",
 		"rm /etc/netns/v/resolv.conf; mkdir /etc/netns/v/resolv.conf":         "DNS cannot be isolated: /etc/netns/v/resolv.conf: is a directory",
-		"mkdir -p /etc/netns/v/nsswitch.conf":                                 "DNS cannot be isolated: /etc/netns/v/nsswitch.conf: ",
+		"mkdir -p /etc/netns/v/nsswitch.conf":                                 "DNS cannot be isolated: /etc/netns/v/nsswitch.conf: not a regular file",
 	} {
-		w.shell("rm -rf /etc/netns/v/resolv.conf; echo nameserver 127.0.0.9 >/etc/netns/v/new; mv /etc/netns/v/new /etc/netns/v/resolv.conf; " + damage)
+		w.shell("rm -rf /etc/netns/v/*; echo nameserver 127.0.0.9 >/etc/netns/v/resolv.conf; " + damage)
 		a := w.run("exec", "--dns=isolated", "v", "echo", "ran")
 		expectParts(t, damage, a, "255", a.stderr, says)
 		if a.stdout != "" {

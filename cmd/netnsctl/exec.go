@@ -100,6 +100,8 @@ func execError(err error) string {
 	case op.Op == netnsctl.OpIsolateDNS && op.Path == "/etc" && errors.Is(err, syscall.EINVAL):
 		// Two overlayfs may lie on one another (FILESYSTEM_MAX_STACK_DEPTH in linux/fs.h).
 		return "DNS cannot be isolated: no overlayfs can lie over /etc, such as within two others (a container, exec --dns=isolated)"
+	case op.Op == netnsctl.OpIsolateDNS && path.Base(op.Path) == "nsswitch.conf" && errors.Is(err, syscall.EINVAL):
+		return fmt.Sprintf("DNS cannot be isolated: %s: not a regular file", op.Path)
 	case op.Op == netnsctl.OpIsolateDNS:
 		return fmt.Sprintf("DNS cannot be isolated: %s: %v", op.Path, op.Err)
 	case op.Op == netnsctl.OpMountSysfs && errors.Is(err, syscall.EPERM):

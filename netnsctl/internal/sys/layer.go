@@ -15,10 +15,10 @@ type Layer struct {
 
 // Cover lays the layer over the directory dir by an overlayfs, which is read-only. Unlike a
 // mount on a file of dir, the layer stays when a process in another mount namespace replaces
-// or removes that file. The calling thread must be in a mount namespace of its own that
-// propagates nothing. Without overlayfs it is ENODEV, in a user namespace before Linux 5.11
-// EPERM.
-func (l Layer) Cover(dir string) error {
+// or removes that file. Before it covers dir, mountOn makes the mounts on it, below the path at.
+// The calling thread must be in a mount namespace of its own that propagates nothing. Without
+// overlayfs it is ENODEV, in a user namespace before Linux 5.11 EPERM.
+func (l Layer) Cover(dir string, mountOn func(at string) error) error {
 	if err := unix.Mount("none", someDir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 		return err
 	}
@@ -27,7 +27,17 @@ func (l Layer) Cover(dir string) error {
 	if err := l.fill(someDir); err != nil {
 		return err
 	}
-	return unix.Mount("overlay", dir, "overlay", unix.MS_RDONLY, "lowerdir="+someDir+":"+dir)
+	if err := unix.Mount("overlay", someDir, "overlay", unix.MS_RDONLY, "lowerdir="+someDir+":"+dir); err != nil {
+		return err
+	}
+	err := mountOn(someDir)
+	if err == nil {
+		err = unix.Mount(someDir, dir, "", unix.MS_MOVE, "")
+	}
+	if err != nil {
+		_ = unix.Unmount(someDir, unix.MNT_DETACH)
+	}
+	return err
 }
 
 func (l Layer) fill(dir string) error {

@@ -21,6 +21,18 @@ func propagate(path string, flags uintptr) error { return unix.Mount("", path, "
 // BindMount mounts src at dst, without the mounts below src.
 func BindMount(src, dst string) error { return unix.Mount(src, dst, "none", unix.MS_BIND, "") }
 
+// BindReplaced is [BindMount] for files that other processes replace by rename(2): where that
+// happens during the call, the kernel refuses the file that it has found first, with ENOENT.
+func BindReplaced(src, dst string) (err error) {
+	const tries = 20
+	for range tries {
+		if err = BindMount(src, dst); err != unix.ENOENT {
+			break
+		}
+	}
+	return err
+}
+
 // BindTree mounts src at dst, with the mounts below src.
 func BindTree(src, dst string) error {
 	return unix.Mount(src, dst, "none", unix.MS_BIND|unix.MS_REC, "")
