@@ -91,11 +91,11 @@ func (u *ui) endInside(host netnsctl.Host, all []deletion, o *deleteOptions) err
 func eventText(e kill.Event) string {
 	switch e.Step {
 	case kill.Ended:
-		return e.Process.String() + " ended"
+		return e.String() + " ended"
 	case kill.Moved:
-		return e.Process.String() + " left the namespace"
+		return e.String() + " left the namespace"
 	}
-	return "sent " + kill.SignalName(e.Signal) + " to " + e.Process.String()
+	return "sent " + kill.SignalName(e.Signal) + " to " + e.String()
 }
 
 // withNamespace are the names to be deleted that lead to a namespace. The error is of a name of which
@@ -145,9 +145,9 @@ func stillInside(left []kill.Left, verbose bool) error {
 	var processes, threads, texts []string
 	for _, l := range left {
 		if l.Thread {
-			threads = append(threads, l.Process.String())
+			threads = append(threads, l.String())
 		} else {
-			processes = append(processes, l.Process.String()+": "+l.Why)
+			processes = append(processes, l.String()+": "+l.Why)
 		}
 	}
 	if len(processes) > 0 {

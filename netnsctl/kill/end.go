@@ -116,7 +116,7 @@ func Foresee(host netnsctl.Host, namespaces []netnsctl.ID) (left []Left, err err
 }
 
 func foresee(host netnsctl.Host, fs *procfs.FS, ids map[uint64]netnsctl.ID) (left []Left, err error) {
-	if err := refuse(host, fs, ids); err != nil {
+	if err := refuse(fs, ids); err != nil {
 		return nil, err
 	}
 	found, _, err := look(fs, ids)

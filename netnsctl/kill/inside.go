@@ -110,7 +110,7 @@ func (e *RefusedError) Error() string {
 }
 
 // refuse gives an error if a process that must not end is in one of the namespaces.
-func refuse(host netnsctl.Host, fs *procfs.FS, namespaces map[uint64]netnsctl.ID) error {
+func refuse(fs *procfs.FS, namespaces map[uint64]netnsctl.ID) error {
 	for _, pid := range protected(fs) {
 		why := "an ancestor of netnsctl"
 		switch pid {
