@@ -100,22 +100,24 @@ func TestIdleMeanwhile(t *testing.T) {
 
 // TestIdleLinkedMeanwhile: what one name has got since the plan keeps the one to which it leads, too.
 func TestIdleLinkedMeanwhile(t *testing.T) {
-	for _, test := range []struct{ script, want string }{
-		{"", "removed, removed"},
-		{"ip netns exec b sleep 1000 >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do sleep 0.01; done", "spared: vb of b (pid P sleep), which stays, would be deleted with it, spared: pid P (sleep) has entered it"},
+	for _, test := range []struct{ situation, script, want string }{
+		{"nothing", "", "removed, removed"},
+		{"process", "ip netns exec b sleep 1000 >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do sleep 0.01; done", "spared: vb of b (pid P sleep), which stays, would be deleted with it, spared: pid P (sleep) has entered it"},
 		{
-			"ip -n a link add vx0 type vxlan id 7 dstport 4789; ip -n a link set vx0 up",
+			"socket", "ip -n a link add vx0 type vxlan id 7 dstport 4789; ip -n a link set vx0 up",
 			"spared: 1 socket listens in it: udp 0.0.0.0:4789, spared: va of a, which stays, would be deleted with it",
 		},
 	} {
-		nstest.Run(t, func(t *testing.T) {
-			nstest.Shell(t, "ip netns add a; ip netns add b; ip link add va netns a type veth peer name vb netns b")
-			snap, plan := idlePlan(t, 2)
-			nstest.Shell(t, test.script)
-			got := regexp.MustCompile("pid [0-9]+").ReplaceAllString(outcomes(snap, plan), "pid P")
-			if got != test.want {
-				t.Errorf("%q: %q, want %q", test.script, got, test.want)
-			}
+		t.Run(test.situation, func(t *testing.T) {
+			nstest.Run(t, func(t *testing.T) {
+				nstest.Shell(t, "ip netns add a; ip netns add b; ip link add va netns a type veth peer name vb netns b")
+				snap, plan := idlePlan(t, 2)
+				nstest.Shell(t, test.script)
+				got := regexp.MustCompile("pid [0-9]+").ReplaceAllString(outcomes(snap, plan), "pid P")
+				if got != test.want {
+					t.Errorf("%q, want %q", got, test.want)
+				}
+			})
 		})
 	}
 }

@@ -79,9 +79,8 @@ func (g Gap) otherText() string {
 		}
 		return g.Path + why
 	}
-	if rest, ok := strings.CutPrefix(g.What, GapForeignMounts+" on "); ok {
-		dir, _, _ := strings.Cut(rest, ",")
-		return "mounts of other pid namespaces could not be inspected: " + dir + " is older than this pid namespace"
+	if dir, ok := strings.CutPrefix(g.What, GapForeignMounts+" on "); ok {
+		return "mounts of other pid namespaces could not be inspected: " + dir + " may be shared with them"
 	}
 	if g.Count == 0 {
 		return g.What + " could not be inspected"

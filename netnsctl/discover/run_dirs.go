@@ -29,6 +29,8 @@ type runDir struct {
 	other bool
 	// same is one before it that another mount shows as well, nil if there is none.
 	same *runDir
+	// foreign is [Gap.What] where it may be in mount namespaces that we cannot see, else empty.
+	foreign string
 	// dev is the device of its file system, 0 if there is none, and mount the number of the mount
 	// that it is on.
 	dev, mount uint64

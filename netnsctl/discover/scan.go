@@ -154,7 +154,7 @@ func scanOnce(host netnsctl.Host, opts Options) (*Snapshot, error) {
 			v.setStays(snap.Namespaces, snap.OnFile.Asked)
 		})
 	}
-	snap.Gaps = append(snap.Gaps, unread...)
+	snap.Gaps = append(append(snap.Gaps, unread...), v.foreignMounts(snap)...)
 	snap.setAges(v)
 	snap.keepMounts(v, opts)
 	snap.doubt(v)

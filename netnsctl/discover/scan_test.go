@@ -122,7 +122,7 @@ func TestScanRecorded(t *testing.T) {
 			got = append(got, ns.String()+" "+string(ns.Verdict)+": "+ns.Reason)
 		}
 	}
-	foreign := CannotTell + "mounts of other pid namespaces could not be inspected: " + at.RunDir + " is older than this pid namespace; "
+	foreign := CannotTell + "mounts of other pid namespaces could not be inspected: " + at.RunDir + " may be shared with them; "
 	why := foreign
 	if !sys.Privileged() {
 		why = CannotTell + "CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN are needed; "

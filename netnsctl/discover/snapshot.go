@@ -251,6 +251,8 @@ type Name struct {
 	in    *runDir        // nil for a file of DeadFiles
 	entry *rundir.Entry  // nil where the mounts have told enough
 	dead  *deadfile.File // nil for a name
+	// foreign is [Gap.What] where a file of DeadFiles may be in mount namespaces that we cannot see.
+	foreign string
 }
 
 // Path is the path of the name, or of the file of [Snapshot.DeadFiles].

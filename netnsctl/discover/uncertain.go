@@ -30,7 +30,7 @@ func (s *Snapshot) doubt(v *vantage) {
 			ns.doubt(inside)
 		}
 	}
-	for _, n := range s.Names {
+	for _, n := range slices.Concat(s.Names, s.DeadFiles) {
 		switch n.Verdict {
 		case Orphan, Wired, Idle: // of its namespace
 			if ns := s.byIno(n.ID.Ino); ns != nil && ns.Verdict == Unknown {
@@ -92,7 +92,7 @@ func (n *Name) mayLead(g Gap, v *vantage) bool {
 	case g.What == GapMountNamespace:
 		return v.unread[v.hostMounts]
 	}
-	return strings.HasPrefix(g.What, GapForeignMounts)
+	return g.What == n.foreign || n.in != nil && g.What == n.in.foreign
 }
 
 // Seen is the verdict on what the scan has seen: [Namespace.Verdict], or where that is [Unknown]

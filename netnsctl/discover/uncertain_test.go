@@ -41,8 +41,8 @@ func TestDoubt(t *testing.T) {
 		}
 		names := []*Name{
 			{Name: "name", ID: netID(1), Verdict: Idle},
-			{Name: "dead", Verdict: Stale, Cause: DeadFile},
-			{Name: "link", Verdict: Stale, Cause: DanglingLink, File: link},
+			{Name: "dead", Verdict: Stale, Cause: DeadFile, in: &runDir{foreign: GapForeignMounts + " on /run/netns"}},
+			{Name: "link", Verdict: Stale, Cause: DanglingLink, File: link, in: &runDir{foreign: GapForeignMounts + " on /run/netns"}},
 			{Name: "mounted", Verdict: Stale, Cause: WrongType, Mounted: true},
 		}
 		before := map[string]Verdict{}

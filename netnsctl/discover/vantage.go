@@ -157,11 +157,7 @@ func newVantage(host netnsctl.Host) (*vantage, error) {
 	if v.host1.Ino != 0 {
 		v.add([]sighting{v.sighting(v.host1.Ino, Pin{})})
 	}
-	for _, d := range v.runDirs {
-		if (!d.other || hasEntries(d.path)) && v.hasForeignMounts(d) {
-			v.critical(GapForeignMounts + " on " + d.dir + ", which is older than ours")
-		}
-	}
+	v.foreignRunDirs()
 	return v, nil
 }
 
@@ -234,35 +230,4 @@ func (v *vantage) compareWithFirst() {
 	if !sys.Privileged() {
 		v.critical(GapPrivilege)
 	}
-}
-
-// hasForeignMounts reports whether a directory with names may be in mount namespaces that we
-// cannot see: outside the initial pid namespace, where it lies on a file system that is
-// older than our own. (A tmpfs tells its birth since Linux 5.18; before, one that is older
-// and in use looks young.)
-func (v *vantage) hasForeignMounts(d *runDir) bool {
-	var dir sys.FileStat
-	if v.allPIDs || sys.StatFollow(d.path, &dir) != nil {
-		return false
-	}
-	t, err := mountns.Own(v.fs.Root())
-	if err != nil {
-		return true
-	}
-	rows, device := t.FileSystems(dir.MountID)
-	for _, row := range rows {
-		if row.Dev != device {
-			continue
-		}
-		whole := dir // our root file system is older than we are
-		if row.Point != "/" && (sys.StatFollow(row.Point, &whole) != nil || whole.MountID != uint64(row.ID)) {
-			continue
-		}
-		born := whole.Birth
-		if born.IsZero() {
-			born = whole.Changed
-		}
-		return v.clock.before(born, v.clock.pids.Add(-clockSlack))
-	}
-	return true
 }

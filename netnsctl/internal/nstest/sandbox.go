@@ -122,9 +122,9 @@ func enter() error {
 		flags                  uintptr
 	}{
 		{"none", "/", "", syscall.MS_REC | syscall.MS_PRIVATE},
+		{"proc", "/proc", "proc", 0}, // what is mounted later is known to be younger than the pid namespace
 		{"tmpfs", "/run", "tmpfs", 0},
-		{"tmpfs", "/var/lib", "tmpfs", 0}, // no containers of the machine
-		{"proc", "/proc", "proc", 0},
+		{"tmpfs", "/var/lib", "tmpfs", 0},                     // no containers of the machine
 		{"none", "/", "", syscall.MS_REC | syscall.MS_SHARED}, // as systemd does
 	} {
 		if err := syscall.Mount(step.source, step.target, step.fstype, step.flags, ""); err != nil {
