@@ -103,7 +103,7 @@ const sameTime = 5 * time.Millisecond
 
 // isNew reports whether the file system of a mount is certainly younger than our pid namespace. What
 // is about as old as that is so if it was mounted later, or together with the procfs of the pid
-// namespace. What is covered is so if it was mounted later. (A tmpfs tells its
+// namespace and on the root directory, as /run is. What is covered is so if it was mounted later. (A tmpfs tells its
 // birth since Linux 5.18; before, one that is older and in use looks young.)
 func (o *ownMounts) isNew(row mountinfo.Row) bool {
 	if row.Far || !slices.Contains(localTypes, row.FSType) {
@@ -123,10 +123,16 @@ func (o *ownMounts) isNew(row mountinfo.Row) bool {
 		return later
 	case root.Birth.IsZero():
 		return later && !clock.before(root.Changed, clock.pids.Add(-maxLag))
-	case later, !o.proc.IsZero() && !root.Birth.Before(o.proc.Add(-sameTime)):
+	case later, o.isOnRoot(row) && !o.proc.IsZero() && !root.Birth.Before(o.proc.Add(-sameTime)):
 		return !clock.before(root.Birth, clock.pids.Add(-maxLag))
 	}
 	return !clock.before(root.Birth, clock.pids.Add(clockSlack))
+}
+
+// isOnRoot reports whether a mount is on that of the root directory.
+func (o *ownMounts) isOnRoot(row mountinfo.Row) bool {
+	below, _ := o.table.ByID(row.Parent)
+	return below.Point == "/"
 }
 
 // under is the file system of the file on which a mount of a namespace is, below other such mounts.
