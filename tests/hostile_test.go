@@ -73,7 +73,7 @@ var hostileWorlds = []struct {
 			python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'`,
 		live: true,
 	},
-	{name: "hidepid", build: `netnsctl add live; mount -t proc -o hidepid=2 proc /proc`, live: true},
+	{name: "hidepid", build: `netnsctl add live; mount -o remount,hidepid=2 /proc`, live: true},
 	{name: "empty procfs", build: `netnsctl add live; mount -t tmpfs none /proc`},
 	{
 		name:   "32 descriptors",

@@ -123,7 +123,7 @@ func TestPidsMatchForbidden(t *testing.T) {
 	w := newMachine(t)
 	w.shell(`ln -s /proc/1/ns/net /run/link; mkdir /run/netns; mv /run/link /run/netns/`)
 	a := w.command("/bin/sh", "-c", "exec setpriv --reuid=65534 --clear-groups netnsctl pids --match link")
-	expectParts(t, "pids", a, "1", a.stderr, "link cannot be inspected: permission denied")
+	expectParts(t, "pids", a, "1", a.stderr, "link cannot be inspected: ")
 }
 
 // TestMatch: exec, pids and delete act on the names that match, and on no other.

@@ -82,7 +82,7 @@ func (o *ownMounts) has(device string) bool {
 func (o *ownMounts) isOutside(row mountinfo.Row) bool {
 	below, known := o.table.ByID(row.Parent)
 	switch {
-	case row.Master != 0:
+	case row.Master != 0 && !o.hasGroup(row.Master):
 		return true
 	case row.Group == 0, row.Point == "/":
 		return false
@@ -92,6 +92,13 @@ func (o *ownMounts) isOutside(row mountinfo.Row) bool {
 		return false
 	}
 	return !o.isNew(below) || o.isOutside(below)
+}
+
+// hasGroup reports whether a mount of a peer group is in the table. It shows the same file system, and
+// is asked itself.
+func (o *ownMounts) hasGroup(group int) (has bool) {
+	o.table.Each(func(row mountinfo.Row) { has = has || row.Group == group })
+	return has
 }
 
 // maxLag is by how much a file system may seem to be older than our pid namespace that is not: by the
@@ -106,7 +113,12 @@ const sameTime = 5 * time.Millisecond
 // namespace and on the root directory, as /run is. What is covered is so if it was mounted later. (A tmpfs tells its
 // birth since Linux 5.18; before, one that is older and in use looks young.)
 func (o *ownMounts) isNew(row mountinfo.Row) bool {
-	if row.Far || !slices.Contains(localTypes, row.FSType) {
+	switch {
+	case row.Far:
+		return false
+	case row.FSType == "fuse", strings.HasPrefix(row.FSType, "fuse."): // each such mount is a file system, which may not answer
+		return o.later[row.ID]
+	case !slices.Contains(localTypes, row.FSType):
 		return false
 	}
 	var root sys.FileStat
