@@ -30,7 +30,7 @@ func excluded(d draw, f face, real outcome) bool {
 			return true // delete unmounts what a link leads to
 		case f.name == "netnsctl" && (c.word == "" || c.is("list") || c.is("list-id")) && (d.world.dir == "file" || d.world.dir == "private" && d.user):
 			return true // a run directory that cannot be read is an error
-		case f.name == "netnsctl" && c.json && (c.word == "" || c.is("list")) && d.world.dir == "missing":
+		case f.name == "netnsctl" && c.json && (c.word == "" || c.is("list")) && (d.world.dir == "missing" || d.world.dir == "dangling"):
 			return true // an empty array, where ip prints nothing
 		case c.is("delete") && c.all && len(c.args) > 0 && f.name == "netnsctl":
 			return true // -all delete NAME refuses
