@@ -87,7 +87,7 @@ func End(ctx context.Context, host netnsctl.Host, r Request) (left []Left, unrea
 	if err != nil {
 		return nil, nil, err
 	}
-	kept, err := foresee(host, fs, ids)
+	kept, err := foresee(fs, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,10 +112,10 @@ func Foresee(host netnsctl.Host, namespaces []netnsctl.ID) (left []Left, err err
 	for _, id := range namespaces {
 		ids[id.Ino] = id
 	}
-	return foresee(host, fs, ids)
+	return foresee(fs, ids)
 }
 
-func foresee(host netnsctl.Host, fs *procfs.FS, ids map[uint64]netnsctl.ID) (left []Left, err error) {
+func foresee(fs *procfs.FS, ids map[uint64]netnsctl.ID) (left []Left, err error) {
 	if err := refuse(fs, ids); err != nil {
 		return nil, err
 	}
