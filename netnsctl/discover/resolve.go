@@ -130,12 +130,7 @@ func (s *Snapshot) Lookup(word string) *Namespace {
 			ino = id.Ino
 		}
 	}
-	for _, ns := range s.Namespaces {
-		if ino != 0 && ns.ID.Ino == ino {
-			return ns
-		}
-	}
-	return nil
+	return s.byIno(ino)
 }
 
 // fileAt is the device and the inode number of the file that a path leads to: zero where it leads

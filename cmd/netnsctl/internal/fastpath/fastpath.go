@@ -19,22 +19,26 @@ import (
 	"github.com/netnsctl/netnsctl/netnsctl"
 )
 
-// failed is set by init or never.
-var failed *FailedCall
+// program is set by init, and failed by init or never.
+var (
+	program compat.Program
+	failed  *FailedCall
+)
 
 func init() {
 	if netnsctl.ServeHelper(os.Args) {
 		os.Exit(0)
 	}
-	program := Program()
+	program = read()
 	if program.RunDirErr != nil || !compat.AnswersAlone(program.Host, os.Args) {
 		return
 	}
-	if program.Face == compat.FaceNetnsctl {
-		program.Busy = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
-		program.AtLimit = func(e *netnsctl.OpError) { failed = &FailedCall{AtLimit: e} }
+	call := program
+	if call.Face == compat.FaceNetnsctl {
+		call.Busy = func(name string, before netnsctl.Layer) { failed = &FailedCall{Name: name, Before: before} }
+		call.AtLimit = func(e *netnsctl.OpError) { failed = &FailedCall{AtLimit: e} }
 	}
-	status := program.Run(os.Args)
+	status := call.Run(os.Args)
 	if failed == nil {
 		Exit(status)
 	}
@@ -65,7 +69,10 @@ func Exit(status int) {
 }
 
 // Program is the call of this process, without what main adds to iproute2's.
-func Program() compat.Program {
+func Program() compat.Program { return program }
+
+// read reads what the process was given. To find the run directory may take reading the real `ip`.
+func read() compat.Program {
 	dir, err := compat.RunDir(os.Args, helper)
 	return compat.Program{
 		Face:      compat.FaceOf(os.Args),
